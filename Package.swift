@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+// What is built, and how. Two builds of one package:
+//   ordinary                       the supervisor, the command line, and every target as the tests see it
+//   DOORWARD_HANDLERS=embedded     the handlers alone: Embedded Swift, static PIE on musl (see Makefile, "handlers")
+// The folders under Sources/ are the architecture; arrows between targets point down only (README, "The house").
+import PackageDescription
+
+let isEmbedded = Context.environment["DOORWARD_HANDLERS"] == "embedded"
+
+#if arch(arm64)
+    let muslTriple = "aarch64-linux-musl"
+#else
+    let muslTriple = "x86_64-linux-musl"
+#endif
+let muslHeaders = "/usr/include/\(muslTriple)"
+let muslLibraries = "/usr/lib/\(muslTriple)"
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+let embedded: [SwiftSetting] =
+    isEmbedded
+    ? [
+        .enableExperimentalFeature("Embedded"),
+        .unsafeFlags(["-wmo", "-Osize"]),
+    ] : []
+let strictC: [CSetting] = [.unsafeFlags(["-std=c17", "-Wall", "-Wextra", "-Werror"])]
+let embeddedC: [CSetting] =
+    isEmbedded
+    ? [.unsafeFlags(["-Os", "-fPIE", "-ffunction-sections", "-fdata-sections", "-nostdinc", "-isystem", muslHeaders])]
+    : []
+let embeddedLink: [LinkerSetting] =
+    isEmbedded
+    ? [
+        .unsafeFlags([
+            "-nostartfiles", "-use-ld=lld", "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-static-pie",
+            "-Xlinker", "--gc-sections", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
+            "-Xlinker", "-z", "-Xlinker", "noexecstack", "-Xlinker", "--strip-all",
+            "\(muslLibraries)/rcrt1.o", "\(muslLibraries)/libc.a",
+        ])
+    ] : []
+
+/// A handler: one folder in Sources/Handlers, one executable of the same name.
+func handler(_ name: String) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["HandlerKit"], path: "Sources/Handlers/\(name)",
+        swiftSettings: strict + embedded, linkerSettings: embeddedLink)
+}
+
+let handlerColumn: [Target] = [
+    .target(name: "CHandler", cSettings: strictC + embeddedC),
+    .target(name: "HandlerKit", dependencies: ["CHandler"], swiftSettings: strict + embedded),
+    handler("echo"),
+]
+
+/// A target of the supervisor's column.
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let supervisorColumn: [Target] = [
+    target("ServiceModel"),
+    target("Configuration", ["ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
+]
+
+let testTargets: [Target] = [
+    tests("ServiceModelTests", ["ServiceModel"])
+]
+
+let package = Package(
+    name: "doorward",
+    dependencies: isEmbedded
+        ? []
+        : [
+            .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+            .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        ],
+    targets: isEmbedded ? handlerColumn : handlerColumn + supervisorColumn + testTargets
+)

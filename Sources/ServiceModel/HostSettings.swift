@@ -1,0 +1,35 @@
+// What doorward.toml says about the whole host.
+
+/// Settings that are not of one service. The defaults are those of a host without doorward.toml.
+package struct HostSettings: Hashable, Sendable {
+    /// Directory of the service files.
+    package var services = "services"
+    /// Where a bare handler name is looked up.
+    package var handlers = "/usr/local/libexec/doorward"
+    /// Where Doorward keeps what must survive it: the numbers of dynamic users.
+    package var state = "/var/lib/doorward"
+    /// File of addresses and prefixes; nil: none.
+    package var blockList: String?
+    /// How much of an address makes a source.
+    package var sourcePrefix = SourcePrefix()
+    /// How long handlers may go on after SIGTERM.
+    package var drain: Duration = .seconds(30)
+
+    package init() {}
+}
+
+/// How many leading bits of an address make a source, for counting.
+package struct SourcePrefix: Hashable, Sendable {
+    package var v4 = 32
+    package var v6 = 64
+
+    package init() {}
+
+    /// The source that an address belongs to.
+    package func source(of address: IPAddress) -> IPPrefix {
+        switch address {
+        case .v4: IPPrefix(of: address, length: v4)
+        case .v6: IPPrefix(of: address, length: v6)
+        }
+    }
+}

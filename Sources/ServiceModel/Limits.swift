@@ -1,0 +1,44 @@
+// What a service may use: `[limits]`.
+
+/// A bound, or none.
+package enum Limit<Value: Hashable & Sendable>: Hashable, Sendable {
+    case unlimited
+    case at(Value)
+}
+
+/// A number of bytes.
+package struct Bytes: Hashable, Sendable {
+    package var count: UInt64
+
+    package init(_ count: UInt64) {
+        self.count = count
+    }
+
+    package static func mebibytes(_ count: UInt64) -> Bytes { Bytes(count << 20) }
+}
+
+/// The limits of one service. The defaults are the ones that a service file without `[limits]` gets.
+package struct Limits: Hashable, Sendable {
+    /// Handlers at once; further connections wait in the listen queue. 1 to ``mostConnections``.
+    package var connections = 100
+    /// Handlers at once per source prefix; further connections are refused.
+    package var perSource: Limit<Int> = .at(10)
+    /// How long a handler may run.
+    package var lifetime: Limit<Duration> = .at(.seconds(3600))
+    /// Open descriptors of a handler (RLIMIT_NOFILE).
+    package var files: Limit<Int> = .at(256)
+    /// Processes of the service's user (RLIMIT_NPROC). Without root it would count the caller's own; then only when set.
+    package var processes: Limit<Int> = .at(512)
+    /// Address space of a handler (RLIMIT_AS).
+    package var memory: Limit<Bytes> = .at(.mebibytes(512))
+    /// Processor time of a handler (RLIMIT_CPU); whole seconds.
+    package var cpu: Limit<Duration> = .unlimited
+    /// Core file (RLIMIT_CORE).
+    package var core: Limit<Bytes> = .at(Bytes(0))
+    /// Largest file a handler may write (RLIMIT_FSIZE).
+    package var fileSize: Limit<Bytes> = .at(.mebibytes(1024))
+
+    package static let mostConnections = 16384
+
+    package init() {}
+}
