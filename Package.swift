@@ -67,7 +67,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let supervisorColumn: [Target] = [
+    .target(name: "CLinux", cSettings: strictC),
+    .target(name: "CSpawn", cSettings: strictC),
+    .systemLibrary(name: "Clibcap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+    target("LinuxSystem", ["CLinux", "ServiceModel"]),
     target("ServiceModel"),
+    target("EventLog", ["LinuxSystem", "ServiceModel"]),
+    target("Admission", ["ServiceModel"]),
+    target("Sandbox", ["Clibcap", "CLinux", "LinuxSystem", "ServiceModel"]),
+    target("Spawner", ["CSpawn", "EventLog", "LinuxSystem", "ServiceModel"]),
+    target("Gate", ["Admission", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
     target("Configuration", ["ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
 ]
 

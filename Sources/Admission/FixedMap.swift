@@ -1,0 +1,96 @@
+// A hash table whose memory is taken once. What is counted and looked up between accept and exec lives in these.
+// Promises: no allocation after init, removal leaves no tombstones (open addressing, linear probing, entries move back).
+
+/// A map of at most `capacity` entries.
+@safe
+package struct FixedMap<Key: Hashable, Value: ~Copyable>: ~Copyable {
+    private struct Cell: ~Copyable {
+        var key: Key
+        var value: Value
+    }
+
+    private let cells: UnsafeMutablePointer<Cell?>
+    private let mask: Int
+    package let capacity: Int
+    package private(set) var count = 0
+
+    package init(capacity: Int) {
+        precondition(capacity > 0, "a map holds something")
+        self.capacity = capacity
+        var size = 2
+        while size < capacity * 2 { size *= 2 }
+        mask = size - 1
+        unsafe cells = .allocate(capacity: size)
+        for index in 0..<size { unsafe (cells + index).initialize(to: nil) }
+    }
+
+    deinit {
+        unsafe cells.deinitialize(count: mask + 1)
+        unsafe cells.deallocate()
+    }
+
+    package var isFull: Bool { count == capacity }
+
+    /// Adds an entry for a key that has none. The map must not be full.
+    package mutating func insert(_ key: Key, _ value: consuming Value) {
+        precondition(!isFull, "the caller checks isFull")
+        let index = place(of: key)
+        precondition(unsafe cells[index] == nil, "a key is entered once")
+        unsafe cells[index] = Cell(key: key, value: value)
+        count += 1
+    }
+
+    /// Takes an entry out; nil when there is none.
+    package mutating func remove(_ key: Key) -> Value? {
+        var hole = place(of: key)
+        guard let cell = unsafe cells[hole].take() else { return nil }
+        count -= 1
+        var index = hole
+        while true {
+            index = (index + 1) & mask
+            guard let home = homeOfCell(at: index) else { break }
+            // An entry may fill the hole unless that would put it before its own home.
+            if (index - home) & mask >= (index - hole) & mask {
+                unsafe cells[hole] = cells[index].take()
+                hole = index
+            }
+        }
+        return cell.value
+    }
+
+    /// Changes the value of a key in place; `change` is not called when there is none.
+    ///
+    /// - Returns: what `change` returned, or nil.
+    package mutating func update<Result>(_ key: Key, _ change: (inout Value) -> Result) -> Result? {
+        let index = place(of: key)
+        guard unsafe cells[index] != nil else { return nil }
+        return unsafe change(&cells[index]!.value)
+    }
+
+    /// Visits every entry, in no order.
+    package mutating func forEach(_ visit: (Key, inout Value) -> Void) {
+        for index in 0...mask {
+            guard let key = keyOfCell(at: index) else { continue }
+            unsafe visit(key, &cells[index]!.value)
+        }
+    }
+
+    private func keyOfCell(at index: Int) -> Key? {
+        // Sound, here and below: indices are masked, and every cell was initialised.
+        switch unsafe cells[index] {
+        case .some(let cell): cell.key
+        case .none: nil
+        }
+    }
+
+    private func homeOfCell(at index: Int) -> Int? {
+        keyOfCell(at: index).map { $0.hashValue & mask }
+    }
+
+    /// The cell of the key, or the empty one where it would go.
+    private func place(of key: Key) -> Int {
+        var index = key.hashValue & mask
+        while let found = keyOfCell(at: index), found != key { index = (index + 1) & mask }
+        return index
+    }
+}

@@ -1,0 +1,141 @@
+// Files, directories, memory files. See CLinux.h.
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <stdio.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int result(int value) { return value < 0 ? -errno : value; }
+
+int clinux_open_read(const char *path) { return result(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)); }
+
+int clinux_open_null(void) { return result(open("/dev/null", O_RDWR | O_CLOEXEC)); }
+
+int clinux_open_directory(const char *path) { return result(open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)); }
+
+int clinux_create_exclusive(const char *path, uint32_t mode) {
+    return result(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+}
+
+int clinux_close(int fd) { return result(close(fd)); }
+
+long clinux_read(int fd, void *buffer, size_t count) {
+    ssize_t n = read(fd, buffer, count);
+    return n < 0 ? -errno : n;
+}
+
+long clinux_write(int fd, const void *buffer, size_t count) {
+    ssize_t n = write(fd, buffer, count);
+    return n < 0 ? -errno : n;
+}
+
+int clinux_sync(int fd) { return result(fsync(fd)); }
+
+int clinux_rename(const char *from, const char *to) { return result(rename(from, to)); }
+
+int clinux_unlink(const char *path) { return result(unlink(path)); }
+
+int clinux_make_directory(const char *path, uint32_t mode) { return result(mkdir(path, mode)); }
+
+int clinux_list_directory(const char *path, void *context, void (*entry)(void *context, const char *name)) {
+    DIR *directory = opendir(path);
+    if (!directory) return -errno;
+    for (;;) {
+        errno = 0;
+        const struct dirent *found = readdir(directory);
+        if (!found) break;
+        entry(context, found->d_name);
+    }
+    int error = errno;
+    closedir(directory);
+    return -error;
+}
+
+int clinux_file_kind(const char *path, uint32_t *mode) {
+    struct stat status;
+    if (lstat(path, &status) < 0) return -errno;
+    *mode = status.st_mode;
+    return 0;
+}
+
+int clinux_can_execute(const char *path) {
+    struct stat status;
+    if (stat(path, &status) < 0) return -errno;
+    if (S_ISDIR(status.st_mode)) return -EISDIR;
+    if (!S_ISREG(status.st_mode)) return -EINVAL;
+    // access(2) says yes to root whenever anybody may execute it; that is what exec says too.
+    return result(faccessat(AT_FDCWD, path, X_OK, AT_EACCESS));
+}
+
+int clinux_change_owner(const char *path, uint32_t uid, uint32_t gid) {
+    return result(fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW));
+}
+
+int clinux_change_mode(const char *path, uint32_t mode) { return result(chmod(path, mode)); }
+
+static int close_span(unsigned first, unsigned last) {
+    return first > last ? 0 : result((int)syscall(SYS_close_range, first, last, 0));
+}
+
+int clinux_close_others(const int *keep, size_t count) {
+    unsigned first = 3;
+    for (size_t i = 0; i < count; i++) {
+        unsigned kept = (unsigned)keep[i];
+        if (kept < first) continue;
+        int error = kept > first ? close_span(first, kept - 1) : 0;
+        if (error < 0) return error;
+        first = kept + 1;
+    }
+    return close_span(first, ~0U);
+}
+
+int clinux_close_on_exec_from(int first) {
+    return result((int)syscall(SYS_close_range, (unsigned)first, ~0U, CLOSE_RANGE_CLOEXEC));
+}
+
+int clinux_sealed_memory(const char *name, const void *bytes, size_t count) {
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0) return -errno;
+    size_t written = 0;
+    while (written < count) {
+        ssize_t n = write(fd, (const char *)bytes + written, count - written);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) goto failed;
+        written += (size_t)n;
+    }
+    if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0) return fd;
+failed:;
+    int error = errno;
+    close(fd);
+    return -error;
+}
+
+void *clinux_map_read_only(int fd, size_t *count) {
+    struct stat status;
+    if (fstat(fd, &status) < 0 || status.st_size <= 0) return NULL;
+    void *address = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
+    if (address == MAP_FAILED) return NULL;
+    *count = (size_t)status.st_size;
+    return address;
+}
+
+int clinux_unmap(const void *address, size_t count) { return result(munmap((void *)(uintptr_t)address, count)); }
+
+int clinux_watch_directory(const char *path) {
+    int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (fd < 0) return -errno;
+    if (inotify_add_watch(fd, path, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE) >= 0) return fd;
+    int error = errno;
+    close(fd);
+    return -error;
+}
+
+int clinux_move_descriptor(int fd, int least) { return result(fcntl(fd, F_DUPFD_CLOEXEC, least)); }

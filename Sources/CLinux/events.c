@@ -1,0 +1,83 @@
+// Waiting, signals as messages, clocks. See CLinux.h.
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_EVENTS = 64 };
+
+int clinux_poll_create(void) {
+    int fd = epoll_create1(EPOLL_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+int clinux_poll_add(int poll, int fd, uint64_t token) {
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = token};
+    return epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+int clinux_poll_remove(int poll, int fd) {
+    struct epoll_event event = {0};
+    return epoll_ctl(poll, EPOLL_CTL_DEL, fd, &event) < 0 ? -errno : 0;
+}
+
+int clinux_poll_wait(int poll, struct clinux_event *events, int count, int timeout_milliseconds) {
+    struct epoll_event found[MOST_EVENTS];
+    int n = epoll_wait(poll, found, count < MOST_EVENTS ? count : MOST_EVENTS, timeout_milliseconds);
+    if (n < 0) return -errno;
+    for (int i = 0; i < n; i++) {
+        events[i].token = found[i].data.u64;
+        events[i].readable = found[i].events;
+    }
+    return n;
+}
+
+int clinux_signal_queue(const int *signals, size_t count) {
+    sigset_t all, queued;
+    sigfillset(&all);
+    if (sigprocmask(SIG_SETMASK, &all, NULL) < 0) return -errno;
+    sigemptyset(&queued);
+    for (size_t i = 0; i < count; i++) sigaddset(&queued, signals[i]);
+    int fd = signalfd(-1, &queued, SFD_CLOEXEC | SFD_NONBLOCK);
+    return fd < 0 ? -errno : fd;
+}
+
+int clinux_signal_next(int fd) {
+    struct signalfd_siginfo info;
+    ssize_t n = read(fd, &info, sizeof info);
+    if (n < 0) return errno == EAGAIN ? 0 : -errno;
+    return (int)info.ssi_signo;
+}
+
+int clinux_reset_signals(void) {
+    struct sigaction standard;
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    for (int number = 1; number < NSIG; number++) {
+        // KILL and STOP cannot be set; 32 and 33 belong to the threading library.
+        if (sigaction(number, &standard, NULL) < 0 && errno != EINVAL) return -errno;
+    }
+    return 0;
+}
+
+int clinux_unblock_signals(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
+}
+
+static int64_t nanoseconds(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t clinux_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
+
+int64_t clinux_wall_nanoseconds(void) { return nanoseconds(CLOCK_REALTIME); }

@@ -1,0 +1,117 @@
+// System calls for LinuxSystem and Sandbox, in a form that Swift can call: no varargs, no macros, no errno.
+// Every function returns a result that is zero or positive, or -errno. None has a policy, none allocates.
+// All of them run in the parent; what runs in a child before exec is in CSpawn.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// A socket address in one shape. family: AF_INET, AF_INET6 or AF_UNIX; port in host order.
+struct clinux_address {
+    int32_t family;
+    uint16_t port;
+    uint8_t ip[16];  // 4 or 16 bytes in network order
+    char path[108];  // AF_UNIX: zero-terminated
+};
+
+struct clinux_event {
+    uint64_t token;
+    uint32_t readable;  // or closed, or in error: whatever makes a read return at once
+};
+
+// How a child ended. status: exit status, or the signal's number.
+struct clinux_end {
+    int32_t pid;
+    int32_t was_signalled;
+    int32_t status;
+    int32_t dumped_core;
+};
+
+// descriptors.c
+int clinux_open_read(const char *path);
+int clinux_open_null(void);
+int clinux_open_directory(const char *path);
+int clinux_create_exclusive(const char *path, uint32_t mode);
+int clinux_close(int fd);
+long clinux_read(int fd, void *buffer, size_t count);
+long clinux_write(int fd, const void *buffer, size_t count);
+int clinux_sync(int fd);
+int clinux_rename(const char *from, const char *to);
+int clinux_unlink(const char *path);
+int clinux_make_directory(const char *path, uint32_t mode);
+int clinux_list_directory(const char *path, void *context, void (*entry)(void *context, const char *name));
+int clinux_file_kind(const char *path, uint32_t *mode);           // lstat(2); mode as st_mode
+int clinux_can_execute(const char *path);                         // 0, or -errno of stat or access
+int clinux_change_owner(const char *path, uint32_t uid, uint32_t gid);
+int clinux_change_mode(const char *path, uint32_t mode);
+int clinux_close_others(const int *keep, size_t count);           // closes 3 and up but for those, sorted upwards
+int clinux_close_on_exec_from(int first);
+int clinux_sealed_memory(const char *name, const void *bytes, size_t count);
+void *clinux_map_read_only(int fd, size_t *count);                // NULL when it cannot be mapped
+int clinux_unmap(const void *address, size_t count);
+int clinux_watch_directory(const char *path);                     // an inotify descriptor
+int clinux_move_descriptor(int fd, int least);                    // fcntl F_DUPFD_CLOEXEC
+
+// sockets.c
+int clinux_listen(const struct clinux_address *address, int backlog, int no_delay, int keep_alive);
+int clinux_listen_again(int fd, int backlog, int no_delay, int keep_alive);
+int clinux_connect_probe(const struct clinux_address *address);   // 0 when somebody listens there
+int clinux_local_address(int fd, struct clinux_address *address);
+int clinux_accept(int listener, struct clinux_address *peer);     // blocking, close-on-exec
+int clinux_peer_credentials(int fd, uint32_t *uid, uint32_t *gid, int32_t *pid);
+int clinux_message_pair(int pair[2]);                             // SEQPACKET, close-on-exec, non-blocking
+long clinux_send(int fd, const void *bytes, size_t count, int passed_fd);  // passed_fd: -1 for none
+long clinux_receive(int fd, void *bytes, size_t count, int *passed_fd);
+
+// events.c
+int clinux_poll_create(void);
+int clinux_poll_add(int poll, int fd, uint64_t token);
+int clinux_poll_remove(int poll, int fd);
+int clinux_poll_wait(int poll, struct clinux_event *events, int count, int timeout_milliseconds);
+int clinux_signal_queue(const int *signals, size_t count);        // blocks every signal, queues these
+int clinux_signal_next(int fd);                                   // a signal's number, or 0
+int clinux_reset_signals(void);                                   // all dispositions to default
+int clinux_unblock_signals(void);
+int64_t clinux_monotonic_nanoseconds(void);
+int64_t clinux_wall_nanoseconds(void);
+
+// processes.c
+int clinux_fork(void);
+int clinux_next_end(struct clinux_end *end);                      // 1: one is filled in and still unreaped; 0: none
+int clinux_reap(int pid);
+int clinux_kill(int pid, int signal);
+int clinux_children(void *context, void (*child)(void *context, int pid));
+int clinux_become_subreaper(void);
+int clinux_set_name(const char *name);
+int clinux_own_pid(void);
+_Noreturn void clinux_exit(int status);
+
+// credentials.c
+int clinux_effective_user(void);
+int clinux_user_ids(uint32_t ids[3]);                             // real, effective, saved
+int clinux_group_ids(uint32_t ids[3]);
+int clinux_set_users(uint32_t uid);
+int clinux_set_groups(uint32_t gid, const uint32_t *others, size_t count);
+int clinux_supplementary(uint32_t *groups, size_t count);         // how many there are
+int clinux_keep_capabilities(int keep);
+int clinux_set_no_new_privileges(void);
+int clinux_no_new_privileges(void);
+int clinux_set_secure_bits(unsigned long bits);
+int clinux_secure_bits(void);
+int clinux_no_root_bits(void);                                    // SECBIT_NOROOT and its lock
+int clinux_limit(int resource, uint64_t *soft, uint64_t *hard);
+int clinux_set_umask(uint32_t mask);                              // the old one
+int clinux_set_nice(int nice);
+int clinux_nice(int *nice);
+int clinux_change_directory(const char *path);
+int clinux_find_user(const char *name, uint32_t *uid, uint32_t *gid);     // 1 found, 0 not
+int clinux_find_user_id(uint32_t uid, uint32_t *gid, char *name, size_t size);
+int clinux_find_group(const char *name, uint32_t *gid);
+int clinux_find_group_id(uint32_t gid);
+
+const char *clinux_error_name(int error);                         // "EMFILE"; NULL when there is none
+int clinux_last_error(void);                                      // errno; right after a library call only
+const char *clinux_error_text(int error);
+
+#endif

@@ -1,0 +1,118 @@
+// The child's stages and the clone that starts them. See CSpawn.h.
+// Each function says whether it runs in the parent or in the child.
+#define _GNU_SOURCE
+#include "CSpawn.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+
+#if defined(__x86_64__)
+#include "machine_x86_64.h"
+#else
+#error "Doorward's spawner knows x86-64 only: add Sources/CSpawn/machine_<name>.h beside machine_x86_64.h"
+#endif
+
+struct child {
+    const struct cspawn_plan *plan;
+    struct cspawn_failure *failure;
+};
+
+struct limit64 {
+    uint64_t soft;
+    uint64_t hard;
+};
+
+// Child.
+static long session(const struct cspawn_plan *plan) {
+    (void)plan;
+    return machine_call(SYS_setsid, 0, 0, 0, 0);
+}
+
+// Child. dup3 clears close-on-exec on the copy. The plan's descriptors are never 0, 1 or 2 themselves, except that the
+// log is 2 already: then close-on-exec is not set on it (the supervisor keeps it so).
+static long streams(const struct cspawn_plan *plan) {
+    long result = machine_call(SYS_dup3, plan->connection, 0, 0, 0);
+    if (result < 0) return result;
+    result = machine_call(SYS_dup3, plan->connection, 1, 0, 0);
+    if (result < 0 || plan->error == 2) return result;
+    return machine_call(SYS_dup3, plan->error, 2, 0, 0);
+}
+
+// Child.
+static long limits(const struct cspawn_plan *plan) {
+    for (uint32_t i = 0; i < plan->limit_count; i++) {
+        struct limit64 wanted = {plan->limits[i].value, plan->limits[i].value};
+        long result = machine_call(SYS_prlimit64, 0, plan->limits[i].resource, (long)&wanted, 0);
+        if (result < 0) return result;
+    }
+    return 0;
+}
+
+// Child.
+static long verify(const struct cspawn_plan *plan) {
+    for (uint32_t i = 0; i < plan->limit_count; i++) {
+        struct limit64 found;
+        long result = machine_call(SYS_prlimit64, 0, plan->limits[i].resource, 0, (long)&found);
+        if (result < 0) return result;
+        if (found.soft != plan->limits[i].value || found.hard != plan->limits[i].value) return -EPROTO;
+    }
+    return 0;
+}
+
+// Child.
+static long signals(const struct cspawn_plan *plan) {
+    (void)plan;
+    uint64_t none = 0;
+    return machine_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none);
+}
+
+// Child.
+static long execute(const struct cspawn_plan *plan) {
+    if (plan->rehearsal) machine_call(SYS_exit_group, 0, 0, 0, 0);
+    return machine_call(SYS_execve, (long)plan->path, (long)plan->arguments, (long)plan->environment, 0);
+}
+
+static const struct {
+    const char *name;
+    long (*run)(const struct cspawn_plan *plan);
+} stages[cspawn_stage_count] = {
+    [cspawn_stage_session] = {"session", session}, [cspawn_stage_streams] = {"streams", streams},
+    [cspawn_stage_limits] = {"limits", limits},    [cspawn_stage_verify] = {"verify", verify},
+    [cspawn_stage_signals] = {"signals", signals}, [cspawn_stage_execute] = {"execute", execute},
+};
+
+// Parent.
+const char *cspawn_stage_name(int stage) {
+    return stage >= 0 && stage < cspawn_stage_count ? stages[stage].name : "none";
+}
+
+// Child.
+static void child_main(void *argument) {
+    const struct child *child = argument;
+    const struct cspawn_plan *plan = child->plan;
+    for (int stage = 0; stage < cspawn_stage_count; stage++) {
+        long result = plan->injected_stage == stage ? -(long)plan->injected_errno : stages[stage].run(plan);
+        if (result < 0) {
+            child->failure->stage = stage;
+            child->failure->error = (int32_t)-result;
+            break;
+        }
+    }
+    machine_call(SYS_exit_group, cspawn_exit_failed, 0, 0, 0);
+}
+
+// Parent.
+int cspawn_start(const struct cspawn_plan *plan, void *stack, size_t stack_size, struct cspawn_failure *failure) {
+    failure->stage = cspawn_no_stage;
+    failure->error = 0;
+    struct child child = {plan, failure};
+    struct clone_args arguments = {
+        .flags = CLONE_VM | CLONE_VFORK | CLONE_CLEAR_SIGHAND,
+        .exit_signal = SIGCHLD,
+        .stack = (uint64_t)(uintptr_t)stack,
+        .stack_size = stack_size,
+    };
+    return (int)machine_clone(SYS_clone3, &arguments, sizeof arguments, child_main, &child);
+}

@@ -1,0 +1,119 @@
+// The log: one line per event on descriptor 2, `key=value`, one write each.
+// Promises: a value never contains a blank, a control character or a byte above 0x7e unless it is quoted or escaped, so
+// that nothing a peer sends can look like another field or another line. Never allocates once it is made.
+// What does not fit into a line is cut, and the line says so. A log that cannot be written does not stop a service.
+internal import LinuxSystem
+package import ServiceModel
+
+/// Writes event lines. One owner per process.
+package struct EventLog: ~Copyable {
+    private var line = ByteText(capacity: 4096)
+    private let destination: Int32
+
+    /// - Parameter destination: a descriptor that outlives the log; 2 but for tests.
+    package init(destination: Int32 = 2) {
+        self.destination = destination
+    }
+
+    /// Starts a line: `TIME event=NAME`.
+    ///
+    /// - Parameter wallNanoseconds: UTC, since 1970.
+    package mutating func begin(_ event: StaticString, wallNanoseconds: Int64) {
+        line.removeAll()
+        line.append(timestamp: wallNanoseconds)
+        line.append(" event=" as StaticString)
+        line.append(event)
+    }
+
+    package mutating func field(_ key: StaticString, _ value: StaticString) {
+        name(key)
+        line.append(value)
+    }
+
+    /// A value from anywhere: escaped, and quoted when it has blanks.
+    package mutating func field(_ key: StaticString, _ value: String) {
+        name(key)
+        line.append(escaping: value)
+    }
+
+    package mutating func field(_ key: StaticString, _ value: Int) {
+        name(key)
+        line.append(decimal: value)
+    }
+
+    package mutating func field(_ key: StaticString, _ value: Peer) {
+        name(key)
+        line.append(value)
+    }
+
+    /// `PID.NUMBER`, the name of a connection in every line about it.
+    package mutating func field(connection: ConnectionID) {
+        name("connection")
+        line.append(connection)
+    }
+
+    /// Seconds with three decimals.
+    package mutating func field(_ key: StaticString, nanoseconds: Int64) {
+        name(key)
+        let milliseconds = max(nanoseconds, 0) / 1_000_000
+        line.append(decimal: Int(milliseconds / 1000))
+        line.append(UInt8(ascii: "."))
+        line.append(decimal: Int(milliseconds % 1000), width: 3)
+    }
+
+    /// `FILE:LINE`.
+    package mutating func field(_ key: StaticString, file: String, line number: Int) {
+        name(key)
+        line.append(escaping: file)
+        line.append(UInt8(ascii: ":"))
+        line.append(decimal: number)
+    }
+
+    /// `message="IP ADDRESS is blocked"`.
+    package mutating func blocked(_ address: IPAddress) {
+        line.append(" message=\"IP " as StaticString)
+        line.append(address)
+        line.append(" is blocked\"" as StaticString)
+    }
+
+    /// Ends the line and writes it.
+    package mutating func end() {
+        if line.isTruncated {
+            line.truncate(to: line.count - 16)
+            line.append(" cut=yes" as StaticString)
+        }
+        line.append(UInt8(ascii: "\n"))
+        do throws(SystemError) {
+            try writeLine(line.bytes, to: destination)
+        } catch {
+            // There is nowhere left to say it; serving goes on.
+        }
+    }
+
+    private mutating func name(_ key: StaticString) {
+        line.append(UInt8(ascii: " "))
+        line.append(key)
+        line.append(UInt8(ascii: "="))
+    }
+}
+
+/// What a connection is called: unique among the running gates of this machine.
+package struct ConnectionID: Hashable, Sendable {
+    /// The gate's.
+    package let pid: Int32
+    /// Counted from 1 by the gate.
+    package let number: UInt64
+
+    package init(pid: Int32, number: UInt64) {
+        self.pid = pid
+        self.number = number
+    }
+}
+
+extension ByteText {
+    package mutating func append(_ connection: ConnectionID) {
+        append(decimal: Int(connection.pid))
+        append(UInt8(ascii: "."))
+        append(decimal: connection.number)
+    }
+}

@@ -1,0 +1,61 @@
+// What the supervisor orders, and the way out.
+internal import LinuxSystem
+internal import ServiceModel
+
+extension Gate {
+    mutating func obeySupervisor(at now: Int64) throws(SystemError) {
+        while true {
+            switch try channel.receive() {
+            case .nothing:
+                return
+            case .closed:
+                // The supervisor is gone without a word. Nobody would restart us, and nobody could stop us.
+                try poller.remove(channel.number)
+                drain.begin(graceNanoseconds: Self.orphanGraceNanoseconds, at: now)
+                return
+            case .message(let bytes, let passed):
+                switch SupervisorMessage(bytes) {
+                case .drain(let grace):
+                    drain.begin(graceNanoseconds: grace, at: now)
+                case .kill:
+                    drain.begin(graceNanoseconds: 0, at: now)
+                    signalEverything(.kill)
+                case .blockList:
+                    if let passed { blockList = try SharedBytes(mapping: passed) }
+                case nil:
+                    preconditionFailure("the supervisor speaks the gate's language")
+                }
+            }
+        }
+    }
+
+    private static let orphanGraceNanoseconds: Int64 = 30_000_000_000
+
+    /// Signals every handler's process group, and every orphan that was left to us.
+    mutating func signalEverything(_ signal: Signal) {
+        if signal == .kill, let waiting = stalled.take() { admission.end(waiting.admitted) }
+        handlers.forEach { pid, handler in
+            handler.ending = handler.ending ?? .drain
+            Processes.signalGroup(of: pid, signal)
+        }
+        do throws(SystemError) {
+            for pid in try Processes.children() { Processes.signal(pid, signal) }
+        } catch {
+            logPause(error)
+        }
+    }
+
+    /// Ends this gate when it is draining and no handler is left. What handlers left behind is killed: nothing that a
+    /// handler started outlives its service. Each round may bring up new orphans, the children of those just killed.
+    mutating func endIfDrained() throws(SystemError) {
+        guard drain.isDraining, handlers.count == 0, stalled == nil else { return }
+        while true {
+            let left = try Processes.children()
+            if left.isEmpty { Processes.exit(0) }
+            for pid in left {
+                Processes.signal(pid, .kill)
+                try Processes.reap(pid)
+            }
+        }
+    }
+}

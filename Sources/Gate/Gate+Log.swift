@@ -1,0 +1,106 @@
+// The lines that a gate writes: one per event, with the cause and the setting that changes it.
+internal import Admission
+internal import EventLog
+internal import LinuxSystem
+internal import ServiceModel
+internal import Spawner
+
+extension Gate {
+    private mutating func begin(_ event: StaticString) {
+        log.begin(event, wallNanoseconds: Clock.wallNanoseconds())
+        log.field("service", setup.service.name)
+    }
+
+    mutating func logAccept(_ facts: ConnectionFacts, rule: Int?, child: Int32) {
+        begin("accept")
+        log.field(connection: facts.id)
+        log.field("peer", facts.peer)
+        log.field("decision", "allow" as StaticString)
+        logRule(rule)
+        log.field("pid", Int(child))
+        log.end()
+    }
+
+    mutating func logRefusal(_ refusal: Refusal, peer: Peer) {
+        begin("refuse")
+        log.field("peer", peer)
+        switch refusal {
+        case .blocked(let line):
+            log.field("cause", "block_list" as StaticString)
+            log.field("rule", file: setup.blockListFile, line: line)
+            log.field("setting", "block_list" as StaticString)
+            if case .ip(let address, _) = peer { log.blocked(address) }
+        case .denied(let rule):
+            log.field("cause", "access_rule" as StaticString)
+            logRule(rule)
+            log.field("setting", "access" as StaticString)
+        case .noRule:
+            log.field("cause", "no_rule_matches" as StaticString)
+            log.field("setting", "access" as StaticString)
+        case .sourceLimit(let limit):
+            log.field("cause", "source_limit" as StaticString)
+            log.field("limit", limit)
+            log.field("setting", "limits.per_source" as StaticString)
+        }
+        log.end()
+    }
+
+    mutating func logSpawnFailure(_ facts: ConnectionFacts, stage: String, errno: Errno) {
+        begin("spawn_failed")
+        log.field(connection: facts.id)
+        log.field("peer", facts.peer)
+        log.field("stage", stage)
+        log.field("errno", errno.name)
+        log.field("handler", setup.service.handler.path)
+        log.end()
+    }
+
+    /// Once for each episode of a shortage.
+    mutating func logPause(_ error: SystemError) {
+        begin("pause")
+        log.field("act", error.act)
+        log.field("errno", error.errno.name)
+        log.field("active", handlers.count)
+        log.end()
+    }
+
+    mutating func logFault(_ error: SystemError) {
+        begin("gate_fault")
+        log.field("act", error.act)
+        log.field("errno", error.errno.name)
+        log.end()
+    }
+
+    mutating func logEnd(_ handler: borrowing RunningHandler, _ end: ProcessEnd, at now: Int64) {
+        begin("end")
+        log.field(connection: handler.id)
+        log.field("peer", handler.peer)
+        log.field("pid", Int(end.pid))
+        log.field("duration", nanoseconds: now - handler.startedAt)
+        switch end.way {
+        case .exited(let status):
+            log.field("status", Int(status))
+        case .killed(let signal, let dumpedCore):
+            log.field("signal", signal.name)
+            if dumpedCore { log.field("core", "yes" as StaticString) }
+        }
+        switch handler.ending {
+        case nil: break
+        case .lifetime:
+            log.field("cause", "lifetime" as StaticString)
+            log.field("setting", "limits.lifetime" as StaticString)
+        case .drain:
+            log.field("cause", "drain" as StaticString)
+        }
+        log.end()
+    }
+
+    private mutating func logRule(_ rule: Int?) {
+        if let rule {
+            let position = setup.service.access[rule].position
+            log.field("rule", file: position.file, line: position.line)
+        } else {
+            log.field("rule", "none" as StaticString)
+        }
+    }
+}

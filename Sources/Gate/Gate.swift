@@ -1,0 +1,170 @@
+// The process of one service: accepts, admits, spawns, reaps and logs, with no more rights than the handlers it starts.
+// One thread, one loop, one wait. Never returns to the supervisor's code that it was forked from: it ends by exit.
+// The phases of a connection are in Gate+Accept.swift and Gate+Reap.swift, its way out in Gate+Drain.swift.
+internal import Admission
+internal import EventLog
+internal import LinuxSystem
+internal import Sandbox
+internal import ServiceModel
+internal import Spawner
+
+/// A gate, from the fork to its end.
+package struct Gate: ~Copyable {
+    let setup: GateSetup
+    let lifetimeNanoseconds: Int64?
+    let pid: Int32
+    let channel: MessageChannel
+    let signals: SignalQueue
+    var poller: Poller
+    var log = EventLog()
+    var plan: SpawnPlan
+    var admission: Admission
+    var handlers: HandlerTable
+    var blockList: SharedBytes
+    var throttle = Throttle()
+    var drain = Drain()
+    /// Held so that one more connection can be taken when no descriptor is left.
+    var reserve: Descriptor?
+    /// Accepted and admitted, but no process could be made for it yet.
+    var stalled: StalledConnection?
+    var isListening = false
+    var lastNumber: UInt64 = 0
+
+    private enum Token {
+        static let signals: UInt64 = 1 << 32
+        static let channel: UInt64 = 2 << 32
+    }
+
+    /// Runs a gate in a process that was just forked for it.
+    package static func serve(_ setup: GateSetup) -> Never {
+        serveUntilFault(setup)
+        Processes.exit(1)
+    }
+
+    /// Returns when this gate cannot serve, or not any more, and has said why.
+    private static func serveUntilFault(_ setup: GateSetup) {
+        var gate: Gate
+        do {
+            try Startup.closeAll(but: setup.doors.map(\.number) + [setup.channel, setup.blockListNumber])
+            // What `ps` shows.
+            try Processes.setName("gate \(setup.service.name)")
+            try Processes.becomeSubreaper()
+            gate = try Gate(setup)
+        } catch {
+            report(.failed("\(error)"), to: MessageChannel(adopting: setup.channel))
+            return
+        }
+        if let problem = gate.rehearse() {
+            report(.failed(problem), to: gate.channel)
+            return
+        }
+        report(.ready, to: gate.channel)
+        gate.run()
+    }
+
+    private static func report(_ message: GateMessage, to channel: borrowing MessageChannel) {
+        do throws(SystemError) {
+            try channel.send(message.bytes)
+        } catch {
+            // The supervisor is gone. The loop finds the channel closed and drains.
+        }
+    }
+
+    private init(_ setup: GateSetup) throws {
+        let service = setup.service
+        let signals = try SignalQueue([.child])
+        let poller = try Poller()
+        let null = try Startup.openNull()
+        let reserve = try Startup.openNull()
+        let blockList = try SharedBytes(mapping: Descriptor(owning: setup.blockListNumber))
+        try poller.add(signals.number, token: Token.signals)
+        try poller.add(setup.channel, token: Token.channel)
+        var limits = ResourceLimit.all(of: service.limits)
+        // RLIMIT_NPROC counts all processes of the user, and without root that is the caller's own account.
+        if setup.privilege == .ordinary, service.limits.processes == Limits().processes {
+            limits.removeAll { $0.key == "processes" }
+        }
+        try Sandbox.enter(setup.credentials, with: setup.privilege)
+        self.setup = setup
+        lifetimeNanoseconds = service.limits.lifetime.value?.nanoseconds
+        pid = Processes.ownPID
+        channel = MessageChannel(adopting: setup.channel)
+        self.signals = signals
+        self.poller = poller
+        self.blockList = blockList
+        self.reserve = consume reserve
+        // Its number lives on in the plan, until the gate ends.
+        plan = SpawnPlan(service: service, limits: limits, log: 2, null: null.release())
+        admission = Admission(service: service, sourcePrefix: setup.sourcePrefix)
+        handlers = HandlerTable(capacity: service.limits.connections)
+    }
+
+    /// Why handlers could not be started, or nil.
+    private mutating func rehearse() -> String? {
+        switch plan.rehearse() {
+        case .started: break
+        case .failed(let stage, let errno): return "a handler cannot be started: stage \(stage): \(errno)"
+        case .notCloned(let errno): return "a handler cannot be started: clone3: \(errno)"
+        }
+        let commands = [setup.service.handler] + setup.service.access.compactMap(\.handler)
+        for command in commands {
+            if let errno = Files.executionProblem(command.path) {
+                return "handler '\(command.path)' cannot be executed by uid \(setup.credentials.uid): \(errno)"
+            }
+        }
+        return nil
+    }
+
+    private mutating func run() {
+        do throws(SystemError) {
+            while true { try turn() }
+        } catch {
+            // Nothing that a peer or a handler does gets here. The supervisor starts another gate.
+            logFault(error)
+        }
+    }
+
+    private mutating func turn() throws(SystemError) {
+        try listenOrNot()
+        let ready = try poller.wait(timeoutNanoseconds: timeout())
+        let now = Clock.monotonicNanoseconds()
+        for index in 0..<ready {
+            switch poller.token(at: index) {
+            case Token.signals: try reapHandlers(at: now)
+            case Token.channel: try obeySupervisor(at: now)
+            case let door: try acceptFrom(setup.doors[Int(door)])
+            }
+        }
+        throttle.resumeIfDue(at: now)
+        if throttle.until == nil { try spawnStalled() }
+        endHandlers(at: now)
+        try endIfDrained()
+    }
+
+    /// Listeners are in the poll set only while a connection could be served: at the service's limit, while throttled and
+    /// while draining, connections wait in the listen queue and cost nothing.
+    private mutating func listenOrNot() throws(SystemError) {
+        let isWanted = !drain.isDraining && !handlers.isFull && throttle.until == nil && stalled == nil
+        guard isWanted != isListening else { return }
+        for (index, door) in setup.doors.enumerated() {
+            if isWanted {
+                try poller.add(door.number, token: UInt64(index))
+            } else {
+                try poller.remove(door.number)
+            }
+        }
+        isListening = isWanted
+    }
+
+    private func timeout() -> Int64? {
+        let earliest = [throttle.until, handlers.nextLook, drain.deadline]
+        guard
+            let deadline = earliest.reduce(
+                nil,
+                { (least: Int64?, next) in
+                    next.map { min(least ?? $0, $0) } ?? least
+                })
+        else { return nil }
+        return max(deadline - Clock.monotonicNanoseconds(), 0)
+    }
+}

@@ -1,0 +1,43 @@
+// What the supervisor hands to a gate at its birth.
+package import Sandbox
+package import ServiceModel
+
+/// Everything that a gate is made from. The descriptors belong to the supervisor, whose memory the gate is a copy of.
+package struct GateSetup: Sendable {
+    /// A listening socket and what it is bound to.
+    package struct Door: Hashable, Sendable {
+        package let number: Int32
+        package let bound: ListenAddress
+
+        package init(number: Int32, bound: ListenAddress) {
+            self.number = number
+            self.bound = bound
+        }
+    }
+
+    package var service: Service
+    package var credentials: Credentials
+    package var privilege: Privilege
+    package var sourcePrefix: SourcePrefix
+    package var doors: [Door]
+    /// The gate's end of the message channel.
+    package var channel: Int32
+    /// As it is shown in the log.
+    package var blockListFile: String
+    /// The descriptor of the block list's memory.
+    package var blockListNumber: Int32
+
+    package init(
+        service: Service, credentials: Credentials, privilege: Privilege, sourcePrefix: SourcePrefix, doors: [Door],
+        channel: Int32, blockListFile: String, blockListNumber: Int32
+    ) {
+        self.service = service
+        self.credentials = credentials
+        self.privilege = privilege
+        self.sourcePrefix = sourcePrefix
+        self.doors = doors
+        self.channel = channel
+        self.blockListFile = blockListFile
+        self.blockListNumber = blockListNumber
+    }
+}

@@ -1,0 +1,50 @@
+// When to stop accepting for a moment. Pure: the time is a parameter.
+// Promises that the service is never closed and that the loop never spins: a lack of resources waits a fixed short time,
+// handlers that cannot be started make the waits double up to a bound, and one success ends both.
+
+/// The pauses of one gate.
+package struct Throttle: Hashable, Sendable {
+    /// Why accepting pauses.
+    package enum Reason: Hashable, Sendable {
+        /// This machine is short of descriptors, memory or processes.
+        case lackOfResources
+        /// The handler could not be started.
+        case spawnFailure
+    }
+
+    /// Monotonic; nil when accepting goes on.
+    package private(set) var until: Int64?
+    private var spawnFailures = 0
+    private var isEpisode = false
+
+    package static let shortNanoseconds: Int64 = 50_000_000
+    package static let longestNanoseconds: Int64 = 5_000_000_000
+
+    package init() {}
+
+    /// Pauses.
+    ///
+    /// - Returns: whether this begins an episode, and so is to be logged.
+    package mutating func pause(_ reason: Reason, at now: Int64) -> Bool {
+        switch reason {
+        case .lackOfResources:
+            until = now + Self.shortNanoseconds
+        case .spawnFailure:
+            until = now + min(Self.shortNanoseconds << Int64(min(spawnFailures, 20)), Self.longestNanoseconds)
+            spawnFailures += 1
+        }
+        defer { isEpisode = true }
+        return !isEpisode
+    }
+
+    /// Ends a pause whose time has come.
+    package mutating func resumeIfDue(at now: Int64) {
+        if let until, now >= until { self.until = nil }
+    }
+
+    /// A handler was started: whatever was wrong is over.
+    package mutating func succeeded() {
+        spawnFailures = 0
+        isEpisode = false
+    }
+}

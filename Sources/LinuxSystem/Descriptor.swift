@@ -1,0 +1,56 @@
+// The owner of a file descriptor: it is closed exactly once, when its owner ends.
+internal import CLinux
+
+/// An open descriptor. Close-on-exec, like every descriptor that LinuxSystem makes.
+package struct Descriptor: ~Copyable {
+    /// For the one function that fills a spawn plan, and for messages.
+    package let number: Int32
+
+    /// Takes ownership.
+    package init(owning number: Int32) {
+        precondition(number >= 0, "a descriptor is not negative")
+        self.number = number
+    }
+
+    deinit {
+        // close(2): on Linux the descriptor is gone whatever close returns, and what it returns is about data that a
+        // handler wrote, not about us. So there is nothing to do with the result.
+        _ = clinux_close(number)
+    }
+
+    /// Gives up ownership without closing.
+    package consuming func release() -> Int32 {
+        let number = number
+        discard self
+        return number
+    }
+
+    /// Reads once. 0 at the end.
+    ///
+    /// Errors: read(2).
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+        // Sound: the buffer's owner keeps it for the length of the call.
+        try retryingBytes("read") { unsafe clinux_read(number, buffer.baseAddress, buffer.count) }
+    }
+
+    /// Writes everything.
+    ///
+    /// Errors: write(2).
+    package func writeAll(_ bytes: borrowing Span<UInt8>) throws(SystemError) {
+        try writeLine(bytes, to: number)
+    }
+}
+
+/// Writes a line to a descriptor that somebody else owns, the log: in one call, and on only if the kernel took a part.
+///
+/// Errors: write(2).
+package func writeLine(_ bytes: borrowing Span<UInt8>, to number: Int32) throws(SystemError) {
+    var written = 0
+    while written < bytes.count {
+        let from = written
+        written += try retryingBytes("write") {
+            // Sound: `from` is inside the span, which is borrowed for the length of the call.
+            unsafe bytes.withUnsafeBytes { unsafe clinux_write(number, $0.baseAddress! + from, $0.count - from) }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// Whole files and directories: what is read at start and at reload, never between accept and exec.
+internal import CLinux
+
+/// File system acts by path.
+package enum Files {
+    /// The bytes of a file.
+    ///
+    /// - Parameter most: in bytes; a longer file is an error (EFBIG), never a short read.
+    package static func read(_ path: String, most: Int) throws(SystemError) -> [UInt8] {
+        let file = Descriptor(owning: try retrying("open") { unsafe clinux_open_read(path) })
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            var failure: SystemError?
+            let count = unsafe buffer.withUnsafeMutableBytes { raw in
+                do throws(SystemError) {
+                    return unsafe try file.read(into: raw)
+                } catch {
+                    failure = error
+                    return 0
+                }
+            }
+            if let failure { throw failure }
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+            if bytes.count > most { throw SystemError("read", Errno(27)) }
+        }
+    }
+
+    /// The names in a directory, sorted, without `.` and `..`.
+    package static func names(in directory: String) throws(SystemError) -> [String] {
+        var names: [String] = []
+        _ = try retrying("open directory") {
+            names = []
+            return unsafe withUnsafeMutablePointer(to: &names) { list in
+                // Sound: the callback runs only inside the call, while `names` is lent to it.
+                unsafe clinux_list_directory(directory, list) { context, name in
+                    let text = unsafe String(cString: name!)
+                    if text != ".", text != ".." {
+                        unsafe context!.assumingMemoryBound(to: [String].self).pointee.append(text)
+                    }
+                }
+            }
+        }
+        return names.sorted()
+    }
+
+    /// What kind of file a path names, a symbolic link not followed; nil when there is none.
+    package static func isSocket(_ path: String) throws(SystemError) -> Bool? {
+        var mode: UInt32 = 0
+        do throws(SystemError) {
+            _ = try retrying("stat") { unsafe clinux_file_kind(path, &mode) }
+        } catch  where error.errno == .noEntry {
+            return nil
+        }
+        return mode & 0o170000 == 0o140000
+    }
+
+    /// Nothing, or why the file cannot be executed by this process.
+    ///
+    /// Source: access(2), execve(2).
+    package static func executionProblem(_ path: String) -> Errno? {
+        let result = unsafe clinux_can_execute(path)
+        return result < 0 ? Errno(-result) : nil
+    }
+
+    package static func remove(_ path: String) throws(SystemError) {
+        _ = try retrying("unlink") { unsafe clinux_unlink(path) }
+    }
+
+    /// Makes a directory; one that is there already is fine.
+    package static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
+        do throws(SystemError) {
+            _ = try retrying("mkdir") { unsafe clinux_make_directory(path, mode) }
+        } catch  where error.errno == .exists {
+            return
+        }
+    }
+
+    /// Replaces a file in one step: readers see the old bytes or the new, also after a crash.
+    ///
+    /// Source: rename(2), fsync(2).
+    package static func replace(_ path: String, with text: String, mode: UInt32) throws(SystemError) {
+        let temporary = "\(path).new"
+        do throws(SystemError) {
+            try remove(temporary)
+        } catch  where error.errno == .noEntry {
+            // Nothing was left over from an earlier crash.
+        }
+        do {
+            let file = Descriptor(
+                owning: try retrying("create") { unsafe clinux_create_exclusive(temporary, mode) })
+            try file.writeAll(Array(text.utf8).span)
+            _ = try retrying("fsync") { clinux_sync(file.number) }
+        }
+        _ = try retrying("rename") { unsafe clinux_rename(temporary, path) }
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let directory = Descriptor(
+            owning: try retrying("open") { unsafe clinux_open_directory(parent.isEmpty ? "/" : parent) })
+        _ = try retrying("fsync") { clinux_sync(directory.number) }
+    }
+}

@@ -1,0 +1,101 @@
+// Listening sockets. Only the supervisor makes them; gates accept from them.
+// Promises: non-blocking, close-on-exec, IPv6 never speaks for IPv4 (IPV6_V6ONLY).
+internal import CLinux
+package import ServiceModel
+
+/// The owner of a listening socket.
+package struct Listener: ~Copyable {
+    package let descriptor: Descriptor
+    /// What it is bound to, the port that the kernel chose for port 0 filled in.
+    package let bound: ListenAddress
+
+    /// Binds and listens. A unix socket's owner, group and mode are set before anybody can connect; a socket file that
+    /// nobody listens on is replaced, any other file is left alone.
+    ///
+    /// Errors: socket(2), bind(2), listen(2), chown(2), chmod(2).
+    package init(_ address: ListenAddress, options: SocketOptions) throws(SystemError) {
+        if case .unix(let path) = address { try Self.removeStale(path) }
+        var raw = clinux_address(address)
+        let descriptor = Descriptor(
+            owning: try retrying("bind") {
+                unsafe clinux_listen(
+                    &raw, options.backlog, options.isNoDelay ? 1 : 0, options.isKeepAlive ? 1 : 0)
+            })
+        let bound: ListenAddress
+        switch address {
+        case .ip:
+            bound = try Self.localAddress(of: descriptor.number) ?? address
+        case .unix(let path):
+            bound = address
+            _ = try retrying("chown") {
+                unsafe clinux_change_owner(path, options.owner ?? .max, options.group ?? .max)
+            }
+            _ = try retrying("chmod") { unsafe clinux_change_mode(path, options.mode) }
+            try Self.listen(descriptor.number, options)
+        }
+        self.descriptor = descriptor
+        self.bound = bound
+    }
+
+    /// Applies the options of a new definition to a socket that stays open.
+    package func setOptions(_ options: SocketOptions) throws(SystemError) {
+        try Self.listen(descriptor.number, options)
+    }
+
+    private static func listen(_ number: Int32, _ options: SocketOptions) throws(SystemError) {
+        _ = try retrying("listen") {
+            clinux_listen_again(
+                number, options.backlog, options.isNoDelay ? 1 : 0, options.isKeepAlive ? 1 : 0)
+        }
+    }
+
+    /// The address that a socket has on this side; nil when it is not an internet socket.
+    package static func localAddress(of number: Int32) throws(SystemError) -> ListenAddress? {
+        var raw = clinux_address()
+        _ = try retrying("getsockname") { unsafe clinux_local_address(number, &raw) }
+        return raw.internet.map { .ip($0.0, port: $0.1) }
+    }
+
+    private static func removeStale(_ path: String) throws(SystemError) {
+        guard try Files.isSocket(path) == true else { return }
+        var raw = clinux_address(.unix(path: path))
+        let answer = unsafe clinux_connect_probe(&raw)
+        if Errno(-answer) == .connectionRefused { try Files.remove(path) }
+    }
+}
+
+/// A connection that was just accepted: blocking, close-on-exec.
+package struct AcceptedConnection: ~Copyable {
+    package let descriptor: Descriptor
+    package let peer: Peer
+
+    package init(descriptor: consuming Descriptor, peer: Peer) {
+        self.descriptor = descriptor
+        self.peer = peer
+    }
+}
+
+/// Takes the next connection from a listener; nil when none is waiting, or when it was dead before it was taken, which
+/// is one event of one connection and nothing more.
+///
+/// Errors: accept(2), without those that speak of the connection only.
+package func acceptConnection(from listener: Int32) throws(SystemError) -> AcceptedConnection? {
+    var raw = clinux_address()
+    var result: Int32
+    repeat { result = unsafe clinux_accept(listener, &raw) } while Errno(-result) == .interrupted
+    guard result >= 0 else {
+        let errno = Errno(-result)
+        precondition(errno != .badDescriptor && errno != .badAddress && errno != .invalid, "accept: \(errno)")
+        // accept(2), ERRORS: EAGAIN, and the network errors that Linux passes on from the new socket.
+        if errno == .again || !errno.isLackOfResources { return nil }
+        throw SystemError("accept", errno)
+    }
+    let descriptor = Descriptor(owning: result)
+    if let (address, port) = raw.internet {
+        return AcceptedConnection(descriptor: descriptor, peer: .ip(address, port: port))
+    }
+    var (uid, gid, pid): (UInt32, UInt32, Int32) = (.max, .max, 0)
+    // A peer whose credentials the kernel cannot give does not exist for us; fail closed.
+    guard unsafe clinux_peer_credentials(descriptor.number, &uid, &gid, &pid) == 0 else { return nil }
+    return AcceptedConnection(descriptor: descriptor, peer: .unix(uid: uid, gid: gid, pid: pid))
+}

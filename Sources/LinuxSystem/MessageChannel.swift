@@ -1,0 +1,78 @@
+// The line between the supervisor and one gate: short messages, each whole or not at all, and a descriptor now and then.
+internal import CLinux
+
+/// One end of a SEQPACKET pair; non-blocking.
+package struct MessageChannel: ~Copyable {
+    private let descriptor: Descriptor
+
+    private init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+    /// Takes over an end whose number came through a fork.
+    package init(adopting number: Int32) { descriptor = Descriptor(owning: number) }
+
+    package var number: Int32 { descriptor.number }
+
+    /// Two ends that are connected with each other.
+    package static func pair() throws(SystemError) -> MessagePair {
+        var ends: (Int32, Int32) = (-1, -1)
+        _ = try retrying("socketpair") {
+            // Sound: the tuple is two adjacent 32-bit integers, as the call wants.
+            unsafe withUnsafeMutableBytes(of: &ends) {
+                unsafe clinux_message_pair($0.baseAddress!.assumingMemoryBound(to: Int32.self))
+            }
+        }
+        return MessagePair(
+            supervisor: MessageChannel(Descriptor(owning: ends.0)), gate: MessageChannel(Descriptor(owning: ends.1)))
+    }
+
+    /// Sends one message, with a copy of a descriptor.
+    ///
+    /// Errors: sendmsg(2); EPIPE when the other end is gone.
+    package func send(_ bytes: [UInt8], passing passed: Int32? = nil) throws(SystemError) {
+        _ = try retryingBytes("sendmsg") {
+            // Sound: the array is lent for the length of the call.
+            unsafe bytes.withUnsafeBytes { unsafe clinux_send(number, $0.baseAddress, $0.count, passed ?? -1) }
+        }
+    }
+
+    /// What ``receive()`` found.
+    package enum Received: ~Copyable {
+        case nothing
+        case closed
+        case message([UInt8], Descriptor?)
+    }
+
+    /// The next message. Longer than 1024 bytes it is cut; ours never are.
+    ///
+    /// Errors: recvmsg(2).
+    package func receive() throws(SystemError) -> Received {
+        var bytes = [UInt8](repeating: 0, count: 1024)
+        var passed: Int32 = -1
+        let count: Int
+        do throws(SystemError) {
+            count = try retryingBytes("recvmsg") {
+                // Sound: the array is lent for the length of the call.
+                unsafe bytes.withUnsafeMutableBytes {
+                    unsafe clinux_receive(number, $0.baseAddress, $0.count, &passed)
+                }
+            }
+        } catch  where error.errno == .again {
+            return .nothing
+        } catch  where error.errno == Errno(104) {
+            return .closed
+        }
+        let descriptor: Descriptor? = passed >= 0 ? Descriptor(owning: passed) : nil
+        return count == 0 ? .closed : .message(Array(bytes[..<count]), descriptor)
+    }
+}
+
+/// The two ends of a channel.
+package struct MessagePair: ~Copyable {
+    package let supervisor: MessageChannel
+    package let gate: MessageChannel
+
+    package init(supervisor: consuming MessageChannel, gate: consuming MessageChannel) {
+        self.supervisor = supervisor
+        self.gate = gate
+    }
+}

@@ -1,0 +1,40 @@
+// Waiting for descriptors to become readable: epoll(7), level-triggered.
+internal import CLinux
+
+/// A set of descriptors, each with a token that comes back when it is readable, closed or in error.
+package struct Poller: ~Copyable {
+    private let descriptor: Descriptor
+    private var events = InlineArray<64, clinux_event>(repeating: clinux_event())
+
+    package init() throws(SystemError) {
+        descriptor = Descriptor(owning: try retrying("epoll_create1") { clinux_poll_create() })
+    }
+
+    package var number: Int32 { descriptor.number }
+
+    package func add(_ number: Int32, token: UInt64) throws(SystemError) {
+        _ = try retrying("epoll_ctl") { clinux_poll_add(descriptor.number, number, token) }
+    }
+
+    package func remove(_ number: Int32) throws(SystemError) {
+        _ = try retrying("epoll_ctl") { clinux_poll_remove(descriptor.number, number) }
+    }
+
+    /// Waits, and says how many tokens are ready; an interruption is a wait that found none.
+    ///
+    /// - Parameter timeoutNanoseconds: nil waits for ever.
+    package mutating func wait(timeoutNanoseconds: Int64?) throws(SystemError) -> Int {
+        let milliseconds = timeoutNanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
+        var span = events.mutableSpan
+        // Sound: the buffer is the span's own, and its count is passed along.
+        let result = unsafe span.withUnsafeMutableBufferPointer {
+            unsafe clinux_poll_wait(descriptor.number, $0.baseAddress, Int32($0.count), max(milliseconds, -1))
+        }
+        if Errno(-result) == .interrupted { return 0 }
+        guard result >= 0 else { throw SystemError("epoll_wait", Errno(-result)) }
+        return Int(result)
+    }
+
+    /// The token of the ready descriptor at `index`, below what ``wait(timeoutNanoseconds:)`` returned.
+    package func token(at index: Int) -> UInt64 { events[index].token }
+}

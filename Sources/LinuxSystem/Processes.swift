@@ -1,0 +1,83 @@
+// Processes: forking a gate, and what becomes of children.
+internal import CLinux
+
+/// How a child ended.
+package struct ProcessEnd: Hashable, Sendable {
+    package enum Way: Hashable, Sendable {
+        case exited(status: Int32)
+        case killed(by: Signal, dumpedCore: Bool)
+    }
+
+    package let pid: Int32
+    package let way: Way
+}
+
+package enum Processes {
+    /// Source: fork(2). 0 in the child. Only for gates: a handler is never forked.
+    package static func fork() throws(SystemError) -> Int32 {
+        try retrying("fork") { clinux_fork() }
+    }
+
+    /// The next child that has ended, still a zombie, so that its pid and its process group cannot be anybody else's
+    /// until ``reap(_:)``.
+    ///
+    /// Source: waitid(2), WNOWAIT.
+    package static func nextEnd() throws(SystemError) -> ProcessEnd? {
+        var end = clinux_end()
+        guard try retrying("waitid", { unsafe clinux_next_end(&end) }) == 1 else { return nil }
+        return ProcessEnd(
+            pid: end.pid,
+            way: end.was_signalled != 0
+                ? .killed(by: Signal(end.status), dumpedCore: end.dumped_core != 0) : .exited(status: end.status))
+    }
+
+    package static func reap(_ pid: Int32) throws(SystemError) {
+        _ = try retrying("waitid") { clinux_reap(pid) }
+    }
+
+    /// Signals a child of ours that is not reaped yet. That it is gone already (ESRCH) is success.
+    package static func signal(_ pid: Int32, _ signal: Signal) {
+        // The only other error is EPERM, for a process that is no longer ours to end; the kernel says so, and the
+        // drain's deadline does not depend on it.
+        _ = clinux_kill(pid, signal.number)
+    }
+
+    /// Signals the process group that a child of ours leads.
+    package static func signalGroup(of pid: Int32, _ signal: Signal) {
+        precondition(pid > 1, "a handler's process group has a number of its own")
+        // As for `signal`.
+        _ = clinux_kill(-pid, signal.number)
+    }
+
+    /// All direct children, adopted orphans among them.
+    ///
+    /// Source: proc(5), /proc/PID/task/TID/children.
+    package static func children() throws(SystemError) -> [Int32] {
+        var pids: [Int32] = []
+        _ = try retrying("read children") {
+            pids = []
+            return unsafe withUnsafeMutablePointer(to: &pids) { list in
+                // Sound: the callback runs only inside the call, while `pids` is lent to it.
+                unsafe clinux_children(list) { context, pid in
+                    unsafe context!.assumingMemoryBound(to: [Int32].self).pointee.append(pid)
+                }
+            }
+        }
+        return pids
+    }
+
+    /// Orphans among our descendants become our children, not init's. Source: prctl(2), PR_SET_CHILD_SUBREAPER.
+    package static func becomeSubreaper() throws(SystemError) {
+        _ = try retrying("become subreaper") { clinux_become_subreaper() }
+    }
+
+    /// The name that ps shows; cut to 15 bytes by the kernel.
+    package static func setName(_ name: String) throws(SystemError) {
+        _ = try retrying("set name") { unsafe clinux_set_name(name) }
+    }
+
+    package static var ownPID: Int32 { clinux_own_pid() }
+
+    /// Ends this process at once, with nothing run on the way out.
+    package static func exit(_ status: Int32) -> Never { clinux_exit(status) }
+}

@@ -1,0 +1,92 @@
+// The one place where a C result becomes a Swift error.
+// EINTR is retried here and nowhere else, and never on close. EBADF and EFAULT are our own bugs, and trap.
+internal import CLinux
+
+/// A system call that failed: which act, and why.
+package struct SystemError: Error, Hashable, CustomStringConvertible {
+    /// What was being done, in the words of the log: `accept`, `bind`, `open`.
+    package let act: String
+    package let errno: Errno
+
+    package init(_ act: String, _ errno: Errno) {
+        self.act = act
+        self.errno = errno
+    }
+
+    /// `bind: EADDRINUSE (Address already in use)`.
+    package var description: String { "\(act): \(errno)" }
+}
+
+/// An error number with its name.
+package struct Errno: Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: Int32
+
+    package init(_ rawValue: Int32) { self.rawValue = rawValue }
+
+    /// `EADDRINUSE`.
+    package var name: String {
+        // Sound: glibc returns a static string or NULL (strerrorname_np(3)).
+        guard let text = unsafe clinux_error_name(rawValue) else { return "errno \(rawValue)" }
+        return unsafe String(cString: text)
+    }
+
+    /// `EADDRINUSE (Address already in use)`.
+    package var description: String {
+        // Sound: as for `name`.
+        guard let text = unsafe clinux_error_text(rawValue) else { return name }
+        return unsafe "\(name) (\(String(cString: text)))"
+    }
+
+    // The numbers are those of Linux's generic table, the same on x86-64 and aarch64 (asm-generic/errno*.h).
+    package static let notPermitted = Errno(1)
+    package static let noEntry = Errno(2)
+    package static let interrupted = Errno(4)
+    package static let badDescriptor = Errno(9)
+    package static let again = Errno(11)
+    package static let noMemory = Errno(12)
+    package static let access = Errno(13)
+    package static let badAddress = Errno(14)
+    package static let exists = Errno(17)
+    package static let isDirectory = Errno(21)
+    package static let invalid = Errno(22)
+    package static let systemFilesExhausted = Errno(23)
+    package static let filesExhausted = Errno(24)
+    package static let protocolError = Errno(71)
+    package static let noBuffers = Errno(105)
+    package static let connectionRefused = Errno(111)
+
+    /// Whether this machine, not the peer and not the caller, is short of something: wait and try again.
+    package var isLackOfResources: Bool {
+        switch self {
+        case .again, .noMemory, .systemFilesExhausted, .filesExhausted, .noBuffers: true
+        default: false
+        }
+    }
+}
+
+/// Runs a call that returns -errno on failure, again whenever a signal interrupted it.
+package func retrying(_ act: StaticString, _ call: () -> Int32) throws(SystemError) -> Int32 {
+    while true {
+        let result = call()
+        if result >= 0 { return result }
+        let errno = Errno(-result)
+        if errno == .interrupted { continue }
+        precondition(errno != .badDescriptor && errno != .badAddress, "\(act): \(errno)")
+        throw SystemError("\(act)", errno)
+    }
+}
+
+/// As ``retrying(_:_:)``, for calls that count bytes.
+package func retryingBytes(_ act: StaticString, _ call: () -> Int) throws(SystemError) -> Int {
+    while true {
+        let result = call()
+        if result >= 0 { return result }
+        let errno = Errno(Int32(-result))
+        if errno == .interrupted { continue }
+        precondition(errno != .badDescriptor && errno != .badAddress, "\(act): \(errno)")
+        throw SystemError("\(act)", errno)
+    }
+}
+
+/// The errno of the library call that just failed; for libcap, which reports in no other way.
+package func lastErrno() -> Errno { Errno(clinux_last_error()) }

@@ -1,0 +1,59 @@
+// Taking the sandbox on: once, by the gate, before its first accept. Handlers inherit it.
+// Promises: every step is read back from the kernel, and a gate whose reading differs does not serve. Nothing that was
+// asked for is left out in silence: without root, what is skipped has a name.
+// Facts: credentials(7), capabilities(7), prctl(2), no_new_privs (Documentation/userspace-api/no_new_privs.rst).
+internal import CLinux
+package import LinuxSystem
+
+/// Why a gate could not take its sandbox on.
+package enum SandboxError: Error, Hashable, CustomStringConvertible {
+    /// The kernel refused a step.
+    case failed(SystemError)
+    /// The kernel took a step, and reads back something else.
+    case differs(what: String, wanted: String, found: String)
+
+    package var description: String {
+        switch self {
+        case .failed(let error): "\(error)"
+        case .differs(let what, let wanted, let found): "\(what) reads back as \(found), expected \(wanted)"
+        }
+    }
+}
+
+package enum Sandbox {
+    /// The steps that need root, in the words of the log.
+    package static let skippedWithoutRoot = "user,group,groups,bounding-set,secure-bits"
+
+    /// Becomes those credentials, for good.
+    ///
+    /// Errors: a step that the kernel refuses or does not confirm. Then this process must not serve, and must end: it may
+    /// have given up some rights and still hold others.
+    package static func enter(_ credentials: Credentials, with privilege: Privilege) throws(SandboxError) {
+        do throws(SystemError) {
+            _ = clinux_set_umask(credentials.umask)
+            _ = try retrying("set nice") { clinux_set_nice(credentials.nice) }
+            if privilege == .root { try takeIdentity(credentials) }
+            _ = try retrying("change directory") { unsafe clinux_change_directory(credentials.directory) }
+            try ProcessCapabilities.become(privilege == .root ? credentials.capabilities : .none)
+            _ = try retrying("set no_new_privs") { clinux_set_no_new_privileges() }
+        } catch {
+            throw .failed(error)
+        }
+        try verify(credentials, with: privilege)
+    }
+
+    /// In this order because each step needs what the next gives up: bounding set and secure bits need CAP_SETPCAP, groups
+    /// CAP_SETGID, and the change of user takes the rest away. KEEPCAPS leaves the permitted set for `become` to cut.
+    private static func takeIdentity(_ credentials: Credentials) throws(SystemError) {
+        try ProcessCapabilities.dropBounding(but: credentials.capabilities.bounding)
+        // Uid 0 gets no capability by being uid 0, neither now nor in anything it executes.
+        _ = try retrying("set securebits") { clinux_set_secure_bits(UInt(clinux_no_root_bits())) }
+        _ = try retrying("keep capabilities") { clinux_keep_capabilities(1) }
+        _ = try retrying("set groups") {
+            // Sound: the array is lent for the length of the call, with its count.
+            unsafe clinux_set_groups(credentials.gid, credentials.groups, credentials.groups.count)
+        }
+        _ = try retrying("set user") { clinux_set_users(credentials.uid) }
+        _ = try retrying("stop keeping capabilities") { clinux_keep_capabilities(0) }
+    }
+}

@@ -1,0 +1,63 @@
+// The C strings and string arrays of a plan: allocated when the plan is made, freed with it, fixed in place meanwhile.
+
+/// Owner of C strings and of NULL-terminated arrays of them.
+@safe
+struct PlanMemory: ~Copyable {
+    private var blocks: [UnsafeMutableRawPointer] = unsafe []
+
+    deinit {
+        for unsafeblock in unsafe blocks { unsafe block.deallocate() }
+    }
+
+    /// A zero-terminated copy, valid as long as this owner.
+    mutating func string(_ text: String) -> UnsafeMutablePointer<CChar> {
+        unsafe cell(name: text, room: 0).start
+    }
+
+    /// `NAME` with room behind it that can be written again and again.
+    mutating func cell(name: String, room: Int) -> VariableCell {
+        let bytes = Array(name.utf8)
+        let size = bytes.count + room + 1
+        let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+        unsafe blocks.append(block)
+        let start = unsafe block.initializeMemory(as: CChar.self, repeating: 0, count: size)
+        for (index, byte) in bytes.enumerated() { unsafe start[index] = CChar(bitPattern: byte) }
+        return unsafe VariableCell(start: start, nameLength: bytes.count, room: room)
+    }
+
+    /// A NULL-terminated array, valid as long as this owner.
+    mutating func array(_ strings: [UnsafeMutablePointer<CChar>]) -> UnsafePointer<UnsafeMutablePointer<CChar>?> {
+        let size = unsafe (strings.count + 1) * MemoryLayout<UnsafeMutablePointer<CChar>?>.stride
+        let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+        unsafe blocks.append(block)
+        let start = unsafe block.initializeMemory(
+            as: UnsafeMutablePointer<CChar>?.self, repeating: nil, count: strings.count + 1)
+        for unsafe(index, string) in unsafe strings.enumerated() { unsafe start[index] = string }
+        return unsafe UnsafePointer(start)
+    }
+
+    /// Zeroed memory, valid as long as this owner.
+    mutating func room(bytes: Int) -> UnsafeMutableRawPointer {
+        let block = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        unsafe block.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        unsafe blocks.append(block)
+        return unsafe block
+    }
+}
+
+/// One environment entry, `NAME=` fixed and the value written anew for each connection, in place.
+///
+/// Safe to use while its ``PlanMemory`` lives: writes stay inside the room.
+@safe
+struct VariableCell {
+    let start: UnsafeMutablePointer<CChar>
+    let nameLength: Int
+    let room: Int
+
+    /// Writes the value; what is longer than the room is cut.
+    func set(_ value: borrowing Span<UInt8>) {
+        let count = min(value.count, room)
+        for index in 0..<count { unsafe start[nameLength + index] = CChar(bitPattern: value[index]) }
+        unsafe start[nameLength + count] = 0
+    }
+}

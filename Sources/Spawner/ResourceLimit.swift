@@ -1,0 +1,40 @@
+// Resource limits as the kernel counts them. They are set in each child and read back there: the gate itself must outlive
+// what ends a handler (address space, processor time, file size, descriptors).
+package import ServiceModel
+
+/// One limit, soft and hard alike.
+package struct ResourceLimit: Hashable, Sendable {
+    /// RLIMIT_*; the numbers are Linux's generic ones, the same on x86-64 and aarch64 (asm-generic/resource.h).
+    package let resource: Int32
+    /// `UInt64.max` for none.
+    package let value: UInt64
+    /// The key in `[limits]`.
+    package let key: String
+
+    /// What a service's limits mean for its handlers. A limit that the service leaves unlimited is left as it is.
+    ///
+    /// Source: setrlimit(2).
+    package static func all(of limits: Limits) -> [ResourceLimit] {
+        var all: [ResourceLimit] = []
+        func add(_ key: String, _ resource: Int32, _ value: UInt64?) {
+            if let value { all.append(ResourceLimit(resource: resource, value: value, key: key)) }
+        }
+        add("cpu", 0, limits.cpu.value.map { UInt64(max($0.components.seconds, 1)) })
+        add("file_size", 1, limits.fileSize.value?.count)
+        add("core", 4, limits.core.value?.count)
+        add("processes", 6, limits.processes.value.map(UInt64.init))
+        add("files", 7, limits.files.value.map(UInt64.init))
+        add("memory", 9, limits.memory.value?.count)
+        return all
+    }
+}
+
+extension Limit {
+    /// nil when unlimited.
+    package var value: Value? {
+        switch self {
+        case .unlimited: nil
+        case .at(let value): value
+        }
+    }
+}
