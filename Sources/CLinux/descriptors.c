@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -65,6 +66,8 @@ int clinux_file_kind(const char *path, uint32_t *mode) {
     *mode = status.st_mode;
     return 0;
 }
+
+int clinux_current_directory(char *path, size_t size) { return getcwd(path, size) ? 0 : -errno; }
 
 int clinux_can_execute(const char *path) {
     struct stat status;
@@ -138,4 +141,17 @@ int clinux_watch_directory(const char *path) {
     return -error;
 }
 
-int clinux_move_descriptor(int fd, int least) { return result(fcntl(fd, F_DUPFD_CLOEXEC, least)); }
+int clinux_directory_changed(int fd, const char *name) {
+    char buffer[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+    int changed = 0;
+    for (;;) {
+        ssize_t n = read(fd, buffer, sizeof buffer);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return errno == EAGAIN ? changed : -errno;
+        for (char *at = buffer; at < buffer + n;) {
+            const struct inotify_event *event = (const struct inotify_event *)at;
+            if (event->mask & IN_Q_OVERFLOW || (event->len > 0 && strcmp(event->name, name) == 0)) changed = 1;
+            at += sizeof *event + event->len;
+        }
+    }
+}

@@ -28,6 +28,7 @@ package struct Gate: ~Copyable {
     /// Accepted and admitted, but no process could be made for it yet.
     var stalled: StalledConnection?
     var isListening = false
+    var hasDoors = true
     var lastNumber: UInt64 = 0
 
     private enum Token {
@@ -126,6 +127,7 @@ package struct Gate: ~Copyable {
 
     private mutating func turn() throws(SystemError) {
         try listenOrNot()
+        closeDoors()
         let ready = try poller.wait(timeoutNanoseconds: timeout())
         let now = Clock.monotonicNanoseconds()
         for index in 0..<ready {
@@ -154,6 +156,13 @@ package struct Gate: ~Copyable {
             }
         }
         isListening = isWanted
+    }
+
+    /// A draining gate gives its copies of the listening sockets up, so that nothing but the supervisor holds them.
+    private mutating func closeDoors() {
+        guard hasDoors, drain.isDraining else { return }
+        for door in setup.doors { _ = Descriptor(owning: door.number) }
+        hasDoors = false
     }
 
     private func timeout() -> Int64? {

@@ -64,6 +64,18 @@ package enum Files {
         return result < 0 ? Errno(-result) : nil
     }
 
+    /// The directory that relative paths are from. Source: getcwd(3).
+    package static func currentDirectory() throws(SystemError) -> String {
+        var path = [CChar](repeating: 0, count: 4096)
+        _ = try retrying("getcwd") {
+            // Sound: the array is lent for the length of the call, with its size.
+            unsafe path.withUnsafeMutableBufferPointer {
+                unsafe clinux_current_directory($0.baseAddress, $0.count)
+            }
+        }
+        return String(decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     package static func remove(_ path: String) throws(SystemError) {
         _ = try retrying("unlink") { unsafe clinux_unlink(path) }
     }

@@ -27,10 +27,7 @@ package struct Listener: ~Copyable {
             bound = try Self.localAddress(of: descriptor.number) ?? address
         case .unix(let path):
             bound = address
-            _ = try retrying("chown") {
-                unsafe clinux_change_owner(path, options.owner ?? .max, options.group ?? .max)
-            }
-            _ = try retrying("chmod") { unsafe clinux_change_mode(path, options.mode) }
+            try Self.setOwner(of: path, options)
             try Self.listen(descriptor.number, options)
         }
         self.descriptor = descriptor
@@ -39,7 +36,17 @@ package struct Listener: ~Copyable {
 
     /// Applies the options of a new definition to a socket that stays open.
     package func setOptions(_ options: SocketOptions) throws(SystemError) {
+        if case .unix(let path) = bound { try Self.setOwner(of: path, options) }
         try Self.listen(descriptor.number, options)
+    }
+
+    private static func setOwner(of path: String, _ options: SocketOptions) throws(SystemError) {
+        if options.owner != nil || options.group != nil {
+            _ = try retrying("chown") {
+                unsafe clinux_change_owner(path, options.owner ?? .max, options.group ?? .max)
+            }
+        }
+        _ = try retrying("chmod") { unsafe clinux_change_mode(path, options.mode) }
     }
 
     private static func listen(_ number: Int32, _ options: SocketOptions) throws(SystemError) {

@@ -27,9 +27,4 @@ package enum Startup {
             unsafe clinux_close_others(sorted, sorted.count)
         }
     }
-
-    /// Watches a directory for files that were written, moved or deleted. Source: inotify(7).
-    package static func watchDirectory(_ path: String) throws(SystemError) -> Descriptor {
-        Descriptor(owning: try retrying("inotify") { unsafe clinux_watch_directory(path) })
-    }
 }

@@ -6,7 +6,7 @@ struct PlanMemory: ~Copyable {
     private var blocks: [UnsafeMutableRawPointer] = unsafe []
 
     deinit {
-        for unsafeblock in unsafe blocks { unsafe block.deallocate() }
+        for index in unsafe blocks.indices { unsafe blocks[index].deallocate() }
     }
 
     /// A zero-terminated copy, valid as long as this owner.

@@ -42,6 +42,7 @@ int clinux_unlink(const char *path);
 int clinux_make_directory(const char *path, uint32_t mode);
 int clinux_list_directory(const char *path, void *context, void (*entry)(void *context, const char *name));
 int clinux_file_kind(const char *path, uint32_t *mode);           // lstat(2); mode as st_mode
+int clinux_current_directory(char *path, size_t size);
 int clinux_can_execute(const char *path);                         // 0, or -errno of stat or access
 int clinux_change_owner(const char *path, uint32_t uid, uint32_t gid);
 int clinux_change_mode(const char *path, uint32_t mode);
@@ -51,7 +52,7 @@ int clinux_sealed_memory(const char *name, const void *bytes, size_t count);
 void *clinux_map_read_only(int fd, size_t *count);                // NULL when it cannot be mapped
 int clinux_unmap(const void *address, size_t count);
 int clinux_watch_directory(const char *path);                     // an inotify descriptor
-int clinux_move_descriptor(int fd, int least);                    // fcntl F_DUPFD_CLOEXEC
+int clinux_directory_changed(int fd, const char *name);             // 1: the file of that name did; 0: not
 
 // sockets.c
 int clinux_listen(const struct clinux_address *address, int backlog, int no_delay, int keep_alive);
