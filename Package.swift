@@ -81,7 +81,8 @@ let supervisorColumn: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    tests("ServiceModelTests", ["ServiceModel"])
+    tests("ServiceModelTests", ["ServiceModel"]),
+    tests("ConfigurationTests", ["Configuration", "ServiceModel"]),
 ]
 
 let package = Package(

@@ -1,0 +1,57 @@
+// How users and groups are written: as a number or as a name, and never as something in between.
+// CVE-2017-1000082: a program that took `user = "0day"` for a number, or failed to, ran the service as root.
+// Promises that a text is all number or all name, and that a name that nobody has is a fault, never a default.
+
+import ServiceModel
+
+/// A user or a group as written.
+enum AccountSpelling: Hashable, Sendable {
+    case number(UInt32)
+    case name(String)
+
+    /// The largest number; the one above it means "leave it alone" to chown(2) and setresuid(2).
+    static let mostNumber: UInt32 = .max - 1
+}
+
+extension Reading {
+    /// A number, as an integer or as nothing but digits, or a name that may yet be unknown.
+    mutating func accountSpelling(_ node: TOMLNode, of key: String, expected: String) -> AccountSpelling? {
+        let text: String
+        switch node.content {
+        case .integer(let number): text = String(number)
+        case .string(let written): text = written
+        default:
+            wrongType(node, of: key, expected: expected)
+            return nil
+        }
+        guard !text.isEmpty else {
+            fault(node.position, "\(quoted(key)) is empty; expected \(expected)")
+            return nil
+        }
+        let isInteger = if case .integer = node.content { true } else { false }
+        let isDigits = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= $0 }
+        guard isInteger || isDigits else { return .name(text) }
+        guard let number = UInt32(text), number <= AccountSpelling.mostNumber, String(number) == text else {
+            fault(
+                node.position,
+                "\(quoted(key)) is \(quoted(text)); expected a number from 0 to \(AccountSpelling.mostNumber), "
+                    + "without leading zeros")
+            return nil
+        }
+        return .number(number)
+    }
+
+    /// A group's number, or that of the group of this name.
+    mutating func group(_ node: TOMLNode, of key: String) -> UInt32? {
+        switch accountSpelling(node, of: key, expected: "a group's name or number") {
+        case nil: return nil
+        case .number(let gid): return gid
+        case .name(let name):
+            guard let gid = host.group(named: name) else {
+                fault(node.position, "\(quoted(key)): no group is named \(quoted(name))")
+                return nil
+            }
+            return gid
+        }
+    }
+}

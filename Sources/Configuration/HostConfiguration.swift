@@ -1,0 +1,97 @@
+// doorward.toml: the settings of the host, and `[defaults]` for every service.
+// Promises that `[defaults]` is checked once, here, with its faults in doorward.toml: no service file repeats them.
+
+package import ServiceModel
+
+/// What doorward.toml says, checked.
+package struct HostConfiguration: Sendable {
+    package var settings: HostSettings
+    /// The entries of `[defaults]`.
+    let defaults: [TOMLEntry]
+
+    /// A host without doorward.toml.
+    package init(settings: HostSettings = HostSettings()) {
+        self.settings = settings
+        defaults = []
+    }
+
+    private init(settings: HostSettings, defaults: [TOMLEntry]) {
+        self.settings = settings
+        self.defaults = defaults
+    }
+
+    /// Reads doorward.toml.
+    ///
+    /// Relative paths in it, and the default of `services`, are from the directory that the file is in.
+    ///
+    /// - Parameters:
+    ///   - text: The file's bytes, whatever they are.
+    ///   - file: The path, as faults show it.
+    ///   - directory: That of the file; absolute if the settings' paths are to be. nil: as `file` spells it.
+    ///   - handlers: The handler directory if it was given from elsewhere; it wins over the key `handlers`.
+    package static func read(
+        text: [UInt8], file: String, directory: String? = nil, handlers: String? = nil, host: Host
+    ) throws(Faults) -> HostConfiguration {
+        let top: Section
+        do {
+            top = Section(title: "", entries: try readTOML(SourceText(text, file: file)))
+        } catch {
+            throw Faults([error])
+        }
+        var reading = Reading(host: host, handlers: "", layer: .defaults)
+        reading.refuseUnknownKeys(of: top, known: KnownKeys.host)
+        var settings = reading.settings(of: top, directory: directory ?? directoryPart(of: file))
+        if let handlers { settings.handlers = handlers }
+
+        var defaultsReading = Reading(host: host, handlers: settings.handlers, layer: .defaults)
+        let defaults = defaultsReading.defaults(of: top)
+        let faults = reading.faults + defaultsReading.faults
+        guard faults.isEmpty else { throw Faults(faults) }
+        return HostConfiguration(settings: settings, defaults: defaults)
+    }
+}
+
+extension Reading {
+    fileprivate mutating func settings(of top: Section, directory: String) -> HostSettings {
+        var settings = HostSettings()
+        settings.services = joinPath(directory, settings.services)
+        read("services", of: top, into: &settings.services) { $0.path($1, from: directory) }
+        read("handlers", of: top, into: &settings.handlers) { $0.path($1, from: directory) }
+        read("state", of: top, into: &settings.state) { $0.path($1, from: directory) }
+        read("block_list", of: top, into: &settings.blockList) { reading, entry in
+            reading.path(entry, from: directory)
+        }
+        read("drain", of: top, into: &settings.drain) { $0.duration($1) }
+        if let section = section("source_prefix", of: top, known: KnownKeys.sourcePrefix) {
+            read("ipv4", of: section, into: &settings.sourcePrefix.v4) { $0.integer($1, in: 1...32) }
+            read("ipv6", of: section, into: &settings.sourcePrefix.v6) { $0.integer($1, in: 1...128) }
+        }
+        return settings
+    }
+
+    /// Reads `[defaults]` as if it were a service, for its faults; what counts is read again under each service.
+    fileprivate mutating func defaults(of top: Section) -> [TOMLEntry] {
+        guard let section = section("defaults", of: top, known: KnownKeys.service) else { return [] }
+        for entry in section.entries where KnownKeys.service.contains(entry.key) {
+            guard !KnownKeys.common.contains(entry.key) else { continue }
+            fault(entry.position, "\(quoted(entry.key)) in [defaults]; expected it in each service's own file only")
+        }
+        _ = body(of: section)
+        return section.entries
+    }
+
+    private mutating func path(_ entry: TOMLEntry, from directory: String) -> String? {
+        guard let text = string(entry, expected: "a path in quotes") else { return nil }
+        guard !text.isEmpty else {
+            fault(entry.value.position, "\(quoted(entry.key)) is empty; expected a path")
+            return nil
+        }
+        return joinPath(directory, text)
+    }
+}
+
+/// What stands before the last slash of a path; empty when there is none.
+private func directoryPart(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "" }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+}

@@ -1,0 +1,140 @@
+// What every reader of a key shares: the machine, the layer that is read, and the faults so far.
+// Promises that each value comes out checked or not at all, with a fault that says what was found and what was expected.
+
+import ServiceModel
+
+/// One pass over the tables of a file, which collects what is wrong instead of stopping at it.
+struct Reading {
+    /// Which file's rules apply.
+    enum Layer: Hashable, Sendable { case service, defaults }
+
+    let host: Host
+    /// The directory in which a bare handler name is looked up.
+    let handlers: String
+    let layer: Layer
+    private(set) var faults: [Fault] = []
+
+    init(host: Host, handlers: String, layer: Layer) {
+        self.host = host
+        self.handlers = handlers
+        self.layer = layer
+    }
+
+    /// Notes something that is wrong.
+    mutating func fault(_ position: SourcePosition, _ message: String) {
+        faults.append(Fault(position: position, message: message))
+    }
+
+    /// Notes a value that is of a type that its key does not take.
+    mutating func wrongType(_ entry: TOMLEntry, expected: String) {
+        wrongType(entry.value, of: entry.key, expected: expected)
+    }
+
+    /// Notes an element, or a value, that is of a type that its key does not take.
+    mutating func wrongType(_ node: TOMLNode, of key: String, expected: String) {
+        fault(node.position, "\(quoted(key)) is \(node.kind); expected \(expected)")
+    }
+}
+
+extension Reading {
+    /// Reads a key into a value that already holds its default. A key that is absent, or wrong, changes nothing.
+    mutating func read<Value>(
+        _ key: String, of section: Section, into target: inout Value,
+        by reader: (inout Reading, TOMLEntry) -> Value?
+    ) {
+        guard let entry = section[key], let value = reader(&self, entry) else { return }
+        target = value
+    }
+
+    /// A string.
+    mutating func string(_ entry: TOMLEntry, expected: String) -> String? {
+        guard case .string(let text) = entry.value.content else {
+            wrongType(entry, expected: expected)
+            return nil
+        }
+        return text
+    }
+
+    /// The elements of a list of strings, each with its node. An element that is none is a fault and left out.
+    mutating func strings(_ entry: TOMLEntry, expected: String) -> [(text: String, node: TOMLNode)]? {
+        guard case .list(let elements) = entry.value.content else {
+            wrongType(entry, expected: expected)
+            return nil
+        }
+        var result: [(text: String, node: TOMLNode)] = []
+        for element in elements {
+            if case .string(let text) = element.content {
+                result.append((text, element))
+            } else {
+                fault(
+                    element.position, "an element of \(quoted(entry.key)) is \(element.kind); expected \(expected)")
+            }
+        }
+        return result
+    }
+
+    /// `true` or `false`.
+    mutating func boolean(_ entry: TOMLEntry) -> Bool? {
+        guard case .boolean(let value) = entry.value.content else {
+            wrongType(entry, expected: "true or false, without quotes")
+            return nil
+        }
+        return value
+    }
+
+    /// An integer of a range.
+    mutating func integer(_ entry: TOMLEntry, in range: ClosedRange<Int>) -> Int? {
+        guard case .integer(let value) = entry.value.content else {
+            wrongType(entry, expected: "an integer from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        guard range.contains(value) else {
+            fault(
+                entry.value.position,
+                "\(quoted(entry.key)) is \(value); expected \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return value
+    }
+
+    /// A duration with its unit.
+    mutating func duration(_ entry: TOMLEntry) -> Duration? {
+        quantity(entry, expected: "a string with a unit, like \"30s\" (ms, s, min, h, d)", by: readDuration)
+    }
+
+    /// A size with its unit.
+    mutating func size(_ entry: TOMLEntry) -> Bytes? {
+        quantity(entry, expected: "a string with a unit, like \"64M\" (K, M, G, T; none: bytes)", by: readSize)
+    }
+
+    /// Octal digits in quotes.
+    mutating func octal(_ entry: TOMLEntry, atMost most: UInt32) -> UInt32? {
+        quantity(entry, expected: "octal digits in quotes, like \"022\"") { text throws(QuantityError) in
+            try readOctal(text, atMost: most)
+        }
+    }
+
+    private mutating func quantity<Value>(
+        _ entry: TOMLEntry, expected: String, by reader: (String) throws(QuantityError) -> Value
+    ) -> Value? {
+        guard let text = string(entry, expected: expected) else { return nil }
+        do {
+            return try reader(text)
+        } catch {
+            fault(entry.value.position, "\(quoted(entry.key)): \(error)")
+            return nil
+        }
+    }
+
+    /// An absolute path.
+    mutating func absolutePath(_ entry: TOMLEntry) -> String? {
+        guard let text = string(entry, expected: "an absolute path like \"/srv\"") else { return nil }
+        guard text.utf8.first == UInt8(ascii: "/") else {
+            fault(
+                entry.value.position, "\(quoted(entry.key)) is \(quoted(text)); expected an absolute path like \"/srv\""
+            )
+            return nil
+        }
+        return text
+    }
+}

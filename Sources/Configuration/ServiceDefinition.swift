@@ -1,0 +1,31 @@
+// What a service file comes to: the service, whether it is to run, and where its listeners were asked for.
+
+package import ServiceModel
+
+/// A service file, read and checked whole.
+package struct ServiceDefinition: Hashable, Sendable {
+    /// `enabled = true` or `false`.
+    package enum Activation: Hashable, Sendable { case enabled, disabled }
+
+    /// An address with its place in the file.
+    package struct Listener: Hashable, Sendable {
+        package var address: ListenAddress
+        package var position: SourcePosition
+
+        package init(address: ListenAddress, position: SourcePosition) {
+            self.address = address
+            self.position = position
+        }
+    }
+
+    package var service: Service
+    package var activation: Activation
+    /// The service's `listen`, in the same order.
+    package var listeners: [Listener]
+
+    package init(service: Service, activation: Activation, listeners: [Listener]) {
+        self.service = service
+        self.activation = activation
+        self.listeners = listeners
+    }
+}

@@ -1,0 +1,80 @@
+// A service file to a service.
+// Promises a service in which nothing is left to be looked up, or every fault of the file; a fault in one file is never
+// another file's. Never touches the machine: Host answers what must be known of it.
+
+import ServiceModel
+
+/// Reads service files, each over the same defaults.
+package struct ServiceReader: Sendable {
+    private let host: Host
+    private let configuration: HostConfiguration
+
+    package init(host: Host, configuration: HostConfiguration) {
+        self.host = host
+        self.configuration = configuration
+    }
+
+    /// Reads one file.
+    ///
+    /// - Parameters:
+    ///   - name: The file's name without `.toml`, which is the service's.
+    ///   - file: The path, as faults show it.
+    ///   - text: The file's bytes, whatever they are.
+    package func read(name: String, file: String, text: [UInt8]) -> Result<ServiceDefinition, Faults> {
+        var reading = Reading(host: host, handlers: configuration.settings.handlers, layer: .service)
+        if !isServiceName(name) {
+            reading.fault(
+                SourcePosition(file: file, line: 1, column: 1),
+                "the file's name makes \(quoted(name)) the service's; expected 1 to 32 of a-z, 0-9, _ and -, "
+                    + "the first a letter or digit")
+        }
+        let definition = definition(name: name, file: file, text: SourceText(text, file: file), reading: &reading)
+        guard let definition, reading.faults.isEmpty else { return .failure(Faults(reading.faults)) }
+        return .success(definition)
+    }
+
+    /// nil only with a fault.
+    private func definition(
+        name: String, file: String, text: SourceText, reading: inout Reading
+    ) -> ServiceDefinition? {
+        let own: Section
+        do {
+            own = Section(title: "", entries: try readTOML(text))
+        } catch {
+            reading.fault(error.position, error.message)
+            return nil
+        }
+        reading.refuseUnknownKeys(of: own, known: KnownKeys.service)
+        let faultsBefore = reading.faults.count
+        let listeners = reading.listen(of: own, in: file)
+        if reading.faults.count == faultsBefore {
+            reading.refuseUnixOptions(own: own, listen: listeners.map(\.address))
+        }
+        let handler = reading.handler(of: own, in: file)
+        var isEnabled = true
+        reading.read("enabled", of: own, into: &isEnabled) { $0.boolean($1) }
+        let body = reading.body(of: own.over(defaults: configuration.defaults))
+        guard let handler, let identity = body.identity else { return nil }
+
+        var service = Service(
+            name: name, file: file, listen: listeners.map(\.address), handler: handler, identity: identity)
+        service.access = body.access
+        service.environment = body.environment
+        service.standardError = body.standardError
+        service.directory = body.directory
+        service.umask = body.umask
+        service.nice = body.nice
+        service.limits = body.limits
+        service.socket = body.socket
+        return ServiceDefinition(
+            service: service, activation: isEnabled ? .enabled : .disabled,
+            listeners: listeners.map { .init(address: $0.address, position: $0.position) })
+    }
+}
+
+/// Whether a service may have this name. It becomes part of paths, log lines and environment values.
+private func isServiceName(_ name: String) -> Bool {
+    guard let first = name.utf8.first, name.utf8.count <= 32, first != UInt8(ascii: "_"), first != UInt8(ascii: "-")
+    else { return false }
+    return name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789_-".utf8.contains($0) }
+}

@@ -1,0 +1,69 @@
+// The bytes of one file: whether they may be read as text at all, and which line and column a byte is at.
+// Promises that every position that it hands out is inside the file, or right behind its end.
+
+import ServiceModel
+
+/// One file's bytes with their lines.
+struct SourceText: Sendable {
+    /// A configuration file is never longer. Unit: bytes.
+    static let mostBytes = 256 << 10
+
+    let file: String
+    let bytes: [UInt8]
+    /// The offset of the first byte of each line.
+    private let lineStarts: [Int]
+
+    /// Takes any bytes; whether they are fit to be read says ``problem()``.
+    init(_ bytes: [UInt8], file: String) {
+        self.file = file
+        self.bytes = bytes
+        lineStarts = [0] + bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+    }
+
+    /// The place of a byte; the end of the file for an offset behind it.
+    func position(of offset: Int) -> SourcePosition {
+        let offset = min(max(offset, 0), bytes.count)
+        var low = 0
+        var high = lineStarts.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+        }
+        return SourcePosition(file: file, line: low + 1, column: offset - lineStarts[low] + 1)
+    }
+
+    /// The place that a parser means which counts code points where this program counts bytes.
+    func position(line: Int, codePoint column: Int) -> SourcePosition {
+        let line = min(max(line, 1), lineStarts.count)
+        let end = line < lineStarts.count ? lineStarts[line] - 1 : bytes.count
+        var offset = lineStarts[line - 1]
+        var codePoint = 1
+        while codePoint < column, offset < end {
+            offset += 1
+            while offset < end, bytes[offset] & 0xc0 == 0x80 { offset += 1 }
+            codePoint += 1
+        }
+        return position(of: offset)
+    }
+
+    /// Why these bytes are not text that may be parsed; nil when they are.
+    func problem() -> Fault? {
+        if bytes.count > Self.mostBytes {
+            return Fault(
+                position: position(of: 0),
+                message: "the file has \(bytes.count) bytes; expected \(Self.mostBytes) at most")
+        }
+        if let zero = bytes.firstIndex(of: 0) {
+            return Fault(position: position(of: zero), message: "a NUL byte; expected text")
+        }
+        do {
+            // Only the answer is wanted: the span itself is not kept.
+            _ = try UTF8Span(validating: bytes.span)
+            return nil
+        } catch {
+            return Fault(
+                position: position(of: error.byteOffsets.lowerBound),
+                message: "a byte sequence that is not UTF-8; expected UTF-8 text")
+        }
+    }
+}

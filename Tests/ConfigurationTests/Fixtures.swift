@@ -1,0 +1,56 @@
+// What the tests of this target share: a machine, and the shortest way from a text to its faults.
+
+import ServiceModel
+
+@testable import Configuration
+
+let testHost = Host(
+    accounts: [
+        .init(name: "root", uid: 0, gid: 0), .init(name: "toor", uid: 0, gid: 0),
+        .init(name: "www-data", uid: 33, gid: 33), .init(name: "sync", uid: 4, gid: 0),
+        .init(name: "nobody2", uid: .max, gid: 9), .init(name: "77", uid: 78, gid: 78),
+    ],
+    groups: ["mail": 8, "www-data": 33, "root": 0],
+    capabilityProblems: ["cap_everything": "no such capability"],
+    handlerProblems: ["/libexec/missing": "no such file", "/srv": "is a directory"])
+
+/// A service file that is right; tests put lines behind it.
+let goodTop = """
+    listen = "127.0.0.1:7007"
+    handler = ["echo"]
+
+    """
+
+func hostConfiguration(defaults: String = "") throws(Faults) -> HostConfiguration {
+    try HostConfiguration.read(
+        text: Array("[defaults]\n\(defaults)\n".utf8), file: "d.toml", handlers: "/libexec", host: testHost)
+}
+
+func readDefinition(_ text: [UInt8], name: String = "s", defaults: String = "") throws -> ServiceDefinition {
+    let configuration = try hostConfiguration(defaults: defaults)
+    return try ServiceReader(host: testHost, configuration: configuration).read(name: name, file: "s.toml", text: text)
+        .get()
+}
+
+func readService(_ text: String, defaults: String = "") throws -> Service {
+    try readDefinition(Array(text.utf8), defaults: defaults).service
+}
+
+/// The faults of a service file as they are printed; none when it is right.
+func faults(_ text: String, defaults: String = "", name: String = "s") -> [String] {
+    faults(Array(text.utf8), defaults: defaults, name: name)
+}
+
+func faults(_ text: [UInt8], defaults: String = "", name: String = "s") -> [String] {
+    do {
+        _ = try readDefinition(text, name: name, defaults: defaults)
+        return []
+    } catch let error as Faults {
+        return error.all.map(\.description)
+    } catch {
+        return ["not Faults: \(error)"]
+    }
+}
+
+/// The faults of lines behind a service that is right, whose lines they make 3 and further.
+func faultsBehindTop(_ lines: String) -> [String] { faults(goodTop + lines) }

@@ -1,0 +1,79 @@
+import ServiceModel
+import Testing
+
+@testable import Configuration
+
+struct ServiceReaderTests {
+    @Test("the sample of the design is a service")
+    func sample() throws {
+        let definition = try readDefinition(
+            Array(
+                """
+                listen       = ["0.0.0.0:25", "[::]:25"]              # also "unix:/run/x.sock", port 0
+                handler      = ["esmtp", "--hostname", "mx.example.org"]
+                user         = "dynamic"
+                capabilities = ""
+                access       = ["deny 203.0.113.0/24",                # first match decides
+                                "allow 10.0.0.0/8 RELAYCLIENT=",      # a rule may set environment
+                                "allow all"]
+
+                [limits]
+                connections = 100
+                per_source  = 10
+                lifetime    = "1h"
+                """.utf8))
+        #expect(definition.activation == .enabled)
+        #expect(definition.listeners.map(\.position.description) == ["s.toml:1:17", "s.toml:1:31"])
+        #expect(definition.service.access.map(\.position.line) == [5, 6, 7])
+        #expect(definition.service.limits == Limits())
+    }
+
+    @Test("a service that says the least has safe defaults")
+    func least() throws {
+        let service = try readService(goodTop)
+        var expected = Service(
+            name: "s", file: "s.toml", listen: [.ip(.v4(0x7f00_0001), port: 7007)],
+            handler: HandlerCommand(path: "/libexec/echo", arguments: ["echo"]), identity: Identity(user: .dynamic))
+        expected.environment = []
+        #expect(service == expected)
+    }
+
+    @Test("every other key is read")
+    func rest() throws {
+        let service = try readService(goodTop + "stderr = \"null\"\ndirectory = \"/srv\"\numask = \"027\"\nnice = -5")
+        #expect(service.standardError == .null && service.directory == "/srv")
+        #expect(service.umask == 0o027 && service.nice == -5)
+    }
+
+    @Test("what a service cannot be without is missed at the start of the file")
+    func missing() {
+        let found = faults("# nothing\n")
+        #expect(found.count == 2)
+        #expect(
+            found.allSatisfy { $0.hasPrefix("s.toml:1:1: error: '") && $0.contains("' is missing; expected a list") })
+    }
+
+    @Test("a disabled service is checked like any other")
+    func disabled() throws {
+        #expect(try readDefinition(Array((goodTop + "enabled = false").utf8)).activation == .disabled)
+        #expect(faultsBehindTop("enabled = false\nnice = 99").count == 1)
+    }
+
+    @Test(
+        "a service's name is short and plain",
+        arguments: [
+            ("smtp", true), ("0-a_b", true), (String(repeating: "a", count: 32), true), ("", false), ("-a", false),
+            ("_a", false), ("A", false), ("a.b", false), ("a b", false), ("ä", false), ("a/b", false),
+            (String(repeating: "a", count: 33), false),
+        ])
+    func names(name: String, isName: Bool) {
+        let found = faults(goodTop, name: name)
+        #expect(found.isEmpty == isName)
+        #expect(found.allSatisfy { $0.hasPrefix("s.toml:1:1: error: the file's name makes ") })
+    }
+
+    @Test("a syntax error and a bad name are both reported")
+    func both() {
+        #expect(faults("a = ", name: "A").count == 2)
+    }
+}
