@@ -78,6 +78,13 @@ let supervisorColumn: [Target] = [
     target("Spawner", ["CSpawn", "EventLog", "LinuxSystem", "ServiceModel"]),
     target("Gate", ["Admission", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
     target("Configuration", ["ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
+    target("Supervisor", ["Configuration", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel", "Admission"]),
+    .executableTarget(
+        name: "doorward",
+        dependencies: [
+            "Configuration", "LinuxSystem", "Sandbox", "Supervisor",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ], swiftSettings: strict),
 ]
 
 let testTargets: [Target] = [

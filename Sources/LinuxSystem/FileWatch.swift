@@ -2,8 +2,8 @@
 // made anew is noticed too. Source: inotify(7).
 internal import CLinux
 
-/// The owner of a watch on one file.
-package struct FileWatch: ~Copyable {
+/// The owner of a watch on one file; shared by whoever waits for it.
+package final class FileWatch {
     private let descriptor: Descriptor
     private let name: String
 

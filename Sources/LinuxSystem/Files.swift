@@ -56,6 +56,12 @@ package enum Files {
         return mode & 0o170000 == 0o140000
     }
 
+    /// Whether there is anything at a path, readable or not.
+    package static func exists(_ path: String) -> Bool {
+        var mode: UInt32 = 0
+        return unsafe clinux_file_kind(path, &mode) != -Errno.noEntry.rawValue
+    }
+
     /// Nothing, or why the file cannot be executed by this process.
     ///
     /// Source: access(2), execve(2).

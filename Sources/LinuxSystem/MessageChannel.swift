@@ -71,6 +71,9 @@ package struct MessagePair: ~Copyable {
     package let supervisor: MessageChannel
     package let gate: MessageChannel
 
+    /// The supervisor's end; the gate's own copy of the other came through the fork, ours is closed.
+    package consuming func takeSupervisorEnd() -> MessageChannel { supervisor }
+
     package init(supervisor: consuming MessageChannel, gate: consuming MessageChannel) {
         self.supervisor = supervisor
         self.gate = gate

@@ -28,3 +28,8 @@ package enum Startup {
         }
     }
 }
+
+extension Startup {
+    /// Whether a descriptor is open, for one whose number came from the command line.
+    package static func isOpen(_ number: Int32) -> Bool { clinux_is_open(number) == 1 }
+}

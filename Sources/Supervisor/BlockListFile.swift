@@ -1,0 +1,60 @@
+// The block list: read whole, sealed, mapped by every gate, and read again when its file changes.
+internal import Admission
+internal import LinuxSystem
+internal import ServiceModel
+
+/// The list in force, and the watch on its file.
+final class BlockListFile {
+    let path: String?
+    private(set) var table: SharedBytes
+    private let watch: FileWatch?
+    private var text: [UInt8] = []
+
+    /// Reads the list that the settings name. Fails closed: a list that cannot be read is an error.
+    ///
+    /// Errors: each line is ready to be printed.
+    init(path: String?) throws(DefinitionsError) {
+        self.path = path
+        do {
+            // The watch first, so that no change falls between the two.
+            watch = try path.map { try FileWatch(path: $0) }
+            let text = try path.map { try Files.read($0, most: BlockList.mostBytes) } ?? []
+            table = try SharedBytes(sealing: Self.table(of: text, path), name: "block list")
+            self.text = text
+        } catch let error as BlockListFaults {
+            throw DefinitionsError(lines: error.all.map(\.description))
+        } catch {
+            throw DefinitionsError(lines: ["\(path ?? "block list"): error: \(error) [block_list]"])
+        }
+    }
+
+    private static func table(of text: [UInt8], _ path: String?) throws(BlockListFaults) -> [UInt8] {
+        BlockList.table(of: try BlockList.entries(of: text, file: path ?? ""))
+    }
+
+    /// For a poller; nil when there is no file.
+    var watchNumber: Int32? { watch?.number }
+
+    /// Whether something happened to the file since the last time.
+    func hasChanged() throws(SystemError) -> Bool { try watch?.hasChanged() ?? false }
+
+    /// Reads the file again.
+    ///
+    /// - Returns: the number of lines that block, or nil when nothing changed.
+    /// Errors: the old list stays in force.
+    func readAgain() throws(DefinitionsError) -> Int? {
+        guard let path else { return nil }
+        do {
+            let text = try Files.read(path, most: BlockList.mostBytes)
+            guard text != self.text else { return nil }
+            let entries = try BlockList.entries(of: text, file: path)
+            table = try SharedBytes(sealing: BlockList.table(of: entries), name: "block list")
+            self.text = text
+            return entries.count
+        } catch let error as BlockListFaults {
+            throw DefinitionsError(lines: error.all.map(\.description))
+        } catch {
+            throw DefinitionsError(lines: ["\(path): error: \(error) [block_list]"])
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// A user of its own for each service that names none: a number that no account has, the same after every restart.
+//
+// The range lies between what others hand out: useradd stops at 60000 (login.defs, UID_MAX), systemd's own dynamic users
+// are 61184 to 65519, subordinate ids begin at 100000 (login.defs, SUB_UID_MIN). A number is never given to a second
+// service, also when the first is gone: files of the first may be left.
+// Shape of the file `users` in the state directory: a line `NUMBER NAME` for each.
+
+/// The numbers that services have, by name.
+package struct DynamicUsers: Hashable, Sendable {
+    package private(set) var numbers: [String: UInt32] = [:]
+
+    package static let range: ClosedRange<UInt32> = 80000...89999
+
+    package init() {}
+
+    /// Reads the file; nil when a line is not of its shape, or a number stands twice: then nobody knows whose it is.
+    package init?(text: String) {
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count == 2, let number = UInt32(words[0]), Self.range.contains(number),
+                numbers[String(words[1])] == nil, !numbers.values.contains(number)
+            else { return nil }
+            numbers[String(words[1])] = number
+        }
+    }
+
+    package var text: String {
+        numbers.sorted { $0.value < $1.value }.map { "\($0.value) \($0.key)\n" }.joined()
+    }
+
+    /// The number of a service; a new one begins looking at a place that depends on the name only, so that two machines
+    /// mostly agree.
+    ///
+    /// - Parameter isTaken: whether an account or group has the number.
+    /// - Returns: nil when the range is used up.
+    package mutating func number(for name: String, isTaken: (UInt32) -> Bool) -> UInt32? {
+        if let known = numbers[name] { return known }
+        // FNV-1a (draft-eastlake-fnv).
+        let hash = name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        let size = UInt32(Self.range.count)
+        for step in 0..<size {
+            let number = Self.range.lowerBound + (hash % size + step) % size
+            if numbers.values.contains(number) || isTaken(number) { continue }
+            numbers[name] = number
+            return number
+        }
+        return nil
+    }
+}

@@ -1,0 +1,52 @@
+// A gate, as the supervisor knows it.
+internal import Configuration
+internal import LinuxSystem
+
+/// One gate from fork to reaping.
+final class GateProcess {
+    let pid: Int32
+    /// Identifies the gate in the poller; never used twice.
+    let token: UInt64
+    let channel: MessageChannel
+    let definition: ServiceDefinition
+    let listeners: [OpenListener]
+    /// Monotonic: when it must have reported.
+    let reportBy: Int64
+    /// What it said when it could not serve.
+    var failure: String?
+
+    static let reportWithinNanoseconds: Int64 = 10_000_000_000
+
+    init(
+        pid: Int32, token: UInt64, channel: consuming MessageChannel, definition: ServiceDefinition,
+        listeners: [OpenListener], startedAt now: Int64
+    ) {
+        self.pid = pid
+        self.token = token
+        self.channel = channel
+        self.definition = definition
+        self.listeners = listeners
+        reportBy = now + Self.reportWithinNanoseconds
+    }
+}
+
+/// A service that is wanted: its definition, and the gates that stand for it.
+final class WantedService {
+    let name: String
+    var definition: ServiceDefinition
+    /// Accepts connections.
+    var serving: GateProcess?
+    /// Takes its sandbox on, and has not reported yet.
+    var starting: GateProcess?
+    var backoff = Backoff()
+    /// Monotonic: when to try to start it again.
+    var retryAt: Int64?
+
+    init(_ definition: ServiceDefinition) {
+        name = definition.service.name
+        self.definition = definition
+    }
+
+    /// Whether nothing more is to be expected of its start: it serves, or it failed and waits for another try.
+    var isSettled: Bool { starting == nil && (serving != nil || retryAt != nil) }
+}

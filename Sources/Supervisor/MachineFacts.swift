@@ -1,0 +1,40 @@
+// The real machine behind Configuration's questions.
+package import Configuration
+internal import LinuxSystem
+internal import Sandbox
+
+extension Host {
+    /// This machine. What cannot be read is not there: the file that needs it is at fault, and its service does not start.
+    package static var thisMachine: Host {
+        Host(
+            userNamed: { name in account { () throws(SystemError) in try Accounts.user(named: name) } },
+            userWithUID: { uid in account { () throws(SystemError) in try Accounts.user(uid: uid) } },
+            groupNamed: { name in
+                do throws(SystemError) {
+                    return try Accounts.group(named: name)
+                } catch {
+                    // Fail closed: an unreadable group is an unknown group.
+                    return nil
+                }
+            },
+            capabilityProblem: { CapabilitySets.problem(with: $0) },
+            handlerProblem: { path in
+                switch Files.executionProblem(path) {
+                case nil: nil
+                case .noEntry?: "no such file"
+                case .isDirectory?: "is a directory"
+                case .access?: "not executable"
+                case let errno?: errno.description
+                }
+            })
+    }
+
+    private static func account(_ find: () throws(SystemError) -> Accounts.User?) -> Account? {
+        do throws(SystemError) {
+            return try find().map { Account(name: $0.name, uid: $0.uid, gid: $0.gid) }
+        } catch {
+            // Fail closed: an unreadable account is an unknown account.
+            return nil
+        }
+    }
+}

@@ -1,0 +1,171 @@
+// Starting gates, hearing from them, and starting them again when they die. The listening sockets stay open meanwhile.
+internal import Configuration
+internal import Gate
+internal import LinuxSystem
+internal import Sandbox
+internal import ServiceModel
+
+extension Supervisor {
+    /// Starts a gate for a service's definition. What keeps it from starting is logged, and tried again later.
+    func start(_ service: WantedService, at now: Int64) {
+        service.retryAt = nil
+        if let superseded = service.starting {
+            service.starting = nil
+            letDrain(superseded, graceNanoseconds: nil)
+        }
+        do {
+            service.starting = try makeGate(for: service.definition, at: now)
+        } catch let error as BindError {
+            logBindFailure(service, error, retryIn: retry(service, at: now))
+        } catch {
+            logStartFailure(service, "\(error)", retryIn: retry(service, at: now))
+        }
+    }
+
+    private func retry(_ service: WantedService, at now: Int64) -> Duration {
+        let wait = service.backoff.failed()
+        service.retryAt = now + wait.nanoseconds
+        return wait
+    }
+
+    private func makeGate(for definition: ServiceDefinition, at now: Int64) throws -> GateProcess {
+        let service = definition.service
+        let doors = try openListeners(of: definition)
+        let credentials = try DynamicUsers.credentials(of: service, state: settings.state, privilege: privilege)
+        let pair = try MessageChannel.pair()
+        let setup = GateSetup(
+            service: service, credentials: credentials, privilege: privilege, sourcePrefix: settings.sourcePrefix,
+            doors: doors.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
+            blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number)
+        let pid = try Processes.fork()
+        if pid == 0 { Gate.serve(setup) }
+        let token = nextToken()
+        try poller.add(pair.supervisor.number, token: token)
+        return GateProcess(
+            pid: pid, token: token, channel: pair.takeSupervisorEnd(), definition: definition, listeners: doors,
+            startedAt: now)
+    }
+
+    private func openListeners(of definition: ServiceDefinition) throws(BindError) -> [OpenListener] {
+        var doors: [OpenListener] = []
+        for wanted in definition.listeners {
+            do throws(SystemError) {
+                doors.append(try listeners.listener(for: wanted.address, of: definition.service))
+            } catch {
+                throw BindError(listener: wanted, error: error)
+            }
+        }
+        return doors
+    }
+
+    /// Reads what a gate reports.
+    func hear(_ token: UInt64, at now: Int64) throws(SystemError) {
+        guard let gate = allGates().first(where: { $0.token == token }) else { return }
+        while true {
+            switch try gate.channel.receive() {
+            case .nothing: return
+            case .closed:
+                // It ends; SIGCHLD says how.
+                try poller.remove(gate.channel.number)
+                return
+            case .message(let bytes, _):
+                switch GateMessage(bytes) {
+                case .ready: isReady(gate, at: now)
+                case .failed(let reason): gate.failure = reason
+                case nil: preconditionFailure("a gate speaks the supervisor's language")
+                }
+            }
+        }
+    }
+
+    /// A gate accepts: now, and not before, the one that it replaces may go.
+    private func isReady(_ gate: GateProcess, at now: Int64) {
+        guard let service = services[gate.definition.service.name], service.starting === gate else { return }
+        let replaced = service.serving
+        service.serving = gate
+        service.starting = nil
+        if let replaced { letDrain(replaced, graceNanoseconds: nil) }
+        closeUnwantedListeners()
+        logReady(gate)
+    }
+
+    func letDrain(_ gate: GateProcess, graceNanoseconds: Int64?) {
+        if !draining.contains(where: { $0 === gate }) { draining.append(gate) }
+        send(.drain(graceNanoseconds: graceNanoseconds), to: gate)
+    }
+
+    func send(_ message: SupervisorMessage, to gate: GateProcess, passing number: Int32? = nil) {
+        do throws(SystemError) {
+            try gate.channel.send(message.bytes, passing: number)
+        } catch {
+            // The gate is gone, and SIGCHLD is on its way; or it has not read for a hundred messages, and is not well.
+            logProblem("gate_unreachable", "pid \(gate.pid): \(error)")
+        }
+    }
+
+    /// Reaps gates, and orphans that a dead gate left to us.
+    func reapGates(at now: Int64) throws(SystemError) {
+        while let end = try Processes.nextEnd() {
+            try Processes.reap(end.pid)
+            if let index = draining.firstIndex(where: { $0.pid == end.pid }) {
+                draining.remove(at: index)
+                logGateEnd("gate_ended", end, service: nil)
+            } else if let service = services.values.first(where: { $0.serving?.pid == end.pid }) {
+                service.serving = nil
+                logGateEnd("gate_died", end, service: service.name)
+                if service.starting == nil { service.retryAt = now + service.backoff.failed().nanoseconds }
+            } else if let service = services.values.first(where: { $0.starting?.pid == end.pid }) {
+                failedToStart(service, end, at: now)
+            }
+        }
+    }
+
+    private func failedToStart(_ service: WantedService, _ end: ProcessEnd, at now: Int64) {
+        // What it said before it ended may still wait in the channel.
+        if let gate = service.starting, gate.failure == nil {
+            do throws(SystemError) {
+                try hear(gate.token, at: now)
+            } catch {
+                logProblem("gate_unreachable", "pid \(gate.pid): \(error)")
+            }
+        }
+        let reason = service.starting?.failure ?? "it ended without a report"
+        service.starting = nil
+        if let serving = service.serving {
+            // A new definition that cannot be served: the old one stays.
+            service.definition = serving.definition
+            closeUnwantedListeners()
+            logStartFailure(service, reason + "; the old definition stays in force", retryIn: nil)
+        } else {
+            logStartFailure(service, reason, retryIn: retry(service, at: now))
+        }
+    }
+
+    func startWhatIsDue(at now: Int64) {
+        for service in services.values {
+            if let due = service.retryAt, now >= due { start(service, at: now) }
+            // A gate that has served for a while was not the fault of its definition.
+            if let serving = service.serving, now >= serving.reportBy { service.backoff.succeeded() }
+        }
+    }
+
+    /// Kills a gate that does not report in time; its end is then a failed start.
+    func endLateGates(at now: Int64) {
+        for service in services.values {
+            guard let gate = service.starting, now >= gate.reportBy, gate.failure == nil else { continue }
+            gate.failure = "it did not report within \(GateProcess.reportWithinNanoseconds / 1_000_000_000) seconds"
+            Processes.signal(gate.pid, .kill)
+        }
+    }
+
+    func closeUnwantedListeners() {
+        listeners.close(
+            allBut: services.values.flatMap { ($0.serving?.listeners ?? []) + ($0.starting?.listeners ?? []) })
+    }
+}
+
+/// An address that could not be bound.
+struct BindError: Error {
+    let listener: ServiceDefinition.Listener
+    let error: SystemError
+}

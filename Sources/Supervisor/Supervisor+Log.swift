@@ -1,0 +1,114 @@
+// The lines that the supervisor writes, and what it tells whoever waits for it to be ready.
+internal import Configuration
+internal import EventLog
+internal import LinuxSystem
+internal import Sandbox
+internal import ServiceModel
+
+extension Supervisor {
+    private func line(_ event: StaticString, _ fill: (inout EventLog) -> Void) {
+        log.begin(event, wallNanoseconds: Clock.wallNanoseconds())
+        fill(&log)
+        log.end()
+    }
+
+    func logEvent(_ event: StaticString) { line(event) { _ in } }
+
+    func logProblem(_ event: StaticString, _ message: String) {
+        line(event) { $0.field("message", message) }
+    }
+
+    func logStart() {
+        line("start") {
+            $0.field("pid", Int(Processes.ownPID))
+            $0.field("services", settings.services)
+            if privilege == .ordinary {
+                $0.field("skipped", Sandbox.skippedWithoutRoot)
+                $0.field("message", "not root: gates and handlers run as uid \(Accounts.effectiveUser)")
+            }
+        }
+    }
+
+    func logFault(_ fault: Fault) {
+        line("fault") {
+            $0.field("at", fault.position.description)
+            $0.field("message", fault.message)
+        }
+    }
+
+    func logApplied(services count: Int, faults: Int) {
+        line("reload") {
+            $0.field("services", count)
+            $0.field("faults", faults)
+        }
+    }
+
+    func logRemoved(_ name: String) { line("removed") { $0.field("service", name) } }
+
+    func logReady(_ gate: GateProcess) {
+        line("ready") {
+            $0.field("service", gate.definition.service.name)
+            for listener in gate.listeners { $0.field("listen", listener.bound.description) }
+            $0.field("pid", Int(gate.pid))
+        }
+    }
+
+    func logBindFailure(_ service: WantedService, _ failure: BindError, retryIn wait: Duration) {
+        line("bind_failed") {
+            $0.field("service", service.name)
+            $0.field("listen", failure.listener.address.description)
+            $0.field("act", failure.error.act)
+            $0.field("errno", failure.error.errno.name)
+            $0.field("at", failure.listener.position.description)
+            $0.field("retry", nanoseconds: wait.nanoseconds)
+        }
+    }
+
+    func logStartFailure(_ service: WantedService, _ reason: String, retryIn wait: Duration?) {
+        line("start_failed") {
+            $0.field("service", service.name)
+            $0.field("file", service.definition.service.file)
+            $0.field("message", reason)
+            if let wait { $0.field("retry", nanoseconds: wait.nanoseconds) }
+        }
+    }
+
+    func logGateEnd(_ event: StaticString, _ end: ProcessEnd, service: String?) {
+        line(event) {
+            if let service { $0.field("service", service) }
+            $0.field("pid", Int(end.pid))
+            switch end.way {
+            case .exited(let status): $0.field("status", Int(status))
+            case .killed(let signal, _): $0.field("signal", signal.name)
+            }
+        }
+    }
+
+    func logBlockList(entries count: Int) {
+        line("block_list") {
+            $0.field("file", blockList.path ?? "")
+            $0.field("entries", count)
+        }
+    }
+
+    func logDrain(graceNanoseconds: Int64) {
+        line("drain") {
+            $0.field("gates", allGates().count)
+            $0.field("grace", nanoseconds: graceNanoseconds)
+        }
+    }
+
+    /// Once every service is settled, tells the caller's descriptor where each listens, and closes it.
+    func reportReadiness() {
+        guard ready != nil, services.values.allSatisfy(\.isSettled), let descriptor = ready.take() else { return }
+        var text = ""
+        for service in services.values.sorted(by: { $0.name < $1.name }) {
+            for listener in service.serving?.listeners ?? [] { text += "\(service.name) \(listener.bound)\n" }
+        }
+        do throws(SystemError) {
+            try descriptor.writeAll(Array((text.isEmpty ? "\n" : text).utf8).span)
+        } catch {
+            logProblem("ready_unread", "\(error) [--ready-fd]")
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// Reading everything again: SIGHUP for the definitions, a change of its file for the block list.
+// Promises: what is sound is applied, a broken file keeps its old definition, live connections are never touched, and a
+// socket whose address did not change stays open.
+internal import Configuration
+internal import LinuxSystem
+internal import ServiceModel
+
+extension Supervisor {
+    func reload() {
+        guard !stop.isStopping else { return }
+        do throws(DefinitionsError) {
+            let definitions = try Definitions.read(options, on: host)
+            let isOtherBlockList = definitions.settings.blockList != settings.blockList
+            if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) }
+            let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix
+            settings = definitions.settings
+            apply(definitions, restartingAll: isOtherHost)
+        } catch {
+            for line in error.lines { logProblem("fault", line) }
+            logEvent("reload_failed")
+        }
+    }
+
+    /// Makes the running services those of the definitions.
+    func apply(_ read: Definitions, restartingAll: Bool = false) {
+        let now = Clock.monotonicNanoseconds()
+        var definitions = read
+        definitions.settle(keeping: services.mapValues(\.definition))
+        for fault in definitions.faults { logFault(fault) }
+        let enabled = definitions.services.filter { $0.value.activation == .enabled }
+        // Those that go first, so that their addresses are free for those that come.
+        for (name, service) in services where enabled[name] == nil { remove(service) }
+        for (name, definition) in enabled.sorted(by: { $0.key < $1.key }) {
+            guard let service = services[name] else {
+                let service = WantedService(definition)
+                services[name] = service
+                start(service, at: now)
+                continue
+            }
+            let isSame = service.definition == definition && !restartingAll
+            if isSame, service.serving != nil || service.starting != nil { continue }
+            service.definition = definition
+            start(service, at: now)
+        }
+        closeUnwantedListeners()
+        logApplied(services: enabled.count, faults: definitions.faults.count)
+    }
+
+    private func remove(_ service: WantedService) {
+        services[service.name] = nil
+        for gate in [service.serving, service.starting].compactMap({ $0 }) { letDrain(gate, graceNanoseconds: nil) }
+        logRemoved(service.name)
+    }
+
+    private func replaceBlockList(_ path: String?) throws(DefinitionsError) {
+        let replacement = try BlockListFile(path: path)
+        // The old watch leaves the poller when its descriptor is closed with the old list.
+        blockList = replacement
+        watchBlockList()
+    }
+
+    func watchBlockList() {
+        guard let number = blockList.watchNumber else { return }
+        do throws(SystemError) {
+            try poller.add(number, token: Token.blockList)
+        } catch {
+            logProblem("block_list_unwatched", "\(error); it is read again at each reload only")
+        }
+    }
+
+    /// The file changed: builds the list anew, whole, and hands it to every gate.
+    func rereadBlockList() throws(SystemError) {
+        guard try blockList.hasChanged() else { return }
+        do throws(DefinitionsError) {
+            guard let count = try blockList.readAgain() else { return }
+            for gate in allGates() {
+                send(.blockList, to: gate, passing: blockList.table.descriptor.number)
+            }
+            logBlockList(entries: count)
+        } catch {
+            for line in error.lines { logProblem("fault", line) }
+            logProblem("block_list_kept", "the list that was read before stays in force")
+        }
+    }
+}

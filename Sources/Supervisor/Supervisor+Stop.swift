@@ -1,0 +1,55 @@
+// SIGTERM: accept no more, let handlers finish until the deadline, then TERM, then KILL.
+internal import LinuxSystem
+internal import ServiceModel
+
+extension Supervisor {
+    func beginStop(at now: Int64) {
+        take(stop.request(graceNanoseconds: settings.drain.nanoseconds, at: now))
+        for service in services.values {
+            for gate in [service.serving, service.starting].compactMap({ $0 })
+            where !draining.contains(where: { $0 === gate }) {
+                draining.append(gate)
+            }
+        }
+        services = [:]
+        closeUnwantedListeners()
+    }
+
+    func stopStep(at now: Int64) {
+        if let step = stop.step(at: now) { take(step) }
+    }
+
+    private func take(_ step: Stop.Step) {
+        let gates = allGates()
+        switch step {
+        case .drain(let grace):
+            logDrain(graceNanoseconds: grace)
+            for gate in gates { send(.drain(graceNanoseconds: grace), to: gate) }
+        case .terminate:
+            logDrain(graceNanoseconds: 0)
+            for gate in gates { send(.drain(graceNanoseconds: 0), to: gate) }
+        case .kill:
+            logEvent("kill")
+            for gate in gates { send(.kill, to: gate) }
+        case .killGates:
+            for gate in gates {
+                logProblem("gate_killed", "pid \(gate.pid) did not end in time")
+                Processes.signal(gate.pid, .kill)
+            }
+        }
+    }
+
+    /// Kills what gates that died left behind.
+    func endOrphans() {
+        do throws(SystemError) {
+            while case let left = try Processes.children(), !left.isEmpty {
+                for pid in left {
+                    Processes.signal(pid, .kill)
+                    try Processes.reap(pid)
+                }
+            }
+        } catch {
+            logProblem("orphans_left", "\(error)")
+        }
+    }
+}

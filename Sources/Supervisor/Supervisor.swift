@@ -1,0 +1,124 @@
+// The process that is root: reads the files, holds every listening socket, starts the gates and starts them again.
+// Never reads a byte that a client sent. One thread, one loop, one wait; what it does on each occasion is in
+// Supervisor+Gates, +Reload and +Stop.
+package import Configuration
+internal import EventLog
+internal import Gate
+internal import LinuxSystem
+internal import Sandbox
+internal import ServiceModel
+
+/// The supervisor, from start to the end of the last gate.
+package final class Supervisor {
+    let options: SupervisorOptions
+    let host: Host
+    let privilege: Privilege
+    var settings: HostSettings
+    var log = EventLog()
+    var poller: Poller
+    let signals: SignalQueue
+    var blockList: BlockListFile
+    var listeners = ListenerTable()
+    var services: [String: WantedService] = [:]
+    /// Gates that accept no more.
+    var draining: [GateProcess] = []
+    var stop = Stop()
+    /// The caller's descriptor, until it was told.
+    var ready: Descriptor?
+    private var lastToken: UInt64 = 1 << 32
+
+    enum Token {
+        static let signals: UInt64 = 1
+        static let blockList: UInt64 = 2
+    }
+
+    /// Reads everything, and starts what is sound.
+    ///
+    /// Errors: what keeps everything from being served; nothing was started then.
+    package init(_ options: SupervisorOptions, on host: Host) throws(DefinitionsError) {
+        self.options = options
+        self.host = host
+        privilege = Accounts.isRoot ? .root : .ordinary
+        let definitions = try Definitions.read(options, on: host)
+        settings = definitions.settings
+        blockList = try BlockListFile(path: definitions.settings.blockList)
+        do throws(SystemError) {
+            try Startup.secureDescriptors()
+            try SignalQueue.resetDispositions()
+            try Processes.becomeSubreaper()
+            signals = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
+            poller = try Poller()
+            try poller.add(signals.number, token: Token.signals)
+        } catch {
+            throw DefinitionsError(lines: ["cannot start: \(error)"])
+        }
+        ready = options.readyNumber.map { Descriptor(owning: $0) }
+        watchBlockList()
+        logStart()
+        apply(definitions)
+    }
+
+    /// Serves until it is told to stop.
+    ///
+    /// - Returns: the exit status.
+    package func run() -> Int32 {
+        while true {
+            do throws(SystemError) {
+                try turn()
+            } catch {
+                logProblem("supervisor_fault", "\(error)")
+                return 1
+            }
+            if stop.isStopping, services.isEmpty, draining.isEmpty {
+                endOrphans()
+                logEvent("stopped")
+                return 0
+            }
+        }
+    }
+
+    private func turn() throws(SystemError) {
+        let ready = try poller.wait(timeoutNanoseconds: timeout())
+        let now = Clock.monotonicNanoseconds()
+        for index in 0..<ready {
+            switch poller.token(at: index) {
+            case Token.signals: try obeySignals(at: now)
+            case Token.blockList: try rereadBlockList()
+            case let token: try hear(token, at: now)
+            }
+        }
+        startWhatIsDue(at: now)
+        endLateGates(at: now)
+        stopStep(at: now)
+        reportReadiness()
+    }
+
+    private func timeout() -> Int64? {
+        var deadline = stop.deadline
+        for service in services.values {
+            for next in [service.retryAt, service.starting?.reportBy] {
+                if let next { deadline = min(deadline ?? next, next) }
+            }
+        }
+        return deadline.map { max($0 - Clock.monotonicNanoseconds(), 0) }
+    }
+
+    private func obeySignals(at now: Int64) throws(SystemError) {
+        while let signal = try signals.next() {
+            switch signal {
+            case .hangUp: reload()
+            case .terminate, .interrupt: beginStop(at: now)
+            default: try reapGates(at: now)
+            }
+        }
+    }
+
+    func nextToken() -> UInt64 {
+        lastToken += 1
+        return lastToken
+    }
+
+    func allGates() -> [GateProcess] {
+        services.values.flatMap { [$0.serving, $0.starting].compactMap { $0 } } + draining
+    }
+}

@@ -1,0 +1,20 @@
+// `doorward check`: reads everything that `run` would, says everything that is wrong, starts nothing.
+internal import ArgumentParser
+internal import Configuration
+internal import LinuxSystem
+internal import Supervisor
+
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Read every file and print every fault; start nothing.",
+        discussion: "Prints FILE:LINE:COLUMN: error: MESSAGE for each fault. Exit status 0 when there is none, else 1.")
+
+    @OptionGroup var paths: PathOptions
+
+    func run() throws {
+        let report = CheckReport.make(paths.supervisorOptions, on: .thisMachine)
+        for line in report.faults { print(line) }
+        for line in report.notes { print(line) }
+        if !report.faults.isEmpty { throw ExitCode(1) }
+    }
+}

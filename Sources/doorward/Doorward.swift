@@ -1,0 +1,12 @@
+// The command line. Each command is a file of its own; what they do is in Supervisor.
+internal import ArgumentParser
+
+/// `doorward`.
+@main
+struct Doorward: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doorward",
+        abstract: "A super-server: a file in services/ becomes a port, every connection its own tiny process.",
+        version: "0.1.0",
+        subcommands: [Run.self, Check.self])
+}
