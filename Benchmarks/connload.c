@@ -2,20 +2,23 @@
 //
 //   connload exchange   PORT SOURCE TOTAL AT_ONCE   send "hello\n", shut down the write side, read to the end;
 //                                                   good: exactly "hello\n" came back
-//   connload first-byte PORT SOURCE TOTAL 1         send "hello\n", time the first byte, then end the connection, wait
-//                                                   for the server's end and rest a millisecond: each one is alone
+//   connload first-byte PORT SOURCE TOTAL 1         send "hello\n", time the first byte, then shut down the write
+//                                                   side, read to the end, rest a millisecond: each one is alone
 //   connload refused    PORT SOURCE TOTAL AT_ONCE   send nothing, read to the end;
 //                                                   good: connected, not one byte came, then closed or reset
 //
 // Connects from SOURCE (an address of 127.0.0.0/8) to 127.0.0.1:PORT. Each of the AT_ONCE threads makes one connection
-// after the other with blocking calls, which costs fewer system calls, and so less of the server's processors, than epoll.
+// after the other with blocking calls, which costs fewer system calls, and so less of the server's processors, than
+// epoll.
 //
-// Prints one JSON object: seconds, good, bad, the first thing that went wrong, and for good connections the first byte's
-// latency (from before connect to after the read) at p50 and p99, in microseconds. A connection that could not be made
-// in time counts as bad; after MOST_BAD of them the run gives up and the rest count as bad too. Exit status: 0 whatever the server did; 2 when connload itself could not work.
+// Prints one JSON object: seconds, good, bad, the first thing that went wrong, and for good connections the latency of
+// the first byte (from before connect to after the read) at p50 and p99, in microseconds. A connection that could not
+// be made in time counts as bad; after MOST_BAD of them the run gives up and the rest count as bad too.
+// Exit status: 0 whatever the server did; 2 when connload itself could not work.
 //
-// Ports: the client ends first in an exchange, so its port stays in TIME_WAIT for a minute. A run is therefore bounded to
-// MOST_CONNECTIONS, less than the 28 232 ephemeral ports of one source, and the caller gives each run a source of its own.
+// Ports: the client ends first in an exchange, so its port stays in TIME_WAIT for a minute. A run is therefore bounded
+// to MOST_CONNECTIONS, less than the 28 232 ephemeral ports of one source, and the caller gives each run a source of
+// its own.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,8 @@
 """Turns the figures into Markdown: medians, spreads, ratios, and whether each target was reached.
 
-A ratio is Doorward's figure by the server's of the same round; the median over the rounds counts. A target is judged only
-when both sides ran without one bad connection, and as root, without which Doorward leaves out part of its work.
+A ratio is Doorward's figure by the server's of the same round; the median over the rounds counts.
+A target is judged only when both sides ran without one bad connection, and as root, without which Doorward leaves out
+part of its work.
 """
 import os
 import statistics
@@ -113,7 +114,8 @@ class Results:
         if least is None:
             return ""
         value = self.ratio(measurement, own, peer, "rate")
-        return self.judge(value, lambda value: value >= least, f"≥ {least:g}", [(measurement, own), (measurement, peer)])
+        sides = [(measurement, own), (measurement, peer)]
+        return self.judge(value, lambda value: value >= least, f"≥ {least:g}", sides)
 
 
 def _times(value):
@@ -181,7 +183,8 @@ def _refusal(results):
             results.judge_ratio("refused", "doorward refuse", label),
             str(results.bad("refused", label)),
         ])
-    return _table(["refused/s", "16 at once", "Doorward's block list ÷ it", "Doorward's rule ÷ it", "target", "bad"], rows)
+    return _table(["refused/s", "16 at once", "Doorward's block list ÷ it", "Doorward's rule ÷ it", "target", "bad"],
+                  rows)
 
 
 def _memory(results):
@@ -221,10 +224,11 @@ def markdown(results):
     fact, figures = results["facts"], Results(results)
     body = _echo(figures) + _first_byte(figures) + _refusal(figures) + _memory(figures)
     head = [
-        f"{fact['date']}, commit {fact['commit']}, Linux {fact['kernel']}, {fact['processors']} processors shared with the "
-        f"load generator (load {fact['load_before']} before), {'root' if fact['is_root'] else 'not root'}, "
-        f"{fact['rounds']} round(s), up to {fact['connections']} connections a run. Median (least–most) of the rounds; ratios "
-        f"are medians of the rounds' ratios. Every server runs {fact['handler']}. Peers: {', '.join(fact['peers'])}.",
+        f"{fact['date']}, commit {fact['commit']}, Linux {fact['kernel']}, {fact['processors']} processors shared with "
+        f"the load generator (load {fact['load_before']} before), {'root' if fact['is_root'] else 'not root'}, "
+        f"{fact['rounds']} round(s), up to {fact['connections']} connections a run. "
+        "Median (least–most) of the rounds; ratios are medians of the rounds' ratios. "
+        f"Every server runs {fact['handler']}. Peers: {', '.join(fact['peers'])}.",
         "",
     ]
     counts = {verdict: figures.verdicts.count(verdict) for verdict in ("reached", "short")}

@@ -1,5 +1,6 @@
 // spawn-floor PORT PROGRAM: accepts, starts PROGRAM on the connection with posix_spawn, and nothing else: no admission,
-// no environment, no sandbox, no log, no reaping. About the most that a server with one process per connection could do.
+// no environment, no sandbox, no log, no reaping. About the most that a server with one process
+// per connection could do.
 #define _GNU_SOURCE
 #include "listener.h"
 #include <errno.h>
