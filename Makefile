@@ -1,0 +1,87 @@
+# make          build/bin/doorward and build/libexec/doorward/NAME
+# make run      serves this repository's services/ on loopback, and says what to try
+# make test     every test (root: also as an ordinary user)
+# make check    format, warnings, both builds
+# make bench    beside tcpserver, xinetd and others (Benchmarks/run)
+# make install  follows PREFIX and DESTDIR
+#
+# What is missing is installed from Debian's packages when this is root; otherwise the command that would is printed.
+
+PREFIX     ?= /usr/local
+DESTDIR    ?=
+SWIFT      ?= swift
+HANDLERS   := $(notdir $(wildcard Sources/Handlers/*))
+ORDINARY   := .build
+EMBEDDED   := .build/handlers
+# Foundation and ICU come with TOMLKit; linked statically, so that the supervisor needs no Swift on the machine.
+RELEASE    := -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/release-build
+
+.PHONY: all supervisor handlers run test test-user check format bench install clean packages test-packages
+
+all: supervisor handlers
+
+# ---- what the build needs
+
+packages:
+	@etc/need make pkg-config:pkg-config cc:gcc /usr/include/sys/capability.h:libcap-dev musl-gcc:musl-tools
+
+test-packages: packages
+	@etc/need nc:netcat-openbsd curl:curl git:git rsync:rsync tcpserver:ucspi-tcp try-from:tcpd \
+	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
+	    readelf:binutils
+
+# ---- building
+
+supervisor: packages
+	$(SWIFT) build $(RELEASE) --product doorward
+	@install -D -m 755 .build/release-build/release/doorward build/bin/doorward
+
+# The handlers, each by its own name: Embedded Swift, static PIE on musl, from the sources that the tests compile too.
+handlers: packages
+	@for name in $(HANDLERS); do \
+	    DOORWARD_HANDLERS=embedded $(SWIFT) build -c release --scratch-path $(EMBEDDED) --product $$name || exit 1; \
+	    install -D -m 755 $(EMBEDDED)/release/$$name build/libexec/doorward/$$name || exit 1; \
+	done
+
+# ---- trying
+
+run: all
+	@etc/run-here
+
+# ---- testing
+
+# Two passes: everything as whoever this is; then, for root, what drives the real binaries once more as nobody.
+test: all test-packages
+	$(SWIFT) build --build-tests
+	DOORWARD_BUILD="$(CURDIR)/build" $(SWIFT) test --skip-build
+	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory test-user; fi
+
+test-user:
+	@etc/test-as nobody
+
+check: all
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	@for script in etc/need etc/run-here etc/test-as .ci/run; do sh -n $$script || exit 1; done
+	$(SWIFT) build --build-tests
+
+format:
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+bench: all
+	Benchmarks/run
+
+# ---- installing
+
+install: all
+	install -D -m 755 build/bin/doorward $(DESTDIR)$(PREFIX)/sbin/doorward
+	for name in $(HANDLERS); do \
+	    install -D -m 755 build/libexec/doorward/$$name $(DESTDIR)$(PREFIX)/libexec/doorward/$$name; done
+	install -D -m 644 etc/doorward.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward.8
+	install -D -m 644 etc/doorward-service.5 $(DESTDIR)$(PREFIX)/share/man/man5/doorward-service.5
+	install -D -m 644 etc/doorward.toml $(DESTDIR)$(PREFIX)/share/doc/doorward/doorward.toml
+	for file in services/*.toml; do \
+	    install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/doc/doorward/services/$$(basename $$file); done
+	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/doorward/README.md
+
+clean:
+	rm -rf build .build
