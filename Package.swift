@@ -90,6 +90,8 @@ let supervisorColumn: [Target] = [
 let testTargets: [Target] = [
     tests("ServiceModelTests", ["ServiceModel"]),
     tests("ConfigurationTests", ["Configuration", "ServiceModel"]),
+    // Drives programs from outside, through libc; memory safety of the harness is not the point there.
+    .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 
 let package = Package(
