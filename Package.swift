@@ -45,9 +45,9 @@ let embeddedLink: [LinkerSetting] =
     ] : []
 
 /// A handler: one folder in Sources/Handlers, one executable of the same name.
-func handler(_ name: String) -> Target {
+func handler(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .executableTarget(
-        name: name, dependencies: ["HandlerKit"], path: "Sources/Handlers/\(name)",
+        name: name, dependencies: ["HandlerKit"] + dependencies, path: "Sources/Handlers/\(name)",
         swiftSettings: strict + embedded, linkerSettings: embeddedLink)
 }
 
@@ -55,6 +55,8 @@ let handlerColumn: [Target] = [
     .target(name: "CHandler", cSettings: strictC + embeddedC),
     .target(name: "HandlerKit", dependencies: ["CHandler"], swiftSettings: strict + embedded),
     handler("echo"),
+    .target(name: "CProbe", cSettings: strictC + embeddedC),
+    handler("probe", ["CProbe"]),
 ]
 
 /// A target of the supervisor's column.

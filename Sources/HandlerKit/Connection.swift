@@ -1,5 +1,5 @@
-// One connection, as a handler sees it: lines, parts of lines and chunks in; bytes out.
-// Promises: lines and chunks come from one buffer, so switching between them loses no byte; what is read depends
+// One connection, as a handler sees it: lines, stretches and chunks in; bytes out.
+// Promises: all reading is from one buffer, so switching between its kinds loses no byte; what a line is depends
 // on the bytes alone, never on how the network cut them; output is gathered and sent before any read that could
 // block, so a peer that waits for a reply gets it, and one that sends many requests gets the replies in few packets.
 // Never allocates after it was made. Never closes a descriptor: 0 and 1 belong to the process.
@@ -41,16 +41,17 @@ public struct Connection: ~Copyable {
         }
     }
 
-    /// The next part of a line, as soon as there is any; nil at the end of input. A part never goes beyond an LF.
-    /// For handlers that pass a stream on but care where lines begin: no line is too long.
-    public mutating func nextLinePart() throws(ConnectionError) -> Line? {
+    /// The next blank line, or as many bytes before it as there are; nil at the end of input.
+    /// For handlers that pass a stream on up to a blank line: any number of lines at once, and none is too long.
+    public mutating func nextStretch() throws(ConnectionError) -> Stretch? {
         try finishSkipping()
         while true {
-            if let length = input.lengthOfLine() { return input.takeLine(length) }
-            if input.unreadCount > 0 && !input.holdsLoneCarriageReturn { break }
-            if try !fill() { break }
+            let (bytes, blankLine) = input.lengthsOfStretch()
+            if bytes + blankLine > 0 {
+                return Stretch(bytes: input.take(bytes + blankLine), isBlankLine: blankLine > 0)
+            }
+            if try !fill(), input.unreadCount == 0 { return nil }
         }
-        return input.unreadCount == 0 ? nil : input.takeLine(input.unreadCount)
     }
 
     /// The next bytes, whatever they are: at least one, or nil at the end of input.

@@ -11,7 +11,7 @@ struct Input: ~Copyable {
     /// The descriptor has said that nothing more comes; it is not asked again.
     private(set) var isAtEnd = false
     /// The byte taken last was an LF, or none was taken yet.
-    private(set) var isAtLineStart = true
+    private var isAtLineStart = true
 
     init(descriptor: Int32, capacity: Int) {
         precondition(capacity >= 2, "CR and LF must fit")
@@ -30,9 +30,32 @@ struct Input: ~Copyable {
         return found.map { $0 + 1 - unread.lowerBound }
     }
 
-    /// The only thing unread is the CR that a blank line could begin with.
-    var holdsLoneCarriageReturn: Bool {
-        isAtLineStart && unread.count == 1 && memory[unread.lowerBound] == .carriageReturn
+    /// The number of bytes that come before a blank line, and of the blank line itself if it comes first.
+    /// Both are 0 if that cannot be said yet: nothing is unread, or only a CR that may begin a blank line.
+    func lengthsOfStretch() -> (bytes: Int, blankLine: Int) {
+        var position = unread.lowerBound
+        var isLineStart = isAtLineStart
+        while position < unread.upperBound {
+            if isLineStart, let length = lengthOfBlankLine(at: position) {
+                let before = position - unread.lowerBound
+                return (before, before == 0 ? length : 0)
+            }
+            guard let found = memory.firstIndex(of: .lineFeed, in: position..<unread.upperBound) else {
+                return (unread.count, 0)
+            }
+            position = found + 1
+            isLineStart = true
+        }
+        return (unread.count, 0)
+    }
+
+    /// The length of the blank line at the start of a line, 0 if that is not yet known, nil if there is none.
+    private func lengthOfBlankLine(at position: Int) -> Int? {
+        let first = memory[position]
+        if first == .lineFeed { return 1 }
+        if first != .carriageReturn { return nil }
+        if position + 1 == unread.upperBound { return isAtEnd ? nil : 0 }
+        return memory[position + 1] == .lineFeed ? 2 : nil
     }
 
     /// Takes bytes from the front; slices taken before are no longer good.
@@ -45,11 +68,10 @@ struct Input: ~Copyable {
         return slice
     }
 
-    /// Takes a line, or a part of one, of this length and with its ending if it has one.
+    /// Takes a line of this length, with its ending if it has one.
     mutating func takeLine(_ length: Int) -> Line {
-        let isBeginning = isAtLineStart
         let bytes = take(length)
-        return Line(bytes: bytes, ending: ending(of: bytes), isBeginning: isBeginning)
+        return Line(bytes: bytes, ending: ending(of: bytes))
     }
 
     private func ending(of slice: Slice) -> LineEnding {

@@ -2,7 +2,7 @@
 
 /// How a line ended.
 public enum LineEnding: Int, Sendable {
-    /// With the end of input, or not yet: there is more of this line to come.
+    /// With the end of input.
     case none = 0
     /// With LF alone.
     case lineFeed = 1
@@ -10,19 +10,17 @@ public enum LineEnding: Int, Sendable {
     case carriageReturnLineFeed = 2
 }
 
-/// A line, or a part of one when it was read by parts.
+/// A line.
 public struct Line: Sendable {
     /// All of it, with its ending.
     public let bytes: Slice
     /// How it ended.
     public let ending: LineEnding
-    /// Whether nothing of the same line came before.
-    public let isBeginning: Bool
 
     /// All of it, without its ending.
     public var text: Slice { bytes.prefix(bytes.count - ending.rawValue) }
-    /// Whether it is a whole line and there is nothing in it.
-    public var isBlank: Bool { isBeginning && ending != .none && bytes.count == ending.rawValue }
+    /// Whether there is nothing in it but its ending.
+    public var isBlank: Bool { ending != .none && text.isEmpty }
 }
 
 /// What the next line turned out to be.
@@ -30,4 +28,12 @@ public enum LineEvent: Sendable {
     case line(Line)
     /// The line is longer than was allowed. This is said once; the next read of any kind goes on behind its LF.
     case tooLong
+}
+
+/// A blank line, or bytes in which none begins.
+public struct Stretch: Sendable {
+    /// All of it, with every line's ending.
+    public let bytes: Slice
+    /// Whether it is a blank line and nothing else.
+    public let isBlankLine: Bool
 }

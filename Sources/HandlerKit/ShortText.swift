@@ -44,6 +44,11 @@ public struct ShortText: ~Copyable {
         append(digitsOf: number, base: 16, minimumWidth: minimumWidth)
     }
 
+    /// Appends a number in octal, with leading zeros up to a width.
+    public mutating func append(octal number: UInt64, minimumWidth: Int = 1) {
+        append(digitsOf: number, base: 8, minimumWidth: minimumWidth)
+    }
+
     /// Appends bytes of any kind as one word: what is no visible ASCII, and the backslash, becomes \xHH.
     public mutating func append(escaping bytes: borrowing Span<UInt8>) {
         for index in bytes.indices {

@@ -1,4 +1,4 @@
-// echo: sends every byte back, line by line, until a blank line or the end of input.
+// echo: sends every byte back until a blank line or the end of input.
 // Promises to return the bytes unchanged, lines of any length with their own endings, as soon as they come; the rule
 // about blank lines works on lines, never on what one read happened to return.
 // Sources: RFC 862; shared/reference/protocols.md 1.4 (ES-01 to ES-03) and 1.5 (EB-03 to EB-05).
@@ -22,9 +22,9 @@ struct Echo {
         options.finish()
 
         serve { connection throws(ConnectionError) in
-            while let line = try connection.nextLinePart() {
-                let isLast = line.isBlank && onBlank != .off
-                if !isLast || onBlank == .echo { try connection.write(line.bytes) }
+            while let stretch = try connection.nextStretch() {
+                let isLast = stretch.isBlankLine && onBlank != .off
+                if !isLast || onBlank == .echo { try connection.write(stretch.bytes) }
                 if isLast { break }
             }
             return .done
