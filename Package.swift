@@ -74,7 +74,8 @@ let supervisorColumn: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    tests("ServiceModelTests", ["ServiceModel"])
+    tests("ServiceModelTests", ["ServiceModel"]),
+    tests("HandlerKitTests", ["HandlerKit"]),
 ]
 
 let package = Package(

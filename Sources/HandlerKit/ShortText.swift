@@ -19,7 +19,7 @@ public struct ShortText: ~Copyable {
         get { storage.span.extracting(0..<count) }
     }
 
-    public mutating func append(_ byte: UInt8) {
+    public mutating func append(byte: UInt8) {
         guard count < Self.capacity else {
             isTruncated = true
             return
@@ -30,12 +30,12 @@ public struct ShortText: ~Copyable {
 
     public mutating func append(_ text: StaticBytes) {
         let bytes = text.bytes
-        for index in bytes.indices { append(bytes[index]) }
+        for index in bytes.indices { append(byte: bytes[index]) }
     }
 
     /// Appends a number in decimal.
     public mutating func append(_ number: Int) {
-        if number < 0 { append(0x2d) }
+        if number < 0 { append(byte: 0x2d) }
         append(digitsOf: UInt64(number.magnitude), base: 10, minimumWidth: 1)
     }
 
@@ -54,7 +54,7 @@ public struct ShortText: ~Copyable {
         for index in bytes.indices {
             let byte = bytes[index]
             if byte > 0x20 && byte < 0x7f && byte != 0x5c {
-                append(byte)
+                append(byte: byte)
             } else {
                 append("\\x")
                 append(hexadecimal: UInt64(byte), minimumWidth: 2)
@@ -66,9 +66,9 @@ public struct ShortText: ~Copyable {
     mutating func endLine() {
         if isTruncated || count == Self.capacity {
             count = Self.capacity - 2
-            append(0x7e)
+            append(byte: 0x7e)
         }
-        append(.lineFeed)
+        append(byte: .lineFeed)
     }
 
     /// Appends the digits of a number, the highest first.
@@ -77,6 +77,6 @@ public struct ShortText: ~Copyable {
             append(digitsOf: number / base, base: base, minimumWidth: minimumWidth - 1)
         }
         let digit = UInt8(number % base)
-        append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        append(byte: digit < 10 ? 0x30 + digit : 0x57 + digit)
     }
 }
