@@ -76,6 +76,8 @@ let supervisorColumn: [Target] = [
 let testTargets: [Target] = [
     tests("ServiceModelTests", ["ServiceModel"]),
     tests("HandlerKitTests", ["HandlerKit"]),
+    tests("HandlerTests", ["echo", "probe"]),
+    tests("LinkTests", []),
 ]
 
 let package = Package(

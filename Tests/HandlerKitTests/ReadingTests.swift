@@ -91,13 +91,17 @@ struct ReadingTests {
         for cut in Cut.all(of: Array(text.utf8)) {
             let found = try reading(text, cut) { connection throws(ConnectionError) in
                 var found: [String] = []
-                if case .line(let line)? = try connection.nextLine(maximumLength: 32) { found.append(connection.text(line.text)) }
+                if case .line(let line)? = try connection.nextLine(maximumLength: 32) {
+                    found.append(connection.text(line.text))
+                }
                 var body = ""
                 while body.utf8.count < 5, let chunk = try connection.nextChunk(maximumCount: 5 - body.utf8.count) {
                     body += connection.text(chunk)
                 }
                 found.append(body)
-                if case .line(let line)? = try connection.nextLine(maximumLength: 32) { found.append(connection.text(line.text)) }
+                if case .line(let line)? = try connection.nextLine(maximumLength: 32) {
+                    found.append(connection.text(line.text))
+                }
                 if case .tooLong? = try connection.nextLine(maximumLength: 4) { found.append("tooLong") }
                 var rest = ""
                 while let chunk = try connection.nextChunk() { rest += connection.text(chunk) }
