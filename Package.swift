@@ -22,6 +22,8 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
     .treatAllWarnings(as: .error),
 ]
+// Each function in a section of its own, so that the linker can leave out what nobody calls: the Hashable that Swift gives
+// every enum would otherwise need a source of randomness. Changing these flags needs a fresh scratch path.
 let embedded: [SwiftSetting] =
     isEmbedded
     ? [

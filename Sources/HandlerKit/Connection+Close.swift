@@ -6,7 +6,9 @@ internal import CHandler
 
 /// How much a closing connection still takes in.
 struct DrainLimits: Sendable {
+    /// Bytes taken in at most, give or take one buffer.
     var bytes = 65536
+    /// How long at most.
     var milliseconds: Int64 = 1000
 }
 
@@ -16,6 +18,7 @@ extension Connection {
         try close(draining: DrainLimits())
     }
 
+    /// The same with chosen limits.
     mutating func close(draining limits: DrainLimits) throws(ConnectionError) {
         try output.flush()
         guard chandler_is_socket(output.descriptor) == 1 else { return }

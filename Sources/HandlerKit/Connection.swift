@@ -7,7 +7,9 @@
 
 /// A connection to a peer. See `serve` for where to get one.
 public struct Connection: ~Copyable {
+    /// The reading half.
     var input: Input
+    /// The writing half.
     var output: Output
     private var isSkippingLine = false
 

@@ -4,6 +4,7 @@
 
 /// Unread bytes, and the descriptor that more of them come from.
 struct Input: ~Copyable {
+    /// Where the bytes come from.
     let descriptor: Int32
     private var memory: Memory
     private var unread = 0..<0
@@ -13,13 +14,16 @@ struct Input: ~Copyable {
     /// The byte taken last was an LF, or none was taken yet.
     private var isAtLineStart = true
 
+    /// - Parameter capacity: of the buffer, in bytes.
     init(descriptor: Int32, capacity: Int) {
         precondition(capacity >= 2, "CR and LF must fit")
         self.descriptor = descriptor
         memory = Memory(capacity: capacity)
     }
 
+    /// The buffer's size in bytes.
     var capacity: Int { memory.capacity }
+    /// The number of bytes that were read but not yet taken.
     var unreadCount: Int { unread.count }
 
     /// The number of bytes up to and with the first LF, if there is one behind `searched` and within `limit`.
@@ -106,6 +110,8 @@ struct Input: ~Copyable {
 }
 
 extension UInt8 {
+    /// LF.
     static let lineFeed: UInt8 = 0x0a
+    /// CR.
     static let carriageReturn: UInt8 = 0x0d
 }

@@ -25,6 +25,7 @@ public struct Line: Sendable {
 
 /// What the next line turned out to be.
 public enum LineEvent: Sendable {
+    /// A line no longer than was allowed.
     case line(Line)
     /// The line is longer than was allowed. This is said once; the next read of any kind goes on behind its LF.
     case tooLong

@@ -10,11 +10,13 @@ public struct LogLine: ~Copyable {
         text.append(event)
     }
 
+    /// Adds a field with a number.
     public mutating func add(_ name: StaticBytes, _ number: Int) {
         begin(name)
         text.append(number)
     }
 
+    /// Adds a field with a word, escaped if it has to be.
     public mutating func add(_ name: StaticBytes, _ value: StaticBytes) {
         add(name, value.bytes)
     }

@@ -10,6 +10,7 @@ struct Memory: ~Copyable {
     /// Its size in bytes.
     let capacity: Int
 
+    /// - Parameter capacity: in bytes.
     init(capacity: Int) {
         unsafe start = .allocate(capacity: capacity)
         self.capacity = capacity
@@ -24,6 +25,7 @@ struct Memory: ~Copyable {
         precondition(range.lowerBound >= 0 && range.upperBound <= capacity)
     }
 
+    /// One byte that has been filled before.
     subscript(index: Int) -> UInt8 {
         check(index..<index + 1)
         // Sound: inside, and callers only look at what was read or copied in.

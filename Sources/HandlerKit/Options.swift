@@ -50,11 +50,16 @@ public struct Options: ~Copyable {
 
 /// Why arguments are refused.
 enum OptionError: Error, Equatable {
+    /// The option is the last argument.
     case missingValue
+    /// The value is none of those allowed.
     case notAllowed(StaticBytes)
+    /// No option asked for this argument.
     case unknown(StaticBytes)
+    /// More arguments than can be remembered, 64.
     case tooMany
 
+    /// The error as text for the log.
     func message(about name: StaticBytes) -> ShortText {
         var text = ShortText()
         text.append(name)
@@ -78,6 +83,7 @@ struct OptionReader {
     let argument: (Int) -> StaticBytes?
     private var known: UInt64 = 0
 
+    /// - Parameter argument: the argument of a number, from 0, or nil behind the last one.
     init(argument: @escaping (Int) -> StaticBytes?) {
         self.argument = argument
     }

@@ -4,10 +4,12 @@
 
 /// Bytes that wait to be written, and the descriptor that they go to.
 struct Output: ~Copyable {
+    /// Where the bytes go.
     let descriptor: Int32
     private var memory: Memory
     private var waiting = 0
 
+    /// - Parameter capacity: of the buffer, in bytes.
     init(descriptor: Int32, capacity: Int) {
         self.descriptor = descriptor
         memory = Memory(capacity: capacity)
@@ -23,10 +25,12 @@ struct Output: ~Copyable {
         waiting += bytes.count
     }
 
+    /// Writes a slice of the input of the same connection.
     mutating func write(_ slice: Slice, of input: borrowing Input) throws(ConnectionError) {
         try write(input.bytes(of: slice))
     }
 
+    /// Writes what waits.
     mutating func flush() throws(ConnectionError) {
         let count = waiting
         waiting = 0

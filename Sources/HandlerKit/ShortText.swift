@@ -11,6 +11,7 @@ public struct ShortText: ~Copyable {
     /// Whether something did not fit.
     public private(set) var isTruncated = false
 
+    /// An empty text.
     public init() {}
 
     /// The bytes so far.
@@ -19,6 +20,7 @@ public struct ShortText: ~Copyable {
         get { storage.span.extracting(0..<count) }
     }
 
+    /// Appends one byte as it is.
     public mutating func append(byte: UInt8) {
         guard count < Self.capacity else {
             isTruncated = true
@@ -28,6 +30,7 @@ public struct ShortText: ~Copyable {
         count += 1
     }
 
+    /// Appends bytes as they are.
     public mutating func append(_ text: StaticBytes) {
         let bytes = text.bytes
         for index in bytes.indices { append(byte: bytes[index]) }

@@ -10,6 +10,7 @@ public struct StaticBytes: ExpressibleByStringLiteral, @unchecked Sendable {
     /// How many bytes there are.
     public let count: Int
 
+    /// Use a literal instead.
     public init(stringLiteral literal: StaticString) {
         // Sound: a string literal always has an address, for as long as the process lives.
         unsafe pointer = literal.utf8Start
@@ -48,6 +49,7 @@ public struct StaticBytes: ExpressibleByStringLiteral, @unchecked Sendable {
 }
 
 extension StaticBytes: Equatable {
+    /// Whether the bytes are the same, wherever they are.
     public static func == (left: StaticBytes, right: StaticBytes) -> Bool {
         left.count == right.count && left.bytes.starts(with: right)
     }

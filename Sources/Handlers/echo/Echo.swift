@@ -16,6 +16,7 @@ struct Echo {
         case off
     }
 
+    /// Reads the options and serves one connection.
     static func main() {
         var options = Options(usage: "echo [--on-blank silent|echo|off]")
         let onBlank = options.choice("--on-blank", default: OnBlank.silent)

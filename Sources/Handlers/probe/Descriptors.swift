@@ -2,6 +2,7 @@
 import CProbe
 import HandlerKit
 
+/// Reports `descriptors` and `fd0` to `fd2`.
 func reportDescriptors(on connection: inout Connection) throws(ConnectionError) {
     // All numbers below the kernel's default hard limit of a process, one by one: /proc may be hidden.
     var line = ShortText(key: "descriptors")

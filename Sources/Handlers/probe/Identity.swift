@@ -2,9 +2,10 @@
 import CProbe
 import HandlerKit
 
+/// Reports `uid` to `seccomp`.
 func reportIdentity(on connection: inout Connection) throws(ConnectionError) {
     var ids = InlineArray<3, UInt32>(repeating: 0)
-    // Sound here and below: the C function fills exactly as many values as the array has.
+    // Sound here and below: the C functions fill no more values than the array has.
     let users = unsafe ids.fill { unsafe cprobe_users($0) }
     try report("uid", "euid", "suid", ids, users, on: &connection)
     let groups = unsafe ids.fill { unsafe cprobe_groups($0) }

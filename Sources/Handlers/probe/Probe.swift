@@ -7,6 +7,7 @@ import HandlerKit
 
 @main
 struct Probe {
+    /// Serves one connection with the report.
     static func main() {
         Options(usage: "probe").finish()
         let signals = SignalSets()  // before serve, which ignores SIGPIPE

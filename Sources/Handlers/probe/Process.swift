@@ -2,6 +2,7 @@
 import CProbe
 import HandlerKit
 
+/// Reports the `rlimit_` keys to `sid`.
 func reportProcess(on connection: inout Connection) throws(ConnectionError) {
     try report("nofile", CPROBE_LIMIT_NOFILE, on: &connection)
     try report("nproc", CPROBE_LIMIT_NPROC, on: &connection)
@@ -62,11 +63,13 @@ struct SignalSets {
     private var sets = InlineArray<3, UInt64>(repeating: 0)
     private var result: Int32 = 0
 
+    /// Asks now.
     init() {
         // Sound: the C function fills three values.
         result = unsafe sets.fill { unsafe cprobe_signals($0) }
     }
 
+    /// Reports `SigBlk`, `SigIgn` and `SigCgt`.
     func report(on connection: inout Connection) throws(ConnectionError) {
         let names: InlineArray<3, StaticBytes> = ["SigBlk", "SigIgn", "SigCgt"]
         for index in names.indices {

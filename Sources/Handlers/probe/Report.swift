@@ -2,6 +2,7 @@
 import HandlerKit
 
 extension Connection {
+    /// A number, or -errno.
     mutating func report(_ key: StaticBytes, _ number: Int32) throws(ConnectionError) {
         if number < 0 { return try reportFailure(key, number) }
         var line = ShortText(key: key)
@@ -17,12 +18,14 @@ extension Connection {
         try end(&line)
     }
 
+    /// A set of bits, in 16 digits.
     mutating func report(_ key: StaticBytes, hexadecimal number: UInt64) throws(ConnectionError) {
         var line = ShortText(key: key)
         line.append(hexadecimal: number, minimumWidth: 16)
         try end(&line)
     }
 
+    /// Words, joined by commas.
     mutating func report(_ key: StaticBytes, _ words: StaticBytes...) throws(ConnectionError) {
         var line = ShortText(key: key)
         for index in words.indices {
@@ -43,6 +46,7 @@ extension Connection {
         try write("\n")
     }
 
+    /// Ends a line and sends it.
     mutating func end(_ line: inout ShortText) throws(ConnectionError) {
         line.append("\n")
         try write(line)
@@ -50,6 +54,7 @@ extension Connection {
 }
 
 extension ShortText {
+    /// A line that begins `key=`.
     init(key: StaticBytes) {
         self.init()
         append(key)
