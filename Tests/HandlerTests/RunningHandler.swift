@@ -101,6 +101,13 @@ final class RunningHandler {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Whether the next read finds an orderly end: not a byte, and not a reset.
+    func seesOrderlyEnd() -> Bool {
+        var byte: UInt8 = 0
+        // Sound: one byte, into a variable.
+        return unsafe read(output, &byte, 1) == 0
+    }
+
     /// Waits for the end of the handler.
     func wait() -> Ending {
         let text = String(decoding: readToEnd(log), as: UTF8.self)
