@@ -22,11 +22,13 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
     .treatAllWarnings(as: .error),
 ]
+// Each function in a section of its own, so that the linker can leave out what nobody calls: the Hashable that Swift gives
+// every enum would otherwise need a source of randomness. Changing these flags needs a fresh scratch path.
 let embedded: [SwiftSetting] =
     isEmbedded
     ? [
         .enableExperimentalFeature("Embedded"),
-        .unsafeFlags(["-wmo", "-Osize"]),
+        .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
     ] : []
 let strictC: [CSetting] = [.unsafeFlags(["-std=c17", "-Wall", "-Wextra", "-Werror"])]
 let embeddedC: [CSetting] =
@@ -45,9 +47,9 @@ let embeddedLink: [LinkerSetting] =
     ] : []
 
 /// A handler: one folder in Sources/Handlers, one executable of the same name.
-func handler(_ name: String) -> Target {
+func handler(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .executableTarget(
-        name: name, dependencies: ["HandlerKit"], path: "Sources/Handlers/\(name)",
+        name: name, dependencies: ["HandlerKit"] + dependencies, path: "Sources/Handlers/\(name)",
         swiftSettings: strict + embedded, linkerSettings: embeddedLink)
 }
 
@@ -55,6 +57,8 @@ let handlerColumn: [Target] = [
     .target(name: "CHandler", cSettings: strictC + embeddedC),
     .target(name: "HandlerKit", dependencies: ["CHandler"], swiftSettings: strict + embedded),
     handler("echo"),
+    .target(name: "CProbe", cSettings: strictC + embeddedC),
+    handler("probe", ["CProbe"]),
 ]
 
 /// A target of the supervisor's column.
@@ -92,6 +96,9 @@ let testTargets: [Target] = [
     tests("ConfigurationTests", ["Configuration", "ServiceModel"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
+    tests("HandlerKitTests", ["HandlerKit"]),
+    tests("HandlerTests", ["echo", "probe"]),
+    tests("LinkTests", []),
 ]
 
 let package = Package(
