@@ -55,6 +55,14 @@ extension Gate {
         log.end()
     }
 
+    /// This gate accepts no more.
+    mutating func logClosed() {
+        begin("closed")
+        log.field("pid", Int(pid))
+        log.field("active", handlers.count)
+        log.end()
+    }
+
     /// Once for each episode of a shortage.
     mutating func logPause(_ error: SystemError) {
         begin("pause")

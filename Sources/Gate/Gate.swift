@@ -163,6 +163,7 @@ package struct Gate: ~Copyable {
         guard hasDoors, drain.isDraining else { return }
         for door in setup.doors { _ = Descriptor(owning: door.number) }
         hasDoors = false
+        logClosed()
     }
 
     private func timeout() -> Int64? {

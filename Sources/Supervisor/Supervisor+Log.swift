@@ -36,8 +36,8 @@ extension Supervisor {
         }
     }
 
-    func logApplied(services count: Int, faults: Int) {
-        line("reload") {
+    func logApplied(_ occasion: StaticString, services count: Int, faults: Int) {
+        line(occasion) {
             $0.field("services", count)
             $0.field("faults", faults)
         }

@@ -55,7 +55,7 @@ package final class Supervisor {
         ready = options.readyNumber.map { Descriptor(owning: $0) }
         watchBlockList()
         logStart()
-        apply(definitions)
+        apply(definitions, on: "configured")
     }
 
     /// Serves until it is told to stop.

@@ -66,7 +66,7 @@ extension EndToEndTests {
             let client = try Client(port: doorward.port("peer"))
             let port = client.port
             let answer = client.readToEnd()
-            #expect(answer.contains("127.0.0.1"), "\(answer)")
+            #expect(answer.split(separator: " ").count == 2, "\(answer)")
             #expect(answer.contains("\(port)"), "\(answer)")
         }
 
@@ -144,10 +144,10 @@ extension EndToEndTests {
         func replacedHandler() throws {
             let doorward = try Supervised(
                 services: ["version": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/version\"]"],
-                files: ["version": "#!/bin/sh\nread line\necho one\n"])
+                files: ["version": "#!/bin/sh\necho started\nread line\necho one\n"])
             let port = try doorward.port("version")
             let first = try Client(port: port)
-            _ = try doorward.log.wait(for: "accept")
+            #expect(first.read() == "started\n")
             try doorward.write("#!/bin/sh\nread line\necho two\n", to: "version")
             #expect(try exchange(port: port, "\n") == "two\n")
             first.send("\n")

@@ -34,11 +34,13 @@ final class Supervised {
         process.standardError = errors
         process.environment = ["PATH": "/usr/bin:/bin", "SECRET": "of the supervisor"]
         try process.run()
-        _ = try log.wait(for: "ready", count: ready ?? services.count)
+        _ = try log.wait(for: "configured")
+        let expected = ready ?? services.count
+        if expected > 0 { _ = try log.wait(for: "ready", count: expected) }
     }
 
     deinit {
-        if !isStopped { kill(pid, SIGTERM); kill(pid, SIGTERM); kill(pid, SIGTERM) }
+        if !isStopped { for _ in 0..<3 { kill(pid, SIGTERM) } }
         process.waitUntilExit()
         try? FileManager.default.removeItem(atPath: directory)
     }
