@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,21 +56,21 @@ int clinux_signal_next(int fd) {
     return (int)info.ssi_signo;
 }
 
+// The kernel's own struct sigaction, all zero but for the handler: libc refuses to touch 32 and 33, which it keeps for
+// itself, but whoever started us may have left them ignored, and exec would hand that on. There are no threads here.
 int clinux_reset_signals(void) {
-    struct sigaction standard;
+    struct {
+        void (*handler)(int);
+        unsigned long flags;
+        void *restorer;
+        uint64_t mask;
+    } standard;
     memset(&standard, 0, sizeof standard);
-    standard.sa_handler = SIG_DFL;
-    for (int number = 1; number < NSIG; number++) {
-        // KILL and STOP cannot be set; 32 and 33 belong to the threading library.
-        if (sigaction(number, &standard, NULL) < 0 && errno != EINVAL) return -errno;
+    for (int number = 1; number <= 64; number++) {
+        if (number == SIGKILL || number == SIGSTOP) continue;
+        if (syscall(SYS_rt_sigaction, number, &standard, NULL, sizeof standard.mask) < 0) return -errno;
     }
     return 0;
-}
-
-int clinux_unblock_signals(void) {
-    sigset_t none;
-    sigemptyset(&none);
-    return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
 }
 
 static int64_t nanoseconds(clockid_t clock) {

@@ -90,6 +90,7 @@ extension Supervisor {
     }
 
     func letDrain(_ gate: GateProcess, graceNanoseconds: Int64?) {
+        gate.giveUpListeners()
         if !draining.contains(where: { $0 === gate }) { draining.append(gate) }
         send(.drain(graceNanoseconds: graceNanoseconds), to: gate)
     }

@@ -74,7 +74,6 @@ int clinux_poll_wait(int poll, struct clinux_event *events, int count, int timeo
 int clinux_signal_queue(const int *signals, size_t count);        // blocks every signal, queues these
 int clinux_signal_next(int fd);                                   // a signal's number, or 0
 int clinux_reset_signals(void);                                   // all dispositions to default
-int clinux_unblock_signals(void);
 int64_t clinux_monotonic_nanoseconds(void);
 int64_t clinux_wall_nanoseconds(void);
 

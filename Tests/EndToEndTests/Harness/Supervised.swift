@@ -54,7 +54,12 @@ final class Supervised {
         chmod(path, 0o755)
         let manager = FileManager.default
         try manager.createDirectory(atPath: path + "/services", withIntermediateDirectories: false)
-        try manager.copyItem(atPath: build + "/libexec/doorward", toPath: path + "/handlers")
+        try manager.createDirectory(atPath: path + "/handlers", withIntermediateDirectories: false)
+        for name in try manager.contentsOfDirectory(atPath: build + "/libexec/doorward") {
+            let contents = try Data(contentsOf: URL(fileURLWithPath: "\(build)/libexec/doorward/\(name)"))
+            try contents.write(to: URL(fileURLWithPath: "\(path)/handlers/\(name)"))
+            chmod("\(path)/handlers/\(name)", 0o755)
+        }
         return path
     }
 
