@@ -119,3 +119,13 @@ void chandler_exit(int status)
 {
     _exit(status);
 }
+
+void *chandler_take_memory(size_t count) {
+    static _Alignas(64) unsigned char memory[256 << 10];
+    static size_t used;
+    size_t rounded = (count + 63) & ~(size_t)63;
+    if (rounded < count || rounded > sizeof memory - used) return NULL;
+    void *start = memory + used;
+    used += rounded;
+    return start;
+}

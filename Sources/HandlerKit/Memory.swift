@@ -12,12 +12,20 @@ struct Memory: ~Copyable {
 
     /// - Parameter capacity: in bytes.
     init(capacity: Int) {
-        unsafe start = .allocate(capacity: capacity)
+        #if hasFeature(Embedded)
+            // A handler has one connection for all its life: its buffers are part of the program, and cost no system call.
+            guard let memory = unsafe chandler_take_memory(capacity) else { preconditionFailure() }
+            unsafe start = memory.bindMemory(to: UInt8.self, capacity: capacity)
+        #else
+            unsafe start = .allocate(capacity: capacity)
+        #endif
         self.capacity = capacity
     }
 
     deinit {
-        unsafe start.deallocate()
+        #if !hasFeature(Embedded)
+            unsafe start.deallocate()
+        #endif
     }
 
     @inline(__always)

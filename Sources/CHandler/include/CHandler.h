@@ -1,5 +1,5 @@
 // The few C functions that a handler may call. What can fail returns -errno, never errno itself.
-// Promises: no malloc, no state, no stdio; EINTR is retried here and nowhere else.
+// Promises: no malloc, no stdio, no state but the memory that it hands out; EINTR is retried here and nowhere else.
 // Needs only the compiler's own headers, because Embedded Swift imports this file without a libc.
 #ifndef CHANDLER_H
 #define CHANDLER_H
@@ -41,6 +41,9 @@ long chandler_find(const void *bytes, uint8_t byte, size_t count);
 /// Both live as long as the process, which must not call setenv(3).
 const char *_Nullable chandler_argument(long index);
 const char *_Nullable chandler_environment(long index);
+
+/// Zeroed memory that is the program's own, taken once and never given back: NULL when the 256 KiB there are do not do.
+void *_Nullable chandler_take_memory(size_t count);
 
 /// Ends the process at once. Source: _exit(2).
 _Noreturn void chandler_exit(int status);
