@@ -81,19 +81,25 @@ let supervisorColumn: [Target] = [
     target("Sandbox", ["Clibcap", "CLinux", "LinuxSystem", "ServiceModel"]),
     target("Spawner", ["CSpawn", "EventLog", "LinuxSystem", "ServiceModel"]),
     target("Gate", ["Admission", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
-    target("Configuration", ["ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
-    target("Supervisor", ["Configuration", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel", "Admission"]),
+    target("Definitions", ["ServiceModel"]),
+    target("Supervisor", ["Admission", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
+    .executableTarget(
+        name: "doorward-supervisor", dependencies: ["Definitions", "LinuxSystem", "Supervisor"], swiftSettings: strict),
+    target("Configuration", ["Definitions", "ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
+    target(
+        "ConfigurationFiles", ["Admission", "Configuration", "Definitions", "LinuxSystem", "Sandbox", "ServiceModel"]),
     .executableTarget(
         name: "doorward",
         dependencies: [
-            "Configuration", "LinuxSystem", "Sandbox", "Supervisor",
+            "Configuration", "ConfigurationFiles", "Definitions", "LinuxSystem",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 ]
 
 let testTargets: [Target] = [
     tests("ServiceModelTests", ["ServiceModel"]),
-    tests("ConfigurationTests", ["Configuration", "ServiceModel"]),
+    tests("DefinitionsTests", ["Definitions", "ServiceModel"]),
+    tests("ConfigurationTests", ["Configuration", "Definitions", "ServiceModel"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
     tests("HandlerKitTests", ["HandlerKit"]),

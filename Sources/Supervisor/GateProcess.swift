@@ -1,5 +1,5 @@
 // A gate, as the supervisor knows it.
-internal import Configuration
+internal import Definitions
 internal import LinuxSystem
 
 /// One gate from fork to reaping.

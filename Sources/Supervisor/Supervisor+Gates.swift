@@ -1,5 +1,5 @@
 // Starting gates, hearing from them, and starting them again when they die. The listening sockets stay open meanwhile.
-internal import Configuration
+internal import Definitions
 internal import Gate
 internal import LinuxSystem
 internal import Sandbox

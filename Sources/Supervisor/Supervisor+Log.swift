@@ -1,5 +1,5 @@
 // The lines that the supervisor writes, and what it tells whoever waits for it to be ready.
-internal import Configuration
+internal import Definitions
 internal import EventLog
 internal import LinuxSystem
 internal import Sandbox

@@ -1,7 +1,7 @@
 // Reading everything again: SIGHUP for the definitions, a change of its file for the block list.
 // Promises: what is sound is applied, a broken file keeps its old definition, live connections are never touched, and a
 // socket whose address did not change stays open.
-internal import Configuration
+internal import Definitions
 internal import LinuxSystem
 internal import ServiceModel
 
@@ -9,7 +9,7 @@ extension Supervisor {
     func reload() {
         guard !stop.isStopping else { return }
         do throws(DefinitionsError) {
-            let definitions = try Definitions.read(options, on: host)
+            let definitions = try reader.definitions()
             let isOtherBlockList = definitions.settings.blockList != settings.blockList
             if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) }
             let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix

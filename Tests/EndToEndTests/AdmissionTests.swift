@@ -40,15 +40,15 @@ extension EndToEndTests {
             let doorward = try Supervised(
                 services: [
                     "who": """
-                        listen = ["127.0.0.1:0"]
-                        handler = ["DIRECTORY/who"]
-                        access = [
-                            "deny 127.0.0.3",
-                            "allow 127.0.0.4 TRUSTED=1 LEVEL=high",
-                            "allow 127.0.0.5 handler=DIRECTORY/other",
-                            "allow 127.0.0.1",
-                        ]
-                        """
+                    listen = ["127.0.0.1:0"]
+                    handler = ["DIRECTORY/who"]
+                    access = [
+                        "deny 127.0.0.3",
+                        "allow 127.0.0.4 TRUSTED=1 LEVEL=high",
+                        "allow 127.0.0.5 handler=DIRECTORY/other",
+                        "allow 127.0.0.1",
+                    ]
+                    """
                 ],
                 files: [
                     "who": "#!/bin/sh\necho \"trusted=$TRUSTED level=$LEVEL\"\n", "other": "#!/bin/sh\necho other\n",
@@ -147,7 +147,8 @@ extension EndToEndTests {
         func unixMode() throws {
             let doorward = try Supervised(services: [
                 "closed": "listen = [\"unix:DIRECTORY/closed.sock\"]\nhandler = [\"echo\"]",
-                "open": "listen = [\"unix:DIRECTORY/open.sock\"]\nhandler = [\"echo\"]\n[socket]\nmode = \"666\"\ngroup = \"mail\"",
+                "open":
+                    "listen = [\"unix:DIRECTORY/open.sock\"]\nhandler = [\"echo\"]\n[socket]\nmode = \"666\"\ngroup = \"mail\"",
             ])
             func status(_ name: String) -> (mode: UInt32, group: UInt32) {
                 var found = stat()

@@ -24,18 +24,32 @@ extension EndToEndTests {
             #expect(outcome.output.contains("services/off.toml: disabled: off on 127.0.0.1:7008\n"))
         }
 
-        @Test("each fault has its place, what was expected and the nearest key; status 1", arguments: [
-            ("listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\n[limits]\nconections = 4", "4:1: error: unknown key 'conections'", "did you mean 'connections'?"),
-            ("listen = 25\nhandler = [\"echo\"]", "1:10: error: 'listen' is", "expected a list"),
-            ("listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\nuser = \"nobody-here\"", "3:8: error:", "nobody-here"),
-            ("listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\nuser = \"0day\"", "3:8: error:", "0day"),
-            ("listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\nuser = \"root\"", "3:8: error:", "capabilities"),
-            ("listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\ncapabilities = \"^cap_everything\"", "3:16: error:", "cap_everything"),
-            ("listen = [\"127.0.0.1:1\"]\nhandler = [\"ecko\"]", "2:12: error:", "no such file"),
-            ("listen = [\"127.0.0.1:1\"]\nhandler = [\"/etc/passwd\"]", "2:12: error:", "not executable"),
-            ("listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\n[limits]\nlifetime = 30", "4:12: error:", "\"30s\""),
-            ("listen = [\"127.0.0.1:1\"\nhandler = [\"echo\"]", "2:1: error:", "expected"),
-        ])
+        @Test(
+            "each fault has its place, what was expected and the nearest key; status 1",
+            arguments: [
+                (
+                    "listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\n[limits]\nconections = 4",
+                    "4:1: error: unknown key 'conections'", "did you mean 'connections'?"
+                ),
+                ("listen = 25\nhandler = [\"echo\"]", "1:10: error: 'listen' is", "expected a list"),
+                (
+                    "listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\nuser = \"nobody-here\"", "3:8: error:",
+                    "nobody-here"
+                ),
+                ("listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\nuser = \"0day\"", "3:8: error:", "0day"),
+                ("listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\nuser = \"root\"", "3:8: error:", "capabilities"),
+                (
+                    "listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\ncapabilities = \"^cap_everything\"",
+                    "3:16: error:", "cap_everything"
+                ),
+                ("listen = [\"127.0.0.1:1\"]\nhandler = [\"ecko\"]", "2:12: error:", "no such file"),
+                ("listen = [\"127.0.0.1:1\"]\nhandler = [\"/etc/passwd\"]", "2:12: error:", "not executable"),
+                (
+                    "listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\n[limits]\nlifetime = 30", "4:12: error:",
+                    "\"30s\""
+                ),
+                ("listen = [\"127.0.0.1:1\"\nhandler = [\"echo\"]", "2:1: error:", "expected"),
+            ])
         func faults(text: String, place: String, words: String) throws {
             let outcome = try check(["services/bad.toml": text])
             #expect(outcome.status == 1)
@@ -46,7 +60,8 @@ extension EndToEndTests {
         @Test("a fault in the block list is a fault too")
         func blockListFault() throws {
             let outcome = try check([
-                "doorward.toml": "handlers = \"handlers\"\nblock_list = \"blocked\"\n", "blocked": "10.0.0.0/8\n10.0.0.1/8\n",
+                "doorward.toml": "handlers = \"handlers\"\nblock_list = \"blocked\"\n",
+                "blocked": "10.0.0.0/8\n10.0.0.1/8\n",
             ])
             #expect(outcome.status == 1)
             #expect(outcome.output.contains("blocked:2:1: error: '10.0.0.1/8' has bits set"), "\(outcome.output)")

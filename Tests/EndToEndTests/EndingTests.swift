@@ -6,16 +6,20 @@ import Testing
 extension EndToEndTests {
     @Suite("Ending")
     struct EndingTests {
-        private func service(_ script: String, _ more: String = "") -> (services: [String: String], files: [String: String]) {
+        private func service(_ script: String, _ more: String = "") -> (
+            services: [String: String], files: [String: String]
+        ) {
             (
                 ["it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/it\"]\n" + more],
                 ["it": "#!/bin/sh\n" + script + "\n"]
             )
         }
 
-        @Test("the end of a handler is logged with its status or its signal", arguments: [
-            ("exit 0", "status", "0"), ("exit 111", "status", "111"), ("kill -SEGV $$", "signal", "SEGV"),
-        ])
+        @Test(
+            "the end of a handler is logged with its status or its signal",
+            arguments: [
+                ("exit 0", "status", "0"), ("exit 111", "status", "111"), ("kill -SEGV $$", "signal", "SEGV"),
+            ])
         func endIsLogged(script: String, key: String, value: String) throws {
             let it = service(script)
             let doorward = try Supervised(services: it.services, files: it.files)
@@ -37,7 +41,7 @@ extension EndToEndTests {
             #expect(end["signal"] == "TERM")
             #expect(end["cause"] == "lifetime")
             #expect(end["setting"] == "limits.lifetime")
-            #expect(!isAlive(child))
+            #expect(ends(child))
         }
 
         @Test("what a handler leaves of its process group when it ends is killed")
@@ -46,7 +50,7 @@ extension EndToEndTests {
             let doorward = try Supervised(services: it.services, files: it.files)
             let child = try #require(Int32(try exchange(port: doorward.port("it"), "").dropLast()))
             _ = try doorward.log.wait(for: "end")
-            #expect(!isAlive(child))
+            #expect(ends(child))
         }
 
         @Test("a daemon that a handler left behind does not outlive its service")
@@ -58,7 +62,7 @@ extension EndToEndTests {
             let orphans = descendants(of: try doorward.gate("it"))
             #expect(orphans.count == 1)
             #expect(doorward.stop() == 0)
-            #expect(!orphans.contains(where: isAlive))
+            #expect(orphans.allSatisfy { ends($0) })
         }
 
         @Test("SIGTERM stops accepting, and lets handlers finish")
@@ -120,9 +124,7 @@ extension EndToEndTests {
             _ = doorward.waitForEnd()
             client.shutdownWrite()
             #expect(client.readToEnd() == "")
-            let deadline = Date(timeIntervalSinceNow: 10)
-            while isAlive(gate), Date() < deadline { sched_yield() }
-            #expect(!isAlive(gate))
+            #expect(ends(gate))
             #expect(throws: HarnessError.self) { try Client(port: port) }
         }
     }

@@ -11,7 +11,8 @@ extension EndToEndTests {
         /// Changes a limit of a running gate, as the gate's own user: prlimit(2) lets nobody else, but for a capability
         /// that root does not have everywhere.
         private func setLimit(_ pid: Int32, _ limit: String) throws {
-            let user = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+            let user =
+                try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
                 .split(separator: "\n").first { $0.hasPrefix("Uid:") }?.split(separator: "\t")[1] ?? ""
             let asUser = isRoot ? ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups"] : []
             let outcome = try run(asUser + ["prlimit", "--pid", "\(pid)", limit])
@@ -131,7 +132,7 @@ extension EndToEndTests {
             live.send("after\n")
             #expect(live.read() == "after\n")
             #expect(doorward.stop() == 0)
-            #expect(!isAlive(handler))
+            #expect(ends(handler))
         }
     }
 }

@@ -41,7 +41,8 @@ extension EndToEndTests {
             let port = try doorward.port("echo")
             // Root may execute it, the service's user may not: only the gate can find that out.
             chmod(doorward.directory + "/private", 0o700)
-            try doorward.write("listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/private\"]\n", to: "services/echo.toml")
+            try doorward.write(
+                "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/private\"]\n", to: "services/echo.toml")
             try doorward.reload()
             let failure = try doorward.log.wait(for: "start_failed")
             #expect(failure.description.contains("EACCES"))

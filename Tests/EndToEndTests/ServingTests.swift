@@ -9,9 +9,9 @@ extension EndToEndTests {
         func echoAnswers() throws {
             let doorward = try Supervised(services: [
                 "echo": """
-                    listen = ["127.0.0.1:0", "[::1]:0", "unix:DIRECTORY/echo.sock"]
-                    handler = ["echo"]
-                    """
+                listen = ["127.0.0.1:0", "[::1]:0", "unix:DIRECTORY/echo.sock"]
+                handler = ["echo"]
+                """
             ])
             #expect(try exchange(port: doorward.port("echo"), "Hello\n") == "Hello\n")
             let v6 = try Client(v6Port: doorward.port("echo", listener: 1))
@@ -42,7 +42,7 @@ extension EndToEndTests {
                 "\(Supervised.program)" run --config "\(doorward.directory)/doorward.toml" --ready-fd 7 \
                     7>&1 1>/dev/null 2>/dev/null </dev/null | {
                     read name address; echo "$name"; [ "${address%:*}" = 127.0.0.1 ] && [ "${address##*:}" -gt 0 ] \
-                        && echo address; cat; echo end; kill -TERM $(pgrep -f "run --config \(doorward.directory)/doorward.toml --ready"); }
+                        && echo address; cat; echo end; kill -TERM $(pgrep -f "^[^ ]*doorward-supervisor 7 .*\(doorward.directory)/doorward.toml"); }
                 """
             let outcome = try run(["sh", "-c", script])
             #expect(outcome.output == "echo\naddress\nend\n", "\(outcome.error)")
@@ -86,11 +86,11 @@ extension EndToEndTests {
         func gitDaemon() throws {
             let doorward = try Supervised(services: [
                 "git": """
-                    listen = ["127.0.0.1:0"]
-                    handler = ["/usr/bin/git", "daemon", "--inetd", "--export-all", "--base-path=DIRECTORY/repositories"]
-                    environment = { HOME = "/nonexistent", GIT_CONFIG_COUNT = "1", GIT_CONFIG_KEY_0 = "safe.directory", \
-                    GIT_CONFIG_VALUE_0 = "*" }
-                    """
+                listen = ["127.0.0.1:0"]
+                handler = ["/usr/bin/git", "daemon", "--inetd", "--export-all", "--base-path=DIRECTORY/repositories"]
+                environment = { HOME = "/nonexistent", GIT_CONFIG_COUNT = "1", GIT_CONFIG_KEY_0 = "safe.directory", \
+                GIT_CONFIG_VALUE_0 = "*" }
+                """
             ])
             let work = doorward.directory + "/work"
             let script = """
@@ -106,7 +106,9 @@ extension EndToEndTests {
             let port = try doorward.port("git")
             let listing = try run(["git", "ls-remote", "git://127.0.0.1:\(port)/one.git", "HEAD"])
             #expect(listing.output.hasPrefix(commit.output.trimmingCharacters(in: .newlines)), "\(listing.error)")
-            let clone = try run(["git", "clone", "-q", "git://127.0.0.1:\(port)/one.git", doorward.directory + "/cloned"])
+            let clone = try run([
+                "git", "clone", "-q", "git://127.0.0.1:\(port)/one.git", doorward.directory + "/cloned",
+            ])
             #expect(clone.status == 0, "\(clone.error)")
         }
 
@@ -115,9 +117,9 @@ extension EndToEndTests {
             let doorward = try Supervised(
                 services: [
                     "rsync": """
-                        listen = ["127.0.0.1:0"]
-                        handler = ["/usr/bin/rsync", "--daemon", "--config=DIRECTORY/rsyncd.conf"]
-                        """
+                    listen = ["127.0.0.1:0"]
+                    handler = ["/usr/bin/rsync", "--daemon", "--config=DIRECTORY/rsyncd.conf"]
+                    """
                 ],
                 files: [
                     "rsyncd.conf": "use chroot = no\nlog file = /dev/null\n[files]\npath = DIRECTORY/services\n"

@@ -17,7 +17,8 @@ extension EndToEndTests {
 
             var environment: [String: String] {
                 let pairs = lines.filter { $0.hasPrefix("environment=") }.map { line in
-                    line.dropFirst("environment=".count).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                    line.dropFirst("environment=".count).split(
+                        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 }
                 return Dictionary(uniqueKeysWithValues: pairs.map { (String($0[0]), String($0[1])) })
             }

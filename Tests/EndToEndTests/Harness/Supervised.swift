@@ -9,7 +9,8 @@ final class Supervised {
     private let process = Process()
     private var isStopped = false
 
-    static let build = ProcessInfo.processInfo.environment["DOORWARD_BUILD"] ?? FileManager.default.currentDirectoryPath + "/build"
+    static let build =
+        ProcessInfo.processInfo.environment["DOORWARD_BUILD"] ?? FileManager.default.currentDirectoryPath + "/build"
     static var program: String { build + "/bin/doorward" }
 
     /// Starts it and waits until every service is ready.
@@ -141,4 +142,11 @@ func descriptors(of pid: Int32) -> [String] {
 func isAlive(_ pid: Int32) -> Bool {
     guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
     return !status.contains(") Z ")
+}
+
+/// Whether a process that was killed is gone, soon: SIGKILL is on its way when kill returns, not at its goal.
+func ends(_ pid: Int32, seconds: Double = 10) -> Bool {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    while isAlive(pid), Date() < deadline { sched_yield() }
+    return !isAlive(pid)
 }

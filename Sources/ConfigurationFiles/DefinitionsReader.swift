@@ -1,24 +1,17 @@
-// Everything that the files say, read in one go: by `run` at start and at each reload, and by `check`.
+// Reading every file of a host in one go: for the supervisor, at start and at each reload, and for `check`.
 package import Configuration
+package import Definitions
 internal import LinuxSystem
-package import ServiceModel
+internal import ServiceModel
 
-/// What was read, sound and unsound.
-package struct Definitions: Sendable {
-    package var settings: HostSettings
-    /// The sound ones, disabled ones among them, by name.
-    package var services: [String: ServiceDefinition] = [:]
-    /// The names of those whose file is at fault.
-    package var broken: Set<String> = []
-    package var faults: [Fault] = []
-
+extension Definitions {
     /// The largest file that is read, in bytes. Configuration has its own, smaller, bound and says so with a position.
     private static let mostBytes = 1 << 20
 
     /// Reads doorward.toml and every service file.
     ///
     /// Errors: faults for which nothing can be served at all: doorward.toml, or a services directory that is not there.
-    package static func read(_ options: SupervisorOptions, on host: Host) throws(DefinitionsError) -> Definitions {
+    package static func read(_ options: PathChoices, on host: Host) throws(DefinitionsError) -> Definitions {
         let here: String
         do throws(SystemError) {
             here = try Files.currentDirectory()
@@ -43,7 +36,7 @@ package struct Definitions: Sendable {
     }
 
     private static func readHost(
-        _ options: SupervisorOptions, on host: Host, from here: String
+        _ options: PathChoices, on host: Host, from here: String
     ) throws(DefinitionsError) -> HostConfiguration {
         let handlers = options.handlers.map { absolute($0, from: here) }
         var configuration: HostConfiguration
@@ -96,21 +89,4 @@ package struct Definitions: Sendable {
             faults += found.all
         }
     }
-
-    /// Takes over what is running now for each broken file, then takes out whoever wants an address that another has.
-    package mutating func settle(keeping running: [String: ServiceDefinition]) {
-        for name in broken { services[name] = running[name] }
-        for conflict in listenConflicts(among: services.values.sorted { $0.service.name < $1.service.name }) {
-            faults.append(conflict)
-            for (name, definition) in services where definition.service.file == conflict.position.file {
-                broken.insert(name)
-                services[name] = running[name]
-            }
-        }
-    }
-}
-
-/// Why there is nothing to serve; each line is ready to be printed.
-package struct DefinitionsError: Error, Hashable {
-    package let lines: [String]
 }
