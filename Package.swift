@@ -88,8 +88,19 @@ let supervisorColumn: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    .target(
+        name: "TestSupport", dependencies: ["LinuxSystem", "ServiceModel"], path: "Tests/TestSupport",
+        swiftSettings: strict),
     tests("ServiceModelTests", ["ServiceModel"]),
+    tests("LinuxSystemTests", ["CLinux", "LinuxSystem", "ServiceModel", "TestSupport"]),
+    tests("EventLogTests", ["EventLog", "LinuxSystem", "ServiceModel", "TestSupport"]),
+    tests("AdmissionTests", ["Admission", "ServiceModel"]),
+    tests("SandboxTests", ["CLinux", "LinuxSystem", "Sandbox", "ServiceModel", "TestSupport"]),
+    tests("SpawnerTests", ["EventLog", "LinuxSystem", "ServiceModel", "Spawner", "TestSupport"]),
+    tests("GateTests", ["Admission", "EventLog", "Gate", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "ServiceModel"]),
+    tests(
+        "SupervisorTests", ["Admission", "Configuration", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
 ]
 
 let package = Package(
