@@ -5,9 +5,9 @@ import Testing
 
 @testable import EventLog
 
-/// What a log writes while `write` runs: at most what a pipe holds.
+/// What a log writes while `write` runs: at most what a stream holds.
 private func written(_ write: (inout EventLog) -> Void) throws -> String {
-    let ends = try pipeEnds()
+    let ends = try streamEnds()
     var log = EventLog(destination: ends.far.number)
     write(&log)
     return text(try readAll(ends.takeNear()))

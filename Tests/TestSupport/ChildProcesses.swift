@@ -39,8 +39,12 @@ package enum OwnLimits {
         return (UInt64(limit.rlim_cur), UInt64(limit.rlim_max))
     }
 
-    package static func set(_ resource: Int32, _ value: UInt64) {
-        var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
+    package static func set(_ resource: Int32, _ value: UInt64) { set(resource, soft: value, hard: value) }
+
+    package static func set(_ resource: Int32, soft: UInt64) { set(resource, soft: soft, hard: get(resource).hard) }
+
+    private static func set(_ resource: Int32, soft: UInt64, hard: UInt64) {
+        var limit = rlimit(rlim_cur: rlim_t(soft), rlim_max: rlim_t(hard))
         _ = unsafe setrlimit(resource, &limit)
     }
 }

@@ -1,10 +1,10 @@
-// Pipes, socket pairs and clients for tests. Everything is close-on-exec, so that tests in parallel do not hold each
+// Streams and clients for tests. Everything is close-on-exec, so that tests in parallel do not hold each
 // other's ends open in the processes that they start.
 internal import Glibc
 package import LinuxSystem
 package import ServiceModel
 
-/// Two ends; of a pipe, `near` reads what `far` writes.
+/// The two ends of a stream.
 package struct Ends: ~Copyable {
     package let near: Descriptor
     package let far: Descriptor
@@ -19,17 +19,12 @@ package struct Ends: ~Copyable {
     package consuming func takeFar() -> Descriptor { far }
 }
 
-package func pipeEnds() throws(SystemError) -> Ends {
-    var numbers: [Int32] = [-1, -1]
-    // Sound, here and below: the array has the two places that the call fills.
-    guard unsafe pipe(&numbers) == 0 else { throw SystemError("pipe", Errno(errno)) }
-    for number in numbers { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
-    return Ends(near: Descriptor(owning: numbers[0]), far: Descriptor(owning: numbers[1]))
-}
-
-package func socketEnds() throws(SystemError) -> Ends {
+/// A stream from `far` to `near` and back. Close-on-exec from the start: a pipe made by pipe(2) could be inherited by what
+/// another test starts in between, and would never come to its end.
+package func streamEnds() throws(SystemError) -> Ends {
     var numbers: [Int32] = [-1, -1]
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    // Sound: the array has the two places that the call fills.
     guard unsafe socketpair(AF_UNIX, type, 0, &numbers) == 0 else { throw SystemError("socketpair", Errno(errno)) }
     return Ends(near: Descriptor(owning: numbers[0]), far: Descriptor(owning: numbers[1]))
 }
@@ -139,4 +134,44 @@ package func openForWriting(_ path: String) throws(SystemError) -> Descriptor {
     let number = unsafe open(path, O_WRONLY | O_CLOEXEC)
     guard number >= 0 else { throw SystemError("open", Errno(errno)) }
     return Descriptor(owning: number)
+}
+
+/// Sends a message with copies of any number of descriptors, as LinuxSystem never does and a peer gone bad may.
+package func send(_ bytes: [UInt8], passing numbers: [Int32], over channel: Int32) throws(SystemError) {
+    // One cmsghdr (size, SOL_SOCKET, SCM_RIGHTS) and the numbers behind it. Source: cmsg(3).
+    let size = 16 + numbers.count * 4
+    var control = [UInt8](repeating: 0, count: (size + 7) / 8 * 8)
+    var bytes = bytes
+    let sent = unsafe control.withUnsafeMutableBytes { control in
+        unsafe control.storeBytes(of: size, toByteOffset: 0, as: Int.self)
+        unsafe control.storeBytes(of: SOL_SOCKET, toByteOffset: 8, as: Int32.self)
+        unsafe control.storeBytes(of: 1, toByteOffset: 12, as: Int32.self)
+        for (index, number) in numbers.enumerated() {
+            unsafe control.storeBytes(of: number, toByteOffset: 16 + index * 4, as: Int32.self)
+        }
+        return unsafe bytes.withUnsafeMutableBytes { bytes in
+            var vector = unsafe iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
+            return unsafe withUnsafeMutablePointer(to: &vector) { vector in
+                var message = unsafe msghdr()
+                unsafe message.msg_iov = vector
+                unsafe message.msg_iovlen = 1
+                unsafe message.msg_control = control.baseAddress
+                unsafe message.msg_controllen = control.count
+                return unsafe sendmsg(channel, &message, 0)
+            }
+        }
+    }
+    guard sent >= 0 else { throw SystemError("sendmsg", Errno(errno)) }
+}
+
+package func makeFIFO(_ path: String) { _ = unsafe mkfifo(path, 0o600) }
+
+package func makeLink(_ path: String, to target: String) { _ = unsafe symlink(target, path) }
+
+package func rename(_ from: String, _ to: String) { _ = unsafe Glibc.rename(from, to) }
+
+package func duplicate(_ number: Int32) throws(SystemError) -> Descriptor {
+    let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
+    guard copy >= 0 else { throw SystemError("fcntl", Errno(errno)) }
+    return Descriptor(owning: copy)
 }
