@@ -97,14 +97,27 @@ let supervisorColumn: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    .target(
+        name: "TestSupport", dependencies: ["LinuxSystem", "ServiceModel"], path: "Tests/TestSupport",
+        swiftSettings: strict),
     tests("ServiceModelTests", ["ServiceModel"]),
+    tests("LinuxSystemTests", ["CLinux", "LinuxSystem", "ServiceModel", "TestSupport"]),
+    tests("EventLogTests", ["EventLog", "LinuxSystem", "ServiceModel", "TestSupport"]),
+    tests("AdmissionTests", ["Admission", "ServiceModel"]),
+    tests("SandboxTests", ["CLinux", "LinuxSystem", "Sandbox", "ServiceModel", "TestSupport"]),
+    tests("SpawnerTests", ["EventLog", "LinuxSystem", "ServiceModel", "Spawner", "TestSupport"]),
+    tests("GateTests", ["Admission", "EventLog", "Gate", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("DefinitionsTests", ["Definitions", "ServiceModel"]),
+    tests(
+        "SupervisorTests", ["Admission", "Definitions", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "Definitions", "ServiceModel"]),
-    // Drives programs from outside, through libc; memory safety of the harness is not the point there.
-    .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
+    tests(
+        "ConfigurationFilesTests", ["ConfigurationFiles", "Configuration", "Definitions", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["HandlerKit"]),
     tests("HandlerTests", ["echo", "probe"]),
     tests("LinkTests", []),
+    // Drives programs from outside, through libc; memory safety of the harness is not the point there.
+    .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 
 let package = Package(

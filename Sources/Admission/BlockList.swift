@@ -112,11 +112,14 @@ private func flattened<Number: FixedWidthInteger>(_ ranges: [Range<Number>]) -> 
             }
         }
     }
+    var previous: Range<Number>?
     for range in sorted {
+        // An equal prefix that comes later on in the list says nothing new. Compared with the prefix as it was written:
+        // what is left open of one is as long as a part of it may be.
+        if let previous, previous.first == range.first, previous.last == range.last { continue }
+        previous = range
         while let top = open.last, top.last < range.first { closeTop() }
         if let top = open.last {
-            // An equal prefix that comes later on in the list says nothing new.
-            if top.first == range.first, top.last == range.last { continue }
             if top.first < range.first { emit(Range(first: top.first, last: range.first - 1, line: top.line)) }
         }
         open.append(range)

@@ -104,6 +104,8 @@ int clinux_close_on_exec_from(int first) {
     return result((int)syscall(SYS_close_range, (unsigned)first, ~0U, CLOSE_RANGE_CLOEXEC));
 }
 
+int clinux_keep_on_exec(int fd) { return result(fcntl(fd, F_SETFD, 0)); }
+
 int clinux_is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
 
 int clinux_sealed_memory(const char *name, const void *bytes, size_t count) {

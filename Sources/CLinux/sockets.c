@@ -160,7 +160,14 @@ long clinux_receive(int fd, void *bytes, size_t count, int *passed_fd) {
     ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
     if (n < 0) return -errno;
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
         memcpy(passed_fd, CMSG_DATA(header), sizeof(int));
+        // Alignment leaves room for a second descriptor, which nobody asked for and nobody would close.
+        for (size_t i = 1; CMSG_LEN((i + 1) * sizeof(int)) <= header->cmsg_len; i++) {
+            int further;
+            memcpy(&further, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+            close(further);
+        }
+    }
     return n;
 }

@@ -78,16 +78,31 @@ package struct EventLog: ~Copyable {
 
     /// Ends the line and writes it.
     package mutating func end() {
-        if line.isTruncated {
-            line.truncate(to: line.count - 16)
-            line.append(" cut=yes" as StaticString)
-        }
         line.append(UInt8(ascii: "\n"))
+        if line.isTruncated { closeCutLine() }
         do throws(SystemError) {
             try writeLine(line.bytes, to: destination)
         } catch {
             // There is nowhere left to say it; serving goes on.
         }
+    }
+
+    /// Ends a line that did not fit, its newline among what did not: no escape is left half, no quote open, and the line
+    /// says it. Escaping puts neither quotes nor backslashes into a value, so those that stand there are its own.
+    private mutating func closeCutLine() {
+        line.truncate(to: line.count - 16)
+        var isQuoted = false
+        var end = line.count
+        for index in 0..<end {
+            switch line.bytes[index] {
+            case UInt8(ascii: "\""): isQuoted.toggle()
+            case UInt8(ascii: "\\"): if index + 4 > line.count { end = index }
+            default: break
+            }
+        }
+        line.truncate(to: end)
+        if isQuoted { line.append(UInt8(ascii: "\"")) }
+        line.append(" cut=yes\n" as StaticString)
     }
 
     private mutating func name(_ key: StaticString) {

@@ -22,13 +22,16 @@ package struct Poller: ~Copyable {
 
     /// Waits, and says how many tokens are ready; an interruption is a wait that found none.
     ///
-    /// - Parameter timeoutNanoseconds: nil waits for ever.
+    /// - Parameter timeoutNanoseconds: nil waits for ever; a time that is over, not at all.
     package mutating func wait(timeoutNanoseconds: Int64?) throws(SystemError) -> Int {
-        let milliseconds = timeoutNanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
+        // Rounded up, so that a loop does not spin through the last part of a millisecond.
+        let milliseconds = timeoutNanoseconds.map { nanoseconds in
+            Int32(clamping: max(nanoseconds, 0) / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0))
+        }
         var span = events.mutableSpan
         // Sound: the buffer is the span's own, and its count is passed along.
         let result = unsafe span.withUnsafeMutableBufferPointer {
-            unsafe clinux_poll_wait(descriptor.number, $0.baseAddress, Int32($0.count), max(milliseconds, -1))
+            unsafe clinux_poll_wait(descriptor.number, $0.baseAddress, Int32($0.count), milliseconds ?? -1)
         }
         if Errno(-result) == .interrupted { return 0 }
         guard result >= 0 else { throw SystemError("epoll_wait", Errno(-result)) }

@@ -8,6 +8,8 @@ package enum Startup {
         var number: Int32
         repeat {
             number = try retrying("open /dev/null") { clinux_open_null() }
+            // These three are the ones that a handler has: its descriptor 2 may be ours.
+            if number <= 2 { _ = try retrying("keep on exec") { clinux_keep_on_exec(number) } }
         } while number < 2
         // The one above 2 is closed again; those below stay.
         if number > 2 { _ = clinux_close(number) }

@@ -48,6 +48,7 @@ int clinux_change_owner(const char *path, uint32_t uid, uint32_t gid);
 int clinux_change_mode(const char *path, uint32_t mode);
 int clinux_close_others(const int *keep, size_t count);           // closes 3 and up but for those, sorted upwards
 int clinux_close_on_exec_from(int first);
+int clinux_keep_on_exec(int fd);
 int clinux_is_open(int fd);
 int clinux_sealed_memory(const char *name, const void *bytes, size_t count);
 void *clinux_map_read_only(int fd, size_t *count);                // NULL when it cannot be mapped

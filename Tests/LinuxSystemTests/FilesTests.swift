@@ -1,0 +1,118 @@
+import LinuxSystem
+import ServiceModel
+import TestSupport
+import Testing
+
+struct FilesTests {
+    private let directory = try! TemporaryDirectory()
+
+    @Test("a file is read whole up to the bound, and beyond it not at all", arguments: [0, 1, 65536, 65537, 200_000])
+    func bound(size: Int) throws {
+        let path = try directory.write("f", String(repeating: "x", count: size))
+        #expect(try Files.read(path, most: size).count == size)
+        #expect(try Files.read(path, most: size + 1).count == size)
+        if size > 0 {
+            let error = #expect(throws: SystemError.self) { try Files.read(path, most: size - 1) }
+            #expect(error?.errno.name == "EFBIG")
+        }
+    }
+
+    @Test("a file whose size is not known before is read too")
+    func procFile() throws {
+        #expect(text(try Files.read("/proc/self/status", most: 1 << 16)).contains("Pid:"))
+    }
+
+    @Test("what cannot be read says why", arguments: [("nothing", "ENOENT"), (".", "EISDIR"), ("f/x", "ENOTDIR")])
+    func unreadable(name: String, errno: String) throws {
+        try directory.write("f", "")
+        let error = #expect(throws: SystemError.self) { try Files.read("\(directory.path)/\(name)", most: 10) }
+        #expect(error?.errno.name == errno)
+    }
+
+    @Test("a named pipe without a writer does not hold up who reads it")
+    func fifo() throws {
+        makeFIFO("\(directory.path)/fifo")
+        #expect(try Files.read("\(directory.path)/fifo", most: 10) == [])
+    }
+
+    @Test("names are sorted, hidden ones among them, without the directory itself")
+    func names() throws {
+        #expect(try Files.names(in: directory.path) == [])
+        for name in ["b", "a", ".hidden", "B", "a.toml"] { try directory.write(name, "") }
+        #expect(try Files.names(in: directory.path) == [".hidden", "B", "a", "a.toml", "b"])
+        let error = #expect(throws: SystemError.self) { try Files.names(in: "\(directory.path)/a") }
+        #expect(error?.errno.name == "ENOTDIR")
+    }
+
+    @Test("only a socket is a socket, and a link to one is not")
+    func isSocket() throws {
+        let path = "\(directory.path)/s"
+        #expect(try Files.isSocket(path) == nil)
+        let listener = try Listener(.unix(path: path), options: SocketOptions())
+        makeLink("\(directory.path)/l", to: path)
+        #expect(try Files.isSocket(path) == true)
+        #expect(try Files.isSocket("\(directory.path)/l") == false)
+        #expect(try Files.isSocket(try directory.write("f", "")) == false)
+        #expect(try Files.isSocket(directory.path) == false)
+        _ = listener
+    }
+
+    @Test("what cannot be executed says why")
+    func executionProblem() throws {
+        #expect(Files.executionProblem("/bin/sh") == nil)
+        #expect(Files.executionProblem("\(directory.path)/nothing") == .noEntry)
+        #expect(Files.executionProblem(directory.path) == .isDirectory)
+        #expect(Files.executionProblem(try directory.write("plain", "")) == .access)
+        #expect(Files.executionProblem(try directory.write("run", "", mode: 0o755)) == nil)
+        #expect(Files.executionProblem("/dev/null") == .invalid)
+    }
+
+    @Test("a directory that is there already is fine")
+    func makeDirectory() throws {
+        let path = "\(directory.path)/d"
+        try Files.makeDirectory(path, mode: 0o711)
+        try Files.makeDirectory(path, mode: 0o711)
+        #expect(try TemporaryDirectory.mode(of: path) == 0o711)
+        #expect(throws: SystemError("mkdir", .noEntry)) { try Files.makeDirectory("\(path)/e/f", mode: 0o711) }
+    }
+
+    @Test("a file is replaced in one step, whatever a crash left over")
+    func replace() throws {
+        let path = "\(directory.path)/users"
+        try Files.replace(path, with: "one\n", mode: 0o600)
+        #expect(text(try Files.read(path, most: 100)) == "one\n")
+        #expect(try TemporaryDirectory.mode(of: path) == 0o600)
+        try directory.write("users.new", "half of some")
+        try Files.replace(path, with: "two\n", mode: 0o600)
+        #expect(text(try Files.read(path, most: 100)) == "two\n")
+        #expect(try Files.names(in: directory.path) == ["users"])
+    }
+
+    @Test("who reads a file while it is replaced keeps the old bytes")
+    func replaceUnderReader() throws {
+        let path = try directory.write("f", "old")
+        let watch = try FileWatch(path: path)
+        try Files.replace(path, with: "new", mode: 0o644)
+        #expect(try watch.hasChanged())
+        #expect(text(try Files.read(path, most: 3)) == "new")
+    }
+
+    @Test("a replacement that fails leaves the old file")
+    func replaceFails() throws {
+        let path = try directory.write("f", "old")
+        try Files.makeDirectory("\(directory.path)/f.new", mode: 0o700)
+        #expect(throws: SystemError.self) { try Files.replace(path, with: "new", mode: 0o644) }
+        #expect(text(try Files.read(path, most: 3)) == "old")
+        #expect(throws: SystemError.self) {
+            try Files.replace("\(directory.path)/nowhere/f", with: "new", mode: 0o644)
+        }
+    }
+
+    @Test("a symbolic link in the place of the new file is not followed")
+    func replaceFollowsNoLink() throws {
+        let victim = try directory.write("victim", "safe")
+        makeLink("\(directory.path)/f.new", to: victim)
+        try Files.replace("\(directory.path)/f", with: "new", mode: 0o644)
+        #expect(text(try Files.read(victim, most: 10)) == "safe")
+    }
+}

@@ -1,0 +1,90 @@
+import LinuxSystem
+import TestSupport
+import Testing
+
+/// What came, in a form that can be compared.
+private enum Found: Hashable {
+    case nothing, closed
+    case message([UInt8], hasDescriptor: Bool)
+}
+
+private func receive(_ channel: borrowing MessageChannel) throws -> Found {
+    switch try channel.receive() {
+    case .nothing: .nothing
+    case .closed: .closed
+    case .message(let bytes, let descriptor): .message(bytes, hasDescriptor: descriptor != nil)
+    }
+}
+
+struct MessageChannelTests {
+    @Test("messages come whole, one by one, in their order, in both directions")
+    func messages() throws {
+        let pair = try MessageChannel.pair()
+        #expect(try receive(pair.gate) == .nothing)
+        try pair.supervisor.send([1, 2, 3])
+        try pair.supervisor.send([4])
+        try pair.gate.send([5])
+        #expect(try receive(pair.gate) == .message([1, 2, 3], hasDescriptor: false))
+        #expect(try receive(pair.gate) == .message([4], hasDescriptor: false))
+        #expect(try receive(pair.gate) == .nothing)
+        #expect(try receive(pair.supervisor) == .message([5], hasDescriptor: false))
+    }
+
+    @Test("a descriptor that is passed is a copy: usable, close-on-exec, and owned by who receives it")
+    func descriptor() throws {
+        let pair = try MessageChannel.pair()
+        let ends = try streamEnds()
+        try pair.supervisor.send([1], passing: ends.far.number)
+        let near = ends.takeNear()
+        guard case .message([1], let passed?) = try pair.gate.receive() else {
+            Issue.record("the descriptor came along")
+            return
+        }
+        #expect(isCloseOnExec(passed.number))
+        try passed.writeAll([9].span)
+        _ = consume passed
+        #expect(try readAll(near) == [9])
+    }
+
+    @Test("a channel whose other end is gone is closed, after what was sent before")
+    func closed() throws {
+        let pair = try MessageChannel.pair()
+        try pair.gate.send([1])
+        let supervisor = pair.takeSupervisorEnd()
+        #expect(try receive(supervisor) == .message([1], hasDescriptor: false))
+        #expect(try receive(supervisor) == .closed)
+        #expect(throws: SystemError("sendmsg", Errno(32))) { try supervisor.send([2]) }
+    }
+
+    @Test("a message that does not fit into the queue is an error, never a wait")
+    func full() throws {
+        let pair = try MessageChannel.pair()
+        #expect(throws: SystemError("sendmsg", .again)) {
+            for _ in 0..<100_000 { try pair.supervisor.send([0]) }
+        }
+    }
+
+    @Test("a message longer than ours are is cut")
+    func long() throws {
+        let pair = try MessageChannel.pair()
+        try pair.supervisor.send([UInt8](repeating: 7, count: 2000))
+        #expect(try receive(pair.gate) == .message([UInt8](repeating: 7, count: 1024), hasDescriptor: false))
+        #expect(try receive(pair.gate) == .nothing)
+    }
+
+    @Test("descriptors beyond the one that a message may carry are closed, not kept", arguments: [1, 2, 3, 9])
+    func manyDescriptors(count: Int) async {
+        await #expect(processExitsWith: .success) { [count] in
+            let pair = try MessageChannel.pair()
+            let null = try Startup.openNull()
+            let before = try openDescriptors()
+            for _ in 0..<20 {
+                try send([1], passing: [Int32](repeating: null.number, count: count), over: pair.gate.number)
+                let found = try receive(pair.supervisor)
+                #expect(found == .message([1], hasDescriptor: true))
+            }
+            let after = try openDescriptors()
+            #expect(before == after)
+        }
+    }
+}

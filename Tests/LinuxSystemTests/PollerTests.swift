@@ -1,0 +1,90 @@
+import LinuxSystem
+import TestSupport
+import Testing
+
+/// The tokens that are ready now.
+private func ready(_ poller: inout Poller) throws -> Set<UInt64> {
+    let count = try poller.wait(timeoutNanoseconds: 0)
+    return Set((0..<count).map { poller.token(at: $0) })
+}
+
+struct PollerTests {
+    @Test("a token comes back while its descriptor is readable, as often as one asks")
+    func tokens() throws {
+        var poller = try Poller()
+        let (first, second) = (OneEnds(try streamEnds()), OneEnds(try streamEnds()))
+        try poller.add(first.ends.near.number, token: 0)
+        try poller.add(second.ends.near.number, token: .max)
+        #expect(try ready(&poller) == [])
+        try second.ends.far.writeAll([1].span)
+        #expect(try ready(&poller) == [.max])
+        try first.ends.far.writeAll([1].span)
+        #expect(try ready(&poller) == [0, .max])
+        #expect(try ready(&poller) == [0, .max])
+        _ = try readOnce(second.ends.near)
+        #expect(try ready(&poller) == [0])
+        try poller.remove(first.ends.near.number)
+        #expect(try ready(&poller) == [])
+    }
+
+    @Test("an end whose other end is gone is ready")
+    func closed() throws {
+        var poller = try Poller()
+        let near = try streamEnds().takeNear()
+        try poller.add(near.number, token: 3)
+        #expect(try ready(&poller) == [3])
+    }
+
+    @Test("what is ready beyond one look's room comes at the next")
+    func many() throws {
+        var poller = try Poller()
+        let all = try (0..<100).map { _ in OneEnds(try streamEnds()) }
+        for (index, one) in all.enumerated() {
+            try poller.add(one.ends.near.number, token: UInt64(index))
+            try one.ends.far.writeAll([1].span)
+        }
+        var seen: Set<UInt64> = []
+        for _ in 0..<100 where seen.count < 100 { seen.formUnion(try ready(&poller)) }
+        #expect(seen.count == 100)
+    }
+
+    @Test("a wait of any length ends when something is ready", arguments: [0, 1, -1, 1_000_000, Int64.max, Int64.min])
+    func timeouts(nanoseconds: Int64) async {
+        await #expect(processExitsWith: .success) { [nanoseconds] in
+            var poller = try Poller()
+            let near = try streamEnds().takeNear()
+            try poller.add(near.number, token: 3)
+            let count = try poller.wait(timeoutNanoseconds: nanoseconds)
+            #expect(count == 1)
+        }
+    }
+
+    @Test("a time that is over is no wait at all", arguments: [0, 1, -1, -5_000_000, Int64.min])
+    func over(nanoseconds: Int64) throws {
+        var poller = try Poller()
+        #expect(try poller.wait(timeoutNanoseconds: nanoseconds) == 0)
+    }
+
+    @Test("a part of a millisecond is waited for, not spun on")
+    func roundsUp() throws {
+        var poller = try Poller()
+        let start = Clock.monotonicNanoseconds()
+        #expect(try poller.wait(timeoutNanoseconds: 1) == 0)
+        #expect(Clock.monotonicNanoseconds() - start >= 900_000)
+    }
+
+    @Test("a descriptor cannot be entered twice")
+    func twice() throws {
+        let poller = try Poller()
+        let near = try streamEnds().takeNear()
+        try poller.add(near.number, token: 1)
+        #expect(throws: SystemError("epoll_ctl", .exists)) { try poller.add(near.number, token: 2) }
+    }
+}
+
+/// A copyable hold on two ends.
+private final class OneEnds {
+    let ends: Ends
+
+    init(_ ends: consuming Ends) { self.ends = ends }
+}

@@ -1,0 +1,85 @@
+import LinuxSystem
+import TestSupport
+import Testing
+
+/// In a forked child of a process of its own, so that there is one thread and no other child.
+private func inChild(_ body: () throws -> Int32) throws -> Int32 { try ChildProcesses.forked(body) }
+
+struct ProcessesTests {
+    @Test("a child that ended stays until it is reaped, and says how it ended")
+    func ends() async {
+        await #expect(processExitsWith: .success) {
+            let status = try inChild {
+                guard try Processes.nextEnd() == nil, try Processes.children() == [] else { return 1 }
+                let pid = try Processes.fork()
+                if pid == 0 { Processes.exit(42) }
+                guard try Processes.children() == [pid] else { return 2 }
+                var end: ProcessEnd?
+                while end == nil { end = try Processes.nextEnd() }
+                guard end?.pid == pid, end?.way == .exited(status: 42) else { return 3 }
+                guard try Processes.nextEnd() == end else { return 4 }
+                try Processes.reap(pid)
+                guard try Processes.nextEnd() == nil, try Processes.children() == [] else { return 5 }
+                return 0
+            }
+            #expect(status == 0)
+        }
+    }
+
+    @Test("a signal ends a child, and its group with it; a child that is gone is no error")
+    func signals() async {
+        await #expect(processExitsWith: .success) {
+            let status = try inChild {
+                let ends = try streamEnds()
+                let pid = try Processes.fork()
+                if pid == 0 {
+                    // Waits for an end that never comes: it holds the other end itself.
+                    _ = try readOnce(ends.near)
+                    Processes.exit(1)
+                }
+                Processes.signal(pid, .kill)
+                var end: ProcessEnd?
+                while end == nil { end = try Processes.nextEnd() }
+                guard end?.way == .killed(by: .kill, dumpedCore: false) else { return 1 }
+                try Processes.reap(pid)
+                return 0
+            }
+            #expect(status == 0)
+        }
+    }
+
+    @Test("an orphan becomes the child of a subreaper")
+    func subreaper() async {
+        await #expect(processExitsWith: .success) {
+            let status = try inChild {
+                try Processes.becomeSubreaper()
+                let ends = try streamEnds()
+                let parent = try Processes.fork()
+                if parent == 0 {
+                    if try Processes.fork() == 0 {
+                        _ = try readOnce(ends.near)
+                        Processes.exit(0)
+                    }
+                    Processes.exit(0)
+                }
+                try Processes.reap(parent)
+                let left = try Processes.children()
+                guard left.count == 1 else { return 1 }
+                Processes.signal(left[0], .kill)
+                try Processes.reap(left[0])
+                return try Processes.children() == [] ? 0 : 2
+            }
+            #expect(status == 0)
+        }
+    }
+
+    @Test("waiting for a process that is no child is an error")
+    func reapOfNobody() {
+        #expect(throws: SystemError("waitid", Errno(10))) { try Processes.reap(1) }
+    }
+
+    @Test("init and process groups of everybody are never signalled", arguments: [Int32(1), 0, -1])
+    func neverEverybody(pid: Int32) async {
+        await #expect(processExitsWith: .failure) { [pid] in Processes.signalGroup(of: pid, Signal(0)) }
+    }
+}

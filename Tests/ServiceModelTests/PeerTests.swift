@@ -1,0 +1,16 @@
+import ServiceModel
+import Testing
+
+@Test(
+    "a peer is written with its port, IPv6 in brackets, a local one with uid and pid",
+    arguments: [
+        (Peer.ip(.v4(0xc000_0207), port: 4242), "192.0.2.7:4242"), (.ip(.v6(1), port: 0), "[::1]:0"),
+        (.ip(IPAddress(v6Bits: 0xffff_c000_0207), port: 65535), "192.0.2.7:65535"),
+        (.unix(uid: 1000, gid: 5, pid: 4242), "unix:uid=1000,pid=4242"),
+        (.unix(uid: .max, gid: .max, pid: 0), "unix:uid=4294967295,pid=0"),
+    ])
+func peerText(peer: Peer, expected: String) {
+    var text = ByteText(capacity: 64)
+    text.append(peer)
+    #expect(text.string == expected)
+}

@@ -1,0 +1,50 @@
+// What tests ask the kernel about processes. For exit tests only: elsewhere, children of other tests run beside.
+internal import Glibc
+package import LinuxSystem
+
+package enum ChildProcesses {
+    /// Whether this process has no child, neither running nor a zombie.
+    package static var areGone: Bool {
+        var status: Int32 = 0
+        return unsafe waitpid(-1, &status, WNOHANG) == -1 && errno == ECHILD
+    }
+
+    /// Waits for a child; its exit status, or -1 when a signal ended it.
+    package static func status(of pid: Int32) -> Int32 {
+        var status: Int32 = 0
+        while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        return status & 0x7f == 0 ? (status >> 8) & 0xff : -1
+    }
+
+    /// Runs a function in a forked child, and returns its exit status; 99 when it threw.
+    package static func forked(_ body: () throws -> Int32) throws(SystemError) -> Int32 {
+        let pid = try Processes.fork()
+        if pid == 0 {
+            do {
+                Processes.exit(try body())
+            } catch {
+                print(error)
+                Processes.exit(99)
+            }
+        }
+        return status(of: pid)
+    }
+}
+
+/// Resource limits of this process.
+package enum OwnLimits {
+    package static func get(_ resource: Int32) -> (soft: UInt64, hard: UInt64) {
+        var limit = rlimit()
+        _ = unsafe getrlimit(resource, &limit)
+        return (UInt64(limit.rlim_cur), UInt64(limit.rlim_max))
+    }
+
+    package static func set(_ resource: Int32, _ value: UInt64) { set(resource, soft: value, hard: value) }
+
+    package static func set(_ resource: Int32, soft: UInt64) { set(resource, soft: soft, hard: get(resource).hard) }
+
+    private static func set(_ resource: Int32, soft: UInt64, hard: UInt64) {
+        var limit = rlimit(rlim_cur: rlim_t(soft), rlim_max: rlim_t(hard))
+        _ = unsafe setrlimit(resource, &limit)
+    }
+}
