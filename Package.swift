@@ -57,6 +57,7 @@ let handlerColumn: [Target] = [
     .target(name: "CHandler", cSettings: strictC + embeddedC),
     .target(name: "HandlerKit", dependencies: ["CHandler"], swiftSettings: strict + embedded),
     handler("echo"),
+    handler("hello"),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
 ]
