@@ -53,10 +53,12 @@ run: all
 
 # ---- testing
 
-# Two passes: everything as whoever this is; then, for root, what drives the real binaries once more as nobody.
+# Everything as whoever this is; the handlers once more as they are released; then, for root, what drives the real binaries
+# once more as nobody.
 test: all test-packages
 	$(SWIFT) build --build-tests
-	DOORWARD_BUILD="$(CURDIR)/build" $(SWIFT) test --skip-build
+	DOORWARD_BUILD="$(CURDIR)/build" DOORWARD_LIBEXEC="$(CURDIR)/build/libexec/doorward" $(SWIFT) test --skip-build
+	DOORWARD_HANDLERS_DIR="$(CURDIR)/build/libexec/doorward" $(SWIFT) test --skip-build --filter HandlerTests
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory test-user; fi
 
 test-user:
