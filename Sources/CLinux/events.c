@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,6 +56,23 @@ int clinux_signal_next(int fd) {
     return (int)info.ssi_signo;
 }
 
+// As the kernel has it, for the two signals that libc keeps for itself (nptl(7)) and refuses to speak of.
+struct kernel_action {
+    void (*handler)(int);
+    unsigned long flags;
+    void (*restorer)(void);
+    uint64_t mask;
+};
+
+// posix_spawn(3) hands these two on ignored, and exec keeps that. A handler of libc's own is left alone.
+static int stop_ignoring(int number) {
+    struct kernel_action action;
+    if (syscall(SYS_rt_sigaction, number, NULL, &action, sizeof action.mask) < 0) return -errno;
+    if (action.handler != SIG_IGN) return 0;
+    action = (struct kernel_action){.handler = SIG_DFL};
+    return syscall(SYS_rt_sigaction, number, &action, NULL, sizeof action.mask) < 0 ? -errno : 0;
+}
+
 int clinux_reset_signals(void) {
     struct sigaction standard;
     memset(&standard, 0, sizeof standard);
@@ -63,7 +81,8 @@ int clinux_reset_signals(void) {
         // KILL and STOP cannot be set; 32 and 33 belong to the threading library.
         if (sigaction(number, &standard, NULL) < 0 && errno != EINVAL) return -errno;
     }
-    return 0;
+    int error = stop_ignoring(32);
+    return error < 0 ? error : stop_ignoring(33);
 }
 
 int clinux_unblock_signals(void) {
