@@ -40,6 +40,8 @@ let embeddedLink: [LinkerSetting] =
     ? [
         .unsafeFlags([
             "-nostartfiles", "-use-ld=lld", "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-static-pie",
+            // SwiftPM asks for -pie as well.
+            "-Xclang-linker", "-Wno-unused-command-line-argument",
             "-Xlinker", "--gc-sections", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
             "-Xlinker", "-z", "-Xlinker", "noexecstack", "-Xlinker", "--strip-all",
             "\(muslLibraries)/rcrt1.o", "\(muslLibraries)/libc.a",
@@ -113,7 +115,8 @@ let testTargets: [Target] = [
         "SupervisorTests", ["Admission", "Definitions", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "Definitions", "ServiceModel"]),
     tests(
-        "ConfigurationFilesTests", ["ConfigurationFiles", "Configuration", "Definitions", "ServiceModel", "TestSupport"]),
+        "ConfigurationFilesTests",
+        ["ConfigurationFiles", "Configuration", "Definitions", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["HandlerKit"]),
     tests("HandlerTests", ["echo", "probe"]),
     tests("LinkTests", []),

@@ -20,12 +20,15 @@ package struct CapabilitySets: Hashable, Sendable {
         self.inheritable = inheritable | ambient
     }
 
-    /// Reads libcap's text; nil when libcap does not understand every name in it.
+    /// Reads libcap's text; nil when libcap does not understand every name in it, or a name is missing.
     package init?(text: String) {
         if text.isEmpty {
             self = .none
             return
         }
+        // libcap takes a flag without a name for nothing; here it is a name that was forgotten.
+        let names = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard names.allSatisfy({ name in name.contains { !"!^%".contains($0) } }) else { return nil }
         guard let iab = unsafe cap_iab_from_text(text) else { return nil }
         var (ambient, inheritable): (UInt64, UInt64) = (0, 0)
         for capability in 0..<CapabilitySets.known {

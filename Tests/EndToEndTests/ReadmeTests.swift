@@ -11,9 +11,11 @@ extension EndToEndTests {
             try String(contentsOfFile: "\(Self.root)/\(name)", encoding: .utf8)
         }
 
-        @Test("its listings are the files they say they are", arguments: [
-            "Sources/Handlers/hello/Hello.swift"
-        ])
+        @Test(
+            "its listings are the files they say they are",
+            arguments: [
+                "Sources/Handlers/hello/Hello.swift"
+            ])
         func listings(file: String) throws {
             #expect(try text("README.md").contains(try text(file)))
         }
@@ -28,7 +30,8 @@ extension EndToEndTests {
                 files: ["shell": String(shell) + "\n"])
             #expect(try exchange(port: doorward.port("shell"), "Ada\n") == "Hello, Ada, from 127.0.0.1\n")
             // The mail receiver comes later; until then any handler stands in for it.
-            try doorward.write(String(toml).replacingOccurrences(of: "\"esmtp\"", with: "\"echo\""), to: "services/smtp.toml")
+            try doorward.write(
+                String(toml).replacingOccurrences(of: "\"esmtp\"", with: "\"echo\""), to: "services/smtp.toml")
             let outcome = try run([Supervised.program, "check", "--config", doorward.directory + "/doorward.toml"])
             #expect(outcome.status == 0, "\(outcome.output)")
         }

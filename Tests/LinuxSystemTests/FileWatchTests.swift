@@ -3,7 +3,10 @@ import TestSupport
 import Testing
 
 struct FileWatchTests {
-    private let directory = try! TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
     private var path: String { "\(directory.path)/list" }
 
     @Test("a file that is written, replaced, moved away, deleted or made is noticed, once")

@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 struct FilesTests {
-    private let directory = try! TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     @Test("a file is read whole up to the bound, and beyond it not at all", arguments: [0, 1, 65536, 65537, 200_000])
     func bound(size: Int) throws {

@@ -9,7 +9,9 @@ private func listen(_ text: String) throws -> Listener {
 }
 
 struct ListenerTests {
-    private let directory = try! TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     @Test(
         "port 0 becomes the port that the kernel chose", arguments: ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0", "[::]:0"])

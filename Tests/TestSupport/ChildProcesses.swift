@@ -48,3 +48,13 @@ package enum OwnLimits {
         _ = unsafe setrlimit(resource, &limit)
     }
 }
+
+/// Becomes another program, in a forked child, with its output on that descriptor.
+package func execute(_ path: String, _ arguments: [String], output: Int32) -> Never {
+    dup2(output, 1)
+    // The strings live as long as this process, which ends here one way or the other.
+    var pointers = unsafe arguments.map { unsafe strdup($0) }
+    unsafe pointers.append(nil)
+    _ = unsafe execv(path, pointers)
+    Processes.exit(97)
+}

@@ -124,16 +124,22 @@ package func isCloseOnExec(_ number: Int32) -> Bool { fcntl(number, F_GETFD) & F
 
 package func isNonBlocking(_ number: Int32) -> Bool { fcntl(number, F_GETFL) & O_NONBLOCK != 0 }
 
-/// Every descriptor of this process, but for the one that looks.
+/// Every descriptor of this process, but for the one that looks and those of Dispatch's event loop, which come when they
+/// like.
 package func openDescriptors() throws(SystemError) -> [Int32] {
-    try Files.names(in: "/proc/self/fd").compactMap { Int32($0) }.filter { Startup.isOpen($0) }.sorted()
+    let loop: Set<String> = ["anon_inode:[eventpoll]", "anon_inode:[eventfd]", "anon_inode:[timerfd]"]
+    return try Files.names(in: "/proc/self/fd").compactMap { Int32($0) }.filter { number in
+        linkTarget("/proc/self/fd/\(number)").map { !loop.contains($0) } ?? false
+    }.sorted()
 }
 
-/// A descriptor to write to what is at a path, such as /dev/full.
-package func openForWriting(_ path: String) throws(SystemError) -> Descriptor {
-    let number = unsafe open(path, O_WRONLY | O_CLOEXEC)
-    guard number >= 0 else { throw SystemError("open", Errno(errno)) }
-    return Descriptor(owning: number)
+private func linkTarget(_ path: String) -> String? {
+    var target = [UInt8](repeating: 0, count: 4096)
+    // Sound: the array is lent for the length of the call, with its size.
+    let count = unsafe target.withUnsafeMutableBytes { bytes in
+        unsafe readlink(path, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+    }
+    return count < 0 ? nil : text(Array(target[..<count]))
 }
 
 /// Sends a message with copies of any number of descriptors, as LinuxSystem never does and a peer gone bad may.
@@ -174,4 +180,11 @@ package func duplicate(_ number: Int32) throws(SystemError) -> Descriptor {
     let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
     guard copy >= 0 else { throw SystemError("fcntl", Errno(errno)) }
     return Descriptor(owning: copy)
+}
+
+/// A descriptor to write to what is at a path, such as /dev/full.
+package func openForWriting(_ path: String) throws(SystemError) -> Descriptor {
+    let number = unsafe open(path, O_WRONLY | O_CLOEXEC)
+    guard number >= 0 else { throw SystemError("open", Errno(errno)) }
+    return Descriptor(owning: number)
 }

@@ -1,0 +1,46 @@
+// What the tests of this target share: a service, a connection, and the way from a plan to what its handler wrote.
+// Everything that spawns runs in an exit test: a process of its own, whose children and descriptors can be counted.
+import EventLog
+import LinuxSystem
+import ServiceModel
+import TestSupport
+import Testing
+
+@testable import Spawner
+
+func service(_ path: String, _ arguments: [String] = []) -> Service {
+    Service(
+        name: "probe", file: "probe.toml", listen: [],
+        handler: HandlerCommand(path: path, arguments: [String(path.split(separator: "/").last ?? "x")] + arguments),
+        identity: Identity(user: .dynamic))
+}
+
+func shell(_ script: String) -> Service { service("/bin/sh", ["-c", script]) }
+
+let tcpFacts = ConnectionFacts(
+    peer: .ip(.v4(0xc000_0207), port: 4242), local: .ip(.v4(0x7f00_0001), port: 25), sourceCount: 3,
+    id: ConnectionID(pid: 42, number: 7))
+
+let unixFacts = ConnectionFacts(
+    peer: .unix(uid: 1000, gid: 100, pid: 77), local: .unix(path: "/run/probe.sock"), sourceCount: 1,
+    id: ConnectionID(pid: 42, number: 8))
+
+/// A plan whose null and log are the caller's.
+func makePlan(_ service: Service, limits: [ResourceLimit] = [], log: Int32 = 2) throws -> SpawnPlan {
+    SpawnPlan(service: service, limits: limits, log: log, null: try Startup.openNull().release())
+}
+
+/// Starts a handler, gives it the input, and returns what it wrote until its end.
+func run(
+    _ plan: inout SpawnPlan, rule: Int? = nil, facts: ConnectionFacts = tcpFacts, input: String = ""
+) throws -> String {
+    let ends = try streamEnds()
+    if !input.isEmpty { try ends.near.writeAll(Array(input.utf8).span) }
+    let outcome = plan.spawn(ends.far, rule: rule, facts: facts)
+    guard case .started(let pid) = outcome else { return "\(outcome)" }
+    let output = text(try readAll(ends.takeNear()))
+    guard ChildProcesses.status(of: pid) == 0 else { return "the handler failed" }
+    return output
+}
+
+func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }

@@ -1,0 +1,236 @@
+import EventLog
+import LinuxSystem
+import ServiceModel
+import TestSupport
+import Testing
+
+@testable import Spawner
+
+struct SpawnPlanTests {
+    @Test("the child's stages are these, in this order")
+    func stages() {
+        #expect(SpawnPlan.stages == ["session", "streams", "limits", "verify", "signals", "execute"])
+    }
+
+    @Test("a stage that fails is named with its error, and nothing is left of the child", arguments: SpawnPlan.stages)
+    func everyStage(stage: String) async {
+        await #expect(processExitsWith: .success) { [stage] in
+            var plan = try makePlan(service("/bin/cat"))
+            plan.injectFailure(stage: stage, Errno(75))
+            let ends = try streamEnds()
+            let before = try openDescriptors()
+            for _ in 0..<5 {
+                let outcome = plan.spawn(ends.far, rule: nil, facts: tcpFacts)
+                #expect(outcome == .failed(stage: stage, Errno(75)))
+                #expect(ChildProcesses.areGone)
+            }
+            let rehearsal = plan.rehearse()
+            #expect(rehearsal == .failed(stage: stage, Errno(75)))
+            #expect(ChildProcesses.areGone)
+            let after = try openDescriptors()
+            #expect(before == after)
+            // The connection is ours still; closing it is all that its peer sees.
+            let rest = try readAll(ends.takeNear())
+            #expect(rest.isEmpty)
+        }
+    }
+
+    @Test("a handler that cannot be executed is a failure of the last stage, not an exit status")
+    func notExecutable() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            let cases = [
+                (directory.path + "/nothing", "ENOENT"), (try directory.write("plain", "x"), "EACCES"),
+                (directory.path, "EACCES"), (try directory.write("text", "no program", mode: 0o755), "ENOEXEC"),
+                (try directory.write("orphan", "#!/no/such/interpreter\n", mode: 0o755), "ENOENT"),
+            ]
+            let before = try openDescriptors()
+            for (path, errno) in cases {
+                var plan = SpawnPlan(service: service(path), limits: [], log: 2, null: 0)
+                let ends = try streamEnds()
+                let outcome = plan.spawn(ends.far, rule: nil, facts: tcpFacts)
+                guard case .failed("execute", let error) = outcome, error.name == errno else {
+                    Issue.record("\(path): \(outcome)")
+                    continue
+                }
+                #expect(ChildProcesses.areGone)
+            }
+            let after = try openDescriptors()
+            #expect(before == after)
+        }
+    }
+
+    @Test("a rehearsal takes every step but the last, and leaves nothing")
+    func rehearse() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            let mark = directory.path + "/mark"
+            var plan = try makePlan(shell("echo x > \(mark); echo done"))
+            let before = try openDescriptors()
+            for _ in 0..<3 {
+                let outcome = plan.rehearse()
+                guard case .started = outcome else {
+                    Issue.record("\(outcome)")
+                    return
+                }
+                #expect(ChildProcesses.areGone)
+            }
+            #expect(!Files.exists(mark))
+            let after = try openDescriptors()
+            #expect(before == after)
+            // The plan is as good as new.
+            let output = try run(&plan)
+            #expect(output == "done\n")
+            #expect(Files.exists(mark))
+        }
+    }
+
+    @Test("the handler reads from the connection and writes to it; the caller's copy stays the caller's")
+    func connection() async {
+        await #expect(processExitsWith: .success) {
+            var plan = try makePlan(shell("read line; echo \"got $line\""))
+            let before = try openDescriptors()
+            for round in 0..<20 {
+                let output = try run(&plan, input: "line \(round)\n")
+                #expect(output == "got line \(round)\n")
+            }
+            #expect(ChildProcesses.areGone)
+            let after = try openDescriptors()
+            #expect(before == after)
+        }
+    }
+
+    @Test("descriptor 2 is what the service says", arguments: Service.StandardError.allCases.map(\.rawValue))
+    func standardError(mode: String) async {
+        await #expect(processExitsWith: .success) { [mode] in
+            let mode = try #require(Service.StandardError(rawValue: mode))
+            var service = shell("echo out; echo error >&2")
+            service.standardError = mode
+            let log = try streamEnds()
+            var plan = try makePlan(service, log: log.far.number)
+            // The second time finds the plan as the first one left it.
+            for _ in 0..<2 {
+                let output = try run(&plan)
+                #expect(output == (mode == .socket ? "out\nerror\n" : "out\n"))
+                _ = plan.rehearse()
+            }
+            let logged = text(try readAll(log.takeNear()))
+            #expect(logged == (mode == .log ? "error\nerror\n" : ""))
+        }
+    }
+
+    @Test(
+        "a handler starts with exactly 0, 1 and 2, whatever else is open here",
+        arguments: Service.StandardError.allCases.map(\.rawValue))
+    func descriptors(mode: String) async {
+        await #expect(processExitsWith: .success) { [mode] in
+            var service = service("/bin/cat")
+            service.standardError = try #require(Service.StandardError(rawValue: mode))
+            // As the supervisor does at its start: nothing of whoever started the tests is handed on.
+            try Startup.secureDescriptors()
+            let others = try (0..<5).map { _ in try Startup.openNull().release() }
+            var plan = try makePlan(service)
+            let ends = try streamEnds()
+            guard case .started(let pid) = plan.spawn(ends.far, rule: nil, facts: tcpFacts) else {
+                Issue.record("it starts")
+                return
+            }
+            // It has started for good when it answers.
+            try ends.near.writeAll([1].span)
+            let echoed = try readOnce(ends.near)
+            #expect(echoed == [1])
+            let open = try Files.names(in: "/proc/\(pid)/fd")
+            #expect(open == ["0", "1", "2"])
+            _ = others
+            Processes.signal(pid, .kill)
+        }
+    }
+
+    @Test("a handler has a session of its own, an empty signal mask, and every disposition default")
+    func signals() async {
+        await #expect(processExitsWith: .success) {
+            let status = try ChildProcesses.forked {
+                // As in a gate: nothing is ignored, everything is blocked.
+                try SignalQueue.resetDispositions()
+                let queue = try SignalQueue([.child])
+                var plan = try makePlan(service("/bin/cat", ["/proc/self/status"]))
+                let fields = lines(try run(&plan)).map { $0.split { $0 == ":" || $0 == "\t" }.map(String.init) }
+                for name in ["SigBlk", "SigIgn", "SigCgt", "SigPnd"] {
+                    guard fields.contains([name, "0000000000000000"]) else { return 1 }
+                }
+                var second = try makePlan(service("/bin/cat", ["/proc/self/stat"]))
+                // pid (comm) state ppid pgrp session tty
+                let stat = try run(&second).split(separator: " ")
+                guard stat[4] == stat[0], stat[5] == stat[0], stat[6] == "0" else { return 2 }
+                _ = queue.number
+                return 0
+            }
+            #expect(status == 0)
+        }
+    }
+
+    @Test("limits are set in the handler, soft and hard, and not here")
+    func limits() async {
+        await #expect(processExitsWith: .success) {
+            var limits = Limits()
+            limits.files = .at(64)
+            limits.processes = .unlimited
+            limits.memory = .at(.mebibytes(256))
+            limits.core = .at(Bytes(0))
+            limits.cpu = .at(.seconds(5))
+            limits.fileSize = .at(.mebibytes(1))
+            let own = (0..<16).map { OwnLimits.get($0).soft }
+            let script = "for l in n v c t f; do ulimit -S -$l; ulimit -H -$l; done"
+            var plan = try makePlan(shell(script), limits: ResourceLimit.all(of: limits))
+            let found = lines(try run(&plan))
+            // dash counts -v in KiB and -f in blocks of 512 bytes.
+            #expect(found == ["64", "64", "262144", "262144", "0", "0", "5", "5", "2048", "2048"])
+            #expect((0..<16).map { OwnLimits.get($0).soft } == own)
+        }
+    }
+
+    @Test("a limit that cannot be set is a failure, not a handler without it")
+    func limitRefused() async {
+        await #expect(processExitsWith: .success) {
+            // More descriptors than fs.nr_open are refused to root too.
+            let limit = ResourceLimit(resource: 7, value: 1 << 40, key: "files")
+            var plan = try makePlan(service("/bin/cat"), limits: [limit])
+            let rehearsal = plan.rehearse()
+            #expect(rehearsal == .failed(stage: "limits", .notPermitted))
+            let unknown = ResourceLimit(resource: 99, value: 1, key: "nonsense")
+            var second = try makePlan(service("/bin/cat"), limits: [unknown])
+            let outcome = second.rehearse()
+            #expect(outcome == .failed(stage: "limits", .invalid))
+            #expect(ChildProcesses.areGone)
+        }
+    }
+
+    @Test(
+        "without a process to be had nothing is started, and it is a lack of resources", .enabled(if: !Accounts.isRoot))
+    func notCloned() async {
+        await #expect(processExitsWith: .success) {
+            var plan = try makePlan(service("/bin/cat"))
+            OwnLimits.set(6, soft: 0)
+            let outcome = plan.rehearse()
+            #expect(outcome == .notCloned(.again))
+        }
+    }
+
+    @Test("two hundred handlers leave neither processes nor descriptors")
+    func many() async {
+        await #expect(processExitsWith: .success) {
+            var plan = try makePlan(service("/bin/true"))
+            let before = try openDescriptors()
+            for _ in 0..<200 {
+                let output = try run(&plan)
+                guard output.isEmpty else {
+                    Issue.record("\(output)")
+                    return
+                }
+            }
+            #expect(ChildProcesses.areGone)
+            let after = try openDescriptors()
+            #expect(before == after)
+        }
+    }
+}
