@@ -166,14 +166,13 @@ package struct Gate: ~Copyable {
     }
 
     private func timeout() -> Int64? {
-        let earliest = [throttle.until, handlers.nextLook, drain.deadline]
-        guard
-            let deadline = earliest.reduce(
-                nil,
-                { (least: Int64?, next) in
-                    next.map { min(least ?? $0, $0) } ?? least
-                })
-        else { return nil }
-        return max(deadline - Clock.monotonicNanoseconds(), 0)
+        let deadline = earlier(earlier(throttle.until, handlers.nextLook), drain.deadline)
+        return deadline.map { max($0 - Clock.monotonicNanoseconds(), 0) }
     }
+}
+
+/// The earlier of two times, where nil is never.
+func earlier(_ first: Int64?, _ second: Int64?) -> Int64? {
+    guard let first, let second else { return first ?? second }
+    return min(first, second)
 }

@@ -34,7 +34,7 @@ struct HandlerTable: ~Copyable {
     var isFull: Bool { entries.isFull }
 
     mutating func insert(pid: Int32, _ handler: consuming RunningHandler) {
-        if let deadline = handler.deadline { nextLook = min(nextLook ?? deadline, deadline) }
+        nextLook = earlier(nextLook, handler.deadline)
         entries.insert(pid, handler)
     }
 
@@ -46,7 +46,7 @@ struct HandlerTable: ~Copyable {
         var earliest: Int64?
         entries.forEach { pid, handler in
             if let deadline = handler.deadline, now >= deadline { handler.deadline = visit(pid, &handler) }
-            if let deadline = handler.deadline { earliest = min(earliest ?? deadline, deadline) }
+            earliest = earlier(earliest, handler.deadline)
         }
         nextLook = earliest
     }
