@@ -72,7 +72,11 @@ extension Supervisor {
                 switch GateMessage(bytes) {
                 case .ready: isReady(gate, at: now)
                 case .failed(let reason): gate.failure = reason
-                case nil: preconditionFailure("a gate speaks the supervisor's language")
+                case nil:
+                    // What touches clients may be in anybody's hands. Its end is heard like any other gate's.
+                    logProblem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
+                    Processes.signal(gate.pid, .kill)
+                    return
                 }
             }
         }
