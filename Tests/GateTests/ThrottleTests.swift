@@ -1,0 +1,50 @@
+import Gate
+import Testing
+
+private let short = Throttle.shortNanoseconds
+private let longest = Throttle.longestNanoseconds
+
+struct ThrottleTests {
+    @Test("a lack of resources waits the same short time, however often it comes")
+    func lack() {
+        var throttle = Throttle()
+        #expect(throttle.until == nil)
+        for now in stride(from: Int64(0), to: 1000 * short, by: Int64.Stride(short)) {
+            _ = throttle.pause(.lackOfResources, at: now)
+            #expect(throttle.until == now + short)
+            throttle.resumeIfDue(at: now + short - 1)
+            #expect(throttle.until != nil)
+            throttle.resumeIfDue(at: now + short)
+            #expect(throttle.until == nil)
+        }
+    }
+
+    @Test("handlers that cannot be started make waits that double up to a bound, and one success starts over")
+    func spawnFailure() {
+        var throttle = Throttle()
+        var waits: [Int64] = []
+        for _ in 0..<100 {
+            _ = throttle.pause(.spawnFailure, at: 7)
+            waits.append((throttle.until ?? 0) - 7)
+        }
+        #expect(Array(waits.prefix(8)) == [1, 2, 4, 8, 16, 32, 64, 100].map { min($0 * short, longest) })
+        #expect(waits.suffix(90).allSatisfy { $0 == longest })
+        throttle.succeeded()
+        _ = throttle.pause(.spawnFailure, at: 0)
+        #expect(throttle.until == short)
+    }
+
+    @Test("an episode is said once, and again after a success")
+    func episodes() {
+        var throttle = Throttle()
+        var said: [Bool] = []
+        for reason in [Throttle.Reason.lackOfResources, .lackOfResources, .spawnFailure] {
+            said.append(throttle.pause(reason, at: 0))
+        }
+        throttle.resumeIfDue(at: .max)
+        said.append(throttle.pause(.lackOfResources, at: 0))
+        throttle.succeeded()
+        said.append(throttle.pause(.spawnFailure, at: 0))
+        #expect(said == [true, false, false, false, true])
+    }
+}
