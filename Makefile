@@ -87,7 +87,11 @@ install: all
 	install -D -m 644 etc/doorward.toml $(DESTDIR)$(PREFIX)/share/doc/doorward/doorward.toml
 	for file in services/*.toml; do \
 	    install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/doc/doorward/services/$$(basename $$file); done
+	for file in etc/examples/*; do \
+	    install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/doc/doorward/examples/$$(basename $$file); done
+	install -D -m 644 etc/doorward.service $(DESTDIR)$(PREFIX)/lib/systemd/system/doorward.service
 	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/doorward/README.md
+	@[ "$(PREFIX)" = /usr/local ] || echo "Say in doorward.toml: handlers = \"$(PREFIX)/libexec/doorward\""
 
 clean:
 	rm -rf build .build

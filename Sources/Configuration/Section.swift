@@ -49,7 +49,8 @@ extension Section {
     /// `limits`, `socket` and `environment` decide for each of their own keys. A file that says `user` takes none of
     /// the identity from the defaults: groups and capabilities that were meant for one user are not another's.
     func over(defaults: [TOMLEntry]) -> Section {
-        let ownsUser = self["user"] != nil
+        // In an inner table `user` is a name like any other.
+        let ownsUser = title.isEmpty && self["user"] != nil
         var merged = Section(title: title, entries: [])
         for entry in defaults {
             if let own = self[entry.key] {

@@ -15,13 +15,25 @@ package struct Definitions: Hashable, Sendable {
     package init(settings: HostSettings) { self.settings = settings }
 
     /// Takes over what is running now for each broken file, then takes out whoever wants an address that another has.
+    ///
+    /// Who runs and did not change comes first, then who changed, then who is new: an address stays with its owner. Who
+    /// is taken out falls back to what runs, and so may stand in another's way; hence the rounds. Each of them takes out
+    /// at least one, and two services are never left with one socket.
     package mutating func settle(keeping running: [String: ServiceDefinition]) {
         for name in broken { services[name] = running[name] }
-        for conflict in listenConflicts(among: services.values.sorted { $0.service.name < $1.service.name }) {
-            faults.append(conflict)
-            for (name, definition) in services where definition.service.file == conflict.position.file {
+        while true {
+            let ranked = services.map { name, definition in
+                let rank = running[name] == nil ? 2 : running[name] == definition ? 0 : 1
+                return (rank: rank, name: name, definition: definition)
+            }
+            let conflicts = listenConflicts(
+                among: ranked.sorted { ($0.rank, $0.name) < ($1.rank, $1.name) }.map(\.definition))
+            if conflicts.isEmpty { return }
+            faults += conflicts
+            let files = Set(conflicts.map(\.position.file))
+            for (rank, name, definition) in ranked where files.contains(definition.service.file) {
                 broken.insert(name)
-                services[name] = running[name]
+                services[name] = rank == 0 ? nil : running[name]
             }
         }
     }

@@ -120,7 +120,7 @@ extension Limits: WireValue {
         perSource = try reader.value()
         lifetime = try reader.value()
         files = try reader.value()
-        processes = try reader.value()
+        processes = try reader.optional()
         memory = try reader.value()
         cpu = try reader.value()
         core = try reader.value()

@@ -20,7 +20,8 @@ package struct Drain: Hashable, Sendable {
     package mutating func begin(graceNanoseconds: Int64?, at now: Int64) {
         isDraining = true
         guard let graceNanoseconds else { return }
-        let deadline = now + graceNanoseconds
+        let (sum, overflowed) = now.addingReportingOverflow(graceNanoseconds)
+        let deadline = overflowed ? .max : sum
         if killAt == nil { terminateAt = min(terminateAt ?? deadline, deadline) }
     }
 

@@ -95,7 +95,8 @@ extension Gate {
         let rule = accepted.admitted.rule
         do throws(SystemError) {
             let child = try plan.spawn(accepted.connection.descriptor, rule: rule, facts: facts)
-            throttle.cloned()
+            // A connection that only the reserve let in says nothing about plenty.
+            if reserve != nil { throttle.cloned() }
             logAccept(facts, rule: rule, child: child)
             let now = Clock.monotonicNanoseconds()
             handlers.insert(

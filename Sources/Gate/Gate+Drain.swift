@@ -41,7 +41,7 @@ extension Gate {
         do throws(SystemError) {
             for pid in try Processes.children() { Processes.signal(pid, signal) }
         } catch {
-            logPause(error)
+            logFault(error)
         }
     }
 

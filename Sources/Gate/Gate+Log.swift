@@ -73,6 +73,7 @@ extension Gate {
         log.end()
     }
 
+    /// Something that should not happen, and that nobody outside causes.
     mutating func logFault(_ error: SystemError) {
         begin("gate_fault")
         log.field("act", error.act)

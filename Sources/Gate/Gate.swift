@@ -82,9 +82,7 @@ package struct Gate: ~Copyable {
         try poller.add(setup.channel, token: Token.channel)
         var limits = ResourceLimit.all(of: service.limits)
         // RLIMIT_NPROC counts all processes of the user, and without root that is the caller's own account.
-        if setup.privilege == .ordinary, service.limits.processes == Limits().processes {
-            limits.removeAll { $0.key == "processes" }
-        }
+        if setup.privilege == .ordinary, service.limits.processes == nil { limits.removeAll { $0.key == "processes" } }
         try Sandbox.enter(setup.credentials, with: setup.privilege)
         self.setup = setup
         lifetimeNanoseconds = service.limits.lifetime.value?.nanoseconds
@@ -117,6 +115,7 @@ package struct Gate: ~Copyable {
 
     private mutating func run() {
         do throws(SystemError) {
+            try listenOrNot()
             while true { try turn() }
         } catch {
             // Nothing that a peer or a handler does gets here. The supervisor starts another gate.
@@ -125,8 +124,6 @@ package struct Gate: ~Copyable {
     }
 
     private mutating func turn() throws(SystemError) {
-        try listenOrNot()
-        closeDoors()
         let ready = try poller.wait(timeoutNanoseconds: timeout())
         let now = Clock.monotonicNanoseconds()
         for index in 0..<ready {
@@ -139,6 +136,8 @@ package struct Gate: ~Copyable {
         throttle.resumeIfDue(at: now)
         if throttle.until == nil { spawnStalled() }
         endHandlers(at: now)
+        try listenOrNot()
+        closeDoors()
         try endIfDrained()
     }
 

@@ -20,6 +20,9 @@ package struct RunningHandler: ~Copyable {
         case lifetime
         case drain
     }
+
+    /// Its place in admission, for giving back.
+    package consuming func takePlace() -> Admitted { admitted }
 }
 
 /// The running handlers of one gate.

@@ -30,14 +30,17 @@ package struct CapabilitySets: Hashable, Sendable {
         let names = text.split(separator: ",", omittingEmptySubsequences: false)
         guard names.allSatisfy({ name in name.contains { !"!^%".contains($0) } }) else { return nil }
         guard let iab = unsafe cap_iab_from_text(text) else { return nil }
-        var (ambient, inheritable): (UInt64, UInt64) = (0, 0)
+        var (ambient, inheritable, blocked): (UInt64, UInt64, UInt64) = (0, 0, 0)
         for capability in 0..<CapabilitySets.known {
             // Sound: `iab` is libcap's own object until cap_free.
             if unsafe cap_iab_get_vector(iab, CAP_IAB_AMB, capability) == CAP_SET { ambient |= 1 << capability }
             if unsafe cap_iab_get_vector(iab, CAP_IAB_INH, capability) == CAP_SET { inheritable |= 1 << capability }
+            if unsafe cap_iab_get_vector(iab, CAP_IAB_BOUND, capability) == CAP_SET { blocked |= 1 << capability }
         }
         // cap_free fails only for what is not libcap's.
         _ = unsafe cap_free(UnsafeMutableRawPointer(iab))
+        // What is not listed is blocked anyway; what is listed cannot be.
+        guard blocked & (ambient | inheritable) == 0 else { return nil }
         self.init(ambient: ambient, inheritable: inheritable)
     }
 
@@ -54,6 +57,7 @@ package struct CapabilitySets: Hashable, Sendable {
                 return "'\(bare)' is not a capability; expected names like cap_net_bind_service (capabilities(7))"
             }
         }
-        return "'\(text)' is not an IAB set; expected something like \"^cap_net_bind_service\" (cap_iab(3))"
+        return
+            "'\(text)' is not an IAB set, or blocks what it lists; expected something like \"^cap_net_bind_service\" (cap_iab(3))"
     }
 }

@@ -22,7 +22,7 @@ package enum SandboxError: Error, Hashable, CustomStringConvertible {
 
 package enum Sandbox {
     /// The steps that need root, in the words of the log.
-    package static let skippedWithoutRoot = "user,group,groups,bounding-set,secure-bits"
+    package static let skippedWithoutRoot = "user,group,groups,capabilities,bounding-set,secure-bits,lower-nice"
 
     /// Becomes those credentials, for good.
     ///
@@ -31,7 +31,8 @@ package enum Sandbox {
     package static func enter(_ credentials: Credentials, with privilege: Privilege) throws(SandboxError) {
         do throws(SystemError) {
             _ = clinux_set_umask(credentials.umask)
-            _ = try retrying("set nice") { clinux_set_nice(credentials.nice) }
+            let nice = try nice(of: credentials, with: privilege)
+            if try nice != currentNice() { _ = try retrying("set nice") { clinux_set_nice(nice) } }
             if privilege == .root { try takeIdentity(credentials) }
             _ = try retrying("change directory") { unsafe clinux_change_directory(credentials.directory) }
             try ProcessCapabilities.become(privilege == .root ? credentials.capabilities : .none)
@@ -40,6 +41,17 @@ package enum Sandbox {
             throw .failed(error)
         }
         try verify(credentials, with: privilege)
+    }
+
+    /// The nice value to run with: without root it can only be raised (setpriority(2)).
+    static func nice(of credentials: Credentials, with privilege: Privilege) throws(SystemError) -> Int32 {
+        privilege == .root ? credentials.nice : max(credentials.nice, try currentNice())
+    }
+
+    static func currentNice() throws(SystemError) -> Int32 {
+        var nice: Int32 = 0
+        _ = try retrying("getpriority") { unsafe clinux_nice(&nice) }
+        return nice
     }
 
     /// In this order because each step needs what the next gives up: bounding set and secure bits need CAP_SETPCAP, groups

@@ -26,13 +26,12 @@ package struct ProcessFacts: Hashable, Sendable {
         let count = try retrying("getgroups") { unsafe clinux_supplementary(&supplementary, supplementary.count) }
         let mask = UInt32(clinux_set_umask(0o077))
         _ = clinux_set_umask(mask)
-        var nice: Int32 = 0
-        _ = try retrying("getpriority") { unsafe clinux_nice(&nice) }
         return ProcessFacts(
             users: users, groups: groups, supplementary: supplementary[..<Int(count)].sorted(),
             capabilities: try .current(),
             hasNoNewPrivileges: try retrying("get no_new_privs") { clinux_no_new_privileges() } == 1,
-            secureBits: try retrying("get securebits") { clinux_secure_bits() }, umask: mask, nice: nice)
+            secureBits: try retrying("get securebits") { clinux_secure_bits() }, umask: mask,
+            nice: try Sandbox.currentNice())
     }
 }
 
@@ -63,7 +62,8 @@ extension Sandbox {
         try same("capabilities.ambient", hexadecimal(sets.ambient), hexadecimal(found.capabilities.ambient))
         try same("no_new_privs", true, found.hasNoNewPrivileges)
         try same("umask", String(wanted.umask, radix: 8), String(found.umask, radix: 8))
-        try same("nice", wanted.nice, found.nice)
+        // Without root a nice value that is higher already stays (see `nice(of:with:)`).
+        try same("nice", privilege == .root ? wanted.nice : max(wanted.nice, found.nice), found.nice)
     }
 
     private static func same<Value: Equatable>(_ what: String, _ wanted: Value, _ found: Value) throws(SandboxError) {

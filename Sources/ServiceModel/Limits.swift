@@ -27,8 +27,10 @@ package struct Limits: Hashable, Sendable {
     package var lifetime: Limit<Duration> = .at(.seconds(3600))
     /// Open descriptors of a handler (RLIMIT_NOFILE).
     package var files: Limit<Int> = .at(256)
-    /// Processes of the service's user (RLIMIT_NPROC). Without root it would count the caller's own; then only when set.
-    package var processes: Limit<Int> = .at(512)
+    /// Processes of the service's user (RLIMIT_NPROC). nil when the file says nothing: then ``standardProcesses``, but no
+    /// limit without root, where it would count all of the caller's own.
+    package var processes: Limit<Int>?
+    package static let standardProcesses = 512
     /// Address space of a handler (RLIMIT_AS).
     package var memory: Limit<Bytes> = .at(.mebibytes(512))
     /// Processor time of a handler (RLIMIT_CPU); whole seconds.

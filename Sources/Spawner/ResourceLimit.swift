@@ -22,7 +22,7 @@ package struct ResourceLimit: Hashable, Sendable {
         add("cpu", 0, limits.cpu.value.map { UInt64(max($0.components.seconds, 1)) })
         add("file_size", 1, limits.fileSize.value?.count)
         add("core", 4, limits.core.value?.count)
-        add("processes", 6, limits.processes.value.map(UInt64.init))
+        add("processes", 6, (limits.processes ?? .at(Limits.standardProcesses)).value.map(UInt64.init))
         add("files", 7, limits.files.value.map(UInt64.init))
         add("memory", 9, limits.memory.value?.count)
         return all

@@ -60,8 +60,9 @@ package struct SpawnPlan: ~Copyable {
 
     /// Why a child that has ended did not get as far as its program; nil when it did. Asked once for each child.
     package mutating func takeFailure(of pid: Int32) -> LaunchFailure? {
+        // An older launch may remember the same number for a child that is long gone: only a failure counts.
         for index in launches.indices where launches[index].pid == pid && !launches[index].isRunning {
-            return launches[index].takeFailure()
+            if let failure = launches[index].takeFailure() { return failure }
         }
         return nil
     }

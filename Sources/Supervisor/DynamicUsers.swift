@@ -15,12 +15,14 @@ package struct DynamicUsers: Hashable, Sendable {
 
     /// Reads the file; nil when a line is not of its shape, or a number stands twice: then nobody knows whose it is.
     package init?(text: String) {
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            guard words.count == 2, let number = UInt32(words[0]), Self.range.contains(number),
-                numbers[String(words[1])] == nil, !numbers.values.contains(number)
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+            let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map { Substring($0) }
+            guard words.count == 2, let number = UInt32(words[0]), "\(number)" == words[0] else { return nil }
+            let name = String(words[1])
+            guard !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }), Self.range.contains(number),
+                numbers[name] == nil, !numbers.values.contains(number)
             else { return nil }
-            numbers[String(words[1])] = number
+            numbers[name] = number
         }
     }
 

@@ -15,6 +15,8 @@ final class GateProcess {
     let reportBy: Int64
     /// What it said when it could not serve.
     var failure: String?
+    /// Whether its end of the channel is closed, and ours out of the poller.
+    var isChannelClosed = false
 
     static let reportWithinNanoseconds: Int64 = 10_000_000_000
 
@@ -37,6 +39,8 @@ final class GateProcess {
 final class WantedService {
     let name: String
     var definition: ServiceDefinition
+    /// The sockets of its definition: open as long as it is wanted, whatever becomes of its gates.
+    var listeners: [OpenListener] = []
     /// Accepts connections.
     var serving: GateProcess?
     /// Takes its sandbox on, and has not reported yet.

@@ -31,8 +31,8 @@ package struct Stop: Hashable, Sendable {
         requests += 1
         switch requests {
         case 1:
-            let (deadline, overflowed) = now.addingReportingOverflow(graceNanoseconds)
-            killGatesAt = overflowed ? .max : deadline + Self.gateGraceNanoseconds
+            let (deadline, overflowed) = (now + Self.gateGraceNanoseconds).addingReportingOverflow(graceNanoseconds)
+            killGatesAt = overflowed ? .max : deadline
             return .drain(graceNanoseconds: graceNanoseconds)
         case 2:
             killGatesAt = now + Self.gateGraceNanoseconds

@@ -14,8 +14,12 @@ extension Supervisor {
             letDrain(superseded, graceNanoseconds: nil)
         }
         do {
-            service.starting = try makeGate(for: service.definition, at: now)
+            let gate = try makeGate(for: service.definition, at: now)
+            service.starting = gate
+            service.listeners = gate.listeners
         } catch let error as BindError {
+            // Those of its sockets that could be opened wait closed, so that no client waits in vain.
+            closeUnwantedListeners()
             logBindFailure(service, error, retryIn: retry(service, at: now))
         } catch {
             logStartFailure(service, "\(error)", retryIn: retry(service, at: now))
@@ -66,13 +70,18 @@ extension Supervisor {
             case .nothing: return
             case .closed:
                 // It ends; SIGCHLD says how.
-                try poller.remove(gate.channel.number)
+                if !gate.isChannelClosed { try poller.remove(gate.channel.number) }
+                gate.isChannelClosed = true
                 return
             case .message(let bytes, _):
                 switch GateMessage(bytes) {
                 case .ready: isReady(gate, at: now)
                 case .failed(let reason): gate.failure = reason
-                case nil: preconditionFailure("a gate speaks the supervisor's language")
+                case nil:
+                    // What touches clients may be in anybody's hands. Its end is heard like any other gate's.
+                    logProblem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
+                    Processes.signal(gate.pid, .kill)
+                    return
                 }
             }
         }
@@ -112,6 +121,8 @@ extension Supervisor {
                 draining.remove(at: index)
                 logGateEnd("gate_ended", end, service: nil)
             } else if let service = services.values.first(where: { $0.serving?.pid == end.pid }) {
+                // A gate that has served for a while was not the fault of its definition.
+                if let gate = service.serving, now >= gate.reportBy { service.backoff.succeeded() }
                 service.serving = nil
                 logGateEnd("gate_died", end, service: service.name)
                 if service.starting == nil { service.retryAt = now + service.backoff.failed().nanoseconds }
@@ -135,6 +146,7 @@ extension Supervisor {
         if let serving = service.serving {
             // A new definition that cannot be served: the old one stays.
             service.definition = serving.definition
+            service.listeners = serving.listeners
             closeUnwantedListeners()
             logStartFailure(service, reason + "; the old definition stays in force", retryIn: nil)
         } else {
@@ -145,8 +157,6 @@ extension Supervisor {
     func startWhatIsDue(at now: Int64) {
         for service in services.values {
             if let due = service.retryAt, now >= due { start(service, at: now) }
-            // A gate that has served for a while was not the fault of its definition.
-            if let serving = service.serving, now >= serving.reportBy { service.backoff.succeeded() }
         }
     }
 
@@ -161,7 +171,9 @@ extension Supervisor {
 
     func closeUnwantedListeners() {
         listeners.close(
-            allBut: services.values.flatMap { ($0.serving?.listeners ?? []) + ($0.starting?.listeners ?? []) })
+            allBut: services.values.flatMap { service in
+                service.listeners + (service.serving?.listeners ?? []) + (service.starting?.listeners ?? [])
+            })
     }
 }
 

@@ -11,7 +11,7 @@ extension Supervisor {
         do throws(DefinitionsError) {
             let definitions = try reader.definitions()
             let isOtherBlockList = definitions.settings.blockList != settings.blockList
-            if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) }
+            if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) } else { refreshBlockList() }
             let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix
             settings = definitions.settings
             apply(definitions, on: "reload", restartingAll: isOtherHost)
@@ -72,7 +72,10 @@ extension Supervisor {
 
     /// The file changed: builds the list anew, whole, and hands it to every gate.
     func rereadBlockList() throws(SystemError) {
-        guard try blockList.hasChanged() else { return }
+        if try blockList.hasChanged() { refreshBlockList() }
+    }
+
+    private func refreshBlockList() {
         do throws(DefinitionsError) {
             guard let count = try blockList.readAgain() else { return }
             for gate in allGates() {

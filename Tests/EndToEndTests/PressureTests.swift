@@ -64,6 +64,7 @@ extension EndToEndTests {
             let pause = try doorward.log.wait(for: "pause")
             #expect(pause["errno"] == "EMFILE")
             #expect(pause["act"] == "accept")
+            #expect(doorward.log.all.count { $0.event == "pause" } == 1)
             #expect(try processorTime(gate) - used < 50, "the loop must not spin")
             try setLimit(gate, "--nofile=1024:4096")
             #expect(try exchange(port: port, "Hello\n") == "Hello\n")
@@ -117,6 +118,23 @@ extension EndToEndTests {
             #expect(waiting.readToEnd() == "Hello\n")
             #expect(try doorward.port("echo") == port)
             #expect(try doorward.gate("echo") != gate)
+        }
+
+        @Test("the sockets of a service whose gate waits for its restart stay open while others come and go")
+        func socketsOfTheDead() throws {
+            let doorward = try Supervised(services: ["one": echo, "two": echo])
+            let port = try doorward.port("one")
+            // Until the wait for the next gate is long enough to look into it.
+            for round in 1...4 {
+                kill(try doorward.gate("one"), SIGKILL)
+                _ = try doorward.log.wait(for: "ready", count: round + 1) { $0["service"] == "one" }
+            }
+            kill(try doorward.gate("one"), SIGKILL)
+            _ = try doorward.log.wait(for: "gate_died", count: 5) { $0["service"] == "one" }
+            kill(try doorward.gate("two"), SIGKILL)
+            _ = try doorward.log.wait(for: "ready", count: 2) { $0["service"] == "two" }
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+            #expect(try doorward.port("one") == port)
         }
 
         @Test("handlers whose gate died finish, and are gone when the supervisor ends")

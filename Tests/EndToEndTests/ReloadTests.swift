@@ -125,6 +125,24 @@ extension EndToEndTests {
             #expect(fault["at"]?.contains("services/second.toml:1:") == true)
         }
 
+        @Test("while one address of a service is taken, the others are not open with nobody behind them")
+        func halfOpen() throws {
+            let holder = try Supervised(services: ["echo": echo])
+            let taken = try holder.port("echo")
+            let free = try Supervised(services: ["echo": echo])
+            let other = try free.port("echo")
+            #expect(free.stop() == 0)
+            let doorward = try Supervised(
+                services: [
+                    "echo": "listen = [\"127.0.0.1:\(other)\", \"127.0.0.1:\(taken)\"]\nhandler = [\"echo\"]\n"
+                ], ready: 0)
+            _ = try doorward.log.wait(for: "bind_failed", count: 3)
+            #expect(throws: HarnessError.self) { try Client(port: other) }
+            #expect(holder.stop() == 0)
+            _ = try doorward.log.wait(for: "ready")
+            #expect(try exchange(port: other, "Hello\n") == "Hello\n")
+        }
+
         @Test("an address that is in use is tried again until it is free")
         func addressInUse() throws {
             let holder = try Supervised(services: ["echo": echo])

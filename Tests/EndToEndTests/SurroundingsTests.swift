@@ -199,6 +199,13 @@ extension EndToEndTests {
             #expect(try uid("one") == before.0)
         }
 
+        @Test("started by nice without root, services keep that nice value and start", .enabled(if: !isRoot))
+        func niceSupervisor() throws {
+            let doorward = try Supervised(
+                services: ["probe": "listen = [\"127.0.0.1:0\"]\nhandler = [\"probe\"]"], prefix: ["nice", "-n", "3"])
+            #expect(Report(try exchange(port: doorward.port("probe"), ""))["nice"] == "3")
+        }
+
         @Test("standard error is the socket when the service says so")
         func standardErrorOnSocket() throws {
             let doorward = try Supervised(

@@ -20,8 +20,10 @@ final class Supervised {
     ///   - host: more lines for doorward.toml.
     ///   - files: other files in ``directory``, scripts among them: those that begin with `#!` can be executed.
     ///   - ready: how many services to wait for; nil for all of them.
+    ///   - prefix: a command that the supervisor is started by, `nice` for example.
     init(
-        services: [String: String], host: String = "", files: [String: String] = [:], ready: Int? = nil
+        services: [String: String], host: String = "", files: [String: String] = [:], ready: Int? = nil,
+        prefix: [String] = []
     ) throws {
         directory = try Self.makeDirectory()
         let errors = Pipe()
@@ -29,8 +31,8 @@ final class Supervised {
         for (name, text) in files { try write(text, to: name) }
         for (name, text) in services { try write(text, to: "services/\(name).toml") }
         try write("handlers = \"handlers\"\nstate = \"state\"\ndrain = \"10s\"\n" + host, to: "doorward.toml")
-        process.executableURL = URL(fileURLWithPath: Self.program)
-        process.arguments = ["run", "--config", directory + "/doorward.toml"]
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = prefix + [Self.program, "run", "--config", directory + "/doorward.toml"]
         process.standardInput = FileHandle.nullDevice
         process.standardError = errors
         process.environment = ["PATH": "/usr/bin:/bin", "SECRET": "of the supervisor"]

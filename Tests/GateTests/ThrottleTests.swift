@@ -1,0 +1,53 @@
+import Gate
+import Testing
+
+private let short = Throttle.shortNanoseconds
+private let longest = Throttle.longestNanoseconds
+
+struct ThrottleTests {
+    @Test("a lack of resources waits the same short time, however often it comes")
+    func lack() {
+        var throttle = Throttle()
+        #expect(throttle.until == nil)
+        for now in stride(from: Int64(0), to: 1000 * short, by: Int64.Stride(short)) {
+            _ = throttle.pause(.lackOfResources, at: now)
+            #expect(throttle.until == now + short)
+            throttle.resumeIfDue(at: now + short - 1)
+            #expect(throttle.until != nil)
+            throttle.resumeIfDue(at: now + short)
+            #expect(throttle.until == nil)
+        }
+    }
+
+    @Test("handlers that cannot be started make waits that double up to a bound, and one success starts over")
+    func spawnFailure() {
+        var throttle = Throttle()
+        var waits: [Int64] = []
+        for _ in 0..<100 {
+            _ = throttle.pause(.spawnFailure, at: 7)
+            waits.append((throttle.until ?? 0) - 7)
+        }
+        #expect(Array(waits.prefix(8)) == [1, 2, 4, 8, 16, 32, 64, 100].map { min($0 * short, longest) })
+        #expect(waits.suffix(90).allSatisfy { $0 == longest })
+        throttle.cloned()
+        _ = throttle.pause(.spawnFailure, at: 0)
+        #expect(throttle.until == longest, "a child that is made is not yet a handler that runs")
+        throttle.executed()
+        _ = throttle.pause(.spawnFailure, at: 0)
+        #expect(throttle.until == short)
+    }
+
+    @Test("a lack of resources is said once, and again after a child could be made; a spawn failure has its own line")
+    func episodes() {
+        var throttle = Throttle()
+        var said: [Bool] = []
+        for reason in [Throttle.Reason.spawnFailure, .lackOfResources, .lackOfResources, .spawnFailure] {
+            said.append(throttle.pause(reason, at: 0))
+        }
+        throttle.resumeIfDue(at: .max)
+        said.append(throttle.pause(.lackOfResources, at: 0))
+        throttle.cloned()
+        said.append(throttle.pause(.lackOfResources, at: 0))
+        #expect(said == [false, true, false, false, false, true])
+    }
+}

@@ -1,0 +1,66 @@
+import Definitions
+import Gate
+import LinuxSystem
+import ServiceModel
+import TestSupport
+import Testing
+
+@testable import Supervisor
+
+/// A process in the place of a gate, which ends when it is killed, or with whoever holds this.
+private struct IdleProcess: ~Copyable {
+    let pid: Int32
+    private let lifeline: Descriptor
+
+    init() throws {
+        let ends = try streamEnds()
+        pid = try Self.forked(waitingFor: ends.near)
+        lifeline = ends.takeFar()
+    }
+
+    private static func forked(waitingFor lifeline: borrowing Descriptor) throws -> Int32 {
+        let pid = try Processes.fork()
+        guard pid == 0 else { return pid }
+        do {
+            try Startup.closeAll(but: [lifeline.number])
+            _ = try readOnce(lifeline)
+            Processes.exit(0)
+        } catch {
+            Processes.exit(1)
+        }
+    }
+}
+
+struct SupervisorGatesTests {
+    @Test(
+        "a gate that does not speak like one is killed, and the supervisor goes on",
+        arguments: [[0], Array("X".utf8), Array("RR".utf8), [UInt8](repeating: 0xff, count: 1024)])
+    func nonsense(bytes: [UInt8]) async {
+        await #expect(processExitsWith: .success) { [bytes] in
+            let directory = try TemporaryDirectory()
+            let file = try directory.write("definitions", bytes: Definitions(settings: HostSettings()).wire)
+            let reader = DefinitionsCommand(path: "/bin/cat", arguments: ["cat", file])
+            let supervisor = try Supervisor(reader: reader, readyNumber: nil)
+            let definition = ServiceDefinition(
+                service: Service(
+                    name: "a", file: "a.toml", listen: [],
+                    handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
+                    identity: Identity(user: .dynamic)), activation: .enabled, listeners: [])
+
+            let idle = try IdleProcess()
+            let pair = try MessageChannel.pair()
+            let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
+            let service = WantedService(definition)
+            service.serving = GateProcess(
+                pid: idle.pid, token: 77, channel: pair.takeSupervisorEnd(), definition: definition, listeners: [],
+                startedAt: 0)
+            supervisor.services["a"] = service
+            // What a gate does say changes nothing, nor does a report that comes twice.
+            try gateEnd.send(GateMessage.ready.bytes)
+            try gateEnd.send(bytes)
+            try supervisor.hear(77, at: 0)
+            let status = ChildProcesses.status(of: idle.pid)
+            #expect(status == -1)
+        }
+    }
+}
