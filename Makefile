@@ -1,4 +1,4 @@
-# make          build/bin/doorward and build/libexec/doorward/NAME
+# make          build/bin/doorward with its supervisor, and build/libexec/doorward/NAME
 # make run      serves this repository's services/ on loopback, and says what to try
 # make test     every test (root: also as an ordinary user)
 # make check    format, warnings, both builds
@@ -13,7 +13,8 @@ SWIFT      ?= swift
 HANDLERS   := $(notdir $(wildcard Sources/Handlers/*))
 ORDINARY   := .build
 EMBEDDED   := .build/handlers
-# Foundation and ICU come with TOMLKit; linked statically, so that the supervisor needs no Swift on the machine.
+# Linked statically, so that the machine needs no Swift. Foundation comes with TOMLKit and ArgumentParser into doorward, the
+# command line; the supervisor, which stays, has none of them.
 RELEASE    := -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/release-build
 
 .PHONY: all supervisor handlers run test test-user check format bench install clean packages test-packages
@@ -33,8 +34,10 @@ test-packages: packages
 # ---- building
 
 supervisor: packages
-	$(SWIFT) build $(RELEASE) --product doorward
-	@install -D -m 755 .build/release-build/release/doorward build/bin/doorward
+	@for name in doorward doorward-supervisor; do \
+	    $(SWIFT) build $(RELEASE) --product $$name || exit 1; \
+	    install -D -m 755 .build/release-build/release/$$name build/bin/$$name || exit 1; \
+	done
 
 # The handlers, each by its own name: Embedded Swift, static PIE on musl, from the sources that the tests compile too.
 handlers: packages
@@ -50,10 +53,12 @@ run: all
 
 # ---- testing
 
-# Two passes: everything as whoever this is; then, for root, what drives the real binaries once more as nobody.
+# Everything as whoever this is; the handlers once more as they are released; then, for root, what drives the real binaries
+# once more as nobody.
 test: all test-packages
 	$(SWIFT) build --build-tests
-	DOORWARD_BUILD="$(CURDIR)/build" $(SWIFT) test --skip-build
+	DOORWARD_BUILD="$(CURDIR)/build" DOORWARD_LIBEXEC="$(CURDIR)/build/libexec/doorward" $(SWIFT) test --skip-build
+	DOORWARD_HANDLERS_DIR="$(CURDIR)/build/libexec/doorward" $(SWIFT) test --skip-build --filter HandlerTests
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory test-user; fi
 
 test-user:
@@ -73,7 +78,8 @@ bench: all
 # ---- installing
 
 install: all
-	install -D -m 755 build/bin/doorward $(DESTDIR)$(PREFIX)/sbin/doorward
+	for name in doorward doorward-supervisor; do \
+	    install -D -m 755 build/bin/$$name $(DESTDIR)$(PREFIX)/sbin/$$name; done
 	for name in $(HANDLERS); do \
 	    install -D -m 755 build/libexec/doorward/$$name $(DESTDIR)$(PREFIX)/libexec/doorward/$$name; done
 	install -D -m 644 etc/doorward.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward.8

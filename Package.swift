@@ -22,11 +22,13 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
     .treatAllWarnings(as: .error),
 ]
+// Each function in a section of its own, so that the linker can leave out what nobody calls: the Hashable that Swift gives
+// every enum would otherwise need a source of randomness. Changing these flags needs a fresh scratch path.
 let embedded: [SwiftSetting] =
     isEmbedded
     ? [
         .enableExperimentalFeature("Embedded"),
-        .unsafeFlags(["-wmo", "-Osize"]),
+        .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
     ] : []
 let strictC: [CSetting] = [.unsafeFlags(["-std=c17", "-Wall", "-Wextra", "-Werror"])]
 let embeddedC: [CSetting] =
@@ -38,6 +40,8 @@ let embeddedLink: [LinkerSetting] =
     ? [
         .unsafeFlags([
             "-nostartfiles", "-use-ld=lld", "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-static-pie",
+            // SwiftPM asks for -pie as well.
+            "-Xclang-linker", "-Wno-unused-command-line-argument",
             "-Xlinker", "--gc-sections", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
             "-Xlinker", "-z", "-Xlinker", "noexecstack", "-Xlinker", "--strip-all",
             "\(muslLibraries)/rcrt1.o", "\(muslLibraries)/libc.a",
@@ -45,9 +49,9 @@ let embeddedLink: [LinkerSetting] =
     ] : []
 
 /// A handler: one folder in Sources/Handlers, one executable of the same name.
-func handler(_ name: String) -> Target {
+func handler(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .executableTarget(
-        name: name, dependencies: ["HandlerKit"], path: "Sources/Handlers/\(name)",
+        name: name, dependencies: ["HandlerKit"] + dependencies, path: "Sources/Handlers/\(name)",
         swiftSettings: strict + embedded, linkerSettings: embeddedLink)
 }
 
@@ -55,6 +59,9 @@ let handlerColumn: [Target] = [
     .target(name: "CHandler", cSettings: strictC + embeddedC),
     .target(name: "HandlerKit", dependencies: ["CHandler"], swiftSettings: strict + embedded),
     handler("echo"),
+    handler("hello"),
+    .target(name: "CProbe", cSettings: strictC + embeddedC),
+    handler("probe", ["CProbe"]),
 ]
 
 /// A target of the supervisor's column.
@@ -77,12 +84,17 @@ let supervisorColumn: [Target] = [
     target("Sandbox", ["Clibcap", "CLinux", "LinuxSystem", "ServiceModel"]),
     target("Spawner", ["CSpawn", "EventLog", "LinuxSystem", "ServiceModel"]),
     target("Gate", ["Admission", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
-    target("Configuration", ["ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
-    target("Supervisor", ["Configuration", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel", "Admission"]),
+    target("Definitions", ["ServiceModel"]),
+    target("Supervisor", ["Admission", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
+    .executableTarget(
+        name: "doorward-supervisor", dependencies: ["Definitions", "LinuxSystem", "Supervisor"], swiftSettings: strict),
+    target("Configuration", ["Definitions", "ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
+    target(
+        "ConfigurationFiles", ["Admission", "Configuration", "Definitions", "LinuxSystem", "Sandbox", "ServiceModel"]),
     .executableTarget(
         name: "doorward",
         dependencies: [
-            "Configuration", "LinuxSystem", "Sandbox", "Supervisor",
+            "Configuration", "ConfigurationFiles", "Definitions", "LinuxSystem",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 ]
@@ -98,9 +110,19 @@ let testTargets: [Target] = [
     tests("SandboxTests", ["CLinux", "LinuxSystem", "Sandbox", "ServiceModel", "TestSupport"]),
     tests("SpawnerTests", ["EventLog", "LinuxSystem", "ServiceModel", "Spawner", "TestSupport"]),
     tests("GateTests", ["Admission", "EventLog", "Gate", "LinuxSystem", "ServiceModel", "TestSupport"]),
-    tests("ConfigurationTests", ["Configuration", "ServiceModel"]),
+    tests("DefinitionsTests", ["Definitions", "ServiceModel"]),
     tests(
-        "SupervisorTests", ["Admission", "Configuration", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
+        "SupervisorTests",
+        ["Admission", "Definitions", "Gate", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
+    tests("ConfigurationTests", ["Configuration", "Definitions", "ServiceModel"]),
+    tests(
+        "ConfigurationFilesTests",
+        ["ConfigurationFiles", "Configuration", "Definitions", "LinuxSystem", "ServiceModel", "TestSupport"]),
+    tests("HandlerKitTests", ["HandlerKit"]),
+    tests("HandlerTests", ["echo", "probe"]),
+    tests("LinkTests", []),
+    // Drives programs from outside, through libc; memory safety of the harness is not the point there.
+    .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 
 let package = Package(

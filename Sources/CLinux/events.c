@@ -56,39 +56,21 @@ int clinux_signal_next(int fd) {
     return (int)info.ssi_signo;
 }
 
-// As the kernel has it, for the two signals that libc keeps for itself (nptl(7)) and refuses to speak of.
-struct kernel_action {
-    void (*handler)(int);
-    unsigned long flags;
-    void (*restorer)(void);
-    uint64_t mask;
-};
-
-// posix_spawn(3) hands these two on ignored, and exec keeps that. A handler of libc's own is left alone.
-static int stop_ignoring(int number) {
-    struct kernel_action action;
-    if (syscall(SYS_rt_sigaction, number, NULL, &action, sizeof action.mask) < 0) return -errno;
-    if (action.handler != SIG_IGN) return 0;
-    action = (struct kernel_action){.handler = SIG_DFL};
-    return syscall(SYS_rt_sigaction, number, &action, NULL, sizeof action.mask) < 0 ? -errno : 0;
-}
-
+// The kernel's own struct sigaction, all zero but for the handler: libc refuses to touch 32 and 33, which it keeps for
+// itself, but whoever started us may have left them ignored, and exec would hand that on. There are no threads here.
 int clinux_reset_signals(void) {
-    struct sigaction standard;
+    struct {
+        void (*handler)(int);
+        unsigned long flags;
+        void *restorer;
+        uint64_t mask;
+    } standard;
     memset(&standard, 0, sizeof standard);
-    standard.sa_handler = SIG_DFL;
-    for (int number = 1; number < NSIG; number++) {
-        // KILL and STOP cannot be set; 32 and 33 belong to the threading library.
-        if (sigaction(number, &standard, NULL) < 0 && errno != EINVAL) return -errno;
+    for (int number = 1; number <= 64; number++) {
+        if (number == SIGKILL || number == SIGSTOP) continue;
+        if (syscall(SYS_rt_sigaction, number, &standard, NULL, sizeof standard.mask) < 0) return -errno;
     }
-    int error = stop_ignoring(32);
-    return error < 0 ? error : stop_ignoring(33);
-}
-
-int clinux_unblock_signals(void) {
-    sigset_t none;
-    sigemptyset(&none);
-    return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
+    return 0;
 }
 
 static int64_t nanoseconds(clockid_t clock) {

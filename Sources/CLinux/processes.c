@@ -16,22 +16,68 @@ int clinux_fork(void) {
     return pid < 0 ? -errno : pid;
 }
 
+static void fill(struct clinux_end *end, const siginfo_t *info) {
+    end->pid = info->si_pid;
+    end->was_signalled = info->si_code != CLD_EXITED;
+    end->dumped_core = info->si_code == CLD_DUMPED;
+    end->status = info->si_status;
+}
+
 int clinux_next_end(struct clinux_end *end) {
     siginfo_t info;
     info.si_pid = 0;
     // WNOWAIT: the process stays a zombie, so that its process group can still be named safely.
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) return errno == ECHILD ? 0 : -errno;
     if (info.si_pid == 0) return 0;
-    end->pid = info.si_pid;
-    end->was_signalled = info.si_code != CLD_EXITED;
-    end->dumped_core = info.si_code == CLD_DUMPED;
-    end->status = info.si_status;
+    fill(end, &info);
     return 1;
 }
 
 int clinux_reap(int pid) {
     siginfo_t info;
     return waitid(P_PID, (id_t)pid, &info, WEXITED) < 0 ? -errno : 0;
+}
+
+int clinux_wait(int pid, struct clinux_end *end) {
+    siginfo_t info;
+    if (waitid(P_PID, (id_t)pid, &info, WEXITED) < 0) return -errno;
+    fill(end, &info);
+    return 0;
+}
+
+// The child of a fork: nothing here allocates, and all it has inherited is close-on-exec.
+static _Noreturn void run(const char *path, char *const *arguments, int output) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    int null = open("/dev/null", O_RDWR);
+    if (null >= 0 && dup2(null, 0) >= 0 && dup2(output, 1) >= 0) execv(path, arguments);
+    _exit(127);
+}
+
+int clinux_run(const char *path, char *const *arguments, int *output) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+    pid_t pid = fork();
+    if (pid == 0) run(path, arguments, ends[1]);
+    int error = errno;
+    close(ends[1]);
+    if (pid > 0) {
+        *output = ends[0];
+        return pid;
+    }
+    close(ends[0]);
+    return -error;
+}
+
+int clinux_become(const char *path, char *const *arguments) {
+    execv(path, arguments);
+    return -errno;
+}
+
+int clinux_own_path(char *path, size_t size) {
+    ssize_t n = readlink("/proc/self/exe", path, size);
+    return n < 0 ? -errno : (int)n;
 }
 
 int clinux_kill(int pid, int signal) { return kill(pid, signal) < 0 ? -errno : 0; }

@@ -4,6 +4,7 @@
 #include "CSpawn.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -13,11 +14,6 @@
 #else
 #error "Doorward's spawner knows x86-64 only: add Sources/CSpawn/machine_<name>.h beside machine_x86_64.h"
 #endif
-
-struct child {
-    const struct cspawn_plan *plan;
-    struct cspawn_failure *failure;
-};
 
 struct limit64 {
     uint64_t soft;
@@ -90,13 +86,13 @@ const char *cspawn_stage_name(int stage) {
 
 // Child.
 static void child_main(void *argument) {
-    const struct child *child = argument;
-    const struct cspawn_plan *plan = child->plan;
+    struct cspawn_launch *launch = argument;
+    const struct cspawn_plan *plan = &launch->plan;
     for (int stage = 0; stage < cspawn_stage_count; stage++) {
         long result = plan->injected_stage == stage ? -(long)plan->injected_errno : stages[stage].run(plan);
         if (result < 0) {
-            child->failure->stage = stage;
-            child->failure->error = (int32_t)-result;
+            launch->failure.error = (int32_t)-result;
+            launch->failure.stage = stage;
             break;
         }
     }
@@ -104,15 +100,30 @@ static void child_main(void *argument) {
 }
 
 // Parent.
-int cspawn_start(const struct cspawn_plan *plan, void *stack, size_t stack_size, struct cspawn_failure *failure) {
-    failure->stage = cspawn_no_stage;
-    failure->error = 0;
-    struct child child = {plan, failure};
+int cspawn_start(struct cspawn_launch *launch) {
+    launch->failure.stage = cspawn_no_stage;
+    launch->failure.error = 0;
+    launch->running = 1;
     struct clone_args arguments = {
-        .flags = CLONE_VM | CLONE_VFORK | CLONE_CLEAR_SIGHAND,
+        .flags = CLONE_VM | CLONE_CLEAR_SIGHAND | CLONE_CHILD_CLEARTID,
+        .child_tid = (uint64_t)(uintptr_t)&launch->running,
         .exit_signal = SIGCHLD,
-        .stack = (uint64_t)(uintptr_t)stack,
-        .stack_size = stack_size,
+        .stack = (uint64_t)(uintptr_t)launch->stack,
+        .stack_size = launch->stack_size,
     };
-    return (int)machine_clone(SYS_clone3, &arguments, sizeof arguments, child_main, &child);
+    int pid = (int)machine_clone(SYS_clone3, &arguments, sizeof arguments, child_main, launch);
+    if (pid < 0) launch->running = 0;
+    return pid;
+}
+
+// Parent. Acquire: what the child wrote before it left is seen by whoever sees that it left.
+int cspawn_is_running(const struct cspawn_launch *launch) {
+    return __atomic_load_n(&launch->running, __ATOMIC_ACQUIRE) != 0;
+}
+
+// Parent. The kernel wakes the futex when it clears the word.
+void cspawn_wait(struct cspawn_launch *launch) {
+    while (cspawn_is_running(launch)) {
+        machine_call(SYS_futex, (long)&launch->running, FUTEX_WAIT, 1, 0);
+    }
 }

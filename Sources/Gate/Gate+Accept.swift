@@ -16,11 +16,11 @@ extension Gate {
     /// Connections taken from one listener before the loop looks at everything else again.
     private static let batch = 8
 
-    mutating func acceptFrom(_ door: GateSetup.Door) throws(SystemError) {
+    mutating func acceptFrom(_ door: GateSetup.Door) {
         for _ in 0..<Self.batch {
             guard !handlers.isFull, throttle.until == nil, stalled == nil, !drain.isDraining else { return }
             guard let connection = take(from: door) else { return }
-            try admit(connection, at: door)
+            admit(connection, at: door)
             if reserve == nil { restoreReserve() }
         }
     }
@@ -49,8 +49,7 @@ extension Gate {
         }
     }
 
-    private mutating func admit(_ connection: consuming AcceptedConnection, at door: GateSetup.Door) throws(SystemError)
-    {
+    private mutating func admit(_ connection: consuming AcceptedConnection, at door: GateSetup.Door) {
         let peer = connection.peer
         switch Self.decide(on: peer, &admission, blockList) {
         case .refuse(let refusal):
@@ -66,7 +65,7 @@ extension Gate {
             let facts = ConnectionFacts(
                 peer: peer, local: local, sourceCount: admitted.sourceCount,
                 id: ConnectionID(pid: pid, number: lastNumber))
-            try spawn(StalledConnection(connection: connection, admitted: admitted, facts: facts))
+            spawn(StalledConnection(connection: connection, admitted: admitted, facts: facts))
         }
     }
 
@@ -79,7 +78,7 @@ extension Gate {
     /// The address that the peer connected to. A listener on one address knows it; on all addresses the socket does.
     private func localAddress(of descriptor: borrowing Descriptor, at door: GateSetup.Door) -> ListenAddress? {
         guard case .ip(let address, _) = door.bound, address.isUnspecified else { return door.bound }
-        do throws(SystemError) {
+        do {
             return try Listener.localAddress(of: descriptor.number)
         } catch {
             return nil
@@ -87,34 +86,30 @@ extension Gate {
     }
 
     /// Tries the connection again that no process could be made for.
-    mutating func spawnStalled() throws(SystemError) {
-        if let waiting = stalled.take() { try spawn(waiting) }
+    mutating func spawnStalled() {
+        if let waiting = stalled.take() { spawn(waiting) }
     }
 
-    private mutating func spawn(_ accepted: consuming StalledConnection) throws(SystemError) {
+    private mutating func spawn(_ accepted: consuming StalledConnection) {
         let facts = accepted.facts
         let rule = accepted.admitted.rule
-        switch plan.spawn(accepted.connection.descriptor, rule: rule, facts: facts) {
-        case .started(let child):
-            throttle.succeeded()
-            let now = Clock.monotonicNanoseconds()
+        do throws(SystemError) {
+            let child = try plan.spawn(accepted.connection.descriptor, rule: rule, facts: facts)
+            throttle.cloned()
             logAccept(facts, rule: rule, child: child)
+            let now = Clock.monotonicNanoseconds()
             handlers.insert(
                 pid: child,
                 RunningHandler(
                     id: facts.id, admitted: accepted.admitted, peer: facts.peer, startedAt: now,
                     deadline: lifetimeNanoseconds.map { now + $0 }))
-        case .notCloned(let errno):
-            pause(.lackOfResources, SystemError("clone3", errno))
+        } catch {
+            pause(.lackOfResources, error)
             stalled = consume accepted
-        case .failed(let stage, let errno):
-            logSpawnFailure(facts, stage: stage, errno: errno)
-            pause(.spawnFailure, nil)
-            admission.end(accepted.admitted)
         }
     }
 
-    private mutating func pause(_ reason: Throttle.Reason, _ error: SystemError?) {
+    mutating func pause(_ reason: Throttle.Reason, _ error: SystemError?) {
         let isNew = throttle.pause(reason, at: Clock.monotonicNanoseconds())
         if isNew, let error { logPause(error) }
     }

@@ -45,13 +45,22 @@ extension Gate {
         log.end()
     }
 
-    mutating func logSpawnFailure(_ facts: ConnectionFacts, stage: String, errno: Errno) {
+    mutating func logSpawnFailure(_ handler: borrowing RunningHandler, _ failure: LaunchFailure) {
         begin("spawn_failed")
-        log.field(connection: facts.id)
-        log.field("peer", facts.peer)
-        log.field("stage", stage)
-        log.field("errno", errno.name)
-        log.field("handler", setup.service.handler.path)
+        log.field(connection: handler.id)
+        log.field("peer", handler.peer)
+        log.field("stage", failure.stage)
+        log.field("errno", failure.errno.name)
+        let ruleHandler = handler.admitted.rule.flatMap { setup.service.access[$0].handler }
+        log.field("handler", (ruleHandler ?? setup.service.handler).path)
+        log.end()
+    }
+
+    /// This gate accepts no more.
+    mutating func logClosed() {
+        begin("closed")
+        log.field("pid", Int(pid))
+        log.field("active", handlers.count)
         log.end()
     }
 

@@ -13,7 +13,13 @@ extension Gate {
             try Processes.reap(end.pid)
             // A child without an entry is an orphan of a handler that is gone: adopted, reaped, of no connection.
             guard let handler = handlers.remove(pid: end.pid) else { continue }
-            logEnd(handler, end, at: now)
+            if let failure = plan.takeFailure(of: end.pid) {
+                logSpawnFailure(handler, failure)
+                pause(.spawnFailure, nil)
+            } else {
+                logEnd(handler, end, at: now)
+                throttle.executed()
+            }
             admission.end(handler.admitted)
         }
     }

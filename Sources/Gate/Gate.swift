@@ -102,15 +102,14 @@ package struct Gate: ~Copyable {
 
     /// Why handlers could not be started, or nil.
     private mutating func rehearse() -> String? {
-        switch plan.rehearse() {
-        case .started: break
-        case .failed(let stage, let errno): return "a handler cannot be started: stage \(stage): \(errno)"
-        case .notCloned(let errno): return "a handler cannot be started: clone3: \(errno)"
+        if let failure = plan.rehearse() {
+            return "a handler cannot be started: stage \(failure.stage): \(failure.errno)"
         }
         let commands = [setup.service.handler] + setup.service.access.compactMap(\.handler)
         for command in commands {
             if let errno = Files.executionProblem(command.path) {
-                return "handler '\(command.path)' cannot be executed by uid \(setup.credentials.uid): \(errno)"
+                return "handler '\(command.path)' cannot be executed by uid \(Accounts.effectiveUser): \(errno); "
+                    + "it and every directory above it must let that user through"
             }
         }
         return nil
@@ -134,11 +133,11 @@ package struct Gate: ~Copyable {
             switch poller.token(at: index) {
             case Token.signals: try reapHandlers(at: now)
             case Token.channel: try obeySupervisor(at: now)
-            case let door: try acceptFrom(setup.doors[Int(door)])
+            case let door: acceptFrom(setup.doors[Int(door)])
             }
         }
         throttle.resumeIfDue(at: now)
-        if throttle.until == nil { try spawnStalled() }
+        if throttle.until == nil { spawnStalled() }
         endHandlers(at: now)
         try endIfDrained()
     }
@@ -163,17 +162,17 @@ package struct Gate: ~Copyable {
         guard hasDoors, drain.isDraining else { return }
         for door in setup.doors { _ = Descriptor(owning: door.number) }
         hasDoors = false
+        logClosed()
     }
 
     private func timeout() -> Int64? {
-        let earliest = [throttle.until, handlers.nextLook, drain.deadline]
-        guard
-            let deadline = earliest.reduce(
-                nil,
-                { (least: Int64?, next) in
-                    next.map { min(least ?? $0, $0) } ?? least
-                })
-        else { return nil }
-        return max(deadline - Clock.monotonicNanoseconds(), 0)
+        let deadline = earlier(earlier(throttle.until, handlers.nextLook), drain.deadline)
+        return deadline.map { max($0 - Clock.monotonicNanoseconds(), 0) }
     }
+}
+
+/// The earlier of two times, where nil is never.
+func earlier(_ first: Int64?, _ second: Int64?) -> Int64? {
+    guard let first, let second else { return first ?? second }
+    return min(first, second)
 }

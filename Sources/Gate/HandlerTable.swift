@@ -37,7 +37,7 @@ struct HandlerTable: ~Copyable {
     var isFull: Bool { entries.isFull }
 
     mutating func insert(pid: Int32, _ handler: consuming RunningHandler) {
-        if let deadline = handler.deadline { nextLook = min(nextLook ?? deadline, deadline) }
+        nextLook = earlier(nextLook, handler.deadline)
         entries.insert(pid, handler)
     }
 
@@ -49,7 +49,7 @@ struct HandlerTable: ~Copyable {
         var earliest: Int64?
         entries.forEach { pid, handler in
             if let deadline = handler.deadline, now >= deadline { handler.deadline = visit(pid, &handler) }
-            if let deadline = handler.deadline { earliest = min(earliest ?? deadline, deadline) }
+            earliest = earlier(earliest, handler.deadline)
         }
         nextLook = earliest
     }

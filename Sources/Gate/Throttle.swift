@@ -1,6 +1,6 @@
 // When to stop accepting for a moment. Pure: the time is a parameter.
 // Promises that the service is never closed and that the loop never spins: a lack of resources waits a fixed short time,
-// handlers that cannot be started make the waits double up to a bound, and one success ends both.
+// handlers that cannot be started make the waits double up to a bound; a success ends either.
 
 /// The pauses of one gate.
 package struct Throttle: Hashable, Sendable {
@@ -24,7 +24,8 @@ package struct Throttle: Hashable, Sendable {
 
     /// Pauses.
     ///
-    /// - Returns: whether this begins an episode, and so is to be logged.
+    /// - Returns: whether this begins an episode of a lack of resources, and so is to be logged; a spawn failure has a
+    ///   line of its own.
     package mutating func pause(_ reason: Reason, at now: Int64) -> Bool {
         switch reason {
         case .lackOfResources:
@@ -32,6 +33,7 @@ package struct Throttle: Hashable, Sendable {
         case .spawnFailure:
             until = now + min(Self.shortNanoseconds << Int64(min(spawnFailures, 20)), Self.longestNanoseconds)
             spawnFailures += 1
+            return false
         }
         defer { isEpisode = true }
         return !isEpisode
@@ -42,9 +44,9 @@ package struct Throttle: Hashable, Sendable {
         if let until, now >= until { self.until = nil }
     }
 
-    /// A handler was started: whatever was wrong is over.
-    package mutating func succeeded() {
-        spawnFailures = 0
-        isEpisode = false
-    }
+    /// A child was made: there is no lack of resources any more.
+    package mutating func cloned() { isEpisode = false }
+
+    /// A handler got as far as its program.
+    package mutating func executed() { spawnFailures = 0 }
 }

@@ -25,12 +25,14 @@ package struct Descriptor: ~Copyable {
         return number
     }
 
-    /// Reads once. 0 at the end.
+    /// Reads once into an array, as far as it goes. 0 at the end.
     ///
     /// Errors: read(2).
-    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
-        // Sound: the buffer's owner keeps it for the length of the call.
-        try retryingBytes("read") { unsafe clinux_read(number, buffer.baseAddress, buffer.count) }
+    package func read(into array: inout [UInt8]) throws(SystemError) -> Int {
+        try retryingBytes("read") {
+            // Sound: the array is lent for the length of the call, with its size.
+            unsafe array.withUnsafeMutableBytes { unsafe clinux_read(number, $0.baseAddress, $0.count) }
+        }
     }
 
     /// Writes everything.

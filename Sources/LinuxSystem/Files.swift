@@ -11,16 +11,7 @@ package enum Files {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
-            var failure: SystemError?
-            let count = unsafe buffer.withUnsafeMutableBytes { raw in
-                do throws(SystemError) {
-                    return unsafe try file.read(into: raw)
-                } catch {
-                    failure = error
-                    return 0
-                }
-            }
-            if let failure { throw failure }
+            let count = try file.read(into: &buffer)
             if count == 0 { return bytes }
             bytes += buffer[..<count]
             if bytes.count > most { throw SystemError("read", Errno(27)) }

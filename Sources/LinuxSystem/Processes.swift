@@ -25,10 +25,19 @@ package enum Processes {
     package static func nextEnd() throws(SystemError) -> ProcessEnd? {
         var end = clinux_end()
         guard try retrying("waitid", { unsafe clinux_next_end(&end) }) == 1 else { return nil }
-        return ProcessEnd(
-            pid: end.pid,
-            way: end.was_signalled != 0
-                ? .killed(by: Signal(end.status), dumpedCore: end.dumped_core != 0) : .exited(status: end.status))
+        return ProcessEnd(pid: end.pid, way: way(end))
+    }
+
+    /// Waits for one child, reaps it, and says how it ended. Source: waitid(2).
+    package static func waitForEnd(of pid: Int32) throws(SystemError) -> ProcessEnd.Way {
+        var end = clinux_end()
+        _ = try retrying("waitid") { unsafe clinux_wait(pid, &end) }
+        return way(end)
+    }
+
+    private static func way(_ end: clinux_end) -> ProcessEnd.Way {
+        end.was_signalled != 0
+            ? .killed(by: Signal(end.status), dumpedCore: end.dumped_core != 0) : .exited(status: end.status)
     }
 
     package static func reap(_ pid: Int32) throws(SystemError) {

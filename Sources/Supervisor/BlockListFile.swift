@@ -1,5 +1,6 @@
 // The block list: read whole, sealed, mapped by every gate, and read again when its file changes.
 internal import Admission
+internal import Definitions
 internal import LinuxSystem
 internal import ServiceModel
 

@@ -1,5 +1,5 @@
 // A gate, as the supervisor knows it.
-internal import Configuration
+internal import Definitions
 internal import LinuxSystem
 
 /// One gate from fork to reaping.
@@ -9,7 +9,8 @@ final class GateProcess {
     let token: UInt64
     let channel: MessageChannel
     let definition: ServiceDefinition
-    let listeners: [OpenListener]
+    /// What it accepts from; none when it drains, so that a socket that nobody else wants is closed at once.
+    private(set) var listeners: [OpenListener]
     /// Monotonic: when it must have reported.
     let reportBy: Int64
     /// What it said when it could not serve.
@@ -28,6 +29,8 @@ final class GateProcess {
         self.listeners = listeners
         reportBy = now + Self.reportWithinNanoseconds
     }
+
+    func giveUpListeners() { listeners = [] }
 }
 
 /// A service that is wanted: its definition, and the gates that stand for it.

@@ -1,5 +1,5 @@
 // Starting gates, hearing from them, and starting them again when they die. The listening sockets stay open meanwhile.
-internal import Configuration
+internal import Definitions
 internal import Gate
 internal import LinuxSystem
 internal import Sandbox
@@ -94,6 +94,7 @@ extension Supervisor {
     }
 
     func letDrain(_ gate: GateProcess, graceNanoseconds: Int64?) {
+        gate.giveUpListeners()
         if !draining.contains(where: { $0 === gate }) { draining.append(gate) }
         send(.drain(graceNanoseconds: graceNanoseconds), to: gate)
     }

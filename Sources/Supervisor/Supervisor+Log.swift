@@ -1,5 +1,5 @@
 // The lines that the supervisor writes, and what it tells whoever waits for it to be ready.
-internal import Configuration
+internal import Definitions
 internal import EventLog
 internal import LinuxSystem
 internal import Sandbox
@@ -36,8 +36,8 @@ extension Supervisor {
         }
     }
 
-    func logApplied(services count: Int, faults: Int) {
-        line("reload") {
+    func logApplied(_ occasion: StaticString, services count: Int, faults: Int) {
+        line(occasion) {
             $0.field("services", count)
             $0.field("faults", faults)
         }

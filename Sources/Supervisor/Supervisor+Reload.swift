@@ -1,7 +1,7 @@
 // Reading everything again: SIGHUP for the definitions, a change of its file for the block list.
 // Promises: what is sound is applied, a broken file keeps its old definition, live connections are never touched, and a
 // socket whose address did not change stays open.
-internal import Configuration
+internal import Definitions
 internal import LinuxSystem
 internal import ServiceModel
 
@@ -9,12 +9,12 @@ extension Supervisor {
     func reload() {
         guard !stop.isStopping else { return }
         do throws(DefinitionsError) {
-            let definitions = try Definitions.read(options, on: host)
+            let definitions = try reader.definitions()
             let isOtherBlockList = definitions.settings.blockList != settings.blockList
             if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) }
             let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix
             settings = definitions.settings
-            apply(definitions, restartingAll: isOtherHost)
+            apply(definitions, on: "reload", restartingAll: isOtherHost)
         } catch {
             for line in error.lines { logProblem("fault", line) }
             logEvent("reload_failed")
@@ -22,7 +22,9 @@ extension Supervisor {
     }
 
     /// Makes the running services those of the definitions.
-    func apply(_ read: Definitions, restartingAll: Bool = false) {
+    ///
+    /// - Parameter occasion: the event that the log calls it.
+    func apply(_ read: Definitions, on occasion: StaticString, restartingAll: Bool = false) {
         let now = Clock.monotonicNanoseconds()
         var definitions = read
         definitions.settle(keeping: services.mapValues(\.definition))
@@ -43,7 +45,7 @@ extension Supervisor {
             start(service, at: now)
         }
         closeUnwantedListeners()
-        logApplied(services: enabled.count, faults: definitions.faults.count)
+        logApplied(occasion, services: enabled.count, faults: definitions.faults.count)
     }
 
     private func remove(_ service: WantedService) {

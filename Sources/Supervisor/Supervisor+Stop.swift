@@ -4,15 +4,16 @@ internal import ServiceModel
 
 extension Supervisor {
     func beginStop(at now: Int64) {
-        take(stop.request(graceNanoseconds: settings.drain.nanoseconds, at: now))
+        let step = stop.request(graceNanoseconds: settings.drain.nanoseconds, at: now)
         for service in services.values {
-            for gate in [service.serving, service.starting].compactMap({ $0 })
-            where !draining.contains(where: { $0 === gate }) {
+            for gate in [service.serving, service.starting].compactMap({ $0 }) {
+                gate.giveUpListeners()
                 draining.append(gate)
             }
         }
         services = [:]
         closeUnwantedListeners()
+        take(step)
     }
 
     func stopStep(at now: Int64) {

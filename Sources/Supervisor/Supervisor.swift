@@ -1,7 +1,7 @@
 // The process that is root: reads the files, holds every listening socket, starts the gates and starts them again.
 // Never reads a byte that a client sent. One thread, one loop, one wait; what it does on each occasion is in
 // Supervisor+Gates, +Reload and +Stop.
-package import Configuration
+package import Definitions
 internal import EventLog
 internal import Gate
 internal import LinuxSystem
@@ -10,8 +10,7 @@ internal import ServiceModel
 
 /// The supervisor, from start to the end of the last gate.
 package final class Supervisor {
-    let options: SupervisorOptions
-    let host: Host
+    let reader: DefinitionsCommand
     let privilege: Privilege
     var settings: HostSettings
     var log = EventLog()
@@ -35,16 +34,23 @@ package final class Supervisor {
     /// Reads everything, and starts what is sound.
     ///
     /// Errors: what keeps everything from being served; nothing was started then.
-    package init(_ options: SupervisorOptions, on host: Host) throws(DefinitionsError) {
-        self.options = options
-        self.host = host
+    ///
+    /// - Parameters:
+    ///   - reader: prints the definitions.
+    ///   - readyNumber: an open descriptor that gets a line `SERVICE ADDRESS` for each open listener and is then closed.
+    package init(reader: DefinitionsCommand, readyNumber: Int32?) throws(DefinitionsError) {
+        self.reader = reader
         privilege = Accounts.isRoot ? .root : .ordinary
-        let definitions = try Definitions.read(options, on: host)
-        settings = definitions.settings
-        blockList = try BlockListFile(path: definitions.settings.blockList)
         do throws(SystemError) {
             try Startup.secureDescriptors()
             try SignalQueue.resetDispositions()
+        } catch {
+            throw DefinitionsError(lines: ["cannot start: \(error)"])
+        }
+        let definitions = try reader.definitions()
+        settings = definitions.settings
+        blockList = try BlockListFile(path: definitions.settings.blockList)
+        do throws(SystemError) {
             try Processes.becomeSubreaper()
             signals = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
             poller = try Poller()
@@ -52,10 +58,10 @@ package final class Supervisor {
         } catch {
             throw DefinitionsError(lines: ["cannot start: \(error)"])
         }
-        ready = options.readyNumber.map { Descriptor(owning: $0) }
+        ready = readyNumber.map { Descriptor(owning: $0) }
         watchBlockList()
         logStart()
-        apply(definitions)
+        apply(definitions, on: "configured")
     }
 
     /// Serves until it is told to stop.

@@ -1,8 +1,7 @@
 // `doorward check`: reads everything that `run` would, says everything that is wrong, starts nothing.
 internal import ArgumentParser
 internal import Configuration
-internal import LinuxSystem
-internal import Supervisor
+internal import ConfigurationFiles
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +11,7 @@ struct Check: ParsableCommand {
     @OptionGroup var paths: PathOptions
 
     func run() throws {
-        let report = CheckReport.make(paths.supervisorOptions, on: .thisMachine)
+        let report = CheckReport.make(paths.choices, on: .thisMachine)
         for line in report.faults { print(line) }
         for line in report.notes { print(line) }
         if !report.faults.isEmpty { throw ExitCode(1) }

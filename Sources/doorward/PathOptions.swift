@@ -1,7 +1,7 @@
 // The options that every command shares.
 internal import ArgumentParser
+internal import ConfigurationFiles
 internal import LinuxSystem
-internal import Supervisor
 
 /// Where things are.
 struct PathOptions: ParsableArguments {
@@ -21,14 +21,20 @@ struct PathOptions: ParsableArguments {
 
     static let standardConfiguration = "/etc/doorward/doorward.toml"
 
-    /// The options as the supervisor takes them. A configuration that was named must be there; the standard one may be
-    /// missing, but only missing: one that cannot be read is used, and then reported.
-    var supervisorOptions: SupervisorOptions {
-        var options = SupervisorOptions()
-        options.configuration = config ?? (Files.exists(Self.standardConfiguration) ? Self.standardConfiguration : nil)
-        options.services = services
-        options.handlers = handlers
-        options.state = state
-        return options
+    /// The choices as the reader takes them. A configuration that was named must be there; the standard one may be missing,
+    /// but only missing: one that cannot be read is used, and then reported.
+    var choices: PathChoices {
+        var choices = PathChoices()
+        choices.configuration = config ?? (Files.exists(Self.standardConfiguration) ? Self.standardConfiguration : nil)
+        choices.services = services
+        choices.handlers = handlers
+        choices.state = state
+        return choices
+    }
+
+    /// The same options as arguments, to be parsed once more by another run of this program.
+    var arguments: [String] {
+        let options = [("--config", config), ("--services", services), ("--handlers", handlers), ("--state", state)]
+        return options.flatMap { name, value in value.map { [name, $0] } ?? [] }
     }
 }

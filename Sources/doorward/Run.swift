@@ -1,8 +1,6 @@
-// `doorward run`: the supervisor, in the foreground, its log on standard error.
+// `doorward run`: becomes the supervisor, in the foreground, its log on standard error.
 internal import ArgumentParser
-internal import Configuration
 internal import LinuxSystem
-internal import Supervisor
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,16 +25,16 @@ struct Run: ParsableCommand {
         }
     }
 
+    /// The supervisor stands beside this program, and calls this program to read the files.
     func run() throws {
-        var options = paths.supervisorOptions
-        options.readyNumber = readyNumber
-        let supervisor: Supervisor
-        do throws(DefinitionsError) {
-            supervisor = try Supervisor(options, on: .thisMachine)
+        do throws(SystemError) {
+            let own = try Commands.ownPath()
+            let supervisor = own + "-supervisor"
+            let ready = readyNumber.map(String.init) ?? "-"
+            try Commands.become(supervisor, [supervisor, ready, own, PrintDefinitions.name] + paths.arguments)
         } catch {
-            for line in error.lines { printError(line) }
+            StandardError.write("doorward: the supervisor beside this program cannot be started: \(error)")
             throw ExitCode(1)
         }
-        throw ExitCode(supervisor.run())
     }
 }

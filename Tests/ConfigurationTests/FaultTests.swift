@@ -1,3 +1,4 @@
+@testable import Definitions
 import ServiceModel
 import Testing
 

@@ -1,3 +1,4 @@
+@testable import Definitions
 import Testing
 
 @testable import Configuration

@@ -29,22 +29,25 @@ struct ThrottleTests {
         }
         #expect(Array(waits.prefix(8)) == [1, 2, 4, 8, 16, 32, 64, 100].map { min($0 * short, longest) })
         #expect(waits.suffix(90).allSatisfy { $0 == longest })
-        throttle.succeeded()
+        // That a child could be made says nothing about its program.
+        throttle.cloned()
+        _ = throttle.pause(.spawnFailure, at: 0)
+        #expect(throttle.until == longest)
+        throttle.executed()
         _ = throttle.pause(.spawnFailure, at: 0)
         #expect(throttle.until == short)
     }
 
-    @Test("an episode is said once, and again after a success")
+    @Test("an episode of a lack of resources is said once, and again after a child could be made")
     func episodes() {
         var throttle = Throttle()
-        var said: [Bool] = []
-        for reason in [Throttle.Reason.lackOfResources, .lackOfResources, .spawnFailure] {
-            said.append(throttle.pause(reason, at: 0))
-        }
+        var said = [throttle.pause(.spawnFailure, at: 0)]
+        for _ in 0..<2 { said.append(throttle.pause(.lackOfResources, at: 0)) }
         throttle.resumeIfDue(at: .max)
+        throttle.executed()
         said.append(throttle.pause(.lackOfResources, at: 0))
-        throttle.succeeded()
-        said.append(throttle.pause(.spawnFailure, at: 0))
-        #expect(said == [true, false, false, false, true])
+        throttle.cloned()
+        said += [throttle.pause(.spawnFailure, at: 0), throttle.pause(.lackOfResources, at: 0)]
+        #expect(said == [false, true, false, false, false, true])
     }
 }

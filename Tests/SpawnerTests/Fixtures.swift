@@ -36,11 +36,24 @@ func run(
 ) throws -> String {
     let ends = try streamEnds()
     if !input.isEmpty { try ends.near.writeAll(Array(input.utf8).span) }
-    let outcome = plan.spawn(ends.far, rule: rule, facts: facts)
-    guard case .started(let pid) = outcome else { return "\(outcome)" }
+    let pid = try plan.spawn(ends.far, rule: rule, facts: facts)
     let output = text(try readAll(ends.takeNear()))
     guard ChildProcesses.status(of: pid) == 0 else { return "the handler failed" }
     return output
+}
+
+/// Starts a handler that is not going to start, waits for its end, and returns what the plan says about it.
+func failure(of plan: inout SpawnPlan) throws -> LaunchFailure? {
+    let ends = try streamEnds()
+    let pid = try plan.spawn(ends.far, rule: nil, facts: tcpFacts)
+    let end = try Processes.waitForEnd(of: pid)
+    let failure = plan.takeFailure(of: pid)
+    if failure != nil, end != .exited(status: 127) { throw SystemError("end of a failed child", .invalid) }
+    // The connection is ours still; closing it is all that its peer sees.
+    if failure != nil, try !readAll(ends.takeNear()).isEmpty {
+        throw SystemError("silence of a failed child", .invalid)
+    }
+    return failure
 }
 
 func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }

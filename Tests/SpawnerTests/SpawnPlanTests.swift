@@ -17,21 +17,17 @@ struct SpawnPlanTests {
         await #expect(processExitsWith: .success) { [stage] in
             var plan = try makePlan(service("/bin/cat"))
             plan.injectFailure(stage: stage, Errno(75))
-            let ends = try streamEnds()
             let before = try openDescriptors()
-            for _ in 0..<5 {
-                let outcome = plan.spawn(ends.far, rule: nil, facts: tcpFacts)
-                #expect(outcome == .failed(stage: stage, Errno(75)))
+            for _ in 0..<20 {
+                let found = try failure(of: &plan)
+                #expect(found == LaunchFailure(stage: stage, errno: Errno(75)))
                 #expect(ChildProcesses.areGone)
             }
             let rehearsal = plan.rehearse()
-            #expect(rehearsal == .failed(stage: stage, Errno(75)))
+            #expect(rehearsal == LaunchFailure(stage: stage, errno: Errno(75)))
             #expect(ChildProcesses.areGone)
             let after = try openDescriptors()
             #expect(before == after)
-            // The connection is ours still; closing it is all that its peer sees.
-            let rest = try readAll(ends.takeNear())
-            #expect(rest.isEmpty)
         }
     }
 
@@ -47,12 +43,9 @@ struct SpawnPlanTests {
             let before = try openDescriptors()
             for (path, errno) in cases {
                 var plan = SpawnPlan(service: service(path), limits: [], log: 2, null: 0)
-                let ends = try streamEnds()
-                let outcome = plan.spawn(ends.far, rule: nil, facts: tcpFacts)
-                guard case .failed("execute", let error) = outcome, error.name == errno else {
-                    Issue.record("\(path): \(outcome)")
-                    continue
-                }
+                let found = try failure(of: &plan)
+                #expect(found?.stage == "execute")
+                #expect(found?.errno.name == errno)
                 #expect(ChildProcesses.areGone)
             }
             let after = try openDescriptors()
@@ -68,11 +61,8 @@ struct SpawnPlanTests {
             var plan = try makePlan(shell("echo x > \(mark); echo done"))
             let before = try openDescriptors()
             for _ in 0..<3 {
-                let outcome = plan.rehearse()
-                guard case .started = outcome else {
-                    Issue.record("\(outcome)")
-                    return
-                }
+                let failure = plan.rehearse()
+                #expect(failure == nil)
                 #expect(ChildProcesses.areGone)
             }
             #expect(!Files.exists(mark))
@@ -131,10 +121,7 @@ struct SpawnPlanTests {
             let others = try (0..<5).map { _ in try Startup.openNull().release() }
             var plan = try makePlan(service)
             let ends = try streamEnds()
-            guard case .started(let pid) = plan.spawn(ends.far, rule: nil, facts: tcpFacts) else {
-                Issue.record("it starts")
-                return
-            }
+            let pid = try plan.spawn(ends.far, rule: nil, facts: tcpFacts)
             // It has started for good when it answers.
             try ends.near.writeAll([1].span)
             let echoed = try readOnce(ends.near)
@@ -196,11 +183,11 @@ struct SpawnPlanTests {
             let limit = ResourceLimit(resource: 7, value: 1 << 40, key: "files")
             var plan = try makePlan(service("/bin/cat"), limits: [limit])
             let rehearsal = plan.rehearse()
-            #expect(rehearsal == .failed(stage: "limits", .notPermitted))
+            #expect(rehearsal == LaunchFailure(stage: "limits", errno: .notPermitted))
             let unknown = ResourceLimit(resource: 99, value: 1, key: "nonsense")
             var second = try makePlan(service("/bin/cat"), limits: [unknown])
             let outcome = second.rehearse()
-            #expect(outcome == .failed(stage: "limits", .invalid))
+            #expect(outcome == LaunchFailure(stage: "limits", errno: .invalid))
             #expect(ChildProcesses.areGone)
         }
     }
@@ -212,7 +199,55 @@ struct SpawnPlanTests {
             var plan = try makePlan(service("/bin/cat"))
             OwnLimits.set(6, soft: 0)
             let outcome = plan.rehearse()
-            #expect(outcome == .notCloned(.again))
+            #expect(outcome == LaunchFailure(stage: "clone3", errno: .again))
+        }
+    }
+
+    @Test("children that failed keep their places until each failure is taken; then they are free again")
+    func failuresWait() async {
+        await #expect(processExitsWith: .success) {
+            var plan = try makePlan(service("/no/such/handler"))
+            let ends = try streamEnds()
+            var failed: [Int32] = []
+            do {
+                while failed.count < 100 {
+                    let pid = try plan.spawn(ends.far, rule: nil, facts: tcpFacts)
+                    _ = try Processes.waitForEnd(of: pid)
+                    failed.append(pid)
+                }
+            } catch let error as SystemError {
+                #expect(error == SystemError("launch", .again))
+            }
+            #expect(failed.count == 8)
+            for pid in failed {
+                let failure = plan.takeFailure(of: pid)
+                #expect(failure == LaunchFailure(stage: "execute", errno: .noEntry))
+                let again = plan.takeFailure(of: pid)
+                #expect(again == nil)
+            }
+            let found = try failure(of: &plan)
+            #expect(found?.errno == .noEntry)
+        }
+    }
+
+    @Test("many children on their way at once each get their own connection and their own variables")
+    func manyAtOnce() async {
+        await #expect(processExitsWith: .success) {
+            var plan = try makePlan(shell("read line; echo $TCPREMOTEPORT"))
+            var nears: [Int32] = []
+            for port in 1000..<1100 {
+                let ends = try streamEnds()
+                var facts = tcpFacts
+                facts.peer = .ip(.v4(0x7f00_0001), port: UInt16(port))
+                _ = try plan.spawn(ends.far, rule: nil, facts: facts)
+                nears.append(ends.takeNear().release())
+            }
+            for (index, number) in nears.enumerated() {
+                let near = Descriptor(owning: number)
+                try near.writeAll([10].span)
+                let answer = text(try readAll(near))
+                #expect(answer == "\(1000 + index)\n")
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import Admission
+import Definitions
 import LinuxSystem
 import ServiceModel
 import TestSupport

@@ -1,6 +1,7 @@
-import Configuration
+import Definitions
 import Gate
 import LinuxSystem
+import ServiceModel
 import TestSupport
 import Testing
 
@@ -36,22 +37,24 @@ struct SupervisorGatesTests {
         arguments: [[0], Array("X".utf8), Array("RR".utf8), [UInt8](repeating: 0xff, count: 1024)])
     func nonsense(bytes: [UInt8]) async {
         await #expect(processExitsWith: .success) { [bytes] in
-            let host = Host()
             let directory = try TemporaryDirectory()
-            var options = SupervisorOptions()
-            options.services = directory.path
-            let supervisor = try Supervisor(options, on: host)
-            try directory.write("a.toml", "listen = \"127.0.0.1:0\"\nhandler = [\"/bin/cat\"]\n")
-            let definition = try #require(try Definitions.read(options, on: host).services["a"])
+            let nothing = Definitions(settings: HostSettings())
+            let wire = try directory.write("wire", bytes: nothing.wire)
+            let supervisor = try Supervisor(
+                reader: DefinitionsCommand(path: "/bin/cat", arguments: ["cat", wire]), readyNumber: nil)
+            let service = Service(
+                name: "a", file: "a.toml", listen: [], handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
+                identity: Identity(user: .dynamic))
+            let definition = ServiceDefinition(service: service, activation: .enabled, listeners: [])
 
             let idle = try IdleProcess()
             let pair = try MessageChannel.pair()
             let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
-            let service = WantedService(definition)
-            service.serving = GateProcess(
+            let wanted = WantedService(definition)
+            wanted.serving = GateProcess(
                 pid: idle.pid, token: 77, channel: pair.takeSupervisorEnd(), definition: definition, listeners: [],
                 startedAt: 0)
-            supervisor.services["a"] = service
+            supervisor.services["a"] = wanted
             // What a gate does say changes nothing, nor does a report that comes twice.
             try gateEnd.send(GateMessage.ready.bytes)
             try gateEnd.send(bytes)

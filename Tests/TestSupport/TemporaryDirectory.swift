@@ -29,12 +29,16 @@ package final class TemporaryDirectory {
     /// Writes a file in place, and returns its path.
     @discardableResult
     package func write(_ name: String, _ text: String, mode: UInt32 = 0o644) throws(SystemError) -> String {
+        try write(name, bytes: Array(text.utf8), mode: mode)
+    }
+
+    package func write(_ name: String, bytes: [UInt8], mode: UInt32 = 0o644) throws(SystemError) -> String {
         let file = "\(path)/\(name)"
         let number = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard number >= 0 else { throw SystemError("open", Errno(errno)) }
         let descriptor = Descriptor(owning: number)
         fchmod(number, mode)
-        try descriptor.writeAll(Array(text.utf8).span)
+        try descriptor.writeAll(bytes.span)
         return file
     }
 

@@ -75,7 +75,6 @@ int clinux_poll_wait(int poll, struct clinux_event *events, int count, int timeo
 int clinux_signal_queue(const int *signals, size_t count);        // blocks every signal, queues these
 int clinux_signal_next(int fd);                                   // a signal's number, or 0
 int clinux_reset_signals(void);                                   // all dispositions to default
-int clinux_unblock_signals(void);
 int64_t clinux_monotonic_nanoseconds(void);
 int64_t clinux_wall_nanoseconds(void);
 
@@ -83,6 +82,11 @@ int64_t clinux_wall_nanoseconds(void);
 int clinux_fork(void);
 int clinux_next_end(struct clinux_end *end);                      // 1: one is filled in and still unreaped; 0: none
 int clinux_reap(int pid);
+int clinux_wait(int pid, struct clinux_end *end);                 // reaps it
+// Starts a program with /dev/null on 0 and a pipe on 1, signals unblocked. The pid; the pipe's other end in output.
+int clinux_run(const char *path, char *const *arguments, int *output);
+int clinux_become(const char *path, char *const *arguments);      // execve with this environment; returns on failure only
+int clinux_own_path(char *path, size_t size);                     // its length
 int clinux_kill(int pid, int signal);
 int clinux_children(void *context, void (*child)(void *context, int pid));
 int clinux_become_subreaper(void);

@@ -1,2 +1,34 @@
+// echo: sends every byte back until a blank line or the end of input.
+// Promises to return the bytes unchanged, lines of any length with their own endings, as soon as they come; the rule
+// about blank lines works on lines, never on what one read happened to return.
+// Sources: RFC 862; shared/reference/protocols.md 1.4 (ES-01 to ES-03) and 1.5 (EB-03 to EB-05).
 import HandlerKit
-@main struct Echo { static func main() { var kit = Kit(); kit.pump() } }
+
+@main
+struct Echo {
+    /// What a blank line does.
+    enum OnBlank: StaticBytes, CaseIterable {
+        /// Ends the session, unanswered.
+        case silent
+        /// Is echoed, then ends the session.
+        case echo
+        /// Is a line like any other.
+        case off
+    }
+
+    /// Reads the options and serves one connection.
+    static func main() {
+        var options = Options(usage: "echo [--on-blank silent|echo|off]")
+        let onBlank = options.choice("--on-blank", default: OnBlank.silent)
+        options.finish()
+
+        serve { connection throws(ConnectionError) in
+            while let stretch = try connection.nextStretch() {
+                let isLast = stretch.isBlankLine && onBlank != .off
+                if !isLast || onBlank == .echo { try connection.write(stretch.bytes) }
+                if isLast { break }
+            }
+            return .done
+        }
+    }
+}

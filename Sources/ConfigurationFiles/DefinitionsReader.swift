@@ -1,24 +1,17 @@
-// Everything that the files say, read in one go: by `run` at start and at each reload, and by `check`.
+// Reading every file of a host in one go: for the supervisor, at start and at each reload, and for `check`.
 package import Configuration
+package import Definitions
 internal import LinuxSystem
-package import ServiceModel
+internal import ServiceModel
 
-/// What was read, sound and unsound.
-package struct Definitions: Sendable {
-    package var settings: HostSettings
-    /// The sound ones, disabled ones among them, by name.
-    package var services: [String: ServiceDefinition] = [:]
-    /// The names of those whose file is at fault.
-    package var broken: Set<String> = []
-    package var faults: [Fault] = []
-
+extension Definitions {
     /// The largest file that is read, in bytes. Configuration has its own, smaller, bound and says so with a position.
     private static let mostBytes = 1 << 20
 
     /// Reads doorward.toml and every service file.
     ///
     /// Errors: faults for which nothing can be served at all: doorward.toml, or a services directory that is not there.
-    package static func read(_ options: SupervisorOptions, on host: Host) throws(DefinitionsError) -> Definitions {
+    package static func read(_ options: PathChoices, on host: Host) throws(DefinitionsError) -> Definitions {
         let here: String
         do throws(SystemError) {
             here = try Files.currentDirectory()
@@ -43,7 +36,7 @@ package struct Definitions: Sendable {
     }
 
     private static func readHost(
-        _ options: SupervisorOptions, on host: Host, from here: String
+        _ options: PathChoices, on host: Host, from here: String
     ) throws(DefinitionsError) -> HostConfiguration {
         let handlers = options.handlers.map { absolute($0, from: here) }
         var configuration: HostConfiguration
@@ -96,33 +89,4 @@ package struct Definitions: Sendable {
             faults += found.all
         }
     }
-
-    /// Takes over what is running now for each broken file, then takes out whoever wants an address that another has.
-    ///
-    /// Who runs and did not change comes first, then who changed, then who is new: an address stays with its owner. Who
-    /// is taken out falls back to what runs, and so may stand in another's way; hence the rounds. Each of them takes out
-    /// at least one, and two services are never left with one socket.
-    package mutating func settle(keeping running: [String: ServiceDefinition]) {
-        for name in broken { services[name] = running[name] }
-        while true {
-            let ranked = services.map { name, definition in
-                let rank = running[name] == nil ? 2 : running[name] == definition ? 0 : 1
-                return (rank: rank, name: name, definition: definition)
-            }
-            let conflicts = listenConflicts(
-                among: ranked.sorted { ($0.rank, $0.name) < ($1.rank, $1.name) }.map(\.definition))
-            if conflicts.isEmpty { return }
-            faults += conflicts
-            let files = Set(conflicts.map(\.position.file))
-            for (rank, name, definition) in ranked where files.contains(definition.service.file) {
-                broken.insert(name)
-                services[name] = rank == 0 ? nil : running[name]
-            }
-        }
-    }
-}
-
-/// Why there is nothing to serve; each line is ready to be printed.
-package struct DefinitionsError: Error, Hashable {
-    package let lines: [String]
 }

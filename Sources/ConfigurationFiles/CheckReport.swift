@@ -1,6 +1,7 @@
 // What `doorward check` says: the faults of every file, and what each sound service comes to.
 internal import Admission
 package import Configuration
+internal import Definitions
 internal import LinuxSystem
 internal import Sandbox
 internal import ServiceModel
@@ -13,7 +14,7 @@ package struct CheckReport: Sendable {
     package var notes: [String] = []
 
     /// Reads everything, starts nothing.
-    package static func make(_ options: SupervisorOptions, on host: Host) -> CheckReport {
+    package static func make(_ options: PathChoices, on host: Host) -> CheckReport {
         var report = CheckReport()
         do throws(DefinitionsError) {
             var definitions = try Definitions.read(options, on: host)

@@ -1,0 +1,154 @@
+// Services and whole definitions on their way to the supervisor.
+package import ServiceModel
+
+extension Identity: WireValue {
+    func write(to writer: inout WireWriter) {
+        switch user {
+        case .dynamic: writer.write(0)
+        case .root: writer.write(1)
+        case .account(let name, let uid):
+            writer.write(2)
+            writer.write(name)
+            writer.write(uid)
+        }
+        writer.write(gid)
+        writer.write(groups)
+        writer.write(capabilities)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        let user: User
+        switch try reader.number() {
+        case 0: user = .dynamic
+        case 1: user = .root
+        case 2: user = .account(name: try reader.text(), uid: try reader.value())
+        default: throw WireError()
+        }
+        self.init(user: user, gid: try reader.optional(), groups: try reader.list(), capabilities: try reader.text())
+    }
+}
+
+extension Service: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(name)
+        writer.write(file)
+        writer.write(listen)
+        writer.write(handler)
+        writer.write(identity)
+        writer.write(access)
+        writer.write(environment)
+        writer.write(standardError.rawValue)
+        writer.write(directory)
+        writer.write(umask)
+        writer.write(Int64(nice))
+        writer.write(limits)
+        writer.write(socket)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init(
+            name: try reader.text(), file: try reader.text(), listen: try reader.list(), handler: try reader.value(),
+            identity: try reader.value())
+        access = try reader.list()
+        environment = try reader.list()
+        guard let standardError = StandardError(rawValue: try reader.text()) else { throw WireError() }
+        self.standardError = standardError
+        directory = try reader.text()
+        umask = try reader.value()
+        nice = try reader.number(Int32.self)
+        limits = try reader.value()
+        socket = try reader.value()
+    }
+}
+
+extension ServiceDefinition.Listener: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(address)
+        writer.write(position)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init(address: try reader.value(), position: try reader.value())
+    }
+}
+
+extension ServiceDefinition: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(service)
+        writer.write(activation == .enabled)
+        writer.write(listeners)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init(
+            service: try reader.value(), activation: try reader.fact() ? .enabled : .disabled,
+            listeners: try reader.list())
+    }
+}
+
+extension Fault: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(position)
+        writer.write(message)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init(position: try reader.value(), message: try reader.text())
+    }
+}
+
+extension HostSettings: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(services)
+        writer.write(handlers)
+        writer.write(state)
+        writer.write(blockList)
+        writer.write(sourcePrefix.v4)
+        writer.write(sourcePrefix.v6)
+        writer.write(drain)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init()
+        services = try reader.text()
+        handlers = try reader.text()
+        state = try reader.text()
+        blockList = try reader.optional()
+        sourcePrefix.v4 = try reader.value()
+        sourcePrefix.v6 = try reader.value()
+        drain = try reader.value()
+    }
+}
+
+extension Definitions {
+    private static let mark: Int64 = 0x4452_5744_4546_3031  // "DRWDEF01"
+
+    /// The definitions as they travel.
+    package var wire: [UInt8] {
+        var writer = WireWriter()
+        writer.write(Self.mark)
+        writer.write(settings)
+        writer.write(services.values.sorted { $0.service.name < $1.service.name })
+        writer.write(broken.sorted())
+        writer.write(faults)
+        writer.write(Self.mark)
+        return writer.bytes
+    }
+
+    /// Reads what ``wire`` wrote; nil when the bytes are anything else, or not all of it.
+    package init?(wire: [UInt8]) {
+        var reader = WireReader(wire)
+        do throws(WireError) {
+            guard try reader.number() == Self.mark else { return nil }
+            self.init(settings: try reader.value())
+            for definition in try reader.list(ServiceDefinition.self) {
+                services[definition.service.name] = definition
+            }
+            broken = Set(try reader.list())
+            faults = try reader.list()
+            guard try reader.number() == Self.mark, reader.isAtEnd else { return nil }
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,150 @@
+// The values of ServiceModel on their way to the supervisor.
+internal import ServiceModel
+
+extension SourcePosition: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(file)
+        writer.write(line)
+        writer.write(column)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init(file: try reader.text(), line: try reader.value(), column: try reader.value())
+    }
+}
+
+extension ListenAddress: WireValue {
+    func write(to writer: inout WireWriter) { writer.write(description) }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        guard let address = ListenAddress(try reader.text()) else { throw WireError() }
+        self = address
+    }
+}
+
+extension HandlerCommand: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(path)
+        writer.write(arguments)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init(path: try reader.text(), arguments: try reader.list())
+    }
+}
+
+extension EnvironmentVariable: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(name)
+        writer.write(value)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init(name: try reader.text(), value: try reader.text())
+    }
+}
+
+extension AccessRule.Subject: WireValue {
+    func write(to writer: inout WireWriter) {
+        switch self {
+        case .all: writer.write("all")
+        case .unix: writer.write("unix")
+        case .prefix(let prefix): writer.write(prefix.description)
+        }
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        switch try reader.text() {
+        case "all": self = .all
+        case "unix": self = .unix
+        case let text:
+            do throws(IPPrefixError) {
+                self = .prefix(try IPPrefix(text))
+            } catch {
+                throw WireError()
+            }
+        }
+    }
+}
+
+extension AccessRule: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(verdict == .allow)
+        writer.write(subject)
+        writer.write(environment)
+        writer.write(handler)
+        writer.write(position)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init(
+            verdict: try reader.fact() ? .allow : .deny, subject: try reader.value(), environment: try reader.list(),
+            handler: try reader.optional(), position: try reader.value())
+    }
+}
+
+extension Bytes: WireValue {
+    func write(to writer: inout WireWriter) { writer.write(Int64(bitPattern: count)) }
+    init(from reader: inout WireReader) throws(WireError) { self.init(UInt64(bitPattern: try reader.number())) }
+}
+
+extension Limit: WireValue where Value: WireValue {
+    func write(to writer: inout WireWriter) {
+        switch self {
+        case .unlimited: writer.write(Value?.none)
+        case .at(let value): writer.write(Value?.some(value))
+        }
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self = try reader.optional(Value.self).map { .at($0) } ?? .unlimited
+    }
+}
+
+extension Limits: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(connections)
+        writer.write(perSource)
+        writer.write(lifetime)
+        writer.write(files)
+        writer.write(processes)
+        writer.write(memory)
+        writer.write(cpu)
+        writer.write(core)
+        writer.write(fileSize)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init()
+        connections = try reader.value()
+        perSource = try reader.value()
+        lifetime = try reader.value()
+        files = try reader.value()
+        processes = try reader.value()
+        memory = try reader.value()
+        cpu = try reader.value()
+        core = try reader.value()
+        fileSize = try reader.value()
+    }
+}
+
+extension SocketOptions: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(Int64(backlog))
+        writer.write(isNoDelay)
+        writer.write(isKeepAlive)
+        writer.write(owner)
+        writer.write(group)
+        writer.write(mode)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init()
+        backlog = try reader.number(Int32.self)
+        isNoDelay = try reader.fact()
+        isKeepAlive = try reader.fact()
+        owner = try reader.optional()
+        group = try reader.optional()
+        mode = try reader.value()
+    }
+}

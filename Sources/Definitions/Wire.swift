@@ -1,0 +1,126 @@
+// How definitions travel from the program that reads files to the supervisor: both are of one build, so the shape needs no
+// versions, but reading is total all the same: any bytes give definitions or nil.
+//
+// Shape: a number is 8 bytes, least significant first; a text is its length in bytes and its UTF-8; a list is its count and
+// its elements; an optional is a list of at most one; a choice is a number and what belongs to it.
+
+/// Puts values together.
+struct WireWriter {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func write(_ number: Int64) {
+        for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> Int64(shift))) }
+    }
+
+    mutating func write(_ number: Int) { write(Int64(number)) }
+
+    mutating func write(_ fact: Bool) { write(fact ? 1 : 0) }
+
+    mutating func write(_ text: String) {
+        write(text.utf8.count)
+        bytes += text.utf8
+    }
+
+    mutating func write<Value: WireValue>(_ value: Value) { value.write(to: &self) }
+
+    mutating func write<Element: WireValue>(_ list: [Element]) {
+        write(list.count)
+        for element in list { write(element) }
+    }
+
+    mutating func write<Value: WireValue>(_ value: Value?) { write(value.map { [$0] } ?? []) }
+}
+
+/// Takes values apart. Every method throws when the bytes are of another shape.
+struct WireReader {
+    private var rest: ArraySlice<UInt8>
+
+    init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+    var isAtEnd: Bool { rest.isEmpty }
+
+    mutating func number() throws(WireError) -> Int64 {
+        guard rest.count >= 8 else { throw WireError() }
+        defer { rest = rest.dropFirst(8) }
+        return rest.prefix(8).reversed().reduce(Int64(0)) { $0 << 8 | Int64($1) }
+    }
+
+    mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) throws(WireError) -> Number {
+        guard let number = Number(exactly: try number()) else { throw WireError() }
+        return number
+    }
+
+    mutating func fact() throws(WireError) -> Bool {
+        switch try number() {
+        case 0: false
+        case 1: true
+        default: throw WireError()
+        }
+    }
+
+    mutating func text() throws(WireError) -> String {
+        let count = try self.count()
+        defer { rest = rest.dropFirst(count) }
+        guard let text = String(validating: rest.prefix(count), as: UTF8.self) else { throw WireError() }
+        return text
+    }
+
+    /// A count of things that follow, each of at least a byte.
+    private mutating func count() throws(WireError) -> Int {
+        let count = try number(Int.self)
+        guard count >= 0, count <= rest.count else { throw WireError() }
+        return count
+    }
+
+    mutating func value<Value: WireValue>(_ type: Value.Type = Value.self) throws(WireError) -> Value {
+        try Value(from: &self)
+    }
+
+    mutating func list<Element: WireValue>(_ type: Element.Type = Element.self) throws(WireError) -> [Element] {
+        var list: [Element] = []
+        for _ in 0..<(try count()) { list.append(try Element(from: &self)) }
+        return list
+    }
+
+    mutating func optional<Value: WireValue>(_ type: Value.Type = Value.self) throws(WireError) -> Value? {
+        let list = try list(Value.self)
+        guard list.count <= 1 else { throw WireError() }
+        return list.first
+    }
+}
+
+/// The bytes are not of the shape.
+struct WireError: Error {}
+
+/// A value that travels.
+protocol WireValue {
+    func write(to writer: inout WireWriter)
+    init(from reader: inout WireReader) throws(WireError)
+}
+
+extension String: WireValue {
+    func write(to writer: inout WireWriter) { writer.write(self) }
+    init(from reader: inout WireReader) throws(WireError) { self = try reader.text() }
+}
+
+extension UInt32: WireValue {
+    func write(to writer: inout WireWriter) { writer.write(Int64(self)) }
+    init(from reader: inout WireReader) throws(WireError) { self = try reader.number(UInt32.self) }
+}
+
+extension Int: WireValue {
+    func write(to writer: inout WireWriter) { writer.write(Int64(self)) }
+    init(from reader: inout WireReader) throws(WireError) { self = try reader.number(Int.self) }
+}
+
+extension Duration: WireValue {
+    func write(to writer: inout WireWriter) {
+        writer.write(components.seconds)
+        writer.write(components.attoseconds)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        let seconds = try reader.number()
+        self.init(secondsComponent: seconds, attosecondsComponent: try reader.number())
+    }
+}

@@ -1,0 +1,42 @@
+// The end of a session, so that the last reply arrives. A socket that is closed while input waits in it answers
+// with a reset, and the reset may overtake the reply on its way. So: send, say that no more is coming, and take in for
+// a moment what the peer still sends. On a pipe there is nothing to do but send.
+// Sources: RFC 1122 4.2.2.13, RFC 2525 2.17, openSUSE/xinetd#14.
+internal import CHandler
+
+/// How much a closing connection still takes in.
+struct DrainLimits: Sendable {
+    /// Bytes taken in at most, give or take one buffer.
+    var bytes = 65536
+    /// How long at most.
+    var milliseconds: Int64 = 1000
+}
+
+extension Connection {
+    /// Sends everything, then ends the connection in order. The descriptors stay open until the process ends.
+    public mutating func close() throws(ConnectionError) {
+        try close(draining: DrainLimits())
+    }
+
+    /// The same with chosen limits.
+    mutating func close(draining limits: DrainLimits) throws(ConnectionError) {
+        try output.flush()
+        guard chandler_is_socket(output.descriptor) == 1 else { return }
+        let result = chandler_shutdown_write(output.descriptor)
+        guard result == 0 else { throw ConnectionError(ConnectionError.shuttingDown, Int(result)) }
+        if chandler_is_socket(input.descriptor) == 1 { try drain(limits) }
+    }
+
+    private mutating func drain(_ limits: DrainLimits) throws(ConnectionError) {
+        let end = chandler_monotonic_milliseconds() + limits.milliseconds
+        var bytesLeft = limits.bytes
+        _ = input.take(input.unreadCount)
+        while bytesLeft > 0 {
+            let millisecondsLeft = Int32(max(0, end - chandler_monotonic_milliseconds()))
+            guard chandler_wait_readable(input.descriptor, millisecondsLeft) == 1 else { return }
+            guard try input.fill() else { return }
+            bytesLeft -= input.unreadCount
+            _ = input.take(input.unreadCount)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+// One connection, as a handler sees it: lines, stretches and chunks in; bytes out.
+// Promises: all reading is from one buffer, so switching between its kinds loses no byte; what a line is depends
+// on the bytes alone, never on how the network cut them; output is gathered and sent before any read that could
+// block, so a peer that waits for a reply gets it, and one that sends many requests gets the replies in few packets.
+// Never allocates after it was made. Never closes a descriptor: 0 and 1 belong to the process.
+// Sources: RFC 2920 3.2 for the flush rule; shared/reference/protocols.md 5.2 for the shape.
+
+/// A connection to a peer. See `serve` for where to get one.
+public struct Connection: ~Copyable {
+    /// The reading half.
+    var input: Input
+    /// The writing half.
+    var output: Output
+    private var isSkippingLine = false
+
+    /// - Parameters:
+    ///   - input: the descriptor to read from.
+    ///   - output: the descriptor to write to; the same one for a socket.
+    ///   - capacity: of each of the two buffers, in bytes.
+    public init(input: Int32 = 0, output: Int32 = 1, capacity: Int = 16384) {
+        self.input = Input(descriptor: input, capacity: capacity)
+        self.output = Output(descriptor: output, capacity: capacity)
+    }
+
+    /// The next line, or nil at the end of input. A last line without an ending is a line.
+    /// - Parameter maximumLength: in bytes, with the ending; less than the capacity.
+    public mutating func nextLine(maximumLength: Int = 8192) throws(ConnectionError) -> LineEvent? {
+        precondition(maximumLength > 0 && maximumLength < input.capacity)
+        try finishSkipping()
+        var searched = 0
+        while true {
+            if let length = input.lengthOfLine(searched: searched, limit: maximumLength) {
+                return .line(input.takeLine(length))
+            }
+            searched = input.unreadCount
+            if searched > maximumLength {
+                isSkippingLine = true
+                return .tooLong
+            }
+            if try !fill() {
+                return searched == 0 ? nil : .line(input.takeLine(searched))
+            }
+        }
+    }
+
+    /// The next blank line, or as many bytes before it as there are; nil at the end of input.
+    /// For handlers that pass a stream on up to a blank line: any number of lines at once, and none is too long.
+    public mutating func nextStretch() throws(ConnectionError) -> Stretch? {
+        try finishSkipping()
+        while true {
+            let (bytes, blankLine) = input.lengthsOfStretch()
+            if bytes + blankLine > 0 {
+                return Stretch(bytes: input.take(bytes + blankLine), isBlankLine: blankLine > 0)
+            }
+            if try !fill(), input.unreadCount == 0 { return nil }
+        }
+    }
+
+    /// The next bytes, whatever they are: at least one, or nil at the end of input.
+    /// - Parameter maximumCount: in bytes.
+    public mutating func nextChunk(maximumCount: Int = .max) throws(ConnectionError) -> Slice? {
+        precondition(maximumCount > 0)
+        try finishSkipping()
+        if input.unreadCount == 0 {
+            guard try fill() else { return nil }
+        }
+        return input.take(min(maximumCount, input.unreadCount))
+    }
+
+    /// The bytes of a slice of the input.
+    @_lifetime(borrow self)
+    public func bytes(of slice: Slice) -> Span<UInt8> {
+        input.bytes(of: slice)
+    }
+
+    /// Sends these bytes, at the latest before the next read that could block.
+    public mutating func write(_ bytes: borrowing Span<UInt8>) throws(ConnectionError) {
+        try output.write(bytes)
+    }
+
+    /// Sends bytes that live as long as the process, such as a literal.
+    public mutating func write(_ text: StaticBytes) throws(ConnectionError) {
+        try output.write(text.bytes)
+    }
+
+    /// Sends bytes of the input.
+    public mutating func write(_ slice: Slice) throws(ConnectionError) {
+        try output.write(slice, of: input)
+    }
+
+    /// Sends a short text.
+    public mutating func write(_ text: borrowing ShortText) throws(ConnectionError) {
+        try output.write(text.bytes)
+    }
+
+    /// Sends now what was written so far. Seldom needed: reading does it.
+    public mutating func flush() throws(ConnectionError) {
+        try output.flush()
+    }
+
+    private mutating func fill() throws(ConnectionError) -> Bool {
+        try output.flush()
+        return try input.fill()
+    }
+
+    /// Leaves a too long line behind, up to and with its LF.
+    private mutating func finishSkipping() throws(ConnectionError) {
+        while isSkippingLine {
+            if let length = input.lengthOfLine() {
+                _ = input.take(length)
+                isSkippingLine = false
+            } else {
+                _ = input.take(input.unreadCount)
+                if try !fill() { isSkippingLine = false }
+            }
+        }
+    }
+}

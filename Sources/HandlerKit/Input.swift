@@ -1,0 +1,117 @@
+// The reading half of a connection: one buffer, filled by one read at a time and emptied from the front.
+// Promises that a byte is handed out once and in order, however the reads cut the stream.
+// Knows lines only so far as to find an LF.
+
+/// Unread bytes, and the descriptor that more of them come from.
+struct Input: ~Copyable {
+    /// Where the bytes come from.
+    let descriptor: Int32
+    private var memory: Memory
+    private var unread = 0..<0
+    private var sequence: UInt = 0
+    /// The descriptor has said that nothing more comes; it is not asked again.
+    private(set) var isAtEnd = false
+    /// The byte taken last was an LF, or none was taken yet.
+    private var isAtLineStart = true
+
+    /// - Parameter capacity: of the buffer, in bytes.
+    init(descriptor: Int32, capacity: Int) {
+        precondition(capacity >= 2, "CR and LF must fit")
+        self.descriptor = descriptor
+        memory = Memory(capacity: capacity)
+    }
+
+    /// The buffer's size in bytes.
+    var capacity: Int { memory.capacity }
+    /// The number of bytes that were read but not yet taken.
+    var unreadCount: Int { unread.count }
+
+    /// The number of bytes up to and with the first LF, if there is one behind `searched` and within `limit`.
+    func lengthOfLine(searched: Int = 0, limit: Int = .max) -> Int? {
+        let end = unread.lowerBound + min(limit, unread.count)
+        guard unread.lowerBound + searched < end else { return nil }
+        let found = memory.firstIndex(of: .lineFeed, in: unread.lowerBound + searched..<end)
+        return found.map { $0 + 1 - unread.lowerBound }
+    }
+
+    /// The number of bytes that come before a blank line, and of the blank line itself if it comes first.
+    /// Both are 0 if that cannot be said yet: nothing is unread, or only a CR that may begin a blank line.
+    func lengthsOfStretch() -> (bytes: Int, blankLine: Int) {
+        var position = unread.lowerBound
+        var isLineStart = isAtLineStart
+        while position < unread.upperBound {
+            if isLineStart, let length = lengthOfBlankLine(at: position) {
+                let before = position - unread.lowerBound
+                return (before, before == 0 ? length : 0)
+            }
+            guard let found = memory.firstIndex(of: .lineFeed, in: position..<unread.upperBound) else {
+                return (unread.count, 0)
+            }
+            position = found + 1
+            isLineStart = true
+        }
+        return (unread.count, 0)
+    }
+
+    /// The length of the blank line at the start of a line, 0 if that is not yet known, nil if there is none.
+    private func lengthOfBlankLine(at position: Int) -> Int? {
+        let first = memory[position]
+        if first == .lineFeed { return 1 }
+        if first != .carriageReturn { return nil }
+        if position + 1 == unread.upperBound { return isAtEnd ? nil : 0 }
+        return memory[position + 1] == .lineFeed ? 2 : nil
+    }
+
+    /// Takes bytes from the front; slices taken before are no longer good.
+    mutating func take(_ length: Int) -> Slice {
+        precondition(length <= unread.count)
+        sequence += 1
+        let slice = Slice(offset: unread.lowerBound, count: length, sequence: sequence)
+        unread = unread.lowerBound + length..<unread.upperBound
+        if length > 0 { isAtLineStart = memory[unread.lowerBound - 1] == .lineFeed }
+        return slice
+    }
+
+    /// Takes a line of this length, with its ending if it has one.
+    mutating func takeLine(_ length: Int) -> Line {
+        let bytes = take(length)
+        return Line(bytes: bytes, ending: ending(of: bytes))
+    }
+
+    private func ending(of slice: Slice) -> LineEnding {
+        let end = slice.offset + slice.count
+        guard slice.count > 0, memory[end - 1] == .lineFeed else { return .none }
+        guard slice.count > 1, memory[end - 2] == .carriageReturn else { return .lineFeed }
+        return .carriageReturnLineFeed
+    }
+
+    /// The bytes of a slice.
+    @_lifetime(borrow self)
+    func bytes(of slice: Slice) -> Span<UInt8> {
+        precondition(slice.sequence == sequence, "a slice is good until the next read")
+        return memory.bytes(slice.offset..<slice.offset + slice.count)
+    }
+
+    /// Reads once. False: nothing more comes. There must be room.
+    mutating func fill() throws(ConnectionError) -> Bool {
+        if isAtEnd { return false }
+        if unread.lowerBound > 0 {
+            memory.moveToFront(unread)
+            unread = 0..<unread.count
+            sequence += 1
+        }
+        precondition(unread.count < capacity)
+        let result = memory.read(descriptor, into: unread.upperBound..<capacity)
+        guard result >= 0 else { throw ConnectionError(ConnectionError.reading, result) }
+        unread = 0..<unread.upperBound + result
+        isAtEnd = result == 0
+        return !isAtEnd
+    }
+}
+
+extension UInt8 {
+    /// LF.
+    static let lineFeed: UInt8 = 0x0a
+    /// CR.
+    static let carriageReturn: UInt8 = 0x0d
+}

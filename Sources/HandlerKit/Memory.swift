@@ -1,0 +1,94 @@
+// A fixed piece of memory, taken once: what the input and the output buffer are made of.
+// Promises that every access is inside it (a wrong one traps), so the callers need no unsafe code.
+// Never grows, and never reads or writes a descriptor twice in one call.
+internal import CHandler
+
+/// Memory of a fixed size that a descriptor is read into or written from.
+@safe
+struct Memory: ~Copyable {
+    private let start: UnsafeMutablePointer<UInt8>
+    /// Its size in bytes.
+    let capacity: Int
+
+    /// - Parameter capacity: in bytes.
+    init(capacity: Int) {
+        #if hasFeature(Embedded)
+            // A handler has one connection for all its life: its buffers are part of the program, and cost no system call.
+            guard let memory = unsafe chandler_take_memory(capacity) else { preconditionFailure() }
+            unsafe start = memory.bindMemory(to: UInt8.self, capacity: capacity)
+        #else
+            unsafe start = .allocate(capacity: capacity)
+        #endif
+        self.capacity = capacity
+    }
+
+    deinit {
+        #if !hasFeature(Embedded)
+            unsafe start.deallocate()
+        #endif
+    }
+
+    @inline(__always)
+    private func check(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= capacity)
+    }
+
+    /// One byte that has been filled before.
+    subscript(index: Int) -> UInt8 {
+        check(index..<index + 1)
+        // Sound: inside, and callers only look at what was read or copied in.
+        return unsafe start[index]
+    }
+
+    /// The bytes of a range that has been filled before.
+    @_lifetime(borrow self)
+    func bytes(_ range: Range<Int>) -> Span<UInt8> {
+        check(range)
+        // Sound: inside, and the memory lives as long as self, which the span borrows.
+        let span = unsafe Span(_unsafeStart: start + range.lowerBound, count: range.count)
+        return unsafe _overrideLifetime(span, borrowing: self)
+    }
+
+    /// Where in this range the byte occurs first.
+    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        check(range)
+        // Sound: inside.
+        let found = unsafe chandler_find(start + range.lowerBound, byte, range.count)
+        return found < 0 ? nil : range.lowerBound + found
+    }
+
+    /// Copies bytes in.
+    mutating func copy(_ source: borrowing Span<UInt8>, to offset: Int) {
+        check(offset..<offset + source.count)
+        // Sound: both sides are inside, and a span never overlaps memory that is mutably borrowed.
+        unsafe source.withUnsafeBufferPointer { from in
+            guard let address = from.baseAddress else { return }
+            unsafe (start + offset).update(from: address, count: from.count)
+        }
+    }
+
+    /// Moves a range to the front.
+    mutating func moveToFront(_ range: Range<Int>) {
+        check(range)
+        // Sound: inside, and update(from:) allows an overlap.
+        unsafe start.update(from: start + range.lowerBound, count: range.count)
+    }
+
+    /// Reads into a range: the number of bytes, 0 at the end of input, or -errno.
+    mutating func read(_ descriptor: Int32, into range: Range<Int>) -> Int {
+        check(range)
+        // Sound: inside.
+        return unsafe chandler_read(descriptor, start + range.lowerBound, range.count)
+    }
+}
+
+extension Span<UInt8> {
+    /// Writes from the first byte on: the number of bytes that were taken, or -errno.
+    func write(to descriptor: Int32) -> Int {
+        // Sound: the buffer is the span's own.
+        unsafe withUnsafeBufferPointer { buffer in
+            guard let address = buffer.baseAddress else { return 0 }
+            return unsafe chandler_write(descriptor, address, buffer.count)
+        }
+    }
+}

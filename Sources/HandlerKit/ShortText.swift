@@ -1,0 +1,85 @@
+// Text of limited length put together without allocating: a reply with a number in it, a log line.
+// Promises to stay inside its capacity: what does not fit is left out, and `isTruncated` says so.
+
+/// A fixed buffer that text is appended to.
+public struct ShortText: ~Copyable {
+    /// The most bytes it holds.
+    public static var capacity: Int { 1024 }
+
+    private var storage = InlineArray<1024, UInt8>(repeating: 0)
+    private var count = 0
+    /// Whether something did not fit.
+    public private(set) var isTruncated = false
+
+    /// An empty text.
+    public init() {}
+
+    /// The bytes so far.
+    public var bytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { storage.span.extracting(0..<count) }
+    }
+
+    /// Appends one byte as it is.
+    public mutating func append(byte: UInt8) {
+        guard count < Self.capacity else {
+            isTruncated = true
+            return
+        }
+        storage[count] = byte
+        count += 1
+    }
+
+    /// Appends bytes as they are.
+    public mutating func append(_ text: StaticBytes) {
+        let bytes = text.bytes
+        for index in bytes.indices { append(byte: bytes[index]) }
+    }
+
+    /// Appends a number in decimal.
+    public mutating func append(_ number: Int) {
+        if number < 0 { append(byte: 0x2d) }
+        append(digitsOf: UInt64(number.magnitude), base: 10, minimumWidth: 1)
+    }
+
+    /// Appends a number in lower case hexadecimal, with leading zeros up to a width.
+    public mutating func append(hexadecimal number: UInt64, minimumWidth: Int = 1) {
+        append(digitsOf: number, base: 16, minimumWidth: minimumWidth)
+    }
+
+    /// Appends a number in octal, with leading zeros up to a width.
+    public mutating func append(octal number: UInt64, minimumWidth: Int = 1) {
+        append(digitsOf: number, base: 8, minimumWidth: minimumWidth)
+    }
+
+    /// Appends bytes of any kind as one word: what is no visible ASCII, and the backslash, becomes \xHH.
+    public mutating func append(escaping bytes: borrowing Span<UInt8>) {
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte > 0x20 && byte < 0x7f && byte != 0x5c {
+                append(byte: byte)
+            } else {
+                append("\\x")
+                append(hexadecimal: UInt64(byte), minimumWidth: 2)
+            }
+        }
+    }
+
+    /// Appends an LF, with room made for it: a text that was cut ends in `~`.
+    mutating func endLine() {
+        if isTruncated || count == Self.capacity {
+            count = Self.capacity - 2
+            append(byte: 0x7e)
+        }
+        append(byte: .lineFeed)
+    }
+
+    /// Appends the digits of a number, the highest first.
+    private mutating func append(digitsOf number: UInt64, base: UInt64, minimumWidth: Int) {
+        if number >= base || minimumWidth > 1 {
+            append(digitsOf: number / base, base: base, minimumWidth: minimumWidth - 1)
+        }
+        let digit = UInt8(number % base)
+        append(byte: digit < 10 ? 0x30 + digit : 0x57 + digit)
+    }
+}

@@ -1,0 +1,110 @@
+// One place for a child between clone and exec: its stack, its plan, the variables of its connection. The child runs in our
+// memory while we go on; until it has left, this place is its own, and nothing in it is touched.
+internal import CSpawn
+package import LinuxSystem
+internal import ServiceModel
+
+/// A NULL-terminated array of C strings, and what it points to.
+typealias StringArray = UnsafePointer<UnsafeMutablePointer<CChar>?>
+
+/// What is executed, and the environment entries that are the same for every connection.
+@unsafe
+struct LaunchTarget {
+    var path: UnsafePointer<CChar>
+    var arguments: StringArray
+    var fixedEntries: [UnsafeMutablePointer<CChar>]
+}
+
+@safe
+struct Launch: ~Copyable {
+    private let state: UnsafeMutablePointer<cspawn_launch>
+    private var variables: ConnectionVariables
+    /// By target.
+    private var internet: [StringArray] = unsafe []
+    private var unix: [StringArray] = unsafe []
+    /// The child that was started here last.
+    private(set) var pid: Int32 = 0
+
+    private static let stackSize = 32 << 10
+
+    /// - Parameters:
+    ///   - memory: outlives the launch, and every child of it.
+    ///   - plan: what is the same for every child.
+    init(in memory: inout PlanMemory, plan: cspawn_plan, targets: [LaunchTarget]) {
+        variables = ConnectionVariables(in: &memory)
+        let room = unsafe memory.room(bytes: MemoryLayout<cspawn_launch>.size)
+        unsafe state = room.bindMemory(to: cspawn_launch.self, capacity: 1)
+        unsafe state.pointee.plan = plan
+        unsafe state.pointee.failure.stage = Int32(cspawn_no_stage)
+        unsafe state.pointee.stack = memory.room(bytes: Self.stackSize)
+        unsafe state.pointee.stack_size = Self.stackSize
+        for index in unsafe targets.indices {
+            let fixed = unsafe targets[index].fixedEntries
+            unsafe internet.append(memory.array(variables.internetEntries + fixed))
+            unsafe unix.append(memory.array(variables.unixEntries + fixed))
+        }
+    }
+
+    /// Whether the child is still in our memory.
+    var isRunning: Bool { unsafe cspawn_is_running(state) != 0 }
+
+    /// Whether another child may be started here: the last one has left, and its failure, if any, was taken.
+    var isFree: Bool { unsafe !isRunning && state.pointee.failure.stage == cspawn_no_stage }
+
+    /// Waits until the child has left our memory.
+    func wait() { unsafe cspawn_wait(state) }
+
+    /// Prepares a free launch for one connection. Allocates nothing.
+    mutating func prepare(_ target: LaunchTarget, at index: Int, facts: ConnectionFacts) {
+        variables.set(facts)
+        let isUnix = if case .unix = facts.peer { true } else { false }
+        unsafe state.pointee.plan.path = target.path
+        unsafe state.pointee.plan.arguments = target.arguments
+        unsafe state.pointee.plan.environment = isUnix ? unix[index] : internet[index]
+    }
+
+    /// What differs between the children of a service beyond their connections.
+    enum Purpose { case connection, rehearsal }
+
+    /// Starts a child.
+    ///
+    /// - Parameters:
+    ///   - connection: becomes its descriptors 0 and 1.
+    ///   - error: becomes its descriptor 2.
+    /// - Returns: its pid.
+    /// Errors: clone(2).
+    mutating func start(connection: Int32, error: Int32, for purpose: Purpose) throws(SystemError) -> Int32 {
+        unsafe state.pointee.plan.connection = connection
+        unsafe state.pointee.plan.error = error
+        unsafe state.pointee.plan.rehearsal = purpose == .rehearsal ? 1 : 0
+        pid = try retrying("clone3") { unsafe cspawn_start(state) }
+        return pid
+    }
+
+    /// How the child failed before exec, once; nil when it did not. It must have left.
+    mutating func takeFailure() -> LaunchFailure? {
+        let failure = unsafe state.pointee.failure
+        guard failure.stage != cspawn_no_stage else { return nil }
+        unsafe state.pointee.failure.stage = Int32(cspawn_no_stage)
+        return LaunchFailure(stage: stageName(failure.stage), errno: Errno(failure.error))
+    }
+
+    /// Fault injection, for tests.
+    mutating func injectFailure(stage: Int32, _ errno: Errno) {
+        unsafe state.pointee.plan.injected_stage = stage
+        unsafe state.pointee.plan.injected_errno = errno.rawValue
+    }
+}
+
+/// The name of a stage.
+func stageName(_ stage: Int32) -> String {
+    // Sound: a static string.
+    unsafe String(cString: cspawn_stage_name(stage))
+}
+
+/// A child that did not get as far as its program.
+package struct LaunchFailure: Hashable, Sendable {
+    /// One of ``SpawnPlan/stages``.
+    package let stage: String
+    package let errno: Errno
+}

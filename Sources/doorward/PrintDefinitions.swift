@@ -1,0 +1,34 @@
+// `doorward print-definitions`: what the supervisor calls to have the files read. For programs, not for people.
+internal import ArgumentParser
+internal import Configuration
+internal import ConfigurationFiles
+internal import Definitions
+internal import LinuxSystem
+
+struct PrintDefinitions: ParsableCommand {
+    static let name = "print-definitions"
+    static let configuration = CommandConfiguration(
+        commandName: name, abstract: "Read every file, and print the definitions for the supervisor.",
+        shouldDisplay: false)
+
+    @OptionGroup var paths: PathOptions
+
+    func run() throws {
+        do throws(DefinitionsError) {
+            let definitions = try Definitions.read(paths.choices, on: .thisMachine)
+            try print(definitions.wire)
+        } catch {
+            try print(Array(error.lines.joined(separator: "\n").utf8))
+            throw ExitCode(1)
+        }
+    }
+
+    private func print(_ bytes: [UInt8]) throws(DefinitionsError) {
+        do throws(SystemError) {
+            try writeLine(bytes.span, to: 1)
+        } catch {
+            // The supervisor sees that not all has arrived.
+            throw DefinitionsError(lines: [])
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// `doorward check`, and what the command line refuses.
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    @Suite("Check")
+    struct CheckTests {
+        private func check(_ files: [String: String]) throws -> Outcome {
+            let doorward = try Supervised(services: [:], files: [:])
+            for (name, text) in files { try doorward.write(text, to: name) }
+            return try run(
+                [Supervised.program, "check", "--config", "doorward.toml", "--services", "services"],
+                directory: doorward.directory)
+        }
+
+        @Test("a sound directory is ok, status 0")
+        func sound() throws {
+            let outcome = try check([
+                "services/echo.toml": "listen = [\"127.0.0.1:7007\"]\nhandler = [\"echo\"]",
+                "services/off.toml": "listen = [\"127.0.0.1:7008\"]\nhandler = [\"echo\"]\nenabled = false",
+            ])
+            #expect(outcome.status == 0)
+            #expect(outcome.output.contains("services/echo.toml: ok: echo on 127.0.0.1:7007\n"))
+            #expect(outcome.output.contains("services/off.toml: disabled: off on 127.0.0.1:7008\n"))
+        }
+
+        @Test(
+            "each fault has its place, what was expected and the nearest key; status 1",
+            arguments: [
+                (
+                    "listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\n[limits]\nconections = 4",
+                    "4:1: error: unknown key 'conections'", "did you mean 'connections'?"
+                ),
+                ("listen = 25\nhandler = [\"echo\"]", "1:10: error: 'listen' is", "expected a list"),
+                (
+                    "listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\nuser = \"nobody-here\"", "3:8: error:",
+                    "nobody-here"
+                ),
+                ("listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\nuser = \"0day\"", "3:8: error:", "0day"),
+                ("listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\nuser = \"root\"", "3:8: error:", "capabilities"),
+                (
+                    "listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\ncapabilities = \"^cap_everything\"",
+                    "3:16: error:", "cap_everything"
+                ),
+                ("listen = [\"127.0.0.1:1\"]\nhandler = [\"ecko\"]", "2:12: error:", "no such file"),
+                ("listen = [\"127.0.0.1:1\"]\nhandler = [\"/etc/passwd\"]", "2:12: error:", "not executable"),
+                (
+                    "listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\n[limits]\nlifetime = 30", "4:12: error:",
+                    "\"30s\""
+                ),
+                ("listen = [\"127.0.0.1:1\"\nhandler = [\"echo\"]", "2:1: error:", "expected"),
+            ])
+        func faults(text: String, place: String, words: String) throws {
+            let outcome = try check(["services/bad.toml": text])
+            #expect(outcome.status == 1)
+            #expect(outcome.output.contains("services/bad.toml:\(place)"), "\(outcome.output)")
+            #expect(outcome.output.contains(words), "\(outcome.output)")
+        }
+
+        @Test("a fault in the block list is a fault too")
+        func blockListFault() throws {
+            let outcome = try check([
+                "doorward.toml": "handlers = \"handlers\"\nblock_list = \"blocked\"\n",
+                "blocked": "10.0.0.0/8\n10.0.0.1/8\n",
+            ])
+            #expect(outcome.status == 1)
+            #expect(outcome.output.contains("blocked:2:1: error: '10.0.0.1/8' has bits set"), "\(outcome.output)")
+        }
+
+        @Test("run does not start without its block list, and says which setting names it")
+        func missingBlockList() throws {
+            let doorward = try Supervised(services: [:])
+            try doorward.write("block_list = \"missing\"\n", to: "other.toml")
+            let outcome = try run([Supervised.program, "run", "--config", doorward.directory + "/other.toml"])
+            #expect(outcome.status == 1)
+            #expect(outcome.error.contains("missing: error:"), "\(outcome.error)")
+            #expect(outcome.error.contains("[block_list]"), "\(outcome.error)")
+        }
+
+        @Test("the service files of this repository are sound")
+        func repository() throws {
+            let root = Supervised.build + "/.."
+            let outcome = try run([
+                Supervised.program, "check", "--config", root + "/etc/doorward.toml", "--services", root + "/services",
+                "--handlers", Supervised.build + "/libexec/doorward",
+            ])
+            #expect(outcome.status == 0, "\(outcome.output)")
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// How connections, services and the supervisor end: by themselves, by their lifetime, by SIGTERM.
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEndTests {
+    @Suite("Ending")
+    struct EndingTests {
+        private func service(_ script: String, _ more: String = "") -> (
+            services: [String: String], files: [String: String]
+        ) {
+            (
+                ["it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/it\"]\n" + more],
+                ["it": "#!/bin/sh\n" + script + "\n"]
+            )
+        }
+
+        @Test(
+            "the end of a handler is logged with its status or its signal",
+            arguments: [
+                ("exit 0", "status", "0"), ("exit 111", "status", "111"), ("kill -SEGV $$", "signal", "SEGV"),
+            ])
+        func endIsLogged(script: String, key: String, value: String) throws {
+            let it = service(script)
+            let doorward = try Supervised(services: it.services, files: it.files)
+            _ = try exchange(port: doorward.port("it"), "")
+            let end = try doorward.log.wait(for: "end")
+            #expect(end[key] == value)
+            let accept = try doorward.log.wait(for: "accept")
+            #expect(end["connection"] == accept["connection"])
+            #expect(end["pid"] == accept["pid"])
+            #expect(end["duration"]?.contains(".") == true)
+        }
+
+        @Test("a lifetime that is over ends the handler and its children")
+        func lifetime() throws {
+            let it = service("sleep 1000 & echo $!; wait", "[limits]\nlifetime = \"300ms\"")
+            let doorward = try Supervised(services: it.services, files: it.files)
+            let child = try #require(Int32(try exchange(port: doorward.port("it"), "").dropLast()))
+            let end = try doorward.log.wait(for: "end")
+            #expect(end["signal"] == "TERM")
+            #expect(end["cause"] == "lifetime")
+            #expect(end["setting"] == "limits.lifetime")
+            #expect(ends(child))
+        }
+
+        @Test("what a handler leaves of its process group when it ends is killed")
+        func leftovers() throws {
+            let it = service("sleep 1000 <&- >&- 2>&- & echo $!")
+            let doorward = try Supervised(services: it.services, files: it.files)
+            let child = try #require(Int32(try exchange(port: doorward.port("it"), "").dropLast()))
+            _ = try doorward.log.wait(for: "end")
+            #expect(ends(child))
+        }
+
+        @Test("a daemon that a handler left behind does not outlive its service")
+        func daemon() throws {
+            let it = service("setsid sleep 1000 <&- >&- 2>&- & echo $!; sleep 0.2")
+            let doorward = try Supervised(services: it.services, files: it.files)
+            _ = try exchange(port: doorward.port("it"), "")
+            _ = try doorward.log.wait(for: "end")
+            let orphans = descendants(of: try doorward.gate("it"))
+            #expect(orphans.count == 1)
+            #expect(doorward.stop() == 0)
+            #expect(orphans.allSatisfy { ends($0) })
+        }
+
+        @Test("SIGTERM stops accepting, and lets handlers finish")
+        func drain() throws {
+            let doorward = try Supervised(services: ["echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"])
+            let port = try doorward.port("echo")
+            let live = try Client(port: port)
+            live.send("before\n")
+            #expect(live.read() == "before\n")
+            doorward.signal(SIGTERM)
+            _ = try doorward.log.wait(for: "closed")
+            live.send("after\n")
+            #expect(live.read() == "after\n")
+            #expect(throws: HarnessError.self) { try Client(port: port) }
+            live.shutdownWrite()
+            #expect(live.readToEnd() == "")
+            #expect(doorward.waitForEnd() == 0)
+            #expect(try doorward.log.wait(for: "end")["status"] == "0")
+        }
+
+        @Test("handlers that are not done at the deadline get TERM, and KILL when they ignore it")
+        func deadline() throws {
+            let it = service("trap '' TERM; echo ready; while :; do sleep 1000; done")
+            let doorward = try Supervised(services: it.services, host: "", files: it.files)
+            try doorward.write(
+                "handlers = \"handlers\"\nstate = \"state\"\ndrain = \"100ms\"\n", to: "doorward.toml")
+            try doorward.reload()
+            let client = try Client(port: doorward.port("it"))
+            #expect(client.read() == "ready\n")
+            #expect(doorward.stop() == 0)
+            let end = try doorward.log.wait(for: "end")
+            #expect(end["signal"] == "KILL")
+            #expect(end["cause"] == "drain")
+        }
+
+        @Test("a second SIGTERM ends handlers now")
+        func secondTerm() throws {
+            let doorward = try Supervised(services: ["echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"])
+            let client = try Client(port: doorward.port("echo"))
+            _ = try doorward.log.wait(for: "accept")
+            doorward.signal(SIGTERM)
+            _ = try doorward.log.wait(for: "drain")
+            doorward.signal(SIGTERM)
+            #expect(doorward.waitForEnd() == 0)
+            let end = try doorward.log.wait(for: "end")
+            #expect(end["signal"] == "TERM")
+            _ = client
+        }
+
+        @Test("when the supervisor is killed, gates stop accepting and give their sockets up")
+        func supervisorKilled() throws {
+            let doorward = try Supervised(services: ["echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"])
+            let port = try doorward.port("echo")
+            let client = try Client(port: port)
+            client.send("Hello\n")
+            #expect(client.read() == "Hello\n")
+            let gate = try doorward.gate("echo")
+            doorward.signal(SIGKILL)
+            _ = doorward.waitForEnd()
+            client.shutdownWrite()
+            #expect(client.readToEnd() == "")
+            #expect(ends(gate))
+            #expect(throws: HarnessError.self) { try Client(port: port) }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+// A TCP or unix client with a hand on everything that a peer can do: half-close, reset, silence.
+import Glibc
+
+/// One connection to a service.
+final class Client {
+    private var fd: Int32
+
+    /// Connects to a port on loopback.
+    ///
+    /// - Parameter source: the address to come from.
+    init(port: UInt16, address: String = "127.0.0.1", source: String? = nil) throws {
+        fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if let source { try withIPv4(source, 0) { bind(fd, $0, $1) } }
+        try withIPv4(address, port) { connect(fd, $0, $1) }
+        setTimeout(seconds: 10)
+    }
+
+    /// Connects to a port on [::1].
+    init(v6Port port: UInt16) throws {
+        fd = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_port = port.bigEndian
+        address.sin6_addr = in6addr_loopback
+        let size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(fd, $0, size) }
+        }
+        guard result == 0 else { throw HarnessError("connect to [::1]:\(port): errno \(errno)") }
+        setTimeout(seconds: 10)
+    }
+
+    /// Connects to a unix socket.
+    init(path: String) throws {
+        fd = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(fd, $0, size) }
+        }
+        guard result == 0 else { throw HarnessError("connect to \(path): errno \(errno)") }
+        setTimeout(seconds: 10)
+    }
+
+    deinit { close() }
+
+    private func setTimeout(seconds: Int) {
+        var time = timeval(tv_sec: seconds, tv_usec: 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    func send(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.send(fd, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    func shutdownWrite() { shutdown(fd, Int32(SHUT_WR)) }
+
+    /// Everything until the end; a reset is an end too, and a silence of ten seconds.
+    func readToEnd() -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while case let count = recv(fd, &buffer, buffer.count, 0), count > 0 { bytes += buffer[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The next bytes, at most `count`; empty at the end.
+    func read(_ count: Int = 65536) -> String {
+        var buffer = [UInt8](repeating: 0, count: count)
+        let got = recv(fd, &buffer, count, 0)
+        return got > 0 ? String(decoding: buffer[..<got], as: UTF8.self) : ""
+    }
+
+    /// The local port.
+    var port: UInt16 {
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        _ = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(fd, $0, &size) }
+        }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
+    /// Closes with RST instead of FIN.
+    func reset() {
+        var lingering = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &lingering, socklen_t(MemoryLayout<linger>.size))
+        close()
+    }
+
+    func close() {
+        if fd >= 0 { Glibc.close(fd) }
+        fd = -1
+    }
+}
+
+private func withIPv4(_ text: String, _ port: UInt16, _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32) throws {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    guard inet_pton(AF_INET, text, &address.sin_addr) == 1 else { throw HarnessError("not an address: \(text)") }
+    let result = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { call($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+    guard result == 0 else { throw HarnessError("\(text):\(port): errno \(errno)") }
+}
+
+/// Sends a text, half-closes, and returns the whole answer.
+func exchange(port: UInt16, _ text: String) throws -> String {
+    let client = try Client(port: port)
+    client.send(text)
+    client.shutdownWrite()
+    return client.readToEnd()
+}

@@ -1,0 +1,152 @@
+// A real supervisor on files of its own, from start to a checked end.
+import Foundation
+import Glibc
+
+/// A running `doorward run`.
+final class Supervised {
+    let directory: String
+    let log: LogReader
+    private let process = Process()
+    private var isStopped = false
+
+    static let build =
+        ProcessInfo.processInfo.environment["DOORWARD_BUILD"] ?? FileManager.default.currentDirectoryPath + "/build"
+    static var program: String { build + "/bin/doorward" }
+
+    /// Starts it and waits until every service is ready.
+    ///
+    /// - Parameters:
+    ///   - services: the text of each file in services/, by name. `HANDLERS` and `DIRECTORY` are replaced by paths.
+    ///   - host: more lines for doorward.toml.
+    ///   - files: other files in ``directory``, scripts among them: those that begin with `#!` can be executed.
+    ///   - ready: how many services to wait for; nil for all of them.
+    init(
+        services: [String: String], host: String = "", files: [String: String] = [:], ready: Int? = nil
+    ) throws {
+        directory = try Self.makeDirectory()
+        let errors = Pipe()
+        log = LogReader(errors.fileHandleForReading)
+        for (name, text) in files { try write(text, to: name) }
+        for (name, text) in services { try write(text, to: "services/\(name).toml") }
+        try write("handlers = \"handlers\"\nstate = \"state\"\ndrain = \"10s\"\n" + host, to: "doorward.toml")
+        process.executableURL = URL(fileURLWithPath: Self.program)
+        process.arguments = ["run", "--config", directory + "/doorward.toml"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = errors
+        process.environment = ["PATH": "/usr/bin:/bin", "SECRET": "of the supervisor"]
+        try process.run()
+        _ = try log.wait(for: "configured")
+        let expected = ready ?? services.count
+        if expected > 0 { _ = try log.wait(for: "ready", count: expected) }
+    }
+
+    deinit {
+        if !isStopped { for _ in 0..<3 { kill(pid, SIGTERM) } }
+        process.waitUntilExit()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// A directory that any user can look into, with the handlers in it: as root, services are other users.
+    private static func makeDirectory() throws -> String {
+        let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        var template = Array("\(parent)/doorward-test-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw HarnessError("mkdtemp: errno \(errno)") }
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        chmod(path, 0o755)
+        let manager = FileManager.default
+        try manager.createDirectory(atPath: path + "/services", withIntermediateDirectories: false)
+        try manager.createDirectory(atPath: path + "/handlers", withIntermediateDirectories: false)
+        for name in try manager.contentsOfDirectory(atPath: build + "/libexec/doorward") {
+            let contents = try Data(contentsOf: URL(fileURLWithPath: "\(build)/libexec/doorward/\(name)"))
+            try contents.write(to: URL(fileURLWithPath: "\(path)/handlers/\(name)"))
+            chmod("\(path)/handlers/\(name)", 0o755)
+        }
+        return path
+    }
+
+    var pid: Int32 { process.processIdentifier }
+
+    /// Writes a file below ``directory``, in one step.
+    func write(_ text: String, to name: String) throws {
+        let path = "\(directory)/\(name)"
+        let full = text.replacingOccurrences(of: "DIRECTORY", with: directory)
+        try full.write(toFile: path, atomically: true, encoding: .utf8)
+        chmod(path, text.hasPrefix("#!") ? 0o755 : 0o644)
+    }
+
+    func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: "\(directory)/\(name)") }
+
+    func signal(_ number: Int32) { kill(pid, number) }
+
+    /// SIGHUP, and the end of the reload.
+    func reload() throws {
+        let before = log.all.count { $0.event == "reload" || $0.event == "reload_failed" }
+        signal(SIGHUP)
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while log.all.count(where: { $0.event == "reload" || $0.event == "reload_failed" }) == before {
+            guard Date() < deadline else { throw HarnessError("no end of the reload") }
+            _ = try? log.wait(for: "reload", count: before + 1, seconds: 0.2)
+        }
+    }
+
+    /// The port of a service, from its last ready line.
+    func port(_ service: String, listener: Int = 0) throws -> UInt16 {
+        let line = try log.wait(for: "ready") { $0["service"] == service }
+        let last = log.all.last { $0.event == "ready" && $0["service"] == service } ?? line
+        let addresses = last.description.components(separatedBy: " listen=").dropFirst().map {
+            String($0.prefix { $0 != " " })
+        }
+        guard let port = addresses[listener].split(separator: ":").last.flatMap({ UInt16($0) }) else {
+            throw HarnessError("no port in \(last)")
+        }
+        return port
+    }
+
+    /// The pid of a service's gate, from its last ready line.
+    func gate(_ service: String) throws -> Int32 {
+        let line = log.all.last { $0.event == "ready" && $0["service"] == service }
+        guard let pid = line?["pid"].flatMap({ Int32($0) }) else { throw HarnessError("no gate of \(service)") }
+        return pid
+    }
+
+    /// SIGTERM, and the exit status.
+    func stop() -> Int32 {
+        isStopped = true
+        signal(SIGTERM)
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    }
+
+    /// Waits for the end without asking for it.
+    func waitForEnd() -> Int32 {
+        isStopped = true
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}
+
+/// The pids of all descendants of a process, by /proc.
+func descendants(of pid: Int32) -> [Int32] {
+    let path = "/proc/\(pid)/task/\(pid)/children"
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    let children = text.split(separator: " ").compactMap { Int32($0) }
+    return children + children.flatMap { descendants(of: $0) }
+}
+
+/// The open descriptors of a process.
+func descriptors(of pid: Int32) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")) ?? []).sorted()
+}
+
+/// Whether a process exists, zombies excepted.
+func isAlive(_ pid: Int32) -> Bool {
+    guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
+    return !status.contains(") Z ")
+}
+
+/// Whether a process that was killed is gone, soon: SIGKILL is on its way when kill returns, not at its goal.
+func ends(_ pid: Int32, seconds: Double = 10) -> Bool {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    while isAlive(pid), Date() < deadline { sched_yield() }
+    return !isAlive(pid)
+}

@@ -1,0 +1,138 @@
+// Lack of everything, and peers that die at the worst moment: one event of one connection, never the end of a service.
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEndTests {
+    @Suite("Under pressure")
+    struct PressureTests {
+        private let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
+
+        /// Changes a limit of a running gate, as the gate's own user: prlimit(2) lets nobody else, but for a capability
+        /// that root does not have everywhere.
+        private func setLimit(_ pid: Int32, _ limit: String) throws {
+            let user =
+                try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+                .split(separator: "\n").first { $0.hasPrefix("Uid:") }?.split(separator: "\t")[1] ?? ""
+            let asUser = isRoot ? ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups"] : []
+            let outcome = try run(asUser + ["prlimit", "--pid", "\(pid)", limit])
+            #expect(outcome.status == 0, "\(outcome.error)")
+        }
+
+        /// Processor time of a process so far, in clock ticks. Source: proc(5), stat.
+        private func processorTime(_ pid: Int32) throws -> Int {
+            let text = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+            let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+            return (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0)
+        }
+
+        @Test("peers that reset before they are accepted, and at every later moment, do no harm")
+        func resets() throws {
+            let doorward = try Supervised(services: ["echo": echo + "[limits]\nconnections = 2\n"])
+            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            let holders = try [Client(port: port), Client(port: port)]
+            _ = try doorward.log.wait(for: "accept", count: 2)
+            // The service is full: these wait in the queue, and die there.
+            for _ in 0..<20 { try Client(port: port).reset() }
+            for holder in holders { holder.close() }
+            for text in ["", "x", "line\n", "\n", String(repeating: "x", count: 100_000)] {
+                for _ in 0..<5 {
+                    let client = try Client(port: port)
+                    client.send(text)
+                    client.reset()
+                }
+            }
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+            #expect(try doorward.gate("echo") == gate)
+            _ = try doorward.log.wait(for: "end") { $0["status"] == "0" }
+        }
+
+        @Test("with no descriptor left, the gate pauses, says so once, and serves on")
+        func noDescriptors() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            let open = descriptors(of: gate).compactMap { Int($0) }.max() ?? 0
+            try setLimit(gate, "--nofile=\(open + 1):4096")
+            let used = try processorTime(gate)
+            // The reserve lets one connection through at a time, so everybody is answered in the end.
+            let clients = try (0..<5).map { _ in try Client(port: port) }
+            for client in clients {
+                client.send("Hello\n")
+                client.shutdownWrite()
+            }
+            for client in clients { #expect(client.readToEnd() == "Hello\n") }
+            let pause = try doorward.log.wait(for: "pause")
+            #expect(pause["errno"] == "EMFILE")
+            #expect(pause["act"] == "accept")
+            #expect(try processorTime(gate) - used < 50, "the loop must not spin")
+            try setLimit(gate, "--nofile=1024:4096")
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+            #expect(try doorward.gate("echo") == gate)
+        }
+
+        @Test("when no process can be made, the accepted connection waits and is served later", .enabled(if: isRoot))
+        func noProcesses() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            try setLimit(gate, "--nproc=0:4096")
+            let used = try processorTime(gate)
+            let client = try Client(port: port)
+            client.send("Hello\n")
+            client.shutdownWrite()
+            let pause = try doorward.log.wait(for: "pause")
+            #expect(pause["act"] == "clone3")
+            #expect(pause["errno"] == "EAGAIN")
+            try setLimit(gate, "--nproc=4096:4096")
+            #expect(client.readToEnd() == "Hello\n")
+            #expect(doorward.log.all.count { $0.event == "pause" } == 1)
+            #expect(try processorTime(gate) - used < 50, "the loop must not spin")
+        }
+
+        @Test("a handler that cannot be executed any more is logged by stage and errno; the service heals with it")
+        func handlerVanishes() throws {
+            let script = "#!/bin/sh\necho there\n"
+            let doorward = try Supervised(
+                services: ["it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/it\"]"], files: ["it": script])
+            let port = try doorward.port("it")
+            #expect(try exchange(port: port, "") == "there\n")
+            try doorward.remove("it")
+            #expect(try exchange(port: port, "") == "")
+            let failure = try doorward.log.wait(for: "spawn_failed")
+            #expect(failure["stage"] == "execute")
+            #expect(failure["errno"] == "ENOENT")
+            try doorward.write(script, to: "it")
+            #expect(try exchange(port: port, "") == "there\n")
+        }
+
+        @Test("a gate that dies is started again; its sockets stay open, and who waits is served")
+        func gateDies() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            kill(gate, SIGSTOP)
+            let waiting = try Client(port: port)
+            waiting.send("Hello\n")
+            waiting.shutdownWrite()
+            kill(gate, SIGKILL)
+            #expect(try doorward.log.wait(for: "gate_died")["signal"] == "KILL")
+            #expect(waiting.readToEnd() == "Hello\n")
+            #expect(try doorward.port("echo") == port)
+            #expect(try doorward.gate("echo") != gate)
+        }
+
+        @Test("handlers whose gate died finish, and are gone when the supervisor ends")
+        func orphans() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            let live = try Client(port: port)
+            live.send("before\n")
+            #expect(live.read() == "before\n")
+            let handler = try #require(descendants(of: gate).first)
+            kill(gate, SIGKILL)
+            _ = try doorward.log.wait(for: "ready", count: 2)
+            live.send("after\n")
+            #expect(live.read() == "after\n")
+            #expect(doorward.stop() == 0)
+            #expect(ends(handler))
+        }
+    }
+}

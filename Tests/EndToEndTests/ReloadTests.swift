@@ -1,0 +1,142 @@
+// SIGHUP: what is sound is applied, what is broken keeps its old definition, live connections are never touched.
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    @Suite("Reload")
+    struct ReloadTests {
+        private let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
+
+        @Test("a file that is dropped into services/ is a port after SIGHUP; without it the port is gone")
+        func dropFile() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            try doorward.write(echo, to: "services/second.toml")
+            try doorward.reload()
+            let port = try doorward.port("second")
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+            try doorward.remove("services/second.toml")
+            try doorward.reload()
+            _ = try doorward.log.wait(for: "gate_ended")
+            #expect(throws: HarnessError.self) { try Client(port: port) }
+            #expect(try exchange(port: doorward.port("echo"), "Hello\n") == "Hello\n")
+        }
+
+        @Test("a broken file is reported with its place, and its old definition keeps serving")
+        func brokenFile() throws {
+            let doorward = try Supervised(services: ["echo": echo, "other": echo])
+            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            try doorward.write("listen = [\"127.0.0.1:0\"]\nhandlr = [\"echo\"]\n", to: "services/echo.toml")
+            try doorward.reload()
+            let fault = try doorward.log.wait(for: "fault") { $0["message"]?.contains("handlr") == true }
+            #expect(fault["at"] == "\(doorward.directory)/services/echo.toml:2:1")
+            #expect(fault.description.contains("did you mean 'handler'"))
+            #expect(try doorward.port("echo") == port)
+            #expect(try doorward.gate("echo") == gate)
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+        }
+
+        @Test("a new definition that cannot be served leaves the old one in force", .enabled(if: isRoot))
+        func unservable() throws {
+            let doorward = try Supervised(services: ["echo": echo], files: ["private": "#!/bin/sh\n"])
+            let port = try doorward.port("echo")
+            // Root may execute it, the service's user may not: only the gate can find that out.
+            chmod(doorward.directory + "/private", 0o700)
+            try doorward.write(
+                "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/private\"]\n", to: "services/echo.toml")
+            try doorward.reload()
+            let failure = try doorward.log.wait(for: "start_failed")
+            #expect(failure.description.contains("EACCES"))
+            #expect(failure.description.contains("the old definition stays in force"))
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+        }
+
+        @Test("a changed definition serves the next connection on the same socket; a live connection goes on")
+        func liveConnection() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            let port = try doorward.port("echo")
+            let live = try Client(port: port)
+            live.send("before\n")
+            #expect(live.read() == "before\n")
+            try doorward.write(echo + "nice = 3\n", to: "services/echo.toml")
+            try doorward.reload()
+            _ = try doorward.log.wait(for: "ready", count: 2)
+            #expect(try doorward.port("echo") == port)
+            #expect(try exchange(port: port, "new\n") == "new\n")
+            live.send("after\n")
+            #expect(live.read() == "after\n")
+            live.shutdownWrite()
+            #expect(live.readToEnd() == "")
+            _ = try doorward.log.wait(for: "gate_ended")
+        }
+
+        @Test("a file that did not change keeps its gate")
+        func unchanged() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            let gate = try doorward.gate("echo")
+            try doorward.reload()
+            try doorward.reload()
+            #expect(descendants(of: doorward.pid) == [gate])
+        }
+
+        @Test("connections that wait in the queue while the definition changes are all answered")
+        func queueSurvives() throws {
+            let limited = echo + "[limits]\nconnections = 1\n"
+            let doorward = try Supervised(services: ["echo": limited])
+            let port = try doorward.port("echo")
+            let first = try Client(port: port)
+            _ = try doorward.log.wait(for: "accept")
+            let waiting = try (0..<5).map { _ in try Client(port: port) }
+            for client in waiting {
+                client.send("Hello\n")
+                client.shutdownWrite()
+            }
+            try doorward.write(limited.replacingOccurrences(of: "= 1", with: "= 2"), to: "services/echo.toml")
+            try doorward.reload()
+            for client in waiting { #expect(client.readToEnd() == "Hello\n") }
+            first.close()
+        }
+
+        @Test("an address that moves from one service to another stays open")
+        func addressMoves() throws {
+            let doorward = try Supervised(services: ["one": echo])
+            let port = try doorward.port("one")
+            let fixed = echo.replacingOccurrences(of: ":0", with: ":\(port)")
+            try doorward.remove("services/one.toml")
+            try doorward.reload()
+            _ = try doorward.log.wait(for: "gate_ended")
+            try doorward.write(fixed, to: "services/two.toml")
+            try doorward.reload()
+            _ = try doorward.log.wait(for: "ready") { $0["service"] == "two" }
+            try doorward.remove("services/two.toml")
+            try doorward.write(fixed, to: "services/three.toml")
+            try doorward.reload()
+            _ = try doorward.log.wait(for: "ready") { $0["service"] == "three" }
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+        }
+
+        @Test("two files that want one address: the second is at fault, the first serves")
+        func conflict() throws {
+            let doorward = try Supervised(services: ["one": echo])
+            let fixed = echo.replacingOccurrences(of: ":0", with: ":\(try doorward.port("one"))")
+            try doorward.write(fixed, to: "services/first.toml")
+            try doorward.write(fixed, to: "services/second.toml")
+            try doorward.reload()
+            let fault = try doorward.log.wait(for: "fault")
+            #expect(fault["at"]?.contains("services/second.toml:1:") == true)
+        }
+
+        @Test("an address that is in use is tried again until it is free")
+        func addressInUse() throws {
+            let holder = try Supervised(services: ["echo": echo])
+            let port = try holder.port("echo")
+            let doorward = try Supervised(
+                services: ["echo": echo.replacingOccurrences(of: ":0", with: ":\(port)")], ready: 0)
+            let failure = try doorward.log.wait(for: "bind_failed")
+            #expect(failure["errno"] == "EADDRINUSE")
+            #expect(failure["at"]?.contains("services/echo.toml:1:") == true)
+            #expect(holder.stop() == 0)
+            _ = try doorward.log.wait(for: "ready")
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+        }
+    }
+}

@@ -1,0 +1,173 @@
+// What a client gets: over each kind of socket, from each kind of handler.
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    @Suite("Serving")
+    struct ServingTests {
+        @Test("echo answers over IPv4, IPv6 and a unix socket")
+        func echoAnswers() throws {
+            let doorward = try Supervised(services: [
+                "echo": """
+                listen = ["127.0.0.1:0", "[::1]:0", "unix:DIRECTORY/echo.sock"]
+                handler = ["echo"]
+                """
+            ])
+            #expect(try exchange(port: doorward.port("echo"), "Hello\n") == "Hello\n")
+            let v6 = try Client(v6Port: doorward.port("echo", listener: 1))
+            v6.send("Hello\n")
+            v6.shutdownWrite()
+            #expect(v6.readToEnd() == "Hello\n")
+            let unix = try Client(path: doorward.directory + "/echo.sock")
+            unix.send("Hello\n")
+            unix.shutdownWrite()
+            #expect(unix.readToEnd() == "Hello\n")
+            #expect(doorward.stop() == 0)
+            #expect(!FileManager.default.fileExists(atPath: doorward.directory + "/echo.sock"))
+        }
+
+        @Test("a listener on [::] does not take IPv4, so that both can be bound on one port")
+        func v6Only() throws {
+            let doorward = try Supervised(services: ["echo": "listen = [\"[::]:0\"]\nhandler = [\"echo\"]"])
+            let port = try doorward.port("echo")
+            #expect(throws: HarnessError.self) { try Client(port: port) }
+            _ = try Client(v6Port: port)
+        }
+
+        @Test("the ready descriptor gets a line for each listener, and is closed")
+        func readyDescriptor() throws {
+            let doorward = try Supervised(services: [:])
+            try doorward.write("listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]", to: "services/echo.toml")
+            let script = """
+                "\(Supervised.program)" run --config "\(doorward.directory)/doorward.toml" --ready-fd 7 \
+                    7>&1 1>/dev/null 2>/dev/null </dev/null | {
+                    read name address; echo "$name"; [ "${address%:*}" = 127.0.0.1 ] && [ "${address##*:}" -gt 0 ] \
+                        && echo address; cat; echo end; kill -TERM $(pgrep -f "^[^ ]*doorward-supervisor 7 .*\(doorward.directory)/doorward.toml"); }
+                """
+            let outcome = try run(["sh", "-c", script])
+            #expect(outcome.output == "echo\naddress\nend\n", "\(outcome.error)")
+        }
+
+        @Test("try-from of tcpd sees a peer it can name")
+        func tryFrom() throws {
+            let doorward = try Supervised(services: [
+                "try": "listen = [\"127.0.0.1:0\"]\nhandler = [\"/usr/sbin/try-from\"]"
+            ])
+            let answer = try exchange(port: doorward.port("try"), "")
+            #expect(answer.contains("client address  (%a): 127.0.0.1"), "\(answer)")
+            #expect(answer.contains("server address  (%A): 127.0.0.1"), "\(answer)")
+        }
+
+        @Test("getpeername of tcputils reads the peer from the socket itself")
+        func getpeername() throws {
+            let doorward = try Supervised(services: [
+                "peer": "listen = [\"127.0.0.1:0\"]\nhandler = [\"/usr/bin/getpeername\"]"
+            ])
+            let client = try Client(port: doorward.port("peer"))
+            let port = client.port
+            let answer = client.readToEnd()
+            #expect(answer.split(separator: " ").count == 2, "\(answer)")
+            #expect(answer.contains("\(port)"), "\(answer)")
+        }
+
+        @Test("micro-httpd serves a file to curl")
+        func microHttpd() throws {
+            let doorward = try Supervised(
+                services: [
+                    "http": "listen = [\"127.0.0.1:0\"]\nhandler = [\"/usr/sbin/micro-httpd\", \"DIRECTORY\"]"
+                ], files: ["page.txt": "a page\n"])
+            let port = try doorward.port("http")
+            let outcome = try run(["curl", "-sS", "--max-time", "10", "http://127.0.0.1:\(port)/page.txt"])
+            #expect(outcome.output == "a page\n", "\(outcome.error)")
+            #expect(outcome.status == 0)
+        }
+
+        @Test("git ls-remote and git clone work through git daemon --inetd")
+        func gitDaemon() throws {
+            let doorward = try Supervised(services: [
+                "git": """
+                listen = ["127.0.0.1:0"]
+                handler = ["/usr/bin/git", "daemon", "--inetd", "--export-all", "--base-path=DIRECTORY/repositories"]
+                environment = { HOME = "/nonexistent", GIT_CONFIG_COUNT = "1", GIT_CONFIG_KEY_0 = "safe.directory", \
+                GIT_CONFIG_VALUE_0 = "*" }
+                """
+            ])
+            let work = doorward.directory + "/work"
+            let script = """
+                set -e
+                export GIT_CONFIG_GLOBAL=/dev/null
+                git init -q "$1"; cd "$1"
+                git -c user.name=T -c user.email=t@example.org commit -q --allow-empty -m one
+                mkdir -p ../repositories; git clone -q --bare . ../repositories/one.git
+                git rev-parse HEAD
+                """
+            let commit = try run(["sh", "-c", script, "sh", work])
+            #expect(commit.status == 0, "\(commit.error)")
+            let port = try doorward.port("git")
+            let listing = try run(["git", "ls-remote", "git://127.0.0.1:\(port)/one.git", "HEAD"])
+            #expect(listing.output.hasPrefix(commit.output.trimmingCharacters(in: .newlines)), "\(listing.error)")
+            let clone = try run([
+                "git", "clone", "-q", "git://127.0.0.1:\(port)/one.git", doorward.directory + "/cloned",
+            ])
+            #expect(clone.status == 0, "\(clone.error)")
+        }
+
+        @Test("rsync fetches a file from rsync --daemon")
+        func rsyncDaemon() throws {
+            let doorward = try Supervised(
+                services: [
+                    "rsync": """
+                    listen = ["127.0.0.1:0"]
+                    handler = ["/usr/bin/rsync", "--daemon", "--config=DIRECTORY/rsyncd.conf"]
+                    """
+                ],
+                files: [
+                    "rsyncd.conf": "use chroot = no\nlog file = /dev/null\n[files]\npath = DIRECTORY/services\n"
+                ])
+            let port = try doorward.port("rsync")
+            let outcome = try run(["rsync", "rsync://127.0.0.1:\(port)/files/rsync.toml", doorward.directory + "/copy"])
+            #expect(outcome.status == 0, "\(outcome.error)")
+            let copy = try String(contentsOfFile: doorward.directory + "/copy", encoding: .utf8)
+            #expect(copy.contains("--daemon"))
+        }
+
+        @Test("a handler in shell talks to its peer, and its standard error goes to the log")
+        func shellHandler() throws {
+            let doorward = try Supervised(
+                services: ["greet": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/greet\"]"],
+                files: ["greet": "#!/bin/sh\nread name\necho \"Hello, $name, from $TCPREMOTEIP\"\necho noted >&2\n"])
+            #expect(try exchange(port: doorward.port("greet"), "Ada\n") == "Hello, Ada, from 127.0.0.1\n")
+            let end = try doorward.log.wait(for: "end")
+            #expect(end["status"] == "0")
+            #expect(doorward.log.all.contains { $0.description == "noted" })
+        }
+
+        @Test("a handler that is replaced by rename serves the next connection; the running one finishes")
+        func replacedHandler() throws {
+            let doorward = try Supervised(
+                services: ["version": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/version\"]"],
+                files: ["version": "#!/bin/sh\necho started\nread line\necho one\n"])
+            let port = try doorward.port("version")
+            let first = try Client(port: port)
+            #expect(first.read() == "started\n")
+            try doorward.write("#!/bin/sh\nread line\necho two\n", to: "version")
+            #expect(try exchange(port: port, "\n") == "two\n")
+            first.send("\n")
+            #expect(first.readToEnd() == "one\n")
+        }
+
+        @Test("descriptors and processes are as many after a hundred connections as before")
+        func nothingLeaks() throws {
+            let doorward = try Supervised(services: ["echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"])
+            let port = try doorward.port("echo")
+            let gate = try doorward.gate("echo")
+            _ = try exchange(port: port, "warm\n")
+            _ = try doorward.log.wait(for: "end")
+            let before = (descriptors(of: doorward.pid), descriptors(of: gate), descendants(of: doorward.pid))
+            for _ in 0..<100 { #expect(try exchange(port: port, "Hello\n") == "Hello\n") }
+            _ = try doorward.log.wait(for: "end", count: 101)
+            let after = (descriptors(of: doorward.pid), descriptors(of: gate), descendants(of: doorward.pid))
+            #expect(before == after)
+        }
+    }
+}

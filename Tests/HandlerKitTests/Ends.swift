@@ -1,0 +1,113 @@
+// The peer's side of a connection under test. A sequenced-packet socket gives each read exactly one of the pieces
+// that were sent, so a test decides how the stream is cut, without threads and without sleeping.
+import Glibc
+
+@testable import HandlerKit
+
+/// A descriptor that closes itself.
+struct Descriptor: ~Copyable {
+    let number: Int32
+
+    deinit { close(number) }
+
+    /// Sends each piece as one packet or write.
+    func send(_ pieces: [[UInt8]]) {
+        for piece in pieces {
+            // Sound: the array's own bytes.
+            let sent = unsafe piece.withUnsafeBytes { unsafe write(number, $0.baseAddress, $0.count) }
+            precondition(sent == piece.count)
+        }
+    }
+
+    /// Reads once.
+    func receive() -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
+            // Sound: the buffer's own address and size.
+            unsafe count = max(0, read(number, buffer.baseAddress, buffer.count))
+        }
+    }
+
+    /// Everything until the end of input.
+    func receiveAll() -> [UInt8] {
+        var all: [UInt8] = []
+        while true {
+            let piece = receive()
+            if piece.isEmpty { return all }
+            all += piece
+        }
+    }
+
+    /// The packets that are there now.
+    func receivePackets() -> [[UInt8]] {
+        _ = fcntl(number, F_SETFL, O_NONBLOCK)
+        var packets: [[UInt8]] = []
+        while true {
+            let packet = receive()
+            if packet.isEmpty { return packets }
+            packets.append(packet)
+        }
+    }
+}
+
+/// What `socketpair` connects.
+struct Pair: ~Copyable {
+    let ours: Descriptor
+    let peers: Descriptor
+
+    init(_ type: __socket_type) {
+        var ends: [Int32] = [0, 0]
+        // Sound: the call fills two numbers.
+        let result = unsafe socketpair(AF_UNIX, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends)
+        precondition(result == 0)
+        ours = Descriptor(number: ends[0])
+        peers = Descriptor(number: ends[1])
+    }
+}
+
+/// How the bytes of a test reach the connection.
+enum Cut: CustomStringConvertible {
+    case whole
+    case bytes
+    case after(Int)
+
+    func pieces(of bytes: [UInt8]) -> [[UInt8]] {
+        switch self {
+        case .whole: [bytes].filter { !$0.isEmpty }
+        case .bytes: bytes.map { [$0] }
+        case .after(let count): [Array(bytes.prefix(count)), Array(bytes.dropFirst(count))].filter { !$0.isEmpty }
+        }
+    }
+
+    static func all(of bytes: [UInt8]) -> [Cut] {
+        [.whole, .bytes] + bytes.indices.dropFirst().map { .after($0) }
+    }
+
+    var description: String {
+        switch self {
+        case .whole: "in one piece"
+        case .bytes: "byte by byte"
+        case .after(let count): "cut after \(count)"
+        }
+    }
+}
+
+/// Runs a reader over bytes that come cut in this way. The peer then says nothing more.
+func reading<Result>(
+    _ text: String, _ cut: Cut, capacity: Int = 64,
+    _ body: (inout Connection) throws(ConnectionError) -> Result
+) throws(ConnectionError) -> Result {
+    let input = Pair(SOCK_SEQPACKET)
+    let output = Pair(SOCK_SEQPACKET)
+    input.peers.send(cut.pieces(of: Array(text.utf8)))
+    shutdown(input.peers.number, Int32(SHUT_WR))
+    var connection = Connection(input: input.ours.number, output: output.ours.number, capacity: capacity)
+    return try body(&connection)
+}
+
+extension Connection {
+    /// The bytes of a slice, as text.
+    func text(_ slice: Slice) -> String {
+        let bytes = bytes(of: slice)
+        return String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+    }
+}

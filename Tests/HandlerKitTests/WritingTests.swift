@@ -1,0 +1,121 @@
+// Output: when it is sent, that it arrives whole, and how a connection ends.
+import Glibc
+import Testing
+
+@testable import HandlerKit
+
+@Suite("writing")
+struct WritingTests {
+    init() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    @Test("replies to lines that came together go out together", arguments: [(Cut.whole, 1), (Cut.bytes, 10)])
+    func batching(cut: Cut, writes: Int) throws {
+        let input = Pair(SOCK_SEQPACKET)
+        let output = Pair(SOCK_SEQPACKET)
+        input.peers.send(cut.pieces(of: Array("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n".utf8)))
+        shutdown(input.peers.number, Int32(SHUT_WR))
+        var connection = Connection(input: input.ours.number, output: output.ours.number, capacity: 64)
+        while case .line? = try connection.nextLine(maximumLength: 8) { try connection.write("ok\n") }
+        #expect(output.peers.receivePackets().count == writes)
+    }
+
+    @Test("nothing is sent before it must be, and flush sends it")
+    func flushing() throws {
+        let pair = Pair(SOCK_SEQPACKET)
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+        try connection.write("one ")
+        try connection.write("two")
+        #expect(pair.peers.receivePackets().isEmpty)
+        try connection.flush()
+        #expect(pair.peers.receivePackets() == [Array("one two".utf8)])
+    }
+
+    @Test("a slow reader gets every byte in order", arguments: [1, 7, 100, 4096, 5000])
+    func slowReader(pieceSize: Int) throws {
+        let pair = Pair(SOCK_STREAM)
+        var size: Int32 = 1
+        // Sound: the option is an int.
+        _ = unsafe setsockopt(pair.ours.number, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        // Non-blocking, so that every write that does not fit is a partial one.
+        _ = fcntl(pair.ours.number, F_SETFL, O_NONBLOCK)
+        let total = 300_000 / pieceSize * pieceSize
+        let reader = Worker(descriptor: dup(pair.peers.number)) { Descriptor(number: $0).receiveAll() }
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 4096)
+        for start in stride(from: 0, to: total, by: pieceSize) {
+            // A variable, because Swift 6.3.1 crashes on the span of a temporary array in a call that throws.
+            let piece = (start..<start + pieceSize).map { UInt8(truncatingIfNeeded: $0 / 3) }
+            try connection.write(piece.span)
+        }
+        try connection.flush()
+        shutdown(pair.ours.number, Int32(SHUT_WR))
+        #expect(reader.join() == (0..<total).map { UInt8(truncatingIfNeeded: $0 / 3) })
+    }
+
+    @Test("a peer that is gone is an error, not a signal")
+    func peerIsGone() throws {
+        let pair = Pair(SOCK_STREAM)
+        shutdown(pair.peers.number, Int32(SHUT_RDWR))
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+        try connection.write("hello")
+        #expect(throws: ConnectionError.peerIsGone) { try connection.flush() }
+    }
+
+    @Test("closing takes in what the peer still sends, but not without bound", arguments: [100, 40_000, 120_000])
+    func draining(sent: Int) throws {
+        let pair = Pair(SOCK_STREAM)
+        pair.peers.send([[UInt8](repeating: 0x78, count: sent)])
+        shutdown(pair.peers.number, Int32(SHUT_WR))
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 1024)
+        try connection.write("bye")
+        try connection.close()
+        #expect(pair.peers.receiveAll() == Array("bye".utf8))
+        #expect(pair.ours.receiveAll().count <= max(0, sent - 65536))
+    }
+
+    @Test("closing does not wait longer than it may for a silent peer")
+    func silentPeer() throws {
+        let pair = Pair(SOCK_STREAM)
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+        try connection.write("bye")
+        try connection.close(draining: DrainLimits(milliseconds: 1))
+        #expect(pair.peers.receiveAll() == Array("bye".utf8))
+    }
+}
+
+/// A thread that reads while the test writes.
+final class Worker {
+    private var thread = pthread_t()
+
+    private final class Work {
+        let descriptor: Int32
+        let body: (Int32) -> [UInt8]
+        var result: [UInt8] = []
+
+        init(_ descriptor: Int32, _ body: @escaping (Int32) -> [UInt8]) {
+            self.descriptor = descriptor
+            self.body = body
+        }
+    }
+
+    private let work: Work
+
+    init(descriptor: Int32, _ body: @escaping (Int32) -> [UInt8]) {
+        work = Work(descriptor, body)
+        // Sound: the thread is joined before `work` goes, and nobody else looks at it until then.
+        let started = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                let work = unsafe Unmanaged<Work>.fromOpaque(argument!).takeUnretainedValue()
+                work.result = work.body(work.descriptor)
+                return nil
+            }, Unmanaged.passUnretained(work).toOpaque())
+        precondition(started == 0)
+    }
+
+    func join() -> [UInt8] {
+        _ = pthread_join(thread, nil)
+        return work.result
+    }
+}

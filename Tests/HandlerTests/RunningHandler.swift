@@ -1,0 +1,180 @@
+// Starts a handler as Doorward does: descriptors 0 and 1 are the connection, 2 is a log, nothing else is open.
+// The executables are the ones beside the tests, or those in DOORWARD_HANDLERS_DIR (the embedded ones).
+// Promises to leave no process and no descriptor behind: `wait` must be called, and closes what is left.
+import Glibc
+
+/// What the handler's descriptors 0 and 1 are.
+enum Transport: CaseIterable {
+    case pipes
+    case socket
+    case tcp
+}
+
+/// How a handler ended.
+struct Ending: Equatable {
+    /// The exit status, or 1000 and the signal.
+    let status: Int32
+    /// What it wrote on descriptor 2.
+    let log: String
+    /// The most memory it had, in KB.
+    let peakMemory: Int
+}
+
+/// A handler, seen from the peer.
+final class RunningHandler {
+    private var process: pid_t = 0
+    /// What the peer writes into; -1 once closed.
+    private(set) var input: Int32
+    /// What the peer reads from; the same as `input` for a socket.
+    private(set) var output: Int32
+    private let log: Int32
+
+    init(_ name: String, _ arguments: [String] = [], over transport: Transport = .pipes, environment: [String] = []) {
+        var theirs: [Int32]
+        switch transport {
+        case .pipes:
+            let toHandler = pipePair()
+            let fromHandler = pipePair()
+            (input, output) = (toHandler[1], fromHandler[0])
+            theirs = [toHandler[0], fromHandler[1]]
+        case .socket, .tcp:
+            let ends = transport == .tcp ? tcpPair() : socketPair()
+            (input, output) = (ends[0], ends[0])
+            theirs = [ends[1]]
+        }
+        let logPipe = pipePair()
+        log = logPipe[0]
+        theirs.append(logPipe[1])
+        process = spawn(directory + "/" + name, arguments, environment, theirs[0], theirs[theirs.count - 2], logPipe[1])
+        for end in theirs { close(end) }
+    }
+
+    /// Sends bytes; what a handler that has ended does not take is left out.
+    func send(_ bytes: [UInt8]) {
+        signal(SIGPIPE, SIG_IGN)
+        var sent = 0
+        while sent < bytes.count {
+            // Sound: the rest of the array.
+            let result = unsafe bytes.withUnsafeBytes { unsafe write(input, $0.baseAddress! + sent, $0.count - sent) }
+            if result <= 0 { return }
+            sent += result
+        }
+    }
+
+    func send(_ text: String) { send(Array(text.utf8)) }
+
+    /// Says that the peer sends no more.
+    func endInput() {
+        if input == output { shutdown(input, Int32(SHUT_WR)) } else { closeInput() }
+    }
+
+    /// Goes away, in both directions.
+    func hangUp() {
+        if output != input { close(output) }
+        output = -1
+        closeInput()
+    }
+
+    private func closeInput() {
+        if input >= 0 { close(input) }
+        input = -1
+    }
+
+    /// Reads once: at most this many bytes, none at the end.
+    func receive(_ count: Int = 65536) -> [UInt8] {
+        readOnce(output, count)
+    }
+
+    /// Reads everything up to the end.
+    func receiveAll() -> String {
+        String(decoding: readToEnd(output), as: UTF8.self)
+    }
+
+    /// Reads until this many bytes came, or the end.
+    func receive(exactly count: Int) -> String {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let more = receive(count - bytes.count)
+            if more.isEmpty { break }
+            bytes += more
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether the next read finds an orderly end: not a byte, and not a reset.
+    func seesOrderlyEnd() -> Bool {
+        var byte: UInt8 = 0
+        // Sound: one byte, into a variable.
+        return unsafe read(output, &byte, 1) == 0
+    }
+
+    /// Waits for the end of the handler.
+    func wait() -> Ending {
+        let text = String(decoding: readToEnd(log), as: UTF8.self)
+        close(log)
+        var status: Int32 = 0
+        var usage = rusage()
+        // Sound: both are variables of the right type.
+        let waited = unsafe wait4(process, &status, 0, &usage)
+        precondition(waited == process)
+        hangUp()
+        let code = status & 0x7f == 0 ? status >> 8 & 0xff : 1000 + status & 0x7f
+        return Ending(status: code, log: text, peakMemory: usage.ru_maxrss)
+    }
+}
+
+/// Sends everything, ends the input, and gives back everything that came and how the handler ended.
+func session(
+    _ name: String, _ arguments: [String] = [], over transport: Transport = .pipes, environment: [String] = [],
+    input: String = ""
+) -> (output: String, ending: Ending) {
+    let handler = RunningHandler(name, arguments, over: transport, environment: environment)
+    handler.send(input)
+    handler.endInput()
+    let output = handler.receiveAll()
+    return (output, handler.wait())
+}
+
+private let directory: String = {
+    // Sound: getenv's and readlink's text is copied at once.
+    if let chosen = unsafe getenv("DOORWARD_HANDLERS_DIR") { return unsafe String(cString: chosen) }
+    let path = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+        unsafe buffer.withMemoryRebound(to: CChar.self) { text in
+            unsafe count = max(0, readlink("/proc/self/exe", text.baseAddress!, text.count))
+        }
+    }
+    return String(decoding: path.prefix(upTo: path.lastIndex(of: 0x2f) ?? 0), as: UTF8.self)
+}()
+
+private func spawn(
+    _ path: String, _ arguments: [String], _ environment: [String], _ input: Int32, _ output: Int32, _ log: Int32
+) -> pid_t {
+    var actions = unsafe posix_spawn_file_actions_t()
+    var process: pid_t = 0
+    // Sound: the strings live until the call returns, and both lists end in NULL.
+    unsafe posix_spawn_file_actions_init(&actions)
+    unsafe posix_spawn_file_actions_adddup2(&actions, input, 0)
+    unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
+    unsafe posix_spawn_file_actions_adddup2(&actions, log, 2)
+    // Whatever else the tests were started with must not reach the handler.
+    for descriptor in Int32(3)..<1024 where fcntl(descriptor, F_GETFD) == 0 {
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
+    var attributes = posix_spawnattr_t()
+    var pipeSignal = sigset_t()
+    unsafe posix_spawnattr_init(&attributes)
+    unsafe sigemptyset(&pipeSignal)
+    unsafe sigaddset(&pipeSignal, SIGPIPE)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &pipeSignal)
+    unsafe sigemptyset(&pipeSignal)
+    unsafe posix_spawnattr_setsigmask(&attributes, &pipeSignal)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    let argumentList = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+    let environmentList = unsafe environment.map { unsafe strdup($0) } + [nil]
+    let result = unsafe posix_spawn(&process, path, &actions, &attributes, argumentList, environmentList)
+    unsafe (argumentList + environmentList).forEach { unsafe free($0) }
+    unsafe posix_spawn_file_actions_destroy(&actions)
+    unsafe posix_spawnattr_destroy(&attributes)
+    precondition(result == 0, "cannot start \(path)")
+    return process
+}

@@ -1,0 +1,79 @@
+// What the installed handlers must be as files: small, alone, and hard to exploit. Asks readelf (binutils).
+// Runs where DOORWARD_LIBEXEC names a directory of release handlers; see Makefile, "handlers".
+// Source: design.md 6.
+import Glibc
+import Testing
+
+private let libexec: String? = {
+    // Sound: the text is copied at once.
+    guard let directory = unsafe getenv("DOORWARD_LIBEXEC") else { return nil }
+    return unsafe String(cString: directory)
+}()
+
+@Suite(
+    "the release handlers as files",
+    .enabled(if: libexec != nil, "set DOORWARD_LIBEXEC to the directory of the embedded handlers"))
+struct LinkTests {
+    static let handlers = ["echo", "probe"]
+
+    private func path(_ handler: String) -> String { (libexec ?? "") + "/" + handler }
+
+    private func output(of command: String) -> String {
+        var text = ""
+        // Sound: the stream is open until pclose, and the buffer's size is given.
+        guard let stream = unsafe popen(command, "r") else { return text }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = unsafe fread(&buffer, 1, buffer.count, stream)
+            if count == 0 { break }
+            text += String(decoding: buffer.prefix(count), as: UTF8.self)
+        }
+        unsafe pclose(stream)
+        return text
+    }
+
+    @Test("is at most 64 KB", arguments: handlers)
+    func size(handler: String) {
+        var status = stat()
+        // Sound: the call fills the structure.
+        #expect(unsafe stat(path(handler), &status) == 0)
+        #expect(status.st_size > 0)
+        #expect(status.st_size <= 65536)
+    }
+
+    @Test("is a position-independent executable", arguments: handlers)
+    func positionIndependent(handler: String) {
+        let header = output(of: "LC_ALL=C readelf -hW '\(path(handler))'")
+        #expect(header.contains("DYN "))
+        #expect(output(of: "LC_ALL=C readelf -dW '\(path(handler))'").contains("PIE"))
+    }
+
+    @Test("needs no loader and no library", arguments: handlers)
+    func isStatic(handler: String) {
+        let segments = output(of: "LC_ALL=C readelf -lW '\(path(handler))'")
+        #expect(segments.contains("LOAD"))
+        #expect(!segments.contains("INTERP"))
+        #expect(!output(of: "LC_ALL=C readelf -dW '\(path(handler))'").contains("NEEDED"))
+    }
+
+    @Test("has its relocations read-only and its stack not executable", arguments: handlers)
+    func hardened(handler: String) {
+        let lines = output(of: "LC_ALL=C readelf -lW '\(path(handler))'").split(separator: "\n")
+        #expect(lines.contains { $0.contains("GNU_RELRO") })
+        let stack = lines.first { $0.contains("GNU_STACK") }
+        #expect(stack != nil)
+        #expect(stack?.contains("RWE") == false)
+        #expect(output(of: "LC_ALL=C readelf -dW '\(path(handler))'").contains("NOW"))
+    }
+
+    @Test("has no segment that is writable and executable", arguments: handlers)
+    func writeOrExecute(handler: String) {
+        let lines = output(of: "LC_ALL=C readelf -lW '\(path(handler))'").split(separator: "\n")
+        #expect(!lines.contains { $0.contains("LOAD") && $0.contains("RWE") })
+    }
+
+    @Test("has nothing of Foundation in it", arguments: handlers)
+    func noFoundation(handler: String) {
+        #expect(output(of: "grep -c Foundation '\(path(handler))'") == "0\n")
+    }
+}
