@@ -112,11 +112,12 @@ let testTargets: [Target] = [
     tests("GateTests", ["Admission", "EventLog", "Gate", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("DefinitionsTests", ["Definitions", "ServiceModel"]),
     tests(
-        "SupervisorTests", ["Admission", "Definitions", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
+        "SupervisorTests",
+        ["Admission", "Definitions", "Gate", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "Definitions", "ServiceModel"]),
     tests(
         "ConfigurationFilesTests",
-        ["ConfigurationFiles", "Configuration", "Definitions", "ServiceModel", "TestSupport"]),
+        ["ConfigurationFiles", "Configuration", "Definitions", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["HandlerKit"]),
     tests("HandlerTests", ["echo", "probe"]),
     tests("LinkTests", []),

@@ -31,6 +31,8 @@ package struct Throttle: Hashable, Sendable {
         case .lackOfResources:
             until = now + Self.shortNanoseconds
         case .spawnFailure:
+            // Children that were on their way together fail together: that is one failure.
+            if until != nil { return false }
             until = now + min(Self.shortNanoseconds << Int64(min(spawnFailures, 20)), Self.longestNanoseconds)
             spawnFailures += 1
             return false

@@ -32,14 +32,15 @@ extension IPPrefix: CustomStringConvertible {
 /// Why a text is not a prefix.
 package enum IPPrefixError: Error, Equatable, CustomStringConvertible {
     case notAnAddress(String)
-    case badLength(String, most: Int)
+    case badLength(String, least: Int, most: Int)
     case hostBitsSet(String, meant: IPPrefix)
 
     package var description: String {
         switch self {
         case .notAnAddress(let text):
             "'\(text)' is not an IP address or prefix; expected one like 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32"
-        case .badLength(let text, let most): "'\(text)' is not a prefix length; expected 0 to \(most)"
+        case .badLength(let text, let least, let most):
+            "'\(text)' is not a prefix length; expected \(least) to \(most)"
         case .hostBitsSet(let text, let meant):
             "'\(text)' has bits set behind its prefix length; expected \(meant)"
         }
@@ -62,7 +63,7 @@ extension IPPrefix {
         let lengthText = text[text.index(after: slash)...]
         let most = isMapped ? 128 : address.bitWidth
         guard let written = readDecimal(Array(lengthText.utf8)[...], atMost: most), !isMapped || written >= 96 else {
-            throw .badLength(String(lengthText), most: most)
+            throw .badLength(String(lengthText), least: isMapped ? 96 : 0, most: most)
         }
         let length = isMapped ? written - 96 : written
         let prefix = IPPrefix(of: address, length: length)

@@ -62,10 +62,13 @@ extension Supervisor {
         return doors
     }
 
+    private static let messagesAtOnce = 16
+
     /// Reads what a gate reports.
     func hear(_ token: UInt64, at now: Int64) throws(SystemError) {
         guard let gate = allGates().first(where: { $0.token == token }) else { return }
-        while true {
+        // Not without end: what a gate has left to say after that, it says in the next turn.
+        for _ in 0..<Self.messagesAtOnce {
             switch try gate.channel.receive() {
             case .nothing: return
             case .closed:

@@ -13,7 +13,7 @@ private func file(_ listen: String, _ more: String = "") -> String {
     "listen = \"\(listen)\"\nhandler = [\"/bin/cat\"]\n\(more)"
 }
 
-struct DefinitionsTests {
+struct DefinitionsReaderTests {
     private let directory: TemporaryDirectory
     private var options = PathChoices()
 
@@ -104,123 +104,5 @@ struct DefinitionsTests {
         if let text { try directory.write("doorward.toml", text) }
         let error = #expect(throws: DefinitionsError.self) { try Definitions.read(options, on: host) }
         #expect(error?.lines.first?.hasPrefix(directory.path + "/doorward.toml:") == true)
-    }
-}
-
-struct SettleTests {
-    private let directory: TemporaryDirectory
-    private var options = PathChoices()
-
-    init() throws {
-        directory = try TemporaryDirectory()
-        options.services = directory.path
-    }
-
-    private func read() throws -> Definitions { try Definitions.read(options, on: host) }
-
-    /// Where each service listens, after settling.
-    private func settled(keeping running: [String: ServiceDefinition]) throws -> (listen: [String: String], faults: Int)
-    {
-        var definitions = try read()
-        definitions.settle(keeping: running)
-        return (
-            definitions.services.mapValues { $0.service.listen.map(\.description).joined(separator: " ") },
-            definitions.faults.count
-        )
-    }
-
-    @Test("a file that broke keeps the definition that runs; one that never ran has none")
-    func broken() throws {
-        try directory.write("a.toml", file("127.0.0.1:1"))
-        let running = try read().services
-        try directory.write("a.toml", "listen = 3")
-        try directory.write("b.toml", "listen = 3")
-        #expect(try settled(keeping: running).listen == ["a": "127.0.0.1:1"])
-        #expect(try settled(keeping: [:]).listen == [:])
-    }
-
-    @Test("at the start, the first by name has an address that two want")
-    func start() throws {
-        try directory.write("a.toml", file("127.0.0.1:1"))
-        try directory.write("b.toml", file("127.0.0.1:1"))
-        try directory.write("c.toml", file("127.0.0.1:2"))
-        let settled = try settled(keeping: [:])
-        #expect(settled.listen == ["a": "127.0.0.1:1", "c": "127.0.0.1:2"])
-        #expect(settled.faults == 1)
-    }
-
-    @Test("who has an address keeps it, whatever the newcomer's name", arguments: ["a", "z"])
-    func newcomer(name: String) throws {
-        try directory.write("m.toml", file("127.0.0.1:1"))
-        let running = try read().services
-        try directory.write("\(name).toml", file("0.0.0.0:1"))
-        let settled = try settled(keeping: running)
-        #expect(settled.listen == ["m": "127.0.0.1:1"])
-        #expect(settled.faults == 1)
-    }
-
-    @Test("who has an address keeps it although its own file broke", arguments: ["a", "z"])
-    func newcomerToBroken(name: String) throws {
-        try directory.write("m.toml", file("127.0.0.1:1"))
-        let running = try read().services
-        try directory.write("m.toml", "listen = 3")
-        try directory.write("\(name).toml", file("127.0.0.1:1"))
-        #expect(try settled(keeping: running).listen == ["m": "127.0.0.1:1"])
-    }
-
-    @Test("an address that its owner gives up is free for another, in the same reading")
-    func handedOver() throws {
-        try directory.write("m.toml", file("127.0.0.1:1"))
-        let running = try read().services
-        try directory.write("m.toml", file("127.0.0.1:2"))
-        try directory.write("a.toml", file("127.0.0.1:1"))
-        let settled = try settled(keeping: running)
-        #expect(settled.listen == ["a": "127.0.0.1:1", "m": "127.0.0.1:2"])
-        #expect(settled.faults == 0)
-    }
-
-    @Test("who falls back to its old address takes it from whoever wanted it meanwhile")
-    func fallBack() throws {
-        try directory.write("m.toml", file("127.0.0.1:1"))
-        try directory.write("n.toml", file("127.0.0.1:2"))
-        let running = try read().services
-        // m wants n's address and cannot have it; a wants the one that m would have left.
-        try directory.write("m.toml", file("127.0.0.1:2"))
-        try directory.write("a.toml", file("127.0.0.1:1"))
-        let settled = try settled(keeping: running)
-        #expect(settled.listen == ["m": "127.0.0.1:1", "n": "127.0.0.1:2"])
-        #expect(settled.faults == 2)
-    }
-
-    @Test("two that change places both move")
-    func swapped() throws {
-        try directory.write("a.toml", file("127.0.0.1:1"))
-        try directory.write("b.toml", file("127.0.0.1:2"))
-        let running = try read().services
-        try directory.write("a.toml", file("127.0.0.1:2"))
-        try directory.write("b.toml", file("127.0.0.1:1"))
-        let settled = try settled(keeping: running)
-        #expect(settled.listen == ["a": "127.0.0.1:2", "b": "127.0.0.1:1"])
-        #expect(settled.faults == 0)
-    }
-
-    @Test("a definition with another line above it is the owner of its address still", arguments: ["a", "z"])
-    func edited(name: String) throws {
-        try directory.write("m.toml", file("127.0.0.1:1"))
-        let running = try read().services
-        try directory.write("m.toml", "# moved\n" + file("127.0.0.1:1", "nice = 3\n"))
-        try directory.write("\(name).toml", file("127.0.0.1:1"))
-        var definitions = try read()
-        definitions.settle(keeping: running)
-        #expect(definitions.services.keys.sorted() == ["m"])
-        #expect(definitions.services["m"]?.service.nice == 3)
-    }
-
-    @Test("a disabled service takes no address")
-    func disabled() throws {
-        try directory.write("a.toml", file("127.0.0.1:1", "enabled = false\n"))
-        try directory.write("b.toml", file("127.0.0.1:1"))
-        #expect(try settled(keeping: [:]).listen.count == 2)
-        #expect(try settled(keeping: [:]).faults == 0)
     }
 }

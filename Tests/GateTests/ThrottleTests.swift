@@ -26,28 +26,33 @@ struct ThrottleTests {
         for _ in 0..<100 {
             _ = throttle.pause(.spawnFailure, at: 7)
             waits.append((throttle.until ?? 0) - 7)
+            // Those that were on their way as well say nothing new.
+            _ = throttle.pause(.spawnFailure, at: 8)
+            #expect(throttle.until == 7 + waits[waits.count - 1])
+            throttle.resumeIfDue(at: .max)
         }
         #expect(Array(waits.prefix(8)) == [1, 2, 4, 8, 16, 32, 64, 100].map { min($0 * short, longest) })
         #expect(waits.suffix(90).allSatisfy { $0 == longest })
+        // That a child could be made says nothing about its program.
         throttle.cloned()
         _ = throttle.pause(.spawnFailure, at: 0)
-        #expect(throttle.until == longest, "a child that is made is not yet a handler that runs")
+        #expect(throttle.until == longest)
+        throttle.resumeIfDue(at: .max)
         throttle.executed()
         _ = throttle.pause(.spawnFailure, at: 0)
         #expect(throttle.until == short)
     }
 
-    @Test("a lack of resources is said once, and again after a child could be made; a spawn failure has its own line")
+    @Test("an episode of a lack of resources is said once, and again after a child could be made")
     func episodes() {
         var throttle = Throttle()
-        var said: [Bool] = []
-        for reason in [Throttle.Reason.spawnFailure, .lackOfResources, .lackOfResources, .spawnFailure] {
-            said.append(throttle.pause(reason, at: 0))
-        }
+        var said = [throttle.pause(.spawnFailure, at: 0)]
+        for _ in 0..<2 { said.append(throttle.pause(.lackOfResources, at: 0)) }
         throttle.resumeIfDue(at: .max)
+        throttle.executed()
         said.append(throttle.pause(.lackOfResources, at: 0))
         throttle.cloned()
-        said.append(throttle.pause(.lackOfResources, at: 0))
+        said += [throttle.pause(.spawnFailure, at: 0), throttle.pause(.lackOfResources, at: 0)]
         #expect(said == [false, true, false, false, false, true])
     }
 }

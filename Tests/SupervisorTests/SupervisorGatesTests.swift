@@ -38,23 +38,23 @@ struct SupervisorGatesTests {
     func nonsense(bytes: [UInt8]) async {
         await #expect(processExitsWith: .success) { [bytes] in
             let directory = try TemporaryDirectory()
-            let file = try directory.write("definitions", bytes: Definitions(settings: HostSettings()).wire)
-            let reader = DefinitionsCommand(path: "/bin/cat", arguments: ["cat", file])
-            let supervisor = try Supervisor(reader: reader, readyNumber: nil)
-            let definition = ServiceDefinition(
-                service: Service(
-                    name: "a", file: "a.toml", listen: [],
-                    handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
-                    identity: Identity(user: .dynamic)), activation: .enabled, listeners: [])
+            let nothing = Definitions(settings: HostSettings())
+            let wire = try directory.write("wire", bytes: nothing.wire)
+            let supervisor = try Supervisor(
+                reader: DefinitionsCommand(path: "/bin/cat", arguments: ["cat", wire]), readyNumber: nil)
+            let service = Service(
+                name: "a", file: "a.toml", listen: [], handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
+                identity: Identity(user: .dynamic))
+            let definition = ServiceDefinition(service: service, activation: .enabled, listeners: [])
 
             let idle = try IdleProcess()
             let pair = try MessageChannel.pair()
             let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
-            let service = WantedService(definition)
-            service.serving = GateProcess(
+            let wanted = WantedService(definition)
+            wanted.serving = GateProcess(
                 pid: idle.pid, token: 77, channel: pair.takeSupervisorEnd(), definition: definition, listeners: [],
                 startedAt: 0)
-            supervisor.services["a"] = service
+            supervisor.services["a"] = wanted
             // What a gate does say changes nothing, nor does a report that comes twice.
             try gateEnd.send(GateMessage.ready.bytes)
             try gateEnd.send(bytes)

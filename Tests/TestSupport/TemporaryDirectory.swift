@@ -32,7 +32,6 @@ package final class TemporaryDirectory {
         try write(name, bytes: Array(text.utf8), mode: mode)
     }
 
-    @discardableResult
     package func write(_ name: String, bytes: [UInt8], mode: UInt32 = 0o644) throws(SystemError) -> String {
         let file = "\(path)/\(name)"
         let number = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
