@@ -53,8 +53,8 @@ run: all
 
 # ---- testing
 
-# Everything as whoever this is; the handlers once more as they are released; then, for root, what drives the real binaries
-# once more as nobody.
+# Everything as whoever this is; the handlers once more as they are released; then, for root, what rights make a
+# difference to once more as nobody.
 test: all test-packages
 	$(SWIFT) build --build-tests
 	DOORWARD_BUILD="$(CURDIR)/build" DOORWARD_LIBEXEC="$(CURDIR)/build/libexec/doorward" $(SWIFT) test --skip-build
