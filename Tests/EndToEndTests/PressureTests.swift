@@ -116,6 +116,7 @@ extension EndToEndTests {
             kill(gate, SIGKILL)
             #expect(try doorward.log.wait(for: "gate_died")["signal"] == "KILL")
             #expect(waiting.readToEnd() == "Hello\n")
+            _ = try doorward.log.wait(for: "ready", count: 2)
             #expect(try doorward.port("echo") == port)
             #expect(try doorward.gate("echo") != gate)
         }
