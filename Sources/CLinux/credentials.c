@@ -18,6 +18,8 @@ static int result(int value) { return value < 0 ? -errno : value; }
 
 int clinux_effective_user(void) { return (int)geteuid(); }
 
+int clinux_effective_group(void) { return (int)getegid(); }
+
 int clinux_user_ids(uint32_t ids[3]) { return result(getresuid(&ids[0], &ids[1], &ids[2])); }
 
 int clinux_group_ids(uint32_t ids[3]) { return result(getresgid(&ids[0], &ids[1], &ids[2])); }

@@ -20,6 +20,14 @@ int clinux_open_read(const char *path) { return result(open(path, O_RDONLY | O_C
 
 int clinux_open_null(void) { return result(open("/dev/null", O_RDWR | O_CLOEXEC)); }
 
+int clinux_null_streams(void) {
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    int error = dup2(fd, 0) < 0 || dup2(fd, 1) < 0 ? -errno : 0;
+    if (fd > 1) close(fd);
+    return error;
+}
+
 int clinux_open_directory(const char *path) { return result(open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)); }
 
 int clinux_create_exclusive(const char *path, uint32_t mode) {
@@ -78,11 +86,37 @@ int clinux_can_execute(const char *path) {
     return result(faccessat(AT_FDCWD, path, X_OK, AT_EACCESS));
 }
 
-int clinux_change_owner(const char *path, uint32_t uid, uint32_t gid) {
-    return result(fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW));
+static int is_this_socket(int fd, const uint64_t id[2]) {
+    struct stat status;
+    if (fstat(fd, &status) < 0) return -errno;
+    if (!S_ISSOCK(status.st_mode) || status.st_dev != id[0] || status.st_ino != id[1]) return -ESTALE;
+    return 0;
 }
 
-int clinux_change_mode(const char *path, uint32_t mode) { return result(chmod(path, mode)); }
+int clinux_socket_file(const char *path, uint64_t id[2]) {
+    struct stat status;
+    if (lstat(path, &status) < 0) return -errno;
+    if (!S_ISSOCK(status.st_mode)) return -ENOTSOCK;
+    id[0] = status.st_dev;
+    id[1] = status.st_ino;
+    return 0;
+}
+
+// By a descriptor of the file itself: the directory may be another user's, who can put a link there at any time.
+int clinux_set_socket_file(const char *path, const uint64_t id[2], uint32_t uid, uint32_t gid, uint32_t mode) {
+    int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    int error = is_this_socket(fd, id);
+    if (error == 0 && fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0) error = -errno;
+    if (error == 0) {
+        // chmod(2) cannot take an O_PATH descriptor itself, but it can take its name.
+        char name[64];
+        snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+        if (chmod(name, mode) < 0) error = -errno;
+    }
+    close(fd);
+    return error;
+}
 
 static int close_span(unsigned first, unsigned last) {
     return first > last ? 0 : result((int)syscall(SYS_close_range, first, last, 0));

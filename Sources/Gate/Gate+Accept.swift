@@ -41,7 +41,7 @@ extension Gate {
         }
     }
 
-    private mutating func restoreReserve() {
+    mutating func restoreReserve() {
         do throws(SystemError) {
             reserve = try Startup.openNull()
         } catch {

@@ -4,6 +4,9 @@ internal import ServiceModel
 
 extension Gate {
     mutating func obeySupervisor(at now: Int64) throws(SystemError) {
+        // A list comes with a descriptor, which must find a place even when there is none left.
+        reserve = nil
+        defer { restoreReserve() }
         while true {
             switch try channel.receive() {
             case .nothing:
@@ -21,7 +24,8 @@ extension Gate {
                     drain.begin(graceNanoseconds: 0, at: now)
                     signalEverything(.kill)
                 case .blockList:
-                    if let passed { blockList = try SharedBytes(mapping: passed) }
+                    guard let passed else { throw SystemError("receive block list", .filesExhausted) }
+                    blockList = try SharedBytes(mapping: passed)
                 case nil:
                     preconditionFailure("the supervisor speaks the gate's language")
                 }
@@ -46,16 +50,14 @@ extension Gate {
     }
 
     /// Ends this gate when it is draining and no handler is left. What handlers left behind is killed: nothing that a
-    /// handler started outlives its service. Each round may bring up new orphans, the children of those just killed.
+    /// handler started outlives its service. Each round may bring up new orphans, the children of those just killed. What
+    /// cannot be killed, because it has changed its user, is the supervisor's to end: it gets it when this gate is gone.
     mutating func endIfDrained() throws(SystemError) {
         guard drain.isDraining, handlers.count == 0, stalled == nil else { return }
         while true {
-            let left = try Processes.children()
-            if left.isEmpty { Processes.exit(0) }
-            for pid in left {
-                Processes.signal(pid, .kill)
-                try Processes.reap(pid)
-            }
+            let killed = try Processes.children().filter { Processes.signal($0, .kill) }
+            if killed.isEmpty { Processes.exit(0) }
+            for pid in killed { try Processes.reap(pid) }
         }
     }
 }

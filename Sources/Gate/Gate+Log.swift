@@ -56,6 +56,14 @@ extension Gate {
         log.end()
     }
 
+    /// A handler that has changed its user: its gate has no right to end it.
+    mutating func logOutOfReach(_ child: Int32) {
+        begin("out_of_reach")
+        log.field("pid", Int(child))
+        log.field("cause", "lifetime" as StaticString)
+        log.end()
+    }
+
     /// This gate accepts no more.
     mutating func logClosed() {
         begin("closed")

@@ -26,15 +26,14 @@ extension Gate {
 
     /// Ends the handlers whose lifetime is over: TERM to the whole process group, and KILL when that was not enough.
     mutating func endHandlers(at now: Int64) {
+        var outOfReach: Int32?
         handlers.expire(at: now) { pid, handler in
-            if handler.ending == nil {
-                handler.ending = .lifetime
-                Processes.signalGroup(of: pid, .terminate)
-                return now + Drain.killGraceNanoseconds
-            }
-            Processes.signalGroup(of: pid, .kill)
-            return nil
+            let isFirst = handler.ending == nil
+            handler.ending = .lifetime
+            if !Processes.signalGroup(of: pid, isFirst ? .terminate : .kill) { outOfReach = pid }
+            return isFirst ? now + Drain.killGraceNanoseconds : nil
         }
+        if let outOfReach { logOutOfReach(outOfReach) }
         switch drain.step(at: now) {
         case nil: break
         case .terminate: signalEverything(.terminate)

@@ -101,6 +101,9 @@ package struct Gate: ~Copyable {
     /// Why handlers could not be started, or nil.
     private mutating func rehearse() -> String? {
         if let failure = plan.rehearse() {
+            if failure.stage == "limits", let limit = ResourceLimit.aboveHardLimit(of: setup.service.limits) {
+                return limit
+            }
             return "a handler cannot be started: stage \(failure.stage): \(failure.errno)"
         }
         let commands = [setup.service.handler] + setup.service.access.compactMap(\.handler)
@@ -120,6 +123,8 @@ package struct Gate: ~Copyable {
         } catch {
             // Nothing that a peer or a handler does gets here. The supervisor starts another gate.
             logFault(error)
+            // At once: children may be on their way to exec in memory that is ours.
+            Processes.exit(1)
         }
     }
 

@@ -42,5 +42,7 @@ package enum Accounts {
     /// Whether this process may change its identity.
     package static var isRoot: Bool { clinux_effective_user() == 0 }
 
+    package static var effectiveGroup: UInt32 { UInt32(bitPattern: clinux_effective_group()) }
+
     package static var effectiveUser: UInt32 { UInt32(bitPattern: clinux_effective_user()) }
 }

@@ -8,6 +8,8 @@ package struct Listener: ~Copyable {
     package let descriptor: Descriptor
     /// What it is bound to, the port that the kernel chose for port 0 filled in.
     package let bound: ListenAddress
+    /// Device and inode of a unix socket's file, as it was when it was bound.
+    private let file: (UInt64, UInt64)
 
     /// Binds and listens. A unix socket's owner, group and mode are set before anybody can connect; a socket file that
     /// nobody listens on is replaced, any other file is left alone.
@@ -21,32 +23,58 @@ package struct Listener: ~Copyable {
                 unsafe clinux_listen(
                     &raw, options.backlog, options.isNoDelay ? 1 : 0, options.isKeepAlive ? 1 : 0)
             })
-        let bound: ListenAddress
+        var bound = address
+        var file: (UInt64, UInt64) = (0, 0)
         switch address {
         case .ip:
             bound = try Self.localAddress(of: descriptor.number) ?? address
         case .unix(let path):
-            bound = address
-            try Self.setOwner(of: path, options)
+            file = try Self.identity(of: path)
+            try Self.setOwner(of: path, file, options)
             try Self.listen(descriptor.number, options)
         }
         self.descriptor = descriptor
         self.bound = bound
+        self.file = file
     }
 
     /// Applies the options of a new definition to a socket that stays open.
     package func setOptions(_ options: SocketOptions) throws(SystemError) {
-        if case .unix(let path) = bound { try Self.setOwner(of: path, options) }
+        if case .unix(let path) = bound { try Self.setOwner(of: path, file, options) }
         try Self.listen(descriptor.number, options)
     }
 
-    private static func setOwner(of path: String, _ options: SocketOptions) throws(SystemError) {
-        if options.owner != nil || options.group != nil {
-            _ = try retrying("chown") {
-                unsafe clinux_change_owner(path, options.owner ?? .max, options.group ?? .max)
-            }
+    /// Whether a client that connects to the address reaches this socket: a unix socket's file may have been removed or
+    /// replaced meanwhile.
+    package var isReachable: Bool {
+        guard case .unix(let path) = bound else { return true }
+        do throws(SystemError) {
+            return try Self.identity(of: path) == file
+        } catch {
+            return false
         }
-        _ = try retrying("chmod") { unsafe clinux_change_mode(path, options.mode) }
+    }
+
+    /// Removes the file of a unix socket, if it is this socket's still.
+    package func removeFile() throws(SystemError) {
+        if case .unix(let path) = bound, isReachable { try Files.remove(path) }
+    }
+
+    private static func identity(of path: String) throws(SystemError) -> (UInt64, UInt64) {
+        var id: [UInt64] = [0, 0]
+        // Sound: the call writes two numbers into an array of two.
+        _ = try retrying("stat socket") { unsafe clinux_socket_file(path, &id) }
+        return (id[0], id[1])
+    }
+
+    /// A key that the service file does not have means the supervisor's own user or group.
+    private static func setOwner(
+        of path: String, _ file: (UInt64, UInt64), _ options: SocketOptions
+    ) throws(SystemError) {
+        let id = [file.0, file.1]
+        let (uid, gid) = (options.owner ?? Accounts.effectiveUser, options.group ?? Accounts.effectiveGroup)
+        // Sound: the array of two is lent for the length of the call.
+        _ = try retrying("set owner and mode") { unsafe clinux_set_socket_file(path, id, uid, gid, options.mode) }
     }
 
     private static func listen(_ number: Int32, _ options: SocketOptions) throws(SystemError) {
@@ -85,7 +113,7 @@ package struct AcceptedConnection: ~Copyable {
 /// Takes the next connection from a listener; nil when none is waiting, or when it was dead before it was taken, which
 /// is one event of one connection and nothing more.
 ///
-/// Errors: accept(2), without those that speak of the connection only.
+/// Errors: accept(2), without those that speak of the connection only. The connection may be waiting still.
 package func acceptConnection(from listener: Int32) throws(SystemError) -> AcceptedConnection? {
     var raw = clinux_address()
     var result: Int32
@@ -93,8 +121,7 @@ package func acceptConnection(from listener: Int32) throws(SystemError) -> Accep
     guard result >= 0 else {
         let errno = Errno(-result)
         precondition(errno != .badDescriptor && errno != .badAddress && errno != .invalid, "accept: \(errno)")
-        // accept(2), ERRORS: EAGAIN, and the network errors that Linux passes on from the new socket.
-        if errno == .again || !errno.isLackOfResources { return nil }
+        if errno == .again || errno.isOfAcceptedConnection { return nil }
         throw SystemError("accept", errno)
     }
     let descriptor = Descriptor(owning: result)

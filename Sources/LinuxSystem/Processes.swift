@@ -44,18 +44,21 @@ package enum Processes {
         _ = try retrying("waitid") { clinux_reap(pid) }
     }
 
-    /// Signals a child of ours that is not reaped yet. That it is gone already (ESRCH) is success.
-    package static func signal(_ pid: Int32, _ signal: Signal) {
-        // The only other error is EPERM, for a process that is no longer ours to end; the kernel says so, and the
-        // drain's deadline does not depend on it.
-        _ = clinux_kill(pid, signal.number)
+    /// Signals a child of ours that is not reaped yet. One that is a zombie already counts as reached.
+    ///
+    /// - Returns: false when it may not be signalled, because it has changed its user (EPERM).
+    @discardableResult
+    package static func signal(_ pid: Int32, _ signal: Signal) -> Bool {
+        clinux_kill(pid, signal.number) != -Errno.notPermitted.rawValue
     }
 
-    /// Signals the process group that a child of ours leads.
-    package static func signalGroup(of pid: Int32, _ signal: Signal) {
+    /// Signals the process group that a child of ours leads. One that is empty counts as reached.
+    ///
+    /// - Returns: false when nobody in it may be signalled.
+    @discardableResult
+    package static func signalGroup(of pid: Int32, _ signal: Signal) -> Bool {
         precondition(pid > 1, "a handler's process group has a number of its own")
-        // As for `signal`.
-        _ = clinux_kill(-pid, signal.number)
+        return clinux_kill(-pid, signal.number) != -Errno.notPermitted.rawValue
     }
 
     /// All direct children, adopted orphans among them.

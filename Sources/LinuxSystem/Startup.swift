@@ -16,6 +16,11 @@ package enum Startup {
         _ = try retrying("close_range") { clinux_close_on_exec_from(3) }
     }
 
+    /// Puts /dev/null on 0 and 1, so that whoever waits for their end need not wait for us.
+    package static func giveUpStreams() throws(SystemError) {
+        _ = try retrying("give up streams") { clinux_null_streams() }
+    }
+
     /// A descriptor on /dev/null, above 2.
     package static func openNull() throws(SystemError) -> Descriptor {
         Descriptor(owning: try retrying("open /dev/null") { clinux_open_null() })

@@ -52,8 +52,15 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     package static let systemFilesExhausted = Errno(23)
     package static let filesExhausted = Errno(24)
     package static let protocolError = Errno(71)
+    package static let addressInUse = Errno(98)
     package static let noBuffers = Errno(105)
     package static let connectionRefused = Errno(111)
+
+    /// Whether accept(2) passes on with it what had happened to the new connection, which is gone.
+    ///
+    /// Source: accept(2), "Error handling": ENETDOWN, EPROTO, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
+    /// ENETUNREACH; and ECONNABORTED, ECONNRESET, ETIMEDOUT.
+    package var isOfAcceptedConnection: Bool { [100, 71, 92, 112, 64, 113, 95, 101, 103, 104, 110].contains(rawValue) }
 
     /// Whether this machine, not the peer and not the caller, is short of something: wait and try again.
     package var isLackOfResources: Bool {

@@ -1,5 +1,6 @@
 // Resource limits as the kernel counts them. They are set in each child and read back there: the gate itself must outlive
 // what ends a handler (address space, processor time, file size, descriptors).
+internal import LinuxSystem
 package import ServiceModel
 
 /// One limit, soft and hard alike.
@@ -10,6 +11,22 @@ package struct ResourceLimit: Hashable, Sendable {
     package let value: UInt64
     /// The key in `[limits]`.
     package let key: String
+
+    /// Which limit cannot be set because it is above the hard limit that this process was started with, in a sentence.
+    package static func aboveHardLimit(of limits: Limits) -> String? {
+        for limit in all(of: limits) {
+            do throws(SystemError) {
+                let hard = try ProcessLimits.hard(limit.resource)
+                if limit.value > hard {
+                    return
+                        "limits.\(limit.key) is \(limit.value), above the hard limit of \(hard) that Doorward was started with"
+                }
+            } catch {
+                return "limits.\(limit.key): \(error)"
+            }
+        }
+        return nil
+    }
 
     /// What a service's limits mean for its handlers. A limit that the service leaves unlimited is left as it is.
     ///

@@ -1,6 +1,6 @@
 // The program that reads the files for us: started at each reading, it prints the definitions and ends.
-// So the process that is root for months contains no parser and no account lookup, and whatever a file does to the one that
-// reads it, the services go on.
+// So the process that is root for months contains no TOML parser and no Foundation, and whatever a service file does to the
+// one that reads it, the services go on.
 package import Definitions
 internal import LinuxSystem
 

@@ -11,8 +11,10 @@ final class GateProcess {
     let definition: ServiceDefinition
     /// What it accepts from; none when it drains, so that a socket that nobody else wants is closed at once.
     private(set) var listeners: [OpenListener]
-    /// Monotonic: when it must have reported.
-    let reportBy: Int64
+    /// Monotonic: when it must have reported; nil when that was said with SIGKILL.
+    var reportBy: Int64?
+    /// Monotonic: from when on its death is not its definition's fault.
+    let provenAt: Int64
     /// What it said when it could not serve.
     var failure: String?
     /// Whether its end of the channel is closed, and ours out of the poller.
@@ -29,7 +31,8 @@ final class GateProcess {
         self.channel = channel
         self.definition = definition
         self.listeners = listeners
-        reportBy = now + Self.reportWithinNanoseconds
+        provenAt = now + Self.reportWithinNanoseconds
+        reportBy = provenAt
     }
 
     func giveUpListeners() { listeners = [] }

@@ -17,26 +17,27 @@ final class OpenListener {
 struct ListenerTable {
     private struct Key: Hashable {
         var address: ListenAddress
-        /// Port 0 is another port for everyone who asks.
-        var service: String?
+        /// Port 0 is another port each time that it is asked for.
+        var asker: String?
     }
 
     private var open: [Key: OpenListener] = [:]
 
-    private func key(_ address: ListenAddress, of service: Service) -> Key {
-        if case .ip(_, port: 0) = address { return Key(address: address, service: service.name) }
+    private func key(_ address: ListenAddress, of service: Service, at index: Int) -> Key {
+        if case .ip(_, port: 0) = address { return Key(address: address, asker: "\(service.name) \(index)") }
         return Key(address: address)
     }
 
     /// The listener for an address of a service: the one that is open, or a new one.
     ///
+    /// - Parameter index: the address's place in the service's list.
     /// Errors: as Listener.init.
-    mutating func listener(for address: ListenAddress, of service: Service) throws(SystemError) -> OpenListener {
-        let key = key(address, of: service)
-        if let found = open[key] {
-            try found.listener.setOptions(service.socket)
-            return found
-        }
+    mutating func listener(
+        for address: ListenAddress, of service: Service, at index: Int
+    ) throws(SystemError) -> OpenListener {
+        let key = key(address, of: service, at: index)
+        // One whose file is gone serves nobody who comes from now on.
+        if let found = open[key], found.listener.isReachable { return found }
         let made = OpenListener(try Listener(address, options: service.socket))
         open[key] = made
         return made
@@ -46,9 +47,8 @@ struct ListenerTable {
     mutating func close(allBut wanted: [OpenListener]) {
         for (key, listener) in open where !wanted.contains(where: { $0 === listener }) {
             open[key] = nil
-            guard case .unix(let path) = listener.bound else { continue }
             do throws(SystemError) {
-                try Files.remove(path)
+                try listener.listener.removeFile()
             } catch {
                 // Somebody removed it first, or may be using the directory now; either way the socket is closed.
             }

@@ -20,10 +20,26 @@ extension Supervisor {
         } catch let error as BindError {
             // Those of its sockets that could be opened wait closed, so that no client waits in vain.
             closeUnwantedListeners()
+            if error.error.errno == .addressInUse, makeWay(for: error.listener.address, in: service) {
+                service.retryAt = now + Backoff.shortest.nanoseconds
+                return
+            }
             logBindFailure(service, error, retryIn: retry(service, at: now))
         } catch {
             logStartFailure(service, "\(error)", retryIn: retry(service, at: now))
         }
+    }
+
+    /// Gives up what stands in the way of a service's own new address: 127.0.0.1:80 for 0.0.0.0:80, or the other way round.
+    /// Both cannot be open at once, so the old gate goes before the new one has shown that it serves.
+    private func makeWay(for address: ListenAddress, in service: WantedService) -> Bool {
+        let old = (service.serving?.listeners ?? []) + service.listeners
+        guard old.contains(where: { $0.bound.conflicts(with: address) }) else { return false }
+        if let serving = service.serving { letDrain(serving, graceNanoseconds: nil) }
+        service.serving = nil
+        service.listeners = []
+        closeUnwantedListeners()
+        return true
     }
 
     private func retry(_ service: WantedService, at now: Int64) -> Duration {
@@ -41,10 +57,11 @@ extension Supervisor {
             service: service, credentials: credentials, privilege: privilege, sourcePrefix: settings.sourcePrefix,
             doors: doors.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
             blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number)
+        let token = nextToken()
+        // Before the fork: a gate that nobody hears must not exist. If the fork fails, closing takes it out again.
+        try poller.add(pair.supervisor.number, token: token)
         let pid = try Processes.fork()
         if pid == 0 { Gate.serve(setup) }
-        let token = nextToken()
-        try poller.add(pair.supervisor.number, token: token)
         return GateProcess(
             pid: pid, token: token, channel: pair.takeSupervisorEnd(), definition: definition, listeners: doors,
             startedAt: now)
@@ -52,9 +69,9 @@ extension Supervisor {
 
     private func openListeners(of definition: ServiceDefinition) throws(BindError) -> [OpenListener] {
         var doors: [OpenListener] = []
-        for wanted in definition.listeners {
+        for (index, wanted) in definition.listeners.enumerated() {
             do throws(SystemError) {
-                doors.append(try listeners.listener(for: wanted.address, of: definition.service))
+                doors.append(try listeners.listener(for: wanted.address, of: definition.service, at: index))
             } catch {
                 throw BindError(listener: wanted, error: error)
             }
@@ -98,6 +115,13 @@ extension Supervisor {
         service.starting = nil
         if let replaced { letDrain(replaced, graceNanoseconds: nil) }
         closeUnwantedListeners()
+        for open in gate.listeners {
+            do throws(SystemError) {
+                try open.listener.setOptions(gate.definition.service.socket)
+            } catch {
+                logProblem("options_failed", "\(open.bound): \(error) [socket]")
+            }
+        }
         logReady(gate)
     }
 
@@ -107,12 +131,16 @@ extension Supervisor {
         send(.drain(graceNanoseconds: graceNanoseconds), to: gate)
     }
 
-    func send(_ message: SupervisorMessage, to gate: GateProcess, passing number: Int32? = nil) {
+    /// - Returns: whether the gate can be reached.
+    @discardableResult
+    func send(_ message: SupervisorMessage, to gate: GateProcess, passing number: Int32? = nil) -> Bool {
         do throws(SystemError) {
             try gate.channel.send(message.bytes, passing: number)
+            return true
         } catch {
             // The gate is gone, and SIGCHLD is on its way; or it has not read for a hundred messages, and is not well.
             logProblem("gate_unreachable", "pid \(gate.pid): \(error)")
+            return false
         }
     }
 
@@ -123,11 +151,13 @@ extension Supervisor {
             if let index = draining.firstIndex(where: { $0.pid == end.pid }) {
                 draining.remove(at: index)
                 logGateEnd("gate_ended", end, service: nil)
+                endOrphans(at: now)
             } else if let service = services.values.first(where: { $0.serving?.pid == end.pid }) {
                 // A gate that has served for a while was not the fault of its definition.
-                if let gate = service.serving, now >= gate.reportBy { service.backoff.succeeded() }
+                if let gate = service.serving, now >= gate.provenAt { service.backoff.succeeded() }
                 service.serving = nil
                 logGateEnd("gate_died", end, service: service.name)
+                endOrphans(at: now)
                 if service.starting == nil { service.retryAt = now + service.backoff.failed().nanoseconds }
             } else if let service = services.values.first(where: { $0.starting?.pid == end.pid }) {
                 failedToStart(service, end, at: now)
@@ -136,15 +166,7 @@ extension Supervisor {
     }
 
     private func failedToStart(_ service: WantedService, _ end: ProcessEnd, at now: Int64) {
-        // What it said before it ended may still wait in the channel.
-        if let gate = service.starting, gate.failure == nil {
-            do throws(SystemError) {
-                try hear(gate.token, at: now)
-            } catch {
-                logProblem("gate_unreachable", "pid \(gate.pid): \(error)")
-            }
-        }
-        let reason = service.starting?.failure ?? "it ended without a report"
+        let reason = service.starting.map { $0.failure ?? lastWords(of: $0) ?? "it ended without a report" } ?? ""
         service.starting = nil
         if let serving = service.serving {
             // A new definition that cannot be served: the old one stays.
@@ -157,17 +179,37 @@ extension Supervisor {
         }
     }
 
+    /// What a gate that has ended said before; it was not read yet. That it was ready is no news of a gate that is gone.
+    private func lastWords(of gate: GateProcess) -> String? {
+        do throws(SystemError) {
+            for _ in 0..<Self.messagesAtOnce {
+                switch try gate.channel.receive() {
+                case .nothing: return nil
+                case .closed: return nil
+                case .message(let bytes, _):
+                    if case .failed(let reason) = GateMessage(bytes) { return reason }
+                }
+            }
+        } catch {
+            logProblem("gate_unreachable", "pid \(gate.pid): \(error)")
+        }
+        return nil
+    }
+
     func startWhatIsDue(at now: Int64) {
         for service in services.values {
             if let due = service.retryAt, now >= due { start(service, at: now) }
         }
     }
 
-    /// Kills a gate that does not report in time; its end is then a failed start.
+    /// Kills a gate that does not report in time, or reports a failure and stays; its end is then a failed start.
     func endLateGates(at now: Int64) {
         for service in services.values {
-            guard let gate = service.starting, now >= gate.reportBy, gate.failure == nil else { continue }
-            gate.failure = "it did not report within \(GateProcess.reportWithinNanoseconds / 1_000_000_000) seconds"
+            guard let gate = service.starting, let deadline = gate.reportBy, now >= deadline else { continue }
+            gate.failure =
+                gate.failure
+                ?? "it did not report within \(GateProcess.reportWithinNanoseconds / 1_000_000_000) seconds"
+            gate.reportBy = nil
             Processes.signal(gate.pid, .kill)
         }
     }

@@ -91,6 +91,13 @@ extension Supervisor {
         }
     }
 
+    func logOrphans(count: Int, _ signal: Signal) {
+        line("orphans") {
+            $0.field("count", count)
+            $0.field("signal", signal.name)
+        }
+    }
+
     func logDrain(graceNanoseconds: Int64) {
         line("drain") {
             $0.field("gates", allGates().count)

@@ -79,7 +79,10 @@ extension Supervisor {
         do throws(DefinitionsError) {
             guard let count = try blockList.readAgain() else { return }
             for gate in allGates() {
-                send(.blockList, to: gate, passing: blockList.table.descriptor.number)
+                // A gate that cannot take the list must not go on by the old one: another starts with the new.
+                if !send(.blockList, to: gate, passing: blockList.table.descriptor.number) {
+                    Processes.signal(gate.pid, .kill)
+                }
             }
             logBlockList(entries: count)
         } catch {

@@ -39,18 +39,4 @@ extension Supervisor {
             }
         }
     }
-
-    /// Kills what gates that died left behind.
-    func endOrphans() {
-        do throws(SystemError) {
-            while case let left = try Processes.children(), !left.isEmpty {
-                for pid in left {
-                    Processes.signal(pid, .kill)
-                    try Processes.reap(pid)
-                }
-            }
-        } catch {
-            logProblem("orphans_left", "\(error)")
-        }
-    }
 }

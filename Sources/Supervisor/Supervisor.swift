@@ -22,6 +22,8 @@ package final class Supervisor {
     /// Gates that accept no more.
     var draining: [GateProcess] = []
     var stop = Stop()
+    /// Monotonic: when what gates left behind gets KILL.
+    var killOrphansAt: Int64?
     /// The caller's descriptor, until it was told.
     var ready: Descriptor?
     private var lastToken: UInt64 = 1 << 32
@@ -43,6 +45,7 @@ package final class Supervisor {
         privilege = Accounts.isRoot ? .root : .ordinary
         do throws(SystemError) {
             try Startup.secureDescriptors()
+            try Startup.giveUpStreams()
             try SignalQueue.resetDispositions()
         } catch {
             throw DefinitionsError(lines: ["cannot start: \(error)"])
@@ -76,7 +79,7 @@ package final class Supervisor {
                 return 1
             }
             if stop.isStopping, services.isEmpty, draining.isEmpty {
-                endOrphans()
+                killAllOrphans()
                 logEvent("stopped")
                 return 0
             }
@@ -95,12 +98,13 @@ package final class Supervisor {
         }
         startWhatIsDue(at: now)
         endLateGates(at: now)
+        killOrphans(at: now)
         stopStep(at: now)
         reportReadiness()
     }
 
     private func timeout() -> Int64? {
-        var deadline = stop.deadline
+        var deadline = [stop.deadline, killOrphansAt].compactMap { $0 }.min()
         for service in services.values {
             for next in [service.retryAt, service.starting?.reportBy] {
                 if let next { deadline = min(deadline ?? next, next) }

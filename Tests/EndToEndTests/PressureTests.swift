@@ -138,19 +138,64 @@ extension EndToEndTests {
             #expect(try doorward.port("one") == port)
         }
 
-        @Test("handlers whose gate died finish, and are gone when the supervisor ends")
+        @Test("handlers whose gate died are ended, with what they started: nobody would know their lifetime")
         func orphans() throws {
-            let doorward = try Supervised(services: ["echo": echo])
-            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            let doorward = try Supervised(
+                services: ["it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/it\"]"],
+                files: ["it": "#!/bin/sh\nsleep 1000 & echo started; wait\n"])
+            let (port, gate) = try (doorward.port("it"), doorward.gate("it"))
             let live = try Client(port: port)
-            live.send("before\n")
-            #expect(live.read() == "before\n")
-            let handler = try #require(descendants(of: gate).first)
+            #expect(live.read() == "started\n")
+            let left = descendants(of: gate)
+            #expect(left.count == 2)
             kill(gate, SIGKILL)
+            #expect(try doorward.log.wait(for: "orphans")["signal"] == "TERM")
+            #expect(left.allSatisfy { ends($0) })
             _ = try doorward.log.wait(for: "ready", count: 2)
-            live.send("after\n")
-            #expect(live.read() == "after\n")
+            #expect(try Client(port: port).read() == "started\n")
+        }
+
+        @Test(
+            "a gate that is killed as soon as it is born is no gate that serves; the supervisor ends when it is told to"
+        )
+        func killedAtBirth() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            // Many services make a reload long enough for their gates to report and die before they are heard.
+            for number in 0..<30 { try doorward.write(echo, to: "services/s\(number).toml") }
+            try doorward.reload()
+            for _ in 0..<200 {
+                for child in descendants(of: doorward.pid) { kill(child, SIGKILL) }
+                sched_yield()
+            }
+            for number in 0..<30 {
+                _ = try doorward.log.wait(for: "ready", seconds: 20) { $0["service"] == "s\(number)" }
+            }
+            let port = try doorward.port("echo")
+            _ = try doorward.log.wait(for: "ready", count: 1) { $0["service"] == "echo" }
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
             #expect(doorward.stop() == 0)
+            #expect(!doorward.log.all.contains { $0.event == "gate_killed" })
+        }
+
+        @Test("a handler that changes its user is beyond its gate, but not beyond the supervisor", .enabled(if: isRoot))
+        func changedUser() throws {
+            let doorward = try Supervised(
+                services: [
+                    "it": """
+                    listen = ["127.0.0.1:0"]
+                    handler = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", \
+                    "trap '' TERM; echo $$; sleep 1000 & wait; sleep 1000"]
+                    user = "root"
+                    capabilities = "^cap_setuid,^cap_setgid"
+                    [limits]
+                    lifetime = "100ms"
+                    """.replacingOccurrences(of: "\\\n", with: "")
+                ])
+            let client = try Client(port: doorward.port("it"))
+            let handler = try #require(Int32(client.read().dropLast()))
+            #expect(try doorward.log.wait(for: "out_of_reach")["pid"] == "\(handler)")
+            for _ in 0..<3 { doorward.signal(SIGTERM) }
+            #expect(doorward.waitForEnd() == 0)
             #expect(ends(handler))
         }
     }

@@ -143,6 +143,51 @@ extension EndToEndTests {
             #expect(try exchange(port: other, "Hello\n") == "Hello\n")
         }
 
+        @Test("a service moves from one address to all of them, and back")
+        func wildcard() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            let port = try doorward.port("echo")
+            for (count, address) in [(2, "127.0.0.1:\(port)"), (3, "0.0.0.0:\(port)"), (4, "127.0.0.1:\(port)")] {
+                try doorward.write("listen = [\"\(address)\"]\nhandler = [\"echo\"]\n", to: "services/echo.toml")
+                try doorward.reload()
+                _ = try doorward.log.wait(for: "ready", count: count)
+                #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+                #expect(doorward.log.all.last { $0.event == "ready" }?["listen"] == address)
+            }
+        }
+
+        @Test("a unix socket whose file was removed is bound anew, and another's file in its place is left alone")
+        func removedSocketFile() throws {
+            let unix = "listen = [\"unix:DIRECTORY/echo.sock\"]\nhandler = [\"echo\"]\n"
+            let doorward = try Supervised(services: ["echo": unix])
+            try doorward.remove("echo.sock")
+            try doorward.write(unix + "nice = 1\n", to: "services/echo.toml")
+            try doorward.reload()
+            _ = try doorward.log.wait(for: "ready", count: 2)
+            let client = try Client(path: doorward.directory + "/echo.sock")
+            client.send("Hello\n")
+            client.shutdownWrite()
+            #expect(client.readToEnd() == "Hello\n")
+            try doorward.remove("echo.sock")
+            try doorward.write("somebody else's", to: "echo.sock")
+            #expect(doorward.stop() == 0)
+            #expect(FileManager.default.fileExists(atPath: doorward.directory + "/echo.sock"))
+        }
+
+        @Test("a link in the place of a socket's file is not followed", .enabled(if: isRoot))
+        func socketLink() throws {
+            let unix = "listen = [\"unix:DIRECTORY/echo.sock\"]\nhandler = [\"echo\"]\n[socket]\nmode = \"666\"\n"
+            let doorward = try Supervised(services: ["echo": unix], files: ["victim": "secret"])
+            chmod(doorward.directory + "/victim", 0o600)
+            try doorward.remove("echo.sock")
+            symlink(doorward.directory + "/victim", doorward.directory + "/echo.sock")
+            kill(try doorward.gate("echo"), SIGKILL)
+            _ = try doorward.log.wait(for: "bind_failed")
+            var found = stat()
+            stat(doorward.directory + "/victim", &found)
+            #expect(found.st_mode & 0o777 == 0o600)
+        }
+
         @Test("an address that is in use is tried again until it is free")
         func addressInUse() throws {
             let holder = try Supervised(services: ["echo": echo])

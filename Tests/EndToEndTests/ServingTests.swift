@@ -34,6 +34,16 @@ extension EndToEndTests {
             _ = try Client(v6Port: port)
         }
 
+        @Test("port 0 twice is two ports")
+        func twoPorts() throws {
+            let doorward = try Supervised(services: [
+                "echo": "listen = [\"127.0.0.1:0\", \"127.0.0.1:0\"]\nhandler = [\"echo\"]"
+            ])
+            let ports = try [doorward.port("echo"), doorward.port("echo", listener: 1)]
+            #expect(ports[0] != ports[1])
+            for port in ports { #expect(try exchange(port: port, "Hello\n") == "Hello\n") }
+        }
+
         @Test("the ready descriptor gets a line for each listener, and is closed")
         func readyDescriptor() throws {
             let doorward = try Supervised(services: [:])

@@ -31,6 +31,7 @@ struct clinux_end {
 // descriptors.c
 int clinux_open_read(const char *path);
 int clinux_open_null(void);
+int clinux_null_streams(void);                                    // /dev/null on 0 and 1
 int clinux_open_directory(const char *path);
 int clinux_create_exclusive(const char *path, uint32_t mode);
 int clinux_close(int fd);
@@ -42,10 +43,11 @@ int clinux_unlink(const char *path);
 int clinux_make_directory(const char *path, uint32_t mode);
 int clinux_list_directory(const char *path, void *context, void (*entry)(void *context, const char *name));
 int clinux_file_kind(const char *path, uint32_t *mode);           // lstat(2); mode as st_mode
+int clinux_socket_file(const char *path, uint64_t id[2]);         // device and inode of a socket file, no link followed
+// Sets owner, group and mode of the socket file with this device and inode, whatever the path names by now.
+int clinux_set_socket_file(const char *path, const uint64_t id[2], uint32_t uid, uint32_t gid, uint32_t mode);
 int clinux_current_directory(char *path, size_t size);
 int clinux_can_execute(const char *path);                         // 0, or -errno of stat or access
-int clinux_change_owner(const char *path, uint32_t uid, uint32_t gid);
-int clinux_change_mode(const char *path, uint32_t mode);
 int clinux_close_others(const int *keep, size_t count);           // closes 3 and up but for those, sorted upwards
 int clinux_close_on_exec_from(int first);
 int clinux_keep_on_exec(int fd);
@@ -96,6 +98,7 @@ _Noreturn void clinux_exit(int status);
 
 // credentials.c
 int clinux_effective_user(void);
+int clinux_effective_group(void);
 int clinux_user_ids(uint32_t ids[3]);                             // real, effective, saved
 int clinux_group_ids(uint32_t ids[3]);
 int clinux_set_users(uint32_t uid);
