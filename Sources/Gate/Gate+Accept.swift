@@ -16,25 +16,25 @@ extension Gate {
     /// Connections taken from one listener before the loop looks at everything else again.
     private static let batch = 8
 
-    mutating func acceptFrom(_ door: GateSetup.Door) {
+    mutating func acceptFrom(_ listener: GateSetup.BoundListener) {
         for _ in 0..<Self.batch {
             guard !handlers.isFull, throttle.until == nil, stalled == nil, !drain.isDraining else { return }
-            guard let connection = take(from: door) else { return }
-            admit(connection, at: door)
+            guard let connection = take(from: listener) else { return }
+            admit(connection, at: listener)
             if reserve == nil { restoreReserve() }
         }
     }
 
     /// The next connection. With no descriptor left, the reserve gives way to one, and then accepting pauses.
-    private mutating func take(from door: GateSetup.Door) -> AcceptedConnection? {
+    private mutating func take(from listener: GateSetup.BoundListener) -> AcceptedConnection? {
         do throws(SystemError) {
-            return try acceptConnection(from: door.number)
+            return try acceptConnection(from: listener.number)
         } catch {
             pause(.lackOfResources, error)
             guard reserve.take() != nil else { return nil }
         }
         do throws(SystemError) {
-            return try acceptConnection(from: door.number)
+            return try acceptConnection(from: listener.number)
         } catch {
             // As short of something as before; the pause is on already.
             return nil
@@ -49,14 +49,14 @@ extension Gate {
         }
     }
 
-    private mutating func admit(_ connection: consuming AcceptedConnection, at door: GateSetup.Door) {
+    private mutating func admit(_ connection: consuming AcceptedConnection, at listener: GateSetup.BoundListener) {
         let peer = connection.peer
         switch Self.decide(on: peer, &admission, blockList) {
         case .refuse(let refusal):
             // Closed when `connection` ends here: nothing was sent, nothing was started.
             logRefusal(refusal, peer: peer)
         case .admit(let admitted):
-            guard let local = localAddress(of: connection.descriptor, at: door) else {
+            guard let local = localAddress(of: connection.descriptor, at: listener) else {
                 // Dead already: one event of one connection.
                 admission.end(admitted)
                 return
@@ -76,8 +76,10 @@ extension Gate {
     }
 
     /// The address that the peer connected to. A listener on one address knows it; on all addresses the socket does.
-    private func localAddress(of descriptor: borrowing Descriptor, at door: GateSetup.Door) -> ListenAddress? {
-        guard case .ip(let address, _) = door.bound, address.isUnspecified else { return door.bound }
+    private func localAddress(of descriptor: borrowing Descriptor, at listener: GateSetup.BoundListener)
+        -> ListenAddress?
+    {
+        guard case .ip(let address, _) = listener.bound, address.isUnspecified else { return listener.bound }
         do {
             return try Listener.localAddress(of: descriptor.number)
         } catch {

@@ -28,7 +28,7 @@ package struct Gate: ~Copyable {
     /// Accepted and admitted, but no process could be made for it yet.
     var stalled: StalledConnection?
     var isListening = false
-    var hasDoors = true
+    var hasListeners = true
     var lastNumber: UInt64 = 0
 
     private enum Token {
@@ -46,7 +46,7 @@ package struct Gate: ~Copyable {
     private static func serveUntilFault(_ setup: GateSetup) {
         var gate: Gate
         do {
-            try Startup.closeAll(but: setup.doors.map(\.number) + [setup.channel, setup.blockListNumber])
+            try Startup.closeAll(but: setup.listeners.map(\.number) + [setup.channel, setup.blockListNumber])
             // What `ps` shows.
             try Processes.setName("gate \(setup.service.name)")
             try Processes.becomeSubreaper()
@@ -135,14 +135,14 @@ package struct Gate: ~Copyable {
             switch poller.token(at: index) {
             case Token.signals: try reapHandlers(at: now)
             case Token.channel: try obeySupervisor(at: now)
-            case let door: acceptFrom(setup.doors[Int(door)])
+            case let listener: acceptFrom(setup.listeners[Int(listener)])
             }
         }
         throttle.resumeIfDue(at: now)
         if throttle.until == nil { spawnStalled() }
         endHandlers(at: now)
         try listenOrNot()
-        closeDoors()
+        closeListeners()
         try endIfDrained()
     }
 
@@ -151,21 +151,21 @@ package struct Gate: ~Copyable {
     private mutating func listenOrNot() throws(SystemError) {
         let isWanted = !drain.isDraining && !handlers.isFull && throttle.until == nil && stalled == nil
         guard isWanted != isListening else { return }
-        for (index, door) in setup.doors.enumerated() {
+        for (index, listener) in setup.listeners.enumerated() {
             if isWanted {
-                try poller.add(door.number, token: UInt64(index))
+                try poller.add(listener.number, token: UInt64(index))
             } else {
-                try poller.remove(door.number)
+                try poller.remove(listener.number)
             }
         }
         isListening = isWanted
     }
 
     /// A draining gate gives its copies of the listening sockets up, so that nothing but the supervisor holds them.
-    private mutating func closeDoors() {
-        guard hasDoors, drain.isDraining else { return }
-        for door in setup.doors { _ = Descriptor(owning: door.number) }
-        hasDoors = false
+    private mutating func closeListeners() {
+        guard hasListeners, drain.isDraining else { return }
+        for listener in setup.listeners { _ = Descriptor(owning: listener.number) }
+        hasListeners = false
         logClosed()
     }
 

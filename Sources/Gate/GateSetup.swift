@@ -5,7 +5,7 @@ package import ServiceModel
 /// Everything that a gate is made from. The descriptors belong to the supervisor, whose memory the gate is a copy of.
 package struct GateSetup: Sendable {
     /// A listening socket and what it is bound to.
-    package struct Door: Hashable, Sendable {
+    package struct BoundListener: Hashable, Sendable {
         package let number: Int32
         package let bound: ListenAddress
 
@@ -19,7 +19,7 @@ package struct GateSetup: Sendable {
     package var credentials: Credentials
     package var privilege: Privilege
     package var sourcePrefix: SourcePrefix
-    package var doors: [Door]
+    package var listeners: [BoundListener]
     /// The gate's end of the message channel.
     package var channel: Int32
     /// As it is shown in the log.
@@ -28,14 +28,15 @@ package struct GateSetup: Sendable {
     package var blockListNumber: Int32
 
     package init(
-        service: Service, credentials: Credentials, privilege: Privilege, sourcePrefix: SourcePrefix, doors: [Door],
+        service: Service, credentials: Credentials, privilege: Privilege, sourcePrefix: SourcePrefix,
+        listeners: [BoundListener],
         channel: Int32, blockListFile: String, blockListNumber: Int32
     ) {
         self.service = service
         self.credentials = credentials
         self.privilege = privilege
         self.sourcePrefix = sourcePrefix
-        self.doors = doors
+        self.listeners = listeners
         self.channel = channel
         self.blockListFile = blockListFile
         self.blockListNumber = blockListNumber

@@ -50,12 +50,12 @@ extension Supervisor {
 
     private func makeGate(for definition: ServiceDefinition, at now: Int64) throws -> GateProcess {
         let service = definition.service
-        let doors = try openListeners(of: definition)
+        let opened = try openListeners(of: definition)
         let credentials = try DynamicUsers.credentials(of: service, state: settings.state, privilege: privilege)
         let pair = try MessageChannel.pair()
         let setup = GateSetup(
             service: service, credentials: credentials, privilege: privilege, sourcePrefix: settings.sourcePrefix,
-            doors: doors.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
+            listeners: opened.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
             blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number)
         let token = nextToken()
         // Before the fork: a gate that nobody hears must not exist. If the fork fails, closing takes it out again.
@@ -63,20 +63,20 @@ extension Supervisor {
         let pid = try Processes.fork()
         if pid == 0 { Gate.serve(setup) }
         return GateProcess(
-            pid: pid, token: token, channel: pair.takeSupervisorEnd(), definition: definition, listeners: doors,
+            pid: pid, token: token, channel: pair.takeSupervisorEnd(), definition: definition, listeners: opened,
             startedAt: now)
     }
 
     private func openListeners(of definition: ServiceDefinition) throws(BindError) -> [OpenListener] {
-        var doors: [OpenListener] = []
+        var opened: [OpenListener] = []
         for (index, wanted) in definition.listeners.enumerated() {
             do throws(SystemError) {
-                doors.append(try listeners.listener(for: wanted.address, of: definition.service, at: index))
+                opened.append(try listeners.listener(for: wanted.address, of: definition.service, at: index))
             } catch {
                 throw BindError(listener: wanted, error: error)
             }
         }
-        return doors
+        return opened
     }
 
     private static let messagesAtOnce = 16
