@@ -81,7 +81,7 @@ package struct EventLog: ~Copyable {
         line.append(UInt8(ascii: "\n"))
         if line.isTruncated { closeCutLine() }
         do throws(SystemError) {
-            try writeLine(line.bytes, to: destination)
+            try writeBytes(line.bytes, to: destination)
         } catch {
             // There is nowhere left to say it; serving goes on.
         }

@@ -17,11 +17,11 @@ extension Gate {
     private static let batch = 8
 
     mutating func acceptFrom(_ listener: GateSetup.BoundListener) {
+        defer { if reserve == nil { restoreReserve() } }
         for _ in 0..<Self.batch {
             guard !handlers.isFull, throttle.until == nil, stalled == nil, !drain.isDraining else { return }
             guard let connection = take(from: listener) else { return }
             admit(connection, at: listener)
-            if reserve == nil { restoreReserve() }
         }
     }
 

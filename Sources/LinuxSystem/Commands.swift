@@ -73,6 +73,7 @@ package enum Commands {
     private static func withStringArray(
         _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) throws(SystemError) -> Int32
     ) throws(SystemError) -> Int32 {
+        // Sound: every string and the array are allocated here at their full size, lent for the call, and freed behind it.
         let strings = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: texts.count + 1)
         for (index, text) in texts.enumerated() {
             let bytes = Array(text.utf8CString)

@@ -39,14 +39,15 @@ package struct Descriptor: ~Copyable {
     ///
     /// Errors: write(2).
     package func writeAll(_ bytes: borrowing Span<UInt8>) throws(SystemError) {
-        try writeLine(bytes, to: number)
+        try writeBytes(bytes, to: number)
     }
 }
 
-/// Writes a line to a descriptor that somebody else owns, the log: in one call, and on only if the kernel took a part.
+/// Writes everything to a descriptor that somebody else owns, the log or a pipe: in one call, and on only if the kernel
+/// took a part.
 ///
 /// Errors: write(2).
-package func writeLine(_ bytes: borrowing Span<UInt8>, to number: Int32) throws(SystemError) {
+package func writeBytes(_ bytes: borrowing Span<UInt8>, to number: Int32) throws(SystemError) {
     var written = 0
     while written < bytes.count {
         let from = written

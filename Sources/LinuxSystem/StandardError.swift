@@ -4,7 +4,7 @@ package enum StandardError {
     /// Writes a line.
     package static func write(_ line: String) {
         do throws(SystemError) {
-            try writeLine(Array("\(line)\n".utf8).span, to: 2)
+            try writeBytes(Array("\(line)\n".utf8).span, to: 2)
         } catch {
             // There is nowhere left to say it; the exit status says that something was wrong.
         }

@@ -51,7 +51,6 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     package static let invalid = Errno(22)
     package static let systemFilesExhausted = Errno(23)
     package static let filesExhausted = Errno(24)
-    package static let protocolError = Errno(71)
     package static let addressInUse = Errno(98)
     package static let noBuffers = Errno(105)
     package static let connectionRefused = Errno(111)

@@ -12,7 +12,8 @@ extension Supervisor {
 
     /// A gate has ended: what it left gets TERM now.
     func endOrphans(at now: Int64) {
-        signalOrphans(.terminate, at: now + Drain.killGraceNanoseconds)
+        // Those who got TERM before wait no longer for KILL because another gate ends.
+        signalOrphans(.terminate, at: killOrphansAt ?? now + Drain.killGraceNanoseconds)
     }
 
     /// Those that are there still get KILL; again and again, because each may leave children of its own.

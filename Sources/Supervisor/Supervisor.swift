@@ -1,6 +1,6 @@
-// The process that is root: reads the files, holds every listening socket, starts the gates and starts them again.
+// The process that is root: has the files read, holds every listening socket, starts the gates and starts them again.
 // Never reads a byte that a client sent. One thread, one loop, one wait; what it does on each occasion is in
-// Supervisor+Gates, +Reload and +Stop.
+// Supervisor+Gates, +Reload, +Stop and +Orphans.
 package import Definitions
 internal import EventLog
 internal import Gate

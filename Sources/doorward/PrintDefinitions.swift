@@ -25,7 +25,7 @@ struct PrintDefinitions: ParsableCommand {
 
     private func print(_ bytes: [UInt8]) throws(DefinitionsError) {
         do throws(SystemError) {
-            try writeLine(bytes.span, to: 1)
+            try writeBytes(bytes.span, to: 1)
         } catch {
             // The supervisor sees that not all has arrived.
             throw DefinitionsError(lines: [])

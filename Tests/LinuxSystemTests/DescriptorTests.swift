@@ -16,7 +16,7 @@ struct DescriptorTests {
         let number = ends.far.number
         let near = try duplicate(ends.near.number)
         keepOpen(ends.takeFar())
-        try writeLine([7].span, to: number)
+        try writeBytes([7].span, to: number)
         #expect(try readOnce(near) == [7])
         _ = consume near
         _ = Descriptor(owning: number)
