@@ -31,6 +31,18 @@ private struct IdleProcess: ~Copyable {
     }
 }
 
+/// A supervisor that has read that there is no service.
+private func supervisorOfNothing(in directory: TemporaryDirectory) throws -> Supervisor {
+    let wire = try directory.write("wire", bytes: Definitions(settings: HostSettings()).wire)
+    return try Supervisor(reader: DefinitionsCommand(path: "/bin/cat", arguments: ["cat", wire]), readyNumber: nil)
+}
+
+/// A service that listens nowhere.
+private let definition = ServiceDefinition(
+    service: Service(
+        name: "a", file: "a.toml", listen: [], handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
+        identity: Identity(user: .dynamic)), activation: .enabled, listeners: [])
+
 struct SupervisorGatesTests {
     @Test(
         "a gate that does not speak like one is killed, and the supervisor goes on",
@@ -38,15 +50,7 @@ struct SupervisorGatesTests {
     func nonsense(bytes: [UInt8]) async {
         await #expect(processExitsWith: .success) { [bytes] in
             let directory = try TemporaryDirectory()
-            let nothing = Definitions(settings: HostSettings())
-            let wire = try directory.write("wire", bytes: nothing.wire)
-            let supervisor = try Supervisor(
-                reader: DefinitionsCommand(path: "/bin/cat", arguments: ["cat", wire]), readyNumber: nil)
-            let service = Service(
-                name: "a", file: "a.toml", listen: [], handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
-                identity: Identity(user: .dynamic))
-            let definition = ServiceDefinition(service: service, activation: .enabled, listeners: [])
-
+            let supervisor = try supervisorOfNothing(in: directory)
             let idle = try IdleProcess()
             let pair = try MessageChannel.pair()
             let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
@@ -61,6 +65,30 @@ struct SupervisorGatesTests {
             try supervisor.hear(77, at: 0)
             let status = ChildProcesses.status(of: idle.pid)
             #expect(status == -1)
+        }
+    }
+
+    @Test("a gate that reports ready and is dead before it is heard never serves; it is started again")
+    func deadBeforeHeard() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            let supervisor = try supervisorOfNothing(in: directory)
+            let idle = try IdleProcess()
+            let pair = try MessageChannel.pair()
+            let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
+            let service = WantedService(definition)
+            service.starting = GateProcess(
+                pid: idle.pid, token: 77, channel: pair.takeSupervisorEnd(), definition: definition, listeners: [],
+                startedAt: 0)
+            supervisor.services["a"] = service
+            try gateEnd.send(GateMessage.ready.bytes)
+            Processes.signal(idle.pid, .kill)
+            // The signal is on its way when kill returns; the child is a zombie soon.
+            while service.starting != nil { try supervisor.reapGates(at: 0) }
+            let serving = service.serving?.pid
+            #expect(serving == nil)
+            let retryAt = service.retryAt
+            #expect(retryAt != nil)
         }
     }
 }
