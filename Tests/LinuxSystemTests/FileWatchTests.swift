@@ -20,7 +20,7 @@ struct FileWatchTests {
         ]
         for (index, act) in acts.enumerated() {
             try act()
-            #expect(try watch.hasChanged(), "act \(index)")
+            #expect(try watch.notices(), "act \(index)")
             #expect(try !watch.hasChanged(), "act \(index)")
         }
     }
@@ -41,7 +41,7 @@ struct FileWatchTests {
         for index in 0..<300 { try directory.write("a rather long name that fills the buffer \(index)", "") }
         try directory.write("list", "")
         for index in 0..<300 { try directory.write("a rather long name that fills the buffer \(index)", "") }
-        #expect(try watch.hasChanged())
+        #expect(try watch.notices())
         #expect(try !watch.hasChanged())
     }
 
@@ -52,7 +52,7 @@ struct FileWatchTests {
         try poller.add(watch.number, token: 1)
         #expect(try poller.wait(timeoutNanoseconds: 0) == 0)
         try directory.write("list", "")
-        #expect(try poller.wait(timeoutNanoseconds: 0) == 1)
+        #expect(try poller.wait(timeoutNanoseconds: 10_000_000_000) == 1)
         _ = try watch.hasChanged()
         #expect(try poller.wait(timeoutNanoseconds: 0) == 0)
     }
