@@ -22,6 +22,8 @@ package struct ServiceDefinition: Hashable, Sendable {
     package var activation: Activation
     /// The service's `listen`, in the same order.
     package var listeners: [Listener]
+    /// Where each setting was said, by its key, `limits.memory` for one in a table; a key that is not here has its default.
+    package var origins: [String: SourcePosition] = [:]
 
     package init(service: Service, activation: Activation, listeners: [Listener]) {
         self.service = service

@@ -40,6 +40,9 @@ package struct Limits: Hashable, Sendable {
     /// Largest file a handler may write (RLIMIT_FSIZE).
     package var fileSize: Limit<Bytes> = .at(.mebibytes(1024))
 
+    /// Memory of all of the service's processes together (cgroup v2, memory.max), where the controller is there.
+    package var totalMemory: Limit<Bytes> = .at(.mebibytes(1024))
+
     package static let mostConnections = 16384
 
     package init() {}

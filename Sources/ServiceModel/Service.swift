@@ -18,6 +18,7 @@ package struct Service: Hashable, Sendable {
     package var nice: Int32 = 0
     package var limits = Limits()
     package var socket = SocketOptions()
+    package var sandbox = SandboxSettings()
 
     package init(name: String, file: String, listen: [ListenAddress], handler: HandlerCommand, identity: Identity) {
         self.name = name

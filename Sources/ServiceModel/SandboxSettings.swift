@@ -1,0 +1,72 @@
+// What a service file says about its sandbox. A value that says nothing is the tightest one there is.
+
+/// The sandbox of one service, beyond its identity.
+package struct SandboxSettings: Hashable, Sendable {
+    /// The families that its handlers may open sockets of; empty: none.
+    package var network: Set<SocketFamily> = []
+    package var seccomp: SeccompMode = .refuse
+    /// `system_calls`: changes to the standard set.
+    package var systemCalls: [SystemCallChange] = []
+    package var landlock: LandlockMode = .enforced
+    package var files = FileLists()
+    /// Size of a /tmp of its own; nil: none.
+    package var privateTemporary: Bytes?
+    /// An absolute path that becomes the service's `/`.
+    package var root: String?
+
+    /// The size of `private_tmp = true`.
+    package static let standardTemporary = Bytes.mebibytes(64)
+
+    package init() {}
+
+    /// Whether the service has this machine's network rather than an empty one. Sockets of the family unix need none.
+    package var sharesNetwork: Bool { !network.isSubset(of: [.unix]) }
+}
+
+/// A family of sockets, by the name that `network` takes.
+package enum SocketFamily: String, Hashable, Sendable, CaseIterable {
+    case unix, inet, inet6, netlink
+}
+
+/// What becomes of a system call that is not in the service's set.
+package enum SeccompMode: String, Hashable, Sendable, CaseIterable {
+    /// It fails with EPERM.
+    case refuse = "default"
+    /// It ends the process with SIGSYS.
+    case kill
+    /// There is no filter.
+    case off
+}
+
+/// Whether Landlock holds the service's handlers.
+package enum LandlockMode: String, Hashable, Sendable, CaseIterable {
+    case enforced = "default"
+    case off
+}
+
+/// `"+name"` or `"-name"`.
+package struct SystemCallChange: Hashable, Sendable {
+    package enum Effect: Hashable, Sendable { case allow, refuse }
+
+    package var effect: Effect
+    /// As the man pages and the kernel's headers spell it: `io_uring_setup`.
+    package var name: String
+
+    package init(_ effect: Effect, _ name: String) {
+        self.effect = effect
+        self.name = name
+    }
+}
+
+/// `[files]`: what a service may reach of the file system, beyond what every handler is granted. Absolute paths; a
+/// directory stands for everything below it.
+package struct FileLists: Hashable, Sendable {
+    /// Read files, list directories.
+    package var read: [String] = []
+    /// Read, change, create, remove.
+    package var write: [String] = []
+    /// Read and execute.
+    package var execute: [String] = []
+
+    package init() {}
+}
