@@ -81,7 +81,7 @@ extension EndToEndTests {
             client.send("Hello\n")
             client.shutdownWrite()
             let pause = try doorward.log.wait(for: "pause")
-            #expect(pause["act"] == "clone3")
+            #expect(pause["act"] == "clone")
             #expect(pause["errno"] == "EAGAIN")
             try setLimit(gate, "--nproc=4096:4096")
             #expect(client.readToEnd() == "Hello\n")

@@ -199,7 +199,7 @@ struct SpawnPlanTests {
             var plan = try makePlan(service("/bin/cat"))
             OwnLimits.set(6, soft: 0)
             let outcome = plan.rehearse()
-            #expect(outcome == LaunchFailure(stage: "clone3", errno: .again))
+            #expect(outcome == LaunchFailure(stage: "clone", errno: .again))
         }
     }
 
