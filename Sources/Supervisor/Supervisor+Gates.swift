@@ -53,7 +53,7 @@ extension Supervisor {
         let opened = try openListeners(of: definition)
         let credentials = try DynamicUsers.credentials(of: service, state: settings.state, privilege: privilege)
         let token = nextToken()
-        let group = try groups?.makeGroup("\(service.name).\(token)", limits: service.limits)
+        let group = try groups?.makeGroup("\(service.name).\(token - Self.firstToken)", limits: service.limits)
         let sandbox = SandboxPlan(
             service: service, credentials: credentials, privilege: privilege,
             emptyNetwork: try emptyNetworkNumber(for: service), group: group?.toJoin)

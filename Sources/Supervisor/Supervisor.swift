@@ -33,7 +33,9 @@ package final class Supervisor {
     var killOrphansAt: Int64?
     /// The caller's descriptor, until it was told.
     var ready: Descriptor?
-    private var lastToken: UInt64 = 1 << 32
+    /// Gates' tokens come after this one.
+    static let firstToken: UInt64 = 1 << 32
+    private var lastToken = firstToken
 
     enum Token {
         static let signals: UInt64 = 1
