@@ -61,6 +61,25 @@ struct ServiceReaderTests {
     }
 
     @Test(
+        "a disabled service may name what is not on this machine",
+        arguments: ["handler = [\"missing\"]", "handler = [\"/srv\"]"])
+    func disabledElsewhere(handler: String) throws {
+        let text = """
+            listen = "127.0.0.1:1"
+            \(handler)
+            root = "/missing"
+            access = ["allow all handler=missing"]
+            [files]
+            read = ["/missing"]
+
+            """
+        #expect(faults(text).count > 1)
+        let off = try readDefinition(Array(("enabled = false\n" + text).utf8))
+        #expect(off.activation == .disabled && off.service.sandbox.root == "/missing")
+        #expect(faults("enabled = 0\n" + text).count == faults(text).count + 1)
+    }
+
+    @Test(
         "a service's name is short and plain",
         arguments: [
             ("smtp", true), ("0-a_b", true), (String(repeating: "a", count: 32), true), ("", false), ("-a", false),
