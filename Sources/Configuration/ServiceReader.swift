@@ -70,9 +70,11 @@ package struct ServiceReader: Sendable {
         service.limits = body.limits
         service.socket = body.socket
         service.sandbox = body.sandbox
-        return ServiceDefinition(
+        var definition = ServiceDefinition(
             service: service, activation: isEnabled ? .enabled : .disabled,
             listeners: listeners.map { .init(address: $0.address, position: $0.position) })
+        definition.origins = merged.origins
+        return definition
     }
 }
 
