@@ -83,6 +83,11 @@ int clinux_file_kind(const char *path, uint32_t *mode) {
 
 int clinux_current_directory(char *path, size_t size) { return getcwd(path, size) ? 0 : -errno; }
 
+int clinux_can_find(const char *path) {
+    struct stat status;
+    return result(stat(path, &status));
+}
+
 int clinux_can_execute(const char *path) {
     struct stat status;
     if (stat(path, &status) < 0) return -errno;

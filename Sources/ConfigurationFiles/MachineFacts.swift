@@ -26,7 +26,16 @@ extension Host {
                 case .access?: "not executable"
                 case let errno?: errno.description
                 }
-            })
+            },
+            pathProblem: { path in
+                switch Files.lookupProblem(path) {
+                case nil: nil
+                case .noEntry?: "no such file or directory"
+                case .notDirectory?: "is not a directory"
+                case let errno?: errno.description
+                }
+            },
+            systemCallProblem: { SystemCalls.problem(with: $0) })
     }
 
     private static func account(_ find: () throws(SystemError) -> Accounts.User?) -> Account? {

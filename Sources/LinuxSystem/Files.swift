@@ -76,6 +76,15 @@ package enum Files {
         return unsafe clinux_file_kind(path, &mode) != -Errno.noEntry.rawValue
     }
 
+    /// Nothing, or why a path leads to nothing that this process can find; symbolic links are followed. A path that ends
+    /// in a slash leads to directories only.
+    ///
+    /// Source: stat(2), path_resolution(7).
+    package static func lookupProblem(_ path: String) -> Errno? {
+        let result = unsafe clinux_can_find(path)
+        return result < 0 ? Errno(-result) : nil
+    }
+
     /// Nothing, or why the file cannot be executed by this process.
     ///
     /// Source: access(2), execve(2).

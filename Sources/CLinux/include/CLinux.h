@@ -50,6 +50,7 @@ int clinux_socket_file(const char *path, uint64_t id[2]);         // device and 
 // Sets owner, group and mode of the socket file with this device and inode, whatever the path names by now.
 int clinux_set_socket_file(const char *path, const uint64_t id[2], uint32_t uid, uint32_t gid, uint32_t mode);
 int clinux_current_directory(char *path, size_t size);
+int clinux_can_find(const char *path);                            // 0, or -errno of stat
 int clinux_can_execute(const char *path);                         // 0, or -errno of stat or access
 int clinux_close_others(const int *keep, size_t count);           // closes 3 and up but for those, sorted upwards
 int clinux_close_on_exec_from(int first);
