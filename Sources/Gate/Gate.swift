@@ -88,7 +88,9 @@ package struct Gate: ~Copyable {
         try poller.add(setup.channel, token: Token.channel)
         var limits = ResourceLimit.all(of: service.limits)
         // RLIMIT_NPROC counts all processes of the user, and without root that is the caller's own account.
-        if setup.sandbox.privilege == .ordinary, service.limits.processes == nil { limits.removeAll { $0.key == "processes" } }
+        if setup.sandbox.privilege == .ordinary, service.limits.processes == nil {
+            limits.removeAll { $0.key == "processes" }
+        }
         let child = try Sandbox.enter(setup.sandbox)
         self.setup = setup
         lifetimeNanoseconds = service.limits.lifetime.value?.nanoseconds

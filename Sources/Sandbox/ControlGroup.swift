@@ -23,7 +23,8 @@ package struct ControlGroups: Hashable, Sendable {
             guard let mount = Self.mountPoint(in: mounts) else {
                 throw SystemError("find cgroup v2", .noEntry)
             }
-            let own = Self.ownPath(in: String(decoding: try Files.read("/proc/self/cgroup", most: 65536), as: UTF8.self))
+            let own = Self.ownPath(
+                in: String(decoding: try Files.read("/proc/self/cgroup", most: 65536), as: UTF8.self))
             guard let own else { throw SystemError("read /proc/self/cgroup", .noEntry) }
             let parent = mount + (own == "/" ? "" : own)
             Self.removeStale(in: parent)

@@ -72,7 +72,9 @@ extension FileGrant {
         if !service.sandbox.files.execute.isEmpty {
             needsLibraries = true
             for path in linkers {
-                if let found = try root.found(path) { add(parentDirectory(of: found), [.execute, .read], .interpreter) }
+                if let found = try root.found(path) {
+                    add(parentDirectory(of: found), [.execute, .read], .interpreter)
+                }
             }
         }
         for path in needsLibraries ? libraryDirectories + libraryFiles : [] {

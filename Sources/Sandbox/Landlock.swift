@@ -27,7 +27,9 @@ package enum Landlock {
         let scopes = scopes(of: settings, abi: abi)
         // A ruleset must handle something: no handler can make a block device.
         let files: LandlockFileAccess = scopes == 0 ? .makeBlockDevice : []
-        let number = try step("create Landlock ruleset [landlock]") { clinux_landlock_ruleset(files.rawValue, 0, scopes) }
+        let number = try step("create Landlock ruleset [landlock]") {
+            clinux_landlock_ruleset(files.rawValue, 0, scopes)
+        }
         return Descriptor(owning: number)
     }
 
