@@ -8,16 +8,6 @@ import Testing
 
 // Each filter is installed in an exit test, and there in a forked child of one thread: a gate is just that.
 
-private func settings(
-    _ mode: SeccompMode = .refuse, network: Set<SocketFamily> = [], _ changes: [SystemCallChange] = []
-) -> SandboxSettings {
-    var settings = SandboxSettings()
-    settings.seccomp = mode
-    settings.network = network
-    settings.systemCalls = changes
-    return settings
-}
-
 /// The result of a call, or -errno.
 private func call(_ name: String, _ arguments: Int...) -> Int {
     // A name that this machine does not have fails like one that the filter refuses.
@@ -45,7 +35,7 @@ struct FilterInstallationTests {
     @Test("what is not listed fails with EPERM, what is listed works")
     func refuses() async {
         await #expect(processExitsWith: .success) {
-            let status = try filtered(settings()) {
+            let status = try filtered(SandboxSettings()) {
                 [
                     call("unshare", 0) == refused, call("ptrace", 0) == refused, call("keyctl", 0) == refused,
                     call("mount") == refused, call("bpf") == refused, call("io_uring_setup") == refused,
@@ -67,7 +57,7 @@ struct FilterInstallationTests {
     @Test("a family that is named can be opened, another cannot")
     func network() async {
         await #expect(processExitsWith: .success) {
-            let status = try filtered(settings(network: [.inet])) {
+            let status = try filtered(SandboxSettings(network: [.inet])) {
                 [
                     call("socket", 2, 1, 0) >= 0, call("socket", 2, 1 | 0o2004000, 6) >= 0,
                     call("socket", 2, 2, 17) >= 0,
@@ -77,7 +67,7 @@ struct FilterInstallationTests {
                 ]
             }
             #expect(status == 0)
-            let netlink = try filtered(settings(network: [.netlink])) {
+            let netlink = try filtered(SandboxSettings(network: [.netlink])) {
                 [
                     call("socket", 16, 3, 0) >= 0, call("socket", 16, 3, 9) == refused,
                     call("socket", 2, 1, 0) == refused,
@@ -90,12 +80,8 @@ struct FilterInstallationTests {
     @Test("changes hold in both directions, and the check does not mind")
     func changes() async {
         await #expect(processExitsWith: .success) {
-            let changes = [
-                SystemCallChange(.allow, "kcmp"), SystemCallChange(.allow, "socket"),
-                SystemCallChange(.allow, "clone3"),
-                SystemCallChange(.refuse, "unlinkat"), SystemCallChange(.refuse, "getppid"),
-            ]
-            let status = try filtered(settings(.refuse, changes)) {
+            let changes = "+kcmp +socket +clone3 -unlinkat -getppid"
+            let status = try filtered(SandboxSettings(.refuse, changes)) {
                 [
                     call("kcmp", 0, 0, 255, 0, 0) != refused, call("socket", 10, 1, 0) != refused,
                     call("clone3", 0, 0) != absent, call("unlinkat", -100, -1, 0) == refused,
@@ -110,7 +96,7 @@ struct FilterInstallationTests {
     func kills() async {
         await #expect(processExitsWith: .success) {
             for (name, argument) in [("unshare", 0), ("clone", 0x1000_0011), ("socket", 10)] {
-                let filter = try #require(SystemCallFilter(settings: settings(.kill)))
+                let filter = try #require(SystemCallFilter(settings: SandboxSettings(.kill)))
                 let pid = try Processes.fork()
                 if pid == 0 {
                     do {
@@ -135,7 +121,7 @@ struct FilterInstallationTests {
     @Test("a process that has installed nothing is not what was asked for")
     func notInstalled() async {
         await #expect(processExitsWith: .success) {
-            let filter = try #require(SystemCallFilter(settings: settings()))
+            let filter = try #require(SystemCallFilter(settings: SandboxSettings()))
             let status = try ChildProcesses.forked {
                 do throws(SandboxError) {
                     try filter.verify()
@@ -152,7 +138,7 @@ struct FilterInstallationTests {
     @Test("a filter that refuses nothing is found out")
     func permissive() async {
         await #expect(processExitsWith: .success) {
-            let filter = try #require(SystemCallFilter(settings: settings()))
+            let filter = try #require(SystemCallFilter(settings: SandboxSettings()))
             let status = try ChildProcesses.forked {
                 _ = clinux_set_no_new_privileges()
                 let everything = [clinux_instruction(code: 6, jump_true: 0, jump_false: 0, operand: 0x7fff_0000)]
@@ -172,7 +158,7 @@ struct FilterInstallationTests {
     @Test("without no_new_privs an ordinary user cannot install a filter", .enabled(if: !Accounts.isRoot))
     func noNewPrivileges() async {
         await #expect(processExitsWith: .success) {
-            let filter = try #require(SystemCallFilter(settings: settings()))
+            let filter = try #require(SystemCallFilter(settings: SandboxSettings()))
             let status = try ChildProcesses.forked {
                 guard clinux_no_new_privileges() == 0 else { return 0 }
                 do throws(SystemError) {
