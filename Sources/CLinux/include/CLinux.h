@@ -20,6 +20,14 @@ struct clinux_event {
     uint32_t readable;  // or closed, or in error: whatever makes a read return at once
 };
 
+// One instruction of classic BPF, laid out as the kernel's struct sock_filter (linux/filter.h).
+struct clinux_instruction {
+    uint16_t code;
+    uint8_t jump_true;
+    uint8_t jump_false;
+    uint32_t operand;
+};
+
 // How a child ended. status: exit status, or the signal's number.
 struct clinux_end {
     int32_t pid;
@@ -143,6 +151,15 @@ int clinux_mount_again(const char *from, const char *to);
 int clinux_open_path(int root, const char *path);                 // O_PATH; inside root, if that is not negative
 int clinux_path_of(int fd, char *path, size_t size);              // its length
 int clinux_is_directory(int fd);
+// system_calls.c
+int clinux_system_call_count(void);
+const char *clinux_system_call_at(int index, int *number);        // its name; indices from 0
+int clinux_system_call_number(const char *name);                  // -ENOSYS: this machine has none of that name
+const char *clinux_system_call_name(int number);                  // NULL: none of that number
+uint32_t clinux_architecture(void);                               // AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64
+int clinux_install_filter(const struct clinux_instruction *program, size_t count);  // for good; see seccomp(2)
+int clinux_seccomp_mode(void);                                    // 0 none, 2 a filter; PR_GET_SECCOMP
+long clinux_system_call(long number, const long arguments[6]);    // any call at all, for probing a filter
 
 const char *clinux_error_name(int error);                         // "EMFILE"; NULL when there is none
 int clinux_last_error(void);                                      // errno; right after a library call only
