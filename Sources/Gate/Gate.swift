@@ -81,7 +81,6 @@ package struct Gate: ~Copyable {
         let signals = try SignalQueue([.child])
         let poller = try Poller()
         let null = try Startup.openNull()
-        let reserve = try Descriptor.duplicate(of: null.number)
         let children = try ChildList()
         let blockList = try SharedBytes(mapping: Descriptor(owning: setup.blockListNumber))
         try poller.add(signals.number, token: Token.signals)
@@ -92,6 +91,7 @@ package struct Gate: ~Copyable {
             limits.removeAll { $0.key == "processes" }
         }
         let child = try Sandbox.enter(setup.sandbox)
+        let reserve = try Descriptor.duplicate(of: null.number)
         self.setup = setup
         lifetimeNanoseconds = service.limits.lifetime.value?.nanoseconds
         pid = Processes.ownPID

@@ -9,7 +9,7 @@ import Testing
 struct SpawnPlanTests {
     @Test("the child's stages are these, in this order")
     func stages() {
-        #expect(SpawnPlan.stages == ["session", "streams", "limits", "verify", "signals", "execute"])
+        #expect(SpawnPlan.stages == ["session", "streams", "limits", "verify", "domain", "signals", "execute"])
     }
 
     @Test("a stage that fails is named with its error, and nothing is left of the child", arguments: SpawnPlan.stages)

@@ -151,6 +151,7 @@ int clinux_mount_again(const char *from, const char *to);
 int clinux_open_path(int root, const char *path);                 // O_PATH; inside root, if that is not negative
 int clinux_path_of(int fd, char *path, size_t size);              // its length
 int clinux_is_directory(int fd);
+
 // system_calls.c
 int clinux_system_call_count(void);
 const char *clinux_system_call_at(int index, int *number);        // its name; indices from 0
