@@ -85,11 +85,9 @@ package struct Gate: ~Copyable {
         let blockList = try SharedBytes(mapping: Descriptor(owning: setup.blockListNumber))
         try poller.add(signals.number, token: Token.signals)
         try poller.add(setup.channel, token: Token.channel)
-        var limits = ResourceLimit.all(of: service.limits)
-        // RLIMIT_NPROC counts all processes of the user, and without root that is the caller's own account.
-        if setup.sandbox.privilege == .ordinary, service.limits.processes == nil {
-            limits.removeAll { $0.key == "processes" }
-        }
+        let limits =
+            setup.sandbox.privilege == .root
+            ? ResourceLimit.all(of: service.limits) : ResourceLimit.allForSharedUser(of: service.limits)
         let child = try Sandbox.enter(setup.sandbox)
         let reserve = try Descriptor.duplicate(of: null.number)
         self.setup = setup
