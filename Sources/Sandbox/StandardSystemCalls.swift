@@ -1,7 +1,7 @@
 // The calls that gate and handler may make: what ordinary programs need to work with their own memory, files, processes and
 // sockets. Everything else is refused, above all
 //   what changes the machine or the view of it: mount, chroot, setns, unshare, reboot, modules, clocks, swap, quotas, names;
-//   what looks into others: ptrace, process_vm_*, kcmp, pidfd_getfd, process_madvise, perf_event_open, fanotify;
+//   what looks into others: ptrace, process_vm_*, kcmp, pidfd_getfd, process_madvise, perf_event_open, get_robust_list;
 //   what is a way into the kernel that few programs take: bpf, io_uring, userfaultfd, keyrings, io_submit, vmsplice;
 //   what outlives the process or that no limit counts: System V and POSIX message queues, shared memory, memfd_create;
 //   what changes how other processes of the same user run, the gate first: sched_set*, ioprio_set (see also JudgedCall).
@@ -47,12 +47,13 @@ extension SystemCalls {
             """
             brk mmap munmap mprotect mremap madvise mincore msync mlock mlock2 munlock mlockall munlockall mseal
             pkey_alloc pkey_free pkey_mprotect membarrier map_shadow_stack
+            get_mempolicy
             """),
         Group(
             "processes", "Start programs and threads, wait for them, and say who one is.",
             """
             fork vfork execve execveat exit exit_group wait4 waitid getpid getppid gettid getpgid setpgid getpgrp getsid setsid
-            set_tid_address set_robust_list get_robust_list rseq futex futex_waitv futex_wake futex_wait futex_requeue
+            set_tid_address set_robust_list rseq futex futex_waitv futex_wake futex_wait futex_requeue
             arch_prctl pidfd_open sched_yield sched_getaffinity sched_setaffinity sched_getparam sched_getscheduler
             sched_getattr sched_get_priority_max sched_get_priority_min sched_rr_get_interval getpriority ioprio_get getcpu
             uname sysinfo getrusage times

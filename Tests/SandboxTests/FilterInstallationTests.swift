@@ -118,6 +118,32 @@ struct FilterInstallationTests {
         }
     }
 
+    @Test("ordinary programs run in kill mode, in a shell with pipes and files")
+    func programs() async {
+        await #expect(processExitsWith: .success) {
+            let filter = try #require(SystemCallFilter(settings: SandboxSettings(.kill, network: [.unix])))
+            let script = """
+                set -e; cd "$(mktemp -d)"; echo b > b; echo a > a; cat b a | sort | tr -d '\\n'
+                mkdir d; mv a d; ln -s d e; chmod 600 b; touch b; test -r e/a; rm -r d; ls -la > /dev/null
+                ulimit -n 32; nice -n 1 id -u > /dev/null; rm b e; rmdir "$PWD"; echo .
+                """
+            let ends = try streamEnds()
+            let pid = try Processes.fork()
+            if pid == 0 {
+                do {
+                    _ = clinux_set_no_new_privileges()
+                    try filter.install()
+                    execute("/bin/sh", ["sh", "-c", script], output: ends.far.number)
+                } catch {
+                    Processes.exit(98)
+                }
+            }
+            let output = text(try readAll(ends.takeNear()))
+            #expect(output == "ab.\n")
+            #expect(ChildProcesses.status(of: pid) == 0)
+        }
+    }
+
     @Test("a process that has installed nothing is not what was asked for")
     func notInstalled() async {
         await #expect(processExitsWith: .success) {
