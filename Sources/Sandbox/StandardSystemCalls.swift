@@ -4,6 +4,7 @@
 //   what looks into others: ptrace, process_vm_*, kcmp, pidfd_getfd, process_madvise, perf_event_open, get_robust_list;
 //   what is a way into the kernel that few programs take: bpf, io_uring, userfaultfd, keyrings, io_submit, vmsplice;
 //   what outlives the process or that no limit counts: System V and POSIX message queues, shared memory, memfd_create;
+//   what tells of files that may not be read, and slows everybody down: inotify, sync, syncfs;
 //   what changes how other processes of the same user run, the gate first: sched_set*, ioprio_set (see also JudgedCall).
 // A name that this machine does not have (the older forms, on aarch64) stands for nothing there.
 
@@ -29,7 +30,7 @@ extension SystemCalls {
             "descriptors", "Read, write, seek, copy and close what is open.",
             """
             read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek sendfile splice tee
-            copy_file_range close close_range dup dup2 dup3 fcntl flock pipe pipe2 fsync fdatasync sync sync_file_range syncfs
+            copy_file_range close close_range dup dup2 dup3 fcntl flock pipe pipe2 fsync fdatasync sync_file_range
             ftruncate fallocate fadvise64 readahead
             """),
         Group(
@@ -40,7 +41,7 @@ extension SystemCalls {
             unlinkat link linkat symlink symlinkat mknod mknodat chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
             umask utime utimes futimesat utimensat getxattr lgetxattr fgetxattr getxattrat setxattr lsetxattr fsetxattr
             setxattrat listxattr llistxattr flistxattr listxattrat removexattr lremovexattr fremovexattr removexattrat
-            file_getattr file_setattr inotify_init inotify_init1 inotify_add_watch inotify_rm_watch
+            file_getattr file_setattr
             """),
         Group(
             "memory", "Map, protect and give back memory of one's own.",
@@ -54,7 +55,7 @@ extension SystemCalls {
             """
             fork vfork execve execveat exit exit_group wait4 waitid getpid getppid gettid getpgid setpgid getpgrp getsid setsid
             set_tid_address set_robust_list rseq futex futex_waitv futex_wake futex_wait futex_requeue
-            arch_prctl pidfd_open sched_yield sched_getaffinity sched_setaffinity sched_getparam sched_getscheduler
+            arch_prctl pidfd_open sched_yield sched_getaffinity sched_getparam sched_getscheduler
             sched_getattr sched_get_priority_max sched_get_priority_min sched_rr_get_interval getpriority ioprio_get getcpu
             uname sysinfo getrusage times
             """),
@@ -71,9 +72,9 @@ extension SystemCalls {
             timer_settime timer_gettime timer_getoverrun timer_delete timerfd_create timerfd_settime timerfd_gettime
             """),
         Group(
-            "sockets", "Use the sockets that exist; new ones are judged by their family.",
+            "sockets", "Use the sockets that exist. Judged: new ones and new addresses.",
             """
-            accept accept4 bind connect listen shutdown getsockname getpeername getsockopt setsockopt sendto sendmsg sendmmsg
+            accept accept4 shutdown getsockname getpeername getsockopt setsockopt sendto sendmsg sendmmsg
             recvfrom recvmsg recvmmsg
             """),
         Group(

@@ -95,7 +95,12 @@ private func assemble(allowed: [Int32], judged: [JudgedCall], refusal: UInt32) -
     for call in judged {
         guard let number = SystemCalls.number(of: call.name) else { continue }
         let block = call.alternatives.flatMap(judge)
-        let refused = call.seemsAbsent ? Return.error | notImplemented : refusal
+        let refused =
+            switch call.refusal {
+            case .asAny: refusal
+            case .notPermitted: Return.error | UInt32(bitPattern: notPermitted)
+            case .absent: Return.error | notImplemented
+            }
         program.append(.ifEqual(UInt32(number), 0, else: block.count + 1))
         program += block + [.answer(refused)]
     }

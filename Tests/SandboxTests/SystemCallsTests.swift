@@ -84,6 +84,7 @@ struct SystemCallsTests {
             "mq_notify mq_getsetattr uselib ustat sysfs _sysctl nfsservctl set_mempolicy mbind move_pages migrate_pages",
             "set_mempolicy_home_node lsm_set_self_attr remap_file_pages vmsplice io_setup io_submit io_destroy io_cancel",
             "io_getevents io_pgetevents sched_setscheduler sched_setparam sched_setattr ioprio_set set_thread_area",
+            "inotify_init inotify_init1 inotify_add_watch sync syncfs",
             "uretprobe uprobe afs_syscall get_robust_list cachestat lsm_get_self_attr lsm_list_modules",
         ])
     func excluded(names: String) {
