@@ -8,7 +8,7 @@
 //     all [TARGETS]                  every attempt
 //     NAME [TARGETS]                 that one
 //   TARGETS: sibling=PID supervisor=PID. The gate is its parent. The rest of what is attacked comes from the environment:
-//   ATTACK_OTHER, ATTACK_WRITABLE, ATTACK_DIRECTORY, ATTACK_PORT, ATTACK_UNIX, ATTACK_ABSTRACT, ATTACK_SETUID,
+//   ATTACK_OTHER, ATTACK_WRITABLE, ATTACK_OPEN, ATTACK_PORT, ATTACK_UNIX, ATTACK_ABSTRACT, ATTACK_SETUID,
 //   ATTACK_FILECAP.
 //
 // For each attempt a line NAME, RESULT, HOW, WORDS, separated by tabs; attacker.h says what a result is. Each runs in a

@@ -87,7 +87,7 @@ static void execute_written(const char *directory) {
 }
 
 static void execute_from_tmp(void) { execute_written("/tmp"); }
-static void execute_from_directory(void) { execute_written(attacker_variable("ATTACK_DIRECTORY")); }
+static void execute_from_directory(void) { execute_written(attacker_variable("ATTACK_OPEN")); }
 
 static void execute_memory(void) {
     long fd = syscall(SYS_memfd_create, "attacker", MFD_CLOEXEC);

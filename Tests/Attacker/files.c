@@ -1,5 +1,5 @@
 // Attempts on the file system: reading what is not the handler's, and writing anywhere at all.
-// ATTACK_DIRECTORY is a directory that everybody may write, with the files `victim` and `other` in it; ATTACK_WRITABLE a
+// ATTACK_OPEN is a directory that everybody may write, with the files `victim` and `other` in it; ATTACK_WRITABLE a
 // file that everybody may write. What an attempt makes it removes again.
 #include "attacker.h"
 
@@ -63,7 +63,7 @@ static void write_dev_shm(void) { create_in("/dev/shm"); }
 static void write_root(void) { create_in("/"); }
 static void write_run(void) { create_in("/run"); }
 static void write_working_directory(void) { create_in("."); }
-static void write_open_directory(void) { create_in(attacker_variable("ATTACK_DIRECTORY")); }
+static void write_open_directory(void) { create_in(attacker_variable("ATTACK_OPEN")); }
 
 static char *own_path(void) {
     if (!attacker_context.executable) attacker_void("its own path is not known");
@@ -125,7 +125,7 @@ struct names {
 };
 
 static void name(struct names *names) {
-    const char *directory = attacker_variable("ATTACK_DIRECTORY");
+    const char *directory = attacker_variable("ATTACK_OPEN");
     snprintf(names->victim, sizeof names->victim, "%s/victim", directory);
     snprintf(names->new, sizeof names->new, "%s/attacker-%d", directory, getpid());
     struct stat status;
@@ -152,7 +152,7 @@ static void remove_file(void) {
     struct names names;
     name(&names);
     char other[4096];
-    snprintf(other, sizeof other, "%s/other", attacker_variable("ATTACK_DIRECTORY"));
+    snprintf(other, sizeof other, "%s/other", attacker_variable("ATTACK_OPEN"));
     if (access(other, F_OK) < 0) attacker_void("there is no %s", other);
     if (unlink(other) < 0) attacker_refused("unlink");
     attacker_done("removed %s", other);
@@ -185,7 +185,7 @@ static void make_node(long type) {
 static void fill_disk(void) {
     enum { piece = 1 << 20, pieces = 64 };
     char path[4096];
-    snprintf(path, sizeof path, "%s/attacker-fill-%d", attacker_variable("ATTACK_DIRECTORY"), getpid());
+    snprintf(path, sizeof path, "%s/attacker-fill-%d", attacker_variable("ATTACK_OPEN"), getpid());
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) attacker_refused("open");
     unlink(path);

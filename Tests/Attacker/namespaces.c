@@ -18,7 +18,7 @@
 // ---- mounts
 
 static void mount_on(const char *source, const char *type, unsigned long flags) {
-    const char *directory = attacker_variable("ATTACK_DIRECTORY");
+    const char *directory = attacker_variable("ATTACK_OPEN");
     if (access(directory, F_OK) < 0) attacker_void("%s: %s", directory, attacker_errno_name(errno));
     if (mount(source, directory, type, flags, NULL) < 0) attacker_refused("mount");
     umount2(directory, MNT_DETACH);
@@ -117,7 +117,7 @@ static void change_root(void) {
 static void escape_root(void) {
     int above = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (above < 0) attacker_refused("open O_PATH");
-    if (chroot(attacker_variable("ATTACK_DIRECTORY")) < 0) attacker_refused("chroot");
+    if (chroot(attacker_variable("ATTACK_OPEN")) < 0) attacker_refused("chroot");
     if (fchdir(above) < 0) attacker_refused("fchdir");
     for (int i = 0; i < 100; i++) {
         if (chdir("..") < 0) attacker_refused("chdir");

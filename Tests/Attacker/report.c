@@ -63,6 +63,7 @@ const char *attacker_errno_name(int number) {
         {ENOBUFS, "ENOBUFS"},
         {EUSERS, "EUSERS"},
         {EOVERFLOW, "EOVERFLOW"},
+        {ENOKEY, "ENOKEY"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].number == number) return names[i].name;

@@ -132,7 +132,7 @@ static noreturn void bind_unix(const char *name, bool is_abstract) {
 
 static void bind_path(void) {
     char path[4096];
-    snprintf(path, sizeof path, "%s/attacker-%d", attacker_variable("ATTACK_DIRECTORY"), getpid());
+    snprintf(path, sizeof path, "%s/attacker-%d", attacker_variable("ATTACK_OPEN"), getpid());
     bind_unix(path, false);
 }
 
