@@ -30,6 +30,7 @@ enum { time_limit_milliseconds = 6000 };
 static const struct attacker_attempt *const tables[] = {
     attacker_execution,  attacker_files,  attacker_sockets,   attacker_processes, attacker_privileges,
     attacker_namespaces, attacker_kernel, attacker_resources, attacker_leftovers,
+    attacker_last,
 };
 
 enum { table_count = sizeof tables / sizeof *tables };

@@ -46,6 +46,7 @@ extern const struct attacker_attempt attacker_resources[];
 extern const struct attacker_attempt attacker_leftovers[];
 extern const struct attacker_attempt attacker_kernel[];
 extern const struct attacker_attempt attacker_execution[];
+extern const struct attacker_attempt attacker_last[];  // what may cost the connection
 
 // ---- saying the result (report.c)
 

@@ -229,6 +229,33 @@ static void limit(long target) {
     attacker_done("set one of its limits");
 }
 
+static void schedule(long target) {
+    pid_t pid = attacker_pid((enum attacker_target)target);
+    struct sched_param none = {.sched_priority = 0};
+    if (syscall(SYS_sched_setscheduler, pid, SCHED_OTHER, &none) < 0) refused_by_process("sched_setscheduler");
+    attacker_done("set its scheduling");
+}
+
+enum { io_of_process = 1, io_of_user = 3 };
+
+static void schedule_io(long target) {
+    pid_t pid = attacker_pid((enum attacker_target)target);
+    if (syscall(SYS_ioprio_set, io_of_process, pid, 0) < 0) refused_by_process("ioprio_set");
+    attacker_done("set its input and output priority");
+}
+
+// All processes of the same user in one call; its own nice value, which changes nothing.
+static void renice_user(void) {
+    int nice = getpriority(PRIO_PROCESS, 0);
+    if (setpriority(PRIO_USER, 0, nice) < 0) attacker_refused("setpriority");
+    attacker_done("set the nice value of all");
+}
+
+static void schedule_user_io(void) {
+    if (syscall(SYS_ioprio_set, io_of_user, getuid(), 0) < 0) attacker_refused("ioprio_set");
+    attacker_done("set the priority of all");
+}
+
 #define ON_EACH(NAME, WORDS, FUNCTION)                                                                     \
     {NAME "-sibling", WORDS " of the sibling", .run_on = FUNCTION, .argument = attacker_sibling},          \
     {NAME "-gate", WORDS " of the gate", .run_on = FUNCTION, .argument = attacker_gate},                   \
@@ -253,6 +280,10 @@ const struct attacker_attempt attacker_processes[] = {
     ON_EACH("pidfd-getfd", "take a descriptor", take_descriptor),
     ON_EACH("renice", "set the nice value", renice),
     ON_EACH("affinity", "set the processors", pin),
+    ON_EACH("scheduler", "set the scheduling", schedule),
+    ON_EACH("ioprio", "set the input and output priority", schedule_io),
+    {"renice-user", "set the nice value of all processes of its user", .run = renice_user},
+    {"ioprio-user", "set the input and output priority of all processes of its user", .run = schedule_user_io},
     ON_EACH("prlimit", "set a limit", limit),
     {0},
 };

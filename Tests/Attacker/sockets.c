@@ -3,10 +3,12 @@
 #include "attacker.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -82,6 +84,31 @@ static void reconnect(void) {
     if (result < 0 && errno == ENOTSOCK) attacker_void("descriptor 0 is not a socket");
     if (result < 0 && errno != EISCONN) attacker_refused("connect");
     attacker_done("only its present connection (EISCONN) is in the way");
+}
+
+// The other use of that socket: a listener, on a port that the kernel chooses. A connected socket cannot listen (EINVAL):
+// whoever lets that question through is asked again without the connection. Then nobody hears the result but the log, and
+// who waits for it misses it: this attempt is the last.
+static void listen_again(void) {
+    if (listen(0, 1) < 0 && errno == ENOTSOCK) attacker_void("descriptor 0 is not a socket");
+    if (listen(0, 1) < 0 && errno != EINVAL) attacker_refused("listen");
+    struct sockaddr nothing = {.sa_family = AF_UNSPEC};
+    if (connect(0, &nothing, sizeof nothing) < 0) attacker_refused("connect to AF_UNSPEC");
+    if (listen(0, 1) < 0) attacker_refused("listen");
+    struct sockaddr_in address = {0};
+    socklen_t size = sizeof address;
+    getsockname(0, (struct sockaddr *)&address, &size);
+    dprintf(2, "tcp-listen DONE: its own connection listens on port %d\n", ntohs(address.sin_port));
+    attacker_done("its own connection listens on port %d", ntohs(address.sin_port));
+}
+
+// Whatever network the handler is in, its connection is of the host's and can be asked about that.
+static void list_interfaces(void) {
+    char bytes[1024];
+    struct ifconf interfaces = {.ifc_len = sizeof bytes, .ifc_buf = bytes};
+    if (ioctl(0, SIOCGIFCONF, &interfaces) < 0 && errno == ENOTTY) attacker_void("descriptor 0 is not a socket");
+    if (ioctl(0, SIOCGIFCONF, &interfaces) < 0) attacker_refused("SIOCGIFCONF");
+    attacker_done("sees %zu interfaces", (size_t)interfaces.ifc_len / sizeof(struct ifreq));
 }
 
 static void send_udp(void) {
@@ -164,11 +191,17 @@ const struct attacker_attempt attacker_sockets[] = {
     {"tcp-connect", "connect to a TCP port of this machine", .run = connect_tcp},
     {"tcp-fast-open", "connect to it by sending (TCP fast open)", .run = connect_by_sending},
     {"tcp-reconnect", "connect its own connection to something else", .run = reconnect},
+    {"interfaces", "list the interfaces of this machine", .run = list_interfaces},
     {"udp-send", "send a datagram", .run = send_udp},
     {"bind-port", "listen on a port", .run = bind_port},
     {"unix-connect", "connect to another's unix socket", .run = connect_path},
     {"unix-bind", "make a unix socket in a directory that everybody may write", .run = bind_path},
     {"abstract-connect", "connect to another's abstract unix socket", .run = connect_abstract},
     {"abstract-bind", "make an abstract unix socket", .run = bind_abstract},
+    {0},
+};
+
+const struct attacker_attempt attacker_last[] = {
+    {"tcp-listen", "make its own connection a listener", .run = listen_again},
     {0},
 };

@@ -100,7 +100,8 @@ extension EndToEndTests {
             let attacked = try Attacked()
             let attempts = try attacked.attempts("all")
             Self.print(attempts, "As a default service")
-            #expect(Set(attempts.map(\.name)) == Set(try Self.names()))
+            // One that costs the connection is missing here, and says so in the log.
+            #expect(Set(try Self.names()).subtracting(attempts.map(\.name)) == [])
             for attempt in attempts where isRoot || !Self.needsRoot.contains(attempt.name) {
                 #expect(try isRefused(attempt, attacked), "\(attempt.name): \(attempt.result) \(attempt.how)")
             }
@@ -163,7 +164,8 @@ extension EndToEndTests {
             "kill-sibling", "kill-gate", "tgkill-sibling", "tgkill-gate", "sigqueue-sibling", "sigqueue-gate",
             "pidfd-signal-sibling", "pidfd-signal-gate", "proc-mem-sibling", "proc-environ-sibling",
             "proc-maps-sibling", "proc-fd-sibling", "proc-exe-sibling", "vm-read-sibling", "pidfd-getfd-sibling",
-            "renice-sibling", "affinity-sibling", "prlimit-sibling", "exec-shell", "exec-program", "exec-tmp",
+            "renice-sibling", "renice-user", "affinity-sibling", "scheduler-sibling", "ioprio-sibling", "interfaces",
+            "prlimit-sibling", "exec-shell", "exec-program", "exec-tmp",
             "exec-open-directory", "exec-memory", "memfd", "shmget", "personality", "name-to-handle", "fill-memory",
         ]
 
