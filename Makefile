@@ -29,7 +29,7 @@ packages:
 test-packages: packages
 	@etc/need nc:netcat-openbsd curl:curl git:git rsync:rsync tcpserver:ucspi-tcp try-from:tcpd \
 	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
-	    readelf:binutils
+	    readelf:binutils busybox:busybox /usr/sbin/gophernicus:gophernicus
 
 # ---- building
 

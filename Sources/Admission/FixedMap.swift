@@ -31,6 +31,8 @@ package struct FixedMap<Key: Hashable, Value: ~Copyable>: ~Copyable {
 
     package var isFull: Bool { count == capacity }
 
+    package func contains(_ key: Key) -> Bool { keyOfCell(at: place(of: key)) != nil }
+
     /// Adds an entry for a key that has none. The map must not be full.
     package mutating func insert(_ key: Key, _ value: consuming Value) {
         precondition(!isFull, "the caller checks isFull")

@@ -20,6 +20,10 @@ int clinux_open_read(const char *path) { return result(open(path, O_RDONLY | O_C
 
 int clinux_open_null(void) { return result(open("/dev/null", O_RDWR | O_CLOEXEC)); }
 
+int clinux_open_write(const char *path) { return result(open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)); }
+
+int clinux_duplicate(int fd) { return result(fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
+
 int clinux_null_streams(void) {
     int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (fd < 0) return -errno;
@@ -54,6 +58,8 @@ int clinux_unlink(const char *path) { return result(unlink(path)); }
 
 int clinux_make_directory(const char *path, uint32_t mode) { return result(mkdir(path, mode)); }
 
+int clinux_remove_directory(const char *path) { return result(rmdir(path)); }
+
 int clinux_list_directory(const char *path, void *context, void (*entry)(void *context, const char *name)) {
     DIR *directory = opendir(path);
     if (!directory) return -errno;
@@ -76,6 +82,11 @@ int clinux_file_kind(const char *path, uint32_t *mode) {
 }
 
 int clinux_current_directory(char *path, size_t size) { return getcwd(path, size) ? 0 : -errno; }
+
+int clinux_can_find(const char *path) {
+    struct stat status;
+    return result(stat(path, &status));
+}
 
 int clinux_can_execute(const char *path) {
     struct stat status;

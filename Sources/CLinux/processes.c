@@ -82,19 +82,23 @@ int clinux_own_path(char *path, size_t size) {
 
 int clinux_kill(int pid, int signal) { return kill(pid, signal) < 0 ? -errno : 0; }
 
-// Direct children, orphans that were handed to a subreaper among them. Source: proc(5), task/TID/children.
-int clinux_children(void *context, void (*child)(void *context, int pid)) {
+// Source: proc(5), task/TID/children.
+int clinux_open_children(void) {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return -errno;
+    return fd < 0 ? -errno : fd;
+}
+
+// Direct children, orphans that were handed to a subreaper among them.
+int clinux_children(int fd, void *context, void (*child)(void *context, int pid)) {
     char buffer[4096];
-    int pid = 0, error = 0;
+    int pid = 0;
+    if (lseek(fd, 0, SEEK_SET) < 0) return -errno;
     for (;;) {
         ssize_t n = read(fd, buffer, sizeof buffer);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) error = -errno;
-        if (n <= 0) break;
+        if (n <= 0) return n < 0 ? -errno : 0;
         for (ssize_t i = 0; i < n; i++) {
             if (buffer[i] >= '0' && buffer[i] <= '9') {
                 pid = pid * 10 + (buffer[i] - '0');
@@ -104,8 +108,6 @@ int clinux_children(void *context, void (*child)(void *context, int pid)) {
             }
         }
     }
-    close(fd);
-    return error;
 }
 
 int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ? -errno : 0; }

@@ -4,6 +4,7 @@
 #include "CSpawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -15,6 +16,11 @@
 #error "Doorward's spawner knows x86-64 only: add Sources/CSpawn/machine_<name>.h beside machine_x86_64.h"
 #endif
 
+// Newer than the headers of Debian 12 or absent from musl's; the number is the same on every machine.
+#ifndef SYS_landlock_restrict_self
+#define SYS_landlock_restrict_self 446
+#endif
+
 struct limit64 {
     uint64_t soft;
     uint64_t hard;
@@ -23,24 +29,26 @@ struct limit64 {
 // Child.
 static long session(const struct cspawn_plan *plan) {
     (void)plan;
-    return machine_call(SYS_setsid, 0, 0, 0, 0);
+    return machine_call(SYS_setsid, 0, 0, 0, 0, 0);
 }
 
-// Child. dup3 clears close-on-exec on the copy. The plan's descriptors are never 0, 1 or 2 themselves, except that the
-// log is 2 already: then close-on-exec is not set on it (the supervisor keeps it so).
+// Child. dup3 clears close-on-exec on the copy. The plan's descriptors are never 0, 1 or 2 themselves, except one that is
+// in its place already: then close-on-exec is not set on it (the log, which the supervisor keeps so; a terminal).
 static long streams(const struct cspawn_plan *plan) {
-    long result = machine_call(SYS_dup3, plan->connection, 0, 0, 0);
-    if (result < 0) return result;
-    result = machine_call(SYS_dup3, plan->connection, 1, 0, 0);
-    if (result < 0 || plan->error == 2) return result;
-    return machine_call(SYS_dup3, plan->error, 2, 0, 0);
+    const int32_t wanted[] = {plan->input, plan->output, plan->error};
+    for (int32_t number = 0; number < 3; number++) {
+        if (wanted[number] == number) continue;
+        long result = machine_call(SYS_dup3, wanted[number], number, 0, 0, 0);
+        if (result < 0) return result;
+    }
+    return 0;
 }
 
 // Child.
 static long limits(const struct cspawn_plan *plan) {
     for (uint32_t i = 0; i < plan->limit_count; i++) {
         struct limit64 wanted = {plan->limits[i].value, plan->limits[i].value};
-        long result = machine_call(SYS_prlimit64, 0, plan->limits[i].resource, (long)&wanted, 0);
+        long result = machine_call(SYS_prlimit64, 0, plan->limits[i].resource, (long)&wanted, 0, 0);
         if (result < 0) return result;
     }
     return 0;
@@ -50,24 +58,36 @@ static long limits(const struct cspawn_plan *plan) {
 static long verify(const struct cspawn_plan *plan) {
     for (uint32_t i = 0; i < plan->limit_count; i++) {
         struct limit64 found;
-        long result = machine_call(SYS_prlimit64, 0, plan->limits[i].resource, 0, (long)&found);
+        long result = machine_call(SYS_prlimit64, 0, plan->limits[i].resource, 0, (long)&found, 0);
         if (result < 0) return result;
         if (found.soft != plan->limits[i].value || found.hard != plan->limits[i].value) return -EPROTO;
     }
     return 0;
 }
 
+// Child. What the kernel says of the ruleset cannot be read back, so the rehearsal tries: with a domain of its own, the
+// child may not signal its parent, whose user it has.
+static long domain(const struct cspawn_plan *plan) {
+    if (plan->domain == cspawn_no_descriptor) return 0;
+    long result = machine_call(SYS_landlock_restrict_self, plan->domain, 0, 0, 0, 0);
+    if (result < 0 || !plan->rehearsal || !plan->scopes_signals) return result;
+    long parent = machine_call(SYS_getppid, 0, 0, 0, 0, 0);
+    return machine_call(SYS_kill, parent, 0, 0, 0, 0) == -EPERM ? 0 : -EPROTO;
+}
+
 // Child.
 static long signals(const struct cspawn_plan *plan) {
     (void)plan;
     uint64_t none = 0;
-    return machine_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none);
+    return machine_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none, 0);
 }
 
 // Child.
 static long execute(const struct cspawn_plan *plan) {
-    if (plan->rehearsal) machine_call(SYS_exit_group, 0, 0, 0, 0);
-    return machine_call(SYS_execve, (long)plan->path, (long)plan->arguments, (long)plan->environment, 0);
+    if (plan->rehearsal) machine_call(SYS_exit_group, 0, 0, 0, 0, 0);
+    long path = (long)plan->path, arguments = (long)plan->arguments, environment = (long)plan->environment;
+    if (plan->directory == cspawn_no_descriptor) return machine_call(SYS_execve, path, arguments, environment, 0, 0);
+    return machine_call(SYS_execveat, plan->directory, path, arguments, environment, 0);
 }
 
 static const struct {
@@ -76,7 +96,8 @@ static const struct {
 } stages[cspawn_stage_count] = {
     [cspawn_stage_session] = {"session", session}, [cspawn_stage_streams] = {"streams", streams},
     [cspawn_stage_limits] = {"limits", limits},    [cspawn_stage_verify] = {"verify", verify},
-    [cspawn_stage_signals] = {"signals", signals}, [cspawn_stage_execute] = {"execute", execute},
+    [cspawn_stage_domain] = {"domain", domain},    [cspawn_stage_signals] = {"signals", signals},
+    [cspawn_stage_execute] = {"execute", execute},
 };
 
 // Parent.
@@ -85,33 +106,35 @@ const char *cspawn_stage_name(int stage) {
 }
 
 // Child.
-static void child_main(void *argument) {
-    struct cspawn_launch *launch = argument;
-    const struct cspawn_plan *plan = &launch->plan;
+static void run_stages(const struct cspawn_plan *plan, struct cspawn_failure *failure) {
     for (int stage = 0; stage < cspawn_stage_count; stage++) {
         long result = plan->injected_stage == stage ? -(long)plan->injected_errno : stages[stage].run(plan);
         if (result < 0) {
-            launch->failure.error = (int32_t)-result;
-            launch->failure.stage = stage;
-            break;
+            failure->error = (int32_t)-result;
+            failure->stage = stage;
+            return;
         }
     }
-    machine_call(SYS_exit_group, cspawn_exit_failed, 0, 0, 0);
 }
+
+// Child.
+static void child_main(void *argument) {
+    struct cspawn_launch *launch = argument;
+    run_stages(&launch->plan, &launch->failure);
+    machine_call(SYS_exit_group, cspawn_exit_failed, 0, 0, 0, 0);
+}
+
+// A child made by fork.
+void cspawn_become(const struct cspawn_plan *plan, struct cspawn_failure *failure) { run_stages(plan, failure); }
 
 // Parent.
 int cspawn_start(struct cspawn_launch *launch) {
     launch->failure.stage = cspawn_no_stage;
     launch->failure.error = 0;
     launch->running = 1;
-    struct clone_args arguments = {
-        .flags = CLONE_VM | CLONE_CLEAR_SIGHAND | CLONE_CHILD_CLEARTID,
-        .child_tid = (uint64_t)(uintptr_t)&launch->running,
-        .exit_signal = SIGCHLD,
-        .stack = (uint64_t)(uintptr_t)launch->stack,
-        .stack_size = launch->stack_size,
-    };
-    int pid = (int)machine_clone(SYS_clone3, &arguments, sizeof arguments, child_main, launch);
+    void *top = (char *)launch->stack + launch->stack_size;
+    int pid = (int)machine_clone(SYS_clone, CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD, top, &launch->running, child_main,
+                                 launch);
     if (pid < 0) launch->running = 0;
     return pid;
 }
@@ -124,6 +147,6 @@ int cspawn_is_running(const struct cspawn_launch *launch) {
 // Parent. The kernel wakes the futex when it clears the word.
 void cspawn_wait(struct cspawn_launch *launch) {
     while (cspawn_is_running(launch)) {
-        machine_call(SYS_futex, (long)&launch->running, FUTEX_WAIT, 1, 0);
+        machine_call(SYS_futex, (long)&launch->running, FUTEX_WAIT, 1, 0, 0);
     }
 }

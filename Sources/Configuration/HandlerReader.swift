@@ -23,11 +23,14 @@ extension Reading {
         return HandlerCommand(path: path, arguments: arguments.map(\.text))
     }
 
-    /// The path that a bare name or an absolute path means, if it can be executed.
+    /// The path that a bare name or an absolute path means, if it can be executed. An absolute one is inside the service's
+    /// root, and stays as it is; the handler directory is the machine's.
     mutating func handlerPath(_ name: String, at position: SourcePosition) -> String? {
         let path: String
+        var found: String?
         if name.utf8.first == UInt8(ascii: "/") {
             path = name
+            found = inRoot(name)
         } else if name.utf8.contains(UInt8(ascii: "/")) || name.isEmpty || name == "." || name == ".." {
             fault(
                 position,
@@ -35,9 +38,10 @@ extension Reading {
             return nil
         } else {
             path = joinPath(handlers, name)
+            found = path
         }
-        if let problem = host.handlerProblem(path) {
-            fault(position, "handler \(quoted(path)): \(problem); expected an executable file")
+        if isEnabled, let found, let problem = host.handlerProblem(found) {
+            fault(placeWithRoot(position), "handler \(quoted(found)): \(problem); expected an executable file")
             return nil
         }
         return path

@@ -38,12 +38,12 @@ package struct HostConfiguration: Sendable {
         } catch {
             throw Faults([error])
         }
-        var reading = Reading(host: host, handlers: "", layer: .defaults)
+        var reading = Reading(host: host, handlers: "", layer: .defaults, file: file)
         reading.refuseUnknownKeys(of: top, known: KnownKeys.host)
         var settings = reading.settings(of: top, directory: directory ?? directoryPart(of: file))
         if let handlers { settings.handlers = handlers }
 
-        var defaultsReading = Reading(host: host, handlers: settings.handlers, layer: .defaults)
+        var defaultsReading = Reading(host: host, handlers: settings.handlers, layer: .defaults, file: file)
         let defaults = defaultsReading.defaults(of: top)
         let faults = reading.faults + defaultsReading.faults
         guard faults.isEmpty else { throw Faults(faults) }

@@ -27,6 +27,7 @@ extension Reading {
         read("file_size", of: section, into: &limits.fileSize) { reading, entry in
             reading.limit(entry) { $0.size($1) }
         }
+        read("total_memory", of: section, into: &limits.totalMemory) { $0.memory($1) }
         return limits
     }
 

@@ -13,10 +13,17 @@ struct Reading {
     /// The directory in which a bare handler name is looked up.
     let handlers: String
     let layer: Layer
+    /// The file that is read. What a service takes from `[defaults]` stands in another one.
+    let file: String
+    /// Whether what is read is to run: only then must what it names be on this machine.
+    var isEnabled = true
+    /// Where the paths of the service are; known once ``body(of:)`` has begun.
+    var root = Root.machine
     private(set) var faults: [Fault] = []
 
-    init(host: Host, handlers: String, layer: Layer) {
+    init(host: Host, handlers: String, layer: Layer, file: String) {
         self.host = host
+        self.file = file
         self.handlers = handlers
         self.layer = layer
     }
@@ -24,6 +31,12 @@ struct Reading {
     /// Notes something that is wrong.
     mutating func fault(_ position: SourcePosition, _ message: String) {
         faults.append(Fault(position: position, message: message))
+    }
+
+    /// The place for a fault that several places make together: the first that is in the file that is read. Whoever wrote
+    /// `[defaults]` did nothing wrong.
+    func ownPlace(_ places: SourcePosition...) -> SourcePosition {
+        places.first { $0.file == file } ?? places[0]
     }
 
     /// Notes a value that is of a type that its key does not take.
@@ -81,6 +94,17 @@ extension Reading {
             return nil
         }
         return value
+    }
+
+    /// One of a few words.
+    mutating func choice<Value: RawRepresentable<String> & CaseIterable>(_ entry: TOMLEntry) -> Value? {
+        let expected = "one of " + Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        guard let text = string(entry, expected: expected) else { return nil }
+        guard let known = Value(rawValue: text) else {
+            fault(entry.value.position, "\(quoted(entry.key)) is \(quoted(text)); expected \(expected)")
+            return nil
+        }
+        return known
     }
 
     /// An integer of a range.

@@ -21,14 +21,17 @@ enum KnownKeys {
     /// Those that `[defaults]` takes too.
     static let common =
         identity + [
-            "access", "environment", "stderr", "directory", "umask", "nice", "limits", "socket",
+            "access", "environment", "stderr", "directory", "umask", "nice", "limits", "socket", "network", "seccomp",
+            "system_calls", "landlock", "files", "private_tmp", "root",
         ]
     /// Those that belong together: see Section.over(defaults:).
     static let identity = ["user", "group", "groups", "capabilities"]
     static let limits = [
         "connections", "per_source", "lifetime", "files", "processes", "memory", "cpu", "core", "file_size",
+        "total_memory",
     ]
     static let socket = ["backlog", "nodelay", "keepalive", "owner", "group", "mode"]
+    static let files = ["read", "write", "execute"]
     static let host = [
         "services", "handlers", "state", "block_list", "source_prefix", "drain", "defaults",
     ]
@@ -39,6 +42,7 @@ enum KnownKeys {
         if limits.contains(key) { return "it belongs in [limits]" }
         if service.contains(key) { return "it belongs at the top of a service's file, before the first [table]" }
         if socket.contains(key) { return "it belongs in [socket]" }
+        if files.contains(key) { return "it belongs in [files]" }
         return nil
     }
 }
@@ -46,7 +50,7 @@ enum KnownKeys {
 extension Section {
     /// This table over another: what is here decides, key by key.
     ///
-    /// `limits`, `socket` and `environment` decide for each of their own keys. A file that says `user` takes none of
+    /// `limits`, `socket`, `files` and `environment` decide for each of their own keys. A file that says `user` takes none of
     /// the identity from the defaults: groups and capabilities that were meant for one user are not another's.
     func over(defaults: [TOMLEntry]) -> Section {
         // In an inner table `user` is a name like any other.

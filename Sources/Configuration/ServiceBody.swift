@@ -14,31 +14,25 @@ struct ServiceBody: Sendable {
     var nice: Int32 = 0
     var limits = Limits()
     var socket = SocketOptions()
+    var sandbox = SandboxSettings()
 }
 
 extension Reading {
     /// Reads every common key.
     mutating func body(of top: Section) -> ServiceBody {
         var body = ServiceBody()
+        // First, because other keys name paths inside of it.
+        readRoot(of: top)
         body.identity = identity(of: top)
         body.access = access(of: top)
         body.environment = environment(of: top)
-        read("stderr", of: top, into: &body.standardError) { $0.standardError($1) }
+        read("stderr", of: top, into: &body.standardError) { $0.choice($1) }
         read("directory", of: top, into: &body.directory) { $0.absolutePath($1) }
         read("umask", of: top, into: &body.umask) { $0.octal($1, atMost: 0o777) }
         read("nice", of: top, into: &body.nice) { $0.integer($1, in: -20...19).map(Int32.init) }
         body.limits = limits(of: top)
         body.socket = socketOptions(of: top)
+        body.sandbox = sandbox(of: top)
         return body
-    }
-
-    private mutating func standardError(_ entry: TOMLEntry) -> Service.StandardError? {
-        let expected = Service.StandardError.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-        guard let text = string(entry, expected: "one of \(expected)") else { return nil }
-        guard let known = Service.StandardError(rawValue: text) else {
-            fault(entry.value.position, "\(quoted(entry.key)) is \(quoted(text)); expected one of \(expected)")
-            return nil
-        }
-        return known
     }
 }

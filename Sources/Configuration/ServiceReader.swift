@@ -22,7 +22,7 @@ package struct ServiceReader: Sendable {
     ///   - file: The path, as faults show it.
     ///   - text: The file's bytes, whatever they are.
     package func read(name: String, file: String, text: [UInt8]) -> Result<ServiceDefinition, Faults> {
-        var reading = Reading(host: host, handlers: configuration.settings.handlers, layer: .service)
+        var reading = Reading(host: host, handlers: configuration.settings.handlers, layer: .service, file: file)
         if !isServiceName(name) {
             reading.fault(
                 SourcePosition(file: file, line: 1, column: 1),
@@ -51,10 +51,12 @@ package struct ServiceReader: Sendable {
         if reading.faults.count == faultsBefore {
             reading.refuseUnixOptions(own: own, listen: listeners.map(\.address))
         }
-        let handler = reading.handler(of: own, in: file)
         var isEnabled = true
         reading.read("enabled", of: own, into: &isEnabled) { $0.boolean($1) }
-        let body = reading.body(of: own.over(defaults: configuration.defaults))
+        reading.isEnabled = isEnabled
+        let merged = own.over(defaults: configuration.defaults)
+        let body = reading.body(of: merged)
+        let handler = reading.handler(of: own, in: file)
         guard let handler, let identity = body.identity else { return nil }
 
         var service = Service(
@@ -67,9 +69,12 @@ package struct ServiceReader: Sendable {
         service.nice = body.nice
         service.limits = body.limits
         service.socket = body.socket
-        return ServiceDefinition(
+        service.sandbox = body.sandbox
+        var definition = ServiceDefinition(
             service: service, activation: isEnabled ? .enabled : .disabled,
             listeners: listeners.map { .init(address: $0.address, position: $0.position) })
+        definition.origins = merged.origins
+        return definition
     }
 }
 

@@ -10,7 +10,7 @@ internal import ServiceModel
 package struct CheckReport: Sendable {
     /// `FILE:LINE:COLUMN: error: MESSAGE` each; empty when everything is sound.
     package var faults: [String] = []
-    /// A line for each sound service, and for what would be skipped.
+    /// A line for each sound service, behind it one for each protection that it turns off, and one for what would be skipped.
     package var notes: [String] = []
 
     /// Reads everything, starts nothing.
@@ -25,6 +25,7 @@ package struct CheckReport: Sendable {
                 let state = definition.activation == .enabled ? "ok" : "disabled"
                 let listen = definition.service.listen.map(\.description).joined(separator: " ")
                 report.notes.append("\(definition.service.file): \(state): \(name) on \(listen)")
+                report.notes += openedProtections(of: definition)
             }
         } catch {
             report.faults = error.lines

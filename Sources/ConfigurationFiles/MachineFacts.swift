@@ -2,6 +2,7 @@
 package import Configuration
 internal import LinuxSystem
 internal import Sandbox
+internal import ServiceModel
 
 extension Host {
     /// This machine. What cannot be read is not there: the file that needs it is at fault, and its service does not start.
@@ -26,6 +27,18 @@ extension Host {
                 case .access?: "not executable"
                 case let errno?: errno.description
                 }
+            },
+            pathProblem: { path in
+                switch Files.lookupProblem(path) {
+                case nil: nil
+                case .noEntry?: "no such file or directory"
+                case .notDirectory?: "is not a directory"
+                case let errno?: errno.description
+                }
+            },
+            systemCallProblem: { change in
+                let problem = SystemCalls.problem(with: change.name)
+                return change.effect == .refuse ? problem ?? SystemCalls.refusalProblem(with: change.name) : problem
             })
     }
 

@@ -30,4 +30,9 @@ package struct ServiceDefinition: Hashable, Sendable {
         self.activation = activation
         self.listeners = listeners
     }
+
+    /// Whether a gate of one need not be replaced by a gate of the other: where a setting was said is not served.
+    package func serves(as other: ServiceDefinition) -> Bool {
+        service == other.service && listeners == other.listeners && activation == other.activation
+    }
 }

@@ -43,6 +43,7 @@ extension Service: WireValue {
         writer.write(Int64(nice))
         writer.write(limits)
         writer.write(socket)
+        writer.write(sandbox)
     }
 
     init(from reader: inout WireReader) throws(WireError) {
@@ -58,6 +59,7 @@ extension Service: WireValue {
         nice = try reader.number(Int32.self)
         limits = try reader.value()
         socket = try reader.value()
+        sandbox = try reader.value()
     }
 }
 
@@ -72,17 +74,41 @@ extension ServiceDefinition.Listener: WireValue {
     }
 }
 
+/// An entry of ``ServiceDefinition/origins``.
+private struct Origin: WireValue {
+    var key: String
+    var position: SourcePosition
+
+    init(key: String, position: SourcePosition) {
+        self.key = key
+        self.position = position
+    }
+
+    func write(to writer: inout WireWriter) {
+        writer.write(key)
+        writer.write(position)
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        self.init(key: try reader.text(), position: try reader.value())
+    }
+}
+
 extension ServiceDefinition: WireValue {
     func write(to writer: inout WireWriter) {
         writer.write(service)
         writer.write(activation == .enabled)
         writer.write(listeners)
+        writer.write(origins.sorted { $0.key < $1.key }.map { Origin(key: $0.key, position: $0.value) })
     }
 
     init(from reader: inout WireReader) throws(WireError) {
         self.init(
             service: try reader.value(), activation: try reader.fact() ? .enabled : .disabled,
             listeners: try reader.list())
+        for origin in try reader.list(Origin.self) {
+            guard origins.updateValue(origin.position, forKey: origin.key) == nil else { throw WireError() }
+        }
     }
 }
 

@@ -112,6 +112,7 @@ extension Limits: WireValue {
         writer.write(cpu)
         writer.write(core)
         writer.write(fileSize)
+        writer.write(totalMemory)
     }
 
     init(from reader: inout WireReader) throws(WireError) {
@@ -125,6 +126,7 @@ extension Limits: WireValue {
         cpu = try reader.value()
         core = try reader.value()
         fileSize = try reader.value()
+        totalMemory = try reader.value()
     }
 }
 

@@ -43,7 +43,7 @@ extension Gate {
 
     mutating func restoreReserve() {
         do throws(SystemError) {
-            reserve = try Startup.openNull()
+            reserve = try Descriptor.duplicate(of: null)
         } catch {
             // Still none to be had. The next connection tries again.
         }

@@ -43,7 +43,7 @@ extension Gate {
             Processes.signalGroup(of: pid, signal)
         }
         do throws(SystemError) {
-            for pid in try Processes.children() { Processes.signal(pid, signal) }
+            for pid in try children.pids() { Processes.signal(pid, signal) }
         } catch {
             logFault(error)
         }
@@ -55,7 +55,7 @@ extension Gate {
     mutating func endIfDrained() throws(SystemError) {
         guard drain.isDraining, handlers.count == 0, stalled == nil else { return }
         while true {
-            let killed = try Processes.children().filter { Processes.signal($0, .kill) }
+            let killed = try children.pids().filter { Processes.signal($0, .kill) }
             if killed.isEmpty { Processes.exit(0) }
             for pid in killed { try Processes.reap(pid) }
         }

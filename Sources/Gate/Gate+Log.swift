@@ -64,6 +64,14 @@ extension Gate {
         log.end()
     }
 
+    /// What handlers left behind when they ended, and that was ended too.
+    mutating func logOrphans(_ count: Int) {
+        begin("orphans")
+        log.field("count", count)
+        log.field("signal", Signal.kill.name)
+        log.end()
+    }
+
     /// This gate accepts no more.
     mutating func logClosed() {
         begin("closed")

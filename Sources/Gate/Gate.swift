@@ -23,6 +23,10 @@ package struct Gate: ~Copyable {
     var blockList: SharedBytes
     var throttle = Throttle()
     var drain = Drain()
+    let null: Int32
+    let children: ChildList
+    /// Monotonic: when to look for what handlers that have ended left behind.
+    var sweepAt: Int64?
     /// Held so that one more connection can be taken when no descriptor is left.
     var reserve: Descriptor?
     /// Accepted and admitted, but no process could be made for it yet.
@@ -46,7 +50,8 @@ package struct Gate: ~Copyable {
     private static func serveUntilFault(_ setup: GateSetup) {
         var gate: Gate
         do {
-            try Startup.closeAll(but: setup.listeners.map(\.number) + [setup.channel, setup.blockListNumber])
+            let passed = [setup.sandbox.emptyNetwork, setup.sandbox.group?.members].compactMap { $0 }
+            try Startup.closeAll(but: setup.listeners.map(\.number) + [setup.channel, setup.blockListNumber] + passed)
             // What `ps` shows.
             try Processes.setName("gate \(setup.service.name)")
             try Processes.becomeSubreaper()
@@ -76,14 +81,17 @@ package struct Gate: ~Copyable {
         let signals = try SignalQueue([.child])
         let poller = try Poller()
         let null = try Startup.openNull()
-        let reserve = try Startup.openNull()
+        let children = try ChildList()
         let blockList = try SharedBytes(mapping: Descriptor(owning: setup.blockListNumber))
         try poller.add(signals.number, token: Token.signals)
         try poller.add(setup.channel, token: Token.channel)
         var limits = ResourceLimit.all(of: service.limits)
         // RLIMIT_NPROC counts all processes of the user, and without root that is the caller's own account.
-        if setup.privilege == .ordinary, service.limits.processes == nil { limits.removeAll { $0.key == "processes" } }
-        try Sandbox.enter(setup.credentials, with: setup.privilege)
+        if setup.sandbox.privilege == .ordinary, service.limits.processes == nil {
+            limits.removeAll { $0.key == "processes" }
+        }
+        let child = try Sandbox.enter(setup.sandbox)
+        let reserve = try Descriptor.duplicate(of: null.number)
         self.setup = setup
         lifetimeNanoseconds = service.limits.lifetime.value?.nanoseconds
         pid = Processes.ownPID
@@ -92,8 +100,13 @@ package struct Gate: ~Copyable {
         self.poller = poller
         self.blockList = blockList
         self.reserve = consume reserve
-        // Its number lives on in the plan, until the gate ends.
-        plan = SpawnPlan(service: service, limits: limits, log: 2, null: null.release())
+        self.children = children
+        // Its number lives on, until the gate ends.
+        self.null = null.release()
+        plan = SpawnPlan(
+            service: service, limits: limits, log: 2, null: self.null,
+            confinement: ChildConfinement(
+                domain: child.domain, scopesSignals: child.scopesSignals, handlerDirectory: child.handlerDirectory))
         admission = Admission(service: service, sourcePrefix: setup.sourcePrefix)
         handlers = HandlerTable(capacity: service.limits.connections)
     }
@@ -107,7 +120,8 @@ package struct Gate: ~Copyable {
             return "a handler cannot be started: stage \(failure.stage): \(failure.errno)"
         }
         let commands = [setup.service.handler] + setup.service.access.compactMap(\.handler)
-        for command in commands {
+        // A bare name in a service with a root of its own is looked up by a descriptor, not by this path.
+        for command in commands where setup.service.sandbox.root == nil || !command.isBare {
             if let errno = Files.executionProblem(command.path) {
                 return "handler '\(command.path)' cannot be executed by uid \(Accounts.effectiveUser): \(errno); "
                     + "it and every directory above it must let that user through"
@@ -141,6 +155,7 @@ package struct Gate: ~Copyable {
         throttle.resumeIfDue(at: now)
         if throttle.until == nil { spawnStalled() }
         endHandlers(at: now)
+        try sweepOrphans(at: now)
         try listenOrNot()
         closeListeners()
         try endIfDrained()
@@ -170,7 +185,7 @@ package struct Gate: ~Copyable {
     }
 
     private func timeout() -> Int64? {
-        let deadline = earlier(earlier(throttle.until, handlers.nextLook), drain.deadline)
+        let deadline = earlier(earlier(throttle.until, handlers.nextLook), earlier(drain.deadline, sweepAt))
         return deadline.map { max($0 - Clock.monotonicNanoseconds(), 0) }
     }
 }

@@ -15,9 +15,7 @@ package struct GateSetup: Sendable {
         }
     }
 
-    package var service: Service
-    package var credentials: Credentials
-    package var privilege: Privilege
+    package var sandbox: SandboxPlan
     package var sourcePrefix: SourcePrefix
     package var listeners: [BoundListener]
     /// The gate's end of the message channel.
@@ -27,14 +25,13 @@ package struct GateSetup: Sendable {
     /// The descriptor of the block list's memory.
     package var blockListNumber: Int32
 
+    package var service: Service { sandbox.service }
+
     package init(
-        service: Service, credentials: Credentials, privilege: Privilege, sourcePrefix: SourcePrefix,
-        listeners: [BoundListener],
-        channel: Int32, blockListFile: String, blockListNumber: Int32
+        sandbox: SandboxPlan, sourcePrefix: SourcePrefix, listeners: [BoundListener], channel: Int32,
+        blockListFile: String, blockListNumber: Int32
     ) {
-        self.service = service
-        self.credentials = credentials
-        self.privilege = privilege
+        self.sandbox = sandbox
         self.sourcePrefix = sourcePrefix
         self.listeners = listeners
         self.channel = channel

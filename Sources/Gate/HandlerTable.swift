@@ -41,6 +41,8 @@ struct HandlerTable: ~Copyable {
         entries.insert(pid, handler)
     }
 
+    func contains(pid: Int32) -> Bool { entries.contains(pid) }
+
     mutating func remove(pid: Int32) -> RunningHandler? { entries.remove(pid) }
 
     /// Visits the handlers whose deadline has come; `visit` returns the next deadline.

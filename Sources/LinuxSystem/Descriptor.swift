@@ -12,6 +12,11 @@ package struct Descriptor: ~Copyable {
         self.number = number
     }
 
+    /// Another descriptor of the same open file, above 2. Source: fcntl(2), F_DUPFD_CLOEXEC.
+    package static func duplicate(of number: Int32) throws(SystemError) -> Descriptor {
+        Descriptor(owning: try retrying("dup") { clinux_duplicate(number) })
+    }
+
     deinit {
         // close(2): on Linux the descriptor is gone whatever close returns, and what it returns is about data that a
         // handler wrote, not about us. So there is nothing to do with the result.

@@ -18,6 +18,29 @@ package enum Files {
         }
     }
 
+    /// The first bytes of a file, fewer only where it is shorter.
+    package static func head(of path: String, length: Int) throws(SystemError) -> [UInt8] {
+        let file = Descriptor(owning: try retrying("open") { unsafe clinux_open_read(path) })
+        var bytes: [UInt8] = []
+        while bytes.count < length {
+            var buffer = [UInt8](repeating: 0, count: length - bytes.count)
+            let count = try file.read(into: &buffer)
+            if count == 0 { break }
+            bytes += buffer[..<count]
+        }
+        return bytes
+    }
+
+    /// The path of what a descriptor is open on, without symbolic links. Source: proc(5), /proc/PID/fd.
+    package static func path(of number: Int32) throws(SystemError) -> String {
+        var path = [CChar](repeating: 0, count: 4096)
+        let count = try retrying("readlink") {
+            // Sound: the array is lent for the length of the call, with its size.
+            unsafe path.withUnsafeMutableBufferPointer { unsafe clinux_path_of(number, $0.baseAddress, $0.count) }
+        }
+        return String(decoding: path[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// The names in a directory, sorted, without `.` and `..`.
     package static func names(in directory: String) throws(SystemError) -> [String] {
         var names: [String] = []
@@ -53,6 +76,15 @@ package enum Files {
         return unsafe clinux_file_kind(path, &mode) != -Errno.noEntry.rawValue
     }
 
+    /// Nothing, or why a path leads to nothing that this process can find; symbolic links are followed. A path that ends
+    /// in a slash leads to directories only.
+    ///
+    /// Source: stat(2), path_resolution(7).
+    package static func lookupProblem(_ path: String) -> Errno? {
+        let result = unsafe clinux_can_find(path)
+        return result < 0 ? Errno(-result) : nil
+    }
+
     /// Nothing, or why the file cannot be executed by this process.
     ///
     /// Source: access(2), execve(2).
@@ -71,6 +103,16 @@ package enum Files {
             }
         }
         return String(decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Opens a file that is there for writing: a control file of the kernel's.
+    package static func openForWriting(_ path: String) throws(SystemError) -> Descriptor {
+        Descriptor(owning: try retrying("open") { unsafe clinux_open_write(path) })
+    }
+
+    /// Removes an empty directory. Source: rmdir(2).
+    package static func removeDirectory(_ path: String) throws(SystemError) {
+        _ = try retrying("rmdir") { unsafe clinux_remove_directory(path) }
     }
 
     package static func remove(_ path: String) throws(SystemError) {

@@ -61,23 +61,6 @@ package enum Processes {
         return clinux_kill(-pid, signal.number) != -Errno.notPermitted.rawValue
     }
 
-    /// All direct children, adopted orphans among them.
-    ///
-    /// Source: proc(5), /proc/PID/task/TID/children.
-    package static func children() throws(SystemError) -> [Int32] {
-        var pids: [Int32] = []
-        _ = try retrying("read children") {
-            pids = []
-            return unsafe withUnsafeMutablePointer(to: &pids) { list in
-                // Sound: the callback runs only inside the call, while `pids` is lent to it.
-                unsafe clinux_children(list) { context, pid in
-                    unsafe context!.assumingMemoryBound(to: [Int32].self).pointee.append(pid)
-                }
-            }
-        }
-        return pids
-    }
-
     /// Orphans among our descendants become our children, not init's. Source: prctl(2), PR_SET_CHILD_SUBREAPER.
     package static func becomeSubreaper() throws(SystemError) {
         _ = try retrying("become subreaper") { clinux_become_subreaper() }

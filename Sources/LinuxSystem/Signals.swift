@@ -12,6 +12,7 @@ package struct Signal: Hashable, Sendable {
     package static let kill = Signal(9)
     package static let terminate = Signal(15)
     package static let child = Signal(17)
+    package static let stop = Signal(19)
 
     /// `TERM`, or the number.
     package var name: String {

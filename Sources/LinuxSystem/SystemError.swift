@@ -47,6 +47,7 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     package static let access = Errno(13)
     package static let badAddress = Errno(14)
     package static let exists = Errno(17)
+    package static let notDirectory = Errno(20)
     package static let isDirectory = Errno(21)
     package static let invalid = Errno(22)
     package static let systemFilesExhausted = Errno(23)

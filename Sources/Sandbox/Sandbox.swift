@@ -1,9 +1,10 @@
 // Taking the sandbox on: once, by the gate, before its first accept. Handlers inherit it.
-// Promises: every step is read back from the kernel, and a gate whose reading differs does not serve. Nothing that was
-// asked for is left out in silence: without root, what is skipped has a name.
-// Facts: credentials(7), capabilities(7), prctl(2), no_new_privs (Documentation/userspace-api/no_new_privs.rst).
+// Promises: every step is read back from the kernel where the kernel lets it be, and a gate whose reading differs does not
+// serve. Nothing that was asked for is left out in silence: without root, what is skipped has a name.
+// Facts: credentials(7), namespaces(7), landlock(7), seccomp(2), cgroups(7), each cited where it is used.
 internal import CLinux
 package import LinuxSystem
+internal import ServiceModel
 
 /// Why a gate could not take its sandbox on.
 package enum SandboxError: Error, Hashable, CustomStringConvertible {
@@ -11,24 +12,93 @@ package enum SandboxError: Error, Hashable, CustomStringConvertible {
     case failed(SystemError)
     /// The kernel took a step, and reads back something else.
     case differs(what: String, wanted: String, found: String)
+    /// A path that was asked for cannot be used.
+    case unusable(what: String, path: String, SystemError)
+    /// Only root can.
+    case needsRoot(setting: String)
 
     package var description: String {
         switch self {
         case .failed(let error): "\(error)"
         case .differs(let what, let wanted, let found): "\(what) reads back as \(found), expected \(wanted)"
+        case .unusable(let what, let path, let error): "\(what) '\(path)': \(error.errno)"
+        case .needsRoot(let setting): "'\(setting)' needs root"
         }
     }
 }
 
 package enum Sandbox {
     /// The steps that need root, in the words of the log.
-    package static let skippedWithoutRoot = "user,group,groups,capabilities,bounding-set,secure-bits,lower-nice"
+    package static let skippedWithoutRoot =
+        "user,group,groups,capabilities,bounding-set,secure-bits,lower-nice,network-namespace"
 
-    /// Becomes those credentials, for good.
+    /// Takes a service's sandbox on, for good. What needs other rights comes before what gives them up, and what looks
+    /// paths up before what closes them; the filter comes last, because what comes before it may need any system call.
     ///
+    /// - Returns: what is left for each child. The descriptors in it live as long as this process.
     /// Errors: a step that the kernel refuses or does not confirm. Then this process must not serve, and must end: it may
     /// have given up some rights and still hold others.
-    package static func enter(_ credentials: Credentials, with privilege: Privilege) throws(SandboxError) {
+    package static func enter(_ plan: SandboxPlan) throws(SandboxError) -> ChildSandbox {
+        let settings = plan.service.sandbox
+        if let group = plan.group { try ControlGroup.join(group) }
+        if let network = plan.emptyNetwork {
+            try EmptyNetwork.enter(network)
+        } else if SandboxPlan.wantsEmptyNetwork(plan.service, with: plan.privilege) {
+            throw .differs(what: "network", wanted: "an empty namespace", found: "none was made")
+        }
+        var child = ChildSandbox()
+        let root = try ServiceRoot(settings.root)
+        let abi = Landlock.abi
+        let isHeld = settings.landlock == .enforced
+        var grants = try FileGrant.all(for: plan.service, in: root)
+        let ruleset = isHeld ? try Landlock.ruleset(for: settings, granting: grants, abi: abi) : nil
+        if settings.root != nil { child.handlerDirectory = try openHandlerDirectory(of: plan.service) }
+        for path in try enterMounts(root, of: plan) {
+            let grant = FileGrant.privateTemporary(path)
+            if ruleset != nil { try Landlock.allow(grant, in: ruleset!, abi: abi) }
+            grants.append(grant)
+        }
+        try enter(plan.credentials, with: plan.privilege)
+        if ruleset != nil {
+            try Landlock.enter(ruleset!, granting: grants)
+            child.domain = try Landlock.childRuleset(for: settings, abi: abi).release()
+            child.scopesSignals = abi.signalScope != 0
+        }
+        if let filter = SystemCallFilter(settings: settings) {
+            do throws(SystemError) {
+                try filter.install()
+            } catch {
+                throw .failed(error)
+            }
+            try filter.verify()
+        }
+        return child
+    }
+
+    /// - Returns: where a /tmp of the service's own is.
+    private static func enterMounts(
+        _ root: borrowing ServiceRoot, of plan: SandboxPlan
+    ) throws(SandboxError) -> [String] {
+        let settings = plan.service.sandbox
+        guard settings.root != nil || settings.privateTemporary != nil else { return [] }
+        guard plan.privilege == .root else {
+            throw .needsRoot(setting: settings.root != nil ? "root" : "private_tmp")
+        }
+        try Mounts.enter(root)
+        guard let size = settings.privateTemporary else { return [] }
+        return try Mounts.addTemporary(size)
+    }
+
+    /// Bare handler names are the machine's, whatever the service's root is.
+    private static func openHandlerDirectory(of service: Service) throws(SandboxError) -> Int32? {
+        let commands = [service.handler] + service.access.compactMap(\.handler)
+        guard let bare = commands.first(where: \.isBare) else { return nil }
+        let directory = parentDirectory(of: bare.path)
+        return try step("open handler directory", directory) { unsafe clinux_open_path(-1, directory) }
+    }
+
+    /// Becomes those credentials, for good.
+    static func enter(_ credentials: Credentials, with privilege: Privilege) throws(SandboxError) {
         do throws(SystemError) {
             _ = clinux_set_umask(credentials.umask)
             let nice = try nice(of: credentials, with: privilege)
@@ -67,5 +137,16 @@ package enum Sandbox {
         }
         _ = try retrying("set user") { clinux_set_users(credentials.uid) }
         _ = try retrying("stop keeping capabilities") { clinux_keep_capabilities(0) }
+    }
+}
+
+/// One step that the kernel may refuse; with a path, one that the path may be the reason for.
+@discardableResult
+func step(_ act: StaticString, _ path: String? = nil, _ call: () -> Int32) throws(SandboxError) -> Int32 {
+    do throws(SystemError) {
+        return try retrying(act, call)
+    } catch {
+        if let path { throw .unusable(what: "\(act)", path: path, error) }
+        throw .failed(error)
     }
 }

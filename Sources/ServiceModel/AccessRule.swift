@@ -62,4 +62,7 @@ package struct HandlerCommand: Hashable, Sendable {
         self.path = path
         self.arguments = arguments
     }
+
+    /// Whether it was asked for by name, and so stands in the handler directory.
+    package var isBare: Bool { !(arguments.first ?? "/").utf8.contains(UInt8(ascii: "/")) }
 }

@@ -10,6 +10,8 @@ typealias StringArray = UnsafePointer<UnsafeMutablePointer<CChar>?>
 /// What is executed, and the environment entries that are the same for every connection.
 @unsafe
 struct LaunchTarget {
+    /// That the path is from; ``cspawn_no_descriptor`` for an absolute one.
+    var directory: Int32
     var path: UnsafePointer<CChar>
     var arguments: StringArray
     var fixedEntries: [UnsafeMutablePointer<CChar>]
@@ -58,6 +60,7 @@ struct Launch: ~Copyable {
     mutating func prepare(_ target: LaunchTarget, at index: Int, facts: ConnectionFacts) {
         variables.set(facts)
         let isUnix = if case .unix = facts.peer { true } else { false }
+        unsafe state.pointee.plan.directory = target.directory
         unsafe state.pointee.plan.path = target.path
         unsafe state.pointee.plan.arguments = target.arguments
         unsafe state.pointee.plan.environment = isUnix ? unix[index] : internet[index]
@@ -74,10 +77,11 @@ struct Launch: ~Copyable {
     /// - Returns: its pid.
     /// Errors: clone(2).
     mutating func start(connection: Int32, error: Int32, for purpose: Purpose) throws(SystemError) -> Int32 {
-        unsafe state.pointee.plan.connection = connection
+        unsafe state.pointee.plan.input = connection
+        unsafe state.pointee.plan.output = connection
         unsafe state.pointee.plan.error = error
         unsafe state.pointee.plan.rehearsal = purpose == .rehearsal ? 1 : 0
-        pid = try retrying("clone3") { unsafe cspawn_start(state) }
+        pid = try retrying("clone") { unsafe cspawn_start(state) }
         return pid
     }
 

@@ -5,6 +5,24 @@ internal import CSpawn
 package import LinuxSystem
 package import ServiceModel
 
+/// What a sandbox prepared for each child. The descriptors outlive the plan.
+package struct ChildConfinement: Hashable, Sendable {
+    /// A Landlock ruleset that each child makes a domain of its own from; nil: none.
+    package var domain: Int32?
+    /// Whether that domain keeps signals inside.
+    package var scopesSignals = false
+    /// The directory that bare handler names are from, where no path leads there; nil: the path does.
+    package var handlerDirectory: Int32?
+
+    package static let none = ChildConfinement()
+
+    package init(domain: Int32? = nil, scopesSignals: Bool = false, handlerDirectory: Int32? = nil) {
+        self.domain = domain
+        self.scopesSignals = scopesSignals
+        self.handlerDirectory = handlerDirectory
+    }
+}
+
 /// How the handlers of one service are started.
 @safe
 package struct SpawnPlan: ~Copyable {
@@ -22,15 +40,22 @@ package struct SpawnPlan: ~Copyable {
     /// - Parameters:
     ///   - log: the descriptor that handlers with `stderr = "log"` write to; 2.
     ///   - null: a descriptor on /dev/null that outlives the plan.
-    package init(service: Service, limits: [ResourceLimit], log: Int32, null: Int32) {
+    ///   - confinement: what the sandbox prepared for each child.
+    package init(
+        service: Service, limits: [ResourceLimit], log: Int32, null: Int32, confinement: ChildConfinement = .none
+    ) {
         var memory = PlanMemory()
         var plan = unsafe cspawn_plan()
         unsafe plan.injected_stage = Int32(cspawn_no_stage)
+        unsafe plan.domain = confinement.domain ?? Int32(cspawn_no_descriptor)
+        unsafe plan.scopes_signals = confinement.scopesSignals ? 1 : 0
         unsafe setLimits(limits, of: &plan)
-        var targets = unsafe [makeTarget(service.handler, of: service, extra: [], in: &memory)]
+        let directory = confinement.handlerDirectory
+        var targets = unsafe [makeTarget(service.handler, of: service, extra: [], from: directory, in: &memory)]
         for rule in service.access {
             let command = rule.handler ?? service.handler
-            unsafe targets.append(makeTarget(command, of: service, extra: rule.environment, in: &memory))
+            unsafe targets.append(
+                makeTarget(command, of: service, extra: rule.environment, from: directory, in: &memory))
         }
         launches = InlineArray { _ in unsafe Launch(in: &memory, plan: plan, targets: targets) }
         unsafe self.targets = targets
@@ -70,7 +95,7 @@ package struct SpawnPlan: ~Copyable {
     /// Does everything that a spawn does, but for exec: so that a service whose handlers could not start says so before
     /// its first connection. The connection is /dev/null. Waits for the child's end and reaps it.
     ///
-    /// - Returns: what went wrong, or nil. That no child could be made is the stage `clone3`.
+    /// - Returns: what went wrong, or nil. That no child could be made is the stage `clone`.
     package mutating func rehearse() -> LaunchFailure? {
         let error = standardErrorNumber(connection: null)
         do throws(SystemError) {
@@ -127,7 +152,8 @@ private func setLimits(_ limits: [ResourceLimit], of plan: inout cspawn_plan) {
 }
 
 private func makeTarget(
-    _ command: HandlerCommand, of service: Service, extra: [EnvironmentVariable], in memory: inout PlanMemory
+    _ command: HandlerCommand, of service: Service, extra: [EnvironmentVariable], from directory: Int32?,
+    in memory: inout PlanMemory
 ) -> LaunchTarget {
     var values: [(String, String)] = [("PATH", SpawnPlan.standardPath), ("DOORWARD_SERVICE", service.name)]
     for variable in service.environment + extra {
@@ -138,6 +164,9 @@ private func makeTarget(
     for argument in command.arguments { unsafe arguments.append(memory.string(argument)) }
     var entries: [UnsafeMutablePointer<CChar>] = unsafe []
     for (name, value) in values { unsafe entries.append(memory.string("\(name)=\(value)")) }
+    let isRelative = directory != nil && command.isBare
     return unsafe LaunchTarget(
-        path: UnsafePointer(memory.string(command.path)), arguments: memory.array(arguments), fixedEntries: entries)
+        directory: isRelative ? directory! : Int32(cspawn_no_descriptor),
+        path: UnsafePointer(memory.string(isRelative ? command.arguments[0] : command.path)),
+        arguments: memory.array(arguments), fixedEntries: entries)
 }

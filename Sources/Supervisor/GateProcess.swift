@@ -1,6 +1,7 @@
 // A gate, as the supervisor knows it.
 internal import Definitions
 internal import LinuxSystem
+internal import Sandbox
 
 /// One gate from fork to reaping.
 final class GateProcess {
@@ -11,6 +12,9 @@ final class GateProcess {
     let definition: ServiceDefinition
     /// What it accepts from; none when it drains, so that a socket that nobody else wants is closed at once.
     private(set) var listeners: [OpenListener]
+    /// Holds it and everything that its handlers start; nil where there are no control groups.
+    let group: ControlGroup?
+    let startedAt: Int64
     /// Monotonic: when it must have reported; nil when that was said with SIGKILL.
     var reportBy: Int64?
     /// Monotonic: from when on its death is not its definition's fault.
@@ -24,13 +28,15 @@ final class GateProcess {
 
     init(
         pid: Int32, token: UInt64, channel: consuming MessageChannel, definition: ServiceDefinition,
-        listeners: [OpenListener], startedAt now: Int64
+        listeners: [OpenListener], group: ControlGroup?, startedAt now: Int64
     ) {
         self.pid = pid
         self.token = token
         self.channel = channel
         self.definition = definition
         self.listeners = listeners
+        self.group = group
+        startedAt = now
         provenAt = now + Self.reportWithinNanoseconds
         reportBy = provenAt
     }

@@ -52,19 +52,33 @@ extension Supervisor {
         let service = definition.service
         let opened = try openListeners(of: definition)
         let credentials = try DynamicUsers.credentials(of: service, state: settings.state, privilege: privilege)
+        let token = nextToken()
+        let group = try groups?.makeGroup("\(service.name).\(token - Self.firstToken)", limits: service.limits)
+        let sandbox = SandboxPlan(
+            service: service, credentials: credentials, privilege: privilege,
+            emptyNetwork: try emptyNetworkNumber(for: service), group: group?.toJoin)
         let pair = try MessageChannel.pair()
         let setup = GateSetup(
-            service: service, credentials: credentials, privilege: privilege, sourcePrefix: settings.sourcePrefix,
+            sandbox: sandbox, sourcePrefix: settings.sourcePrefix,
             listeners: opened.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
             blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number)
-        let token = nextToken()
         // Before the fork: a gate that nobody hears must not exist. If the fork fails, closing takes it out again.
         try poller.add(pair.supervisor.number, token: token)
         let pid = try Processes.fork()
         if pid == 0 { Gate.serve(setup) }
         return GateProcess(
             pid: pid, token: token, channel: pair.takeSupervisorEnd(), definition: definition, listeners: opened,
-            startedAt: now)
+            group: group, startedAt: now)
+    }
+
+    /// Made when the first service wants it, and kept for the others.
+    private func emptyNetworkNumber(for service: Service) throws(SystemError) -> Int32? {
+        guard SandboxPlan.wantsEmptyNetwork(service, with: privilege) else { return nil }
+        if emptyNetwork == nil { emptyNetwork = try EmptyNetwork() }
+        switch emptyNetwork {
+        case .some(let network): return network.descriptor.number
+        case .none: return nil
+        }
     }
 
     private func openListeners(of definition: ServiceDefinition) throws(BindError) -> [OpenListener] {
@@ -149,12 +163,16 @@ extension Supervisor {
         while let end = try Processes.nextEnd() {
             try Processes.reap(end.pid)
             if let index = draining.firstIndex(where: { $0.pid == end.pid }) {
-                draining.remove(at: index)
+                let gate = draining.remove(at: index)
+                endGroup(of: gate)
                 logGateEnd("gate_ended", end, service: nil)
                 endOrphans(at: now)
             } else if let service = services.values.first(where: { $0.serving?.pid == end.pid }) {
                 // A gate that has served for a while was not the fault of its definition.
-                if let gate = service.serving, now >= gate.provenAt { service.backoff.succeeded() }
+                if let gate = service.serving {
+                    if now >= gate.provenAt { service.backoff.succeeded() }
+                    endGroup(of: gate)
+                }
                 service.serving = nil
                 logGateEnd("gate_died", end, service: service.name)
                 endOrphans(at: now)
@@ -167,6 +185,7 @@ extension Supervisor {
 
     private func failedToStart(_ service: WantedService, _ end: ProcessEnd, at now: Int64) {
         let reason = service.starting.map { $0.failure ?? lastWords(of: $0) ?? "it ended without a report" } ?? ""
+        if let gate = service.starting { endGroup(of: gate) }
         service.starting = nil
         if let serving = service.serving {
             // A new definition that cannot be served: the old one stays.

@@ -29,6 +29,17 @@ extension Supervisor {
         }
     }
 
+    /// What holds handlers here, and what this kernel does not hold: once.
+    func logSandbox(withoutGroups reason: String?) {
+        let abi = Landlock.abi
+        line("sandbox") {
+            $0.field("landlock", abi.version)
+            if let groups { $0.field("group", groups.path) }
+        }
+        if let reason { logProblem("unprotected", "no control groups: \(reason)") }
+        for limitation in abi.missing { logProblem("unprotected", limitation) }
+    }
+
     func logFault(_ fault: Fault) {
         line("fault") {
             $0.field("at", fault.position.description)
@@ -50,6 +61,7 @@ extension Supervisor {
             $0.field("service", gate.definition.service.name)
             for listener in gate.listeners { $0.field("listen", listener.bound.description) }
             $0.field("pid", Int(gate.pid))
+            $0.field("took", nanoseconds: Clock.monotonicNanoseconds() - gate.startedAt)
         }
     }
 

@@ -2,13 +2,31 @@
 // they had changed their user. Nobody counts them any more or knows their lifetime, so they are ended: TERM, then KILL.
 internal import Gate
 internal import LinuxSystem
+internal import Sandbox
 
 extension Supervisor {
     /// Children that are not gates: the kernel gave them to us when their gate ended (PR_SET_CHILD_SUBREAPER).
     private func orphans() throws(SystemError) -> [Int32] {
         let gates = Set(allGates().map(\.pid))
-        return try Processes.children().filter { !gates.contains($0) }
+        return try children.pids().filter { !gates.contains($0) }
     }
+
+    /// The group of a gate that has ended: gone at once when the gate was the last in it.
+    func endGroup(of gate: GateProcess) {
+        if let group = gate.group, !group.isRemoved() { endedGroups.append(group) }
+    }
+
+    /// Kills whoever is in a group, whatever user they have become.
+    func kill(_ group: ControlGroup) {
+        do throws(SystemError) {
+            try group.kill()
+        } catch {
+            // Kernels before 5.14 cannot; the signals to those who came to us as orphans are what is left then.
+            logProblem("group_left", "\(error)")
+        }
+    }
+
+    private func removeEmptyGroups() { endedGroups.removeAll { $0.isRemoved() } }
 
     /// A gate has ended: what it left gets TERM now.
     func endOrphans(at now: Int64) {
@@ -24,8 +42,10 @@ extension Supervisor {
 
     private func signalOrphans(_ signal: Signal, at next: Int64) {
         do throws(SystemError) {
+            if signal == .kill { for group in endedGroups { kill(group) } }
             let left = try orphans()
-            killOrphansAt = left.isEmpty ? nil : next
+            removeEmptyGroups()
+            killOrphansAt = left.isEmpty && endedGroups.isEmpty ? nil : next
             guard !left.isEmpty else { return }
             logOrphans(count: left.count, signal)
             for pid in left {
@@ -39,8 +59,9 @@ extension Supervisor {
 
     /// At the end, when no gate is left: kills all of them and waits for that.
     func killAllOrphans() {
+        for group in endedGroups { kill(group) }
         do throws(SystemError) {
-            while case let left = try Processes.children(), !left.isEmpty {
+            while case let left = try children.pids(), !left.isEmpty {
                 for pid in left {
                     Processes.signal(pid, .kill)
                     try Processes.reap(pid)
@@ -49,5 +70,6 @@ extension Supervisor {
         } catch {
             logProblem("orphans_left", "\(error)")
         }
+        removeEmptyGroups()
     }
 }

@@ -39,7 +39,7 @@ extension Supervisor {
                 start(service, at: now)
                 continue
             }
-            let isSame = service.definition == definition && !restartingAll
+            let isSame = service.definition.serves(as: definition) && !restartingAll
             if isSame, service.serving != nil || service.starting != nil { continue }
             service.definition = definition
             start(service, at: now)

@@ -36,6 +36,7 @@ extension Supervisor {
             for gate in gates {
                 logProblem("gate_killed", "pid \(gate.pid) did not end in time")
                 Processes.signal(gate.pid, .kill)
+                if let group = gate.group { kill(group) }
             }
         }
     }

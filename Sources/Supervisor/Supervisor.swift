@@ -22,11 +22,20 @@ package final class Supervisor {
     /// Gates that accept no more.
     var draining: [GateProcess] = []
     var stop = Stop()
+    /// nil where there are none to be had, and the log says why.
+    let groups: ControlGroups?
+    /// Of gates that have ended, but not everybody in them.
+    var endedGroups: [ControlGroup] = []
+    /// Made when the first service wants it.
+    var emptyNetwork: EmptyNetwork?
+    let children: ChildList
     /// Monotonic: when what gates left behind gets KILL.
     var killOrphansAt: Int64?
     /// The caller's descriptor, until it was told.
     var ready: Descriptor?
-    private var lastToken: UInt64 = 1 << 32
+    /// Gates' tokens come after this one.
+    static let firstToken: UInt64 = 1 << 32
+    private var lastToken = firstToken
 
     enum Token {
         static let signals: UInt64 = 1
@@ -58,12 +67,21 @@ package final class Supervisor {
             signals = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
             poller = try Poller()
             try poller.add(signals.number, token: Token.signals)
+            children = try ChildList()
         } catch {
             throw DefinitionsError(lines: ["cannot start: \(error)"])
+        }
+        var noGroups: String?
+        do throws(ControlGroups.Unavailable) {
+            groups = try ControlGroups(pid: Processes.ownPID)
+        } catch {
+            groups = nil
+            noGroups = error.description
         }
         ready = readyNumber.map { Descriptor(owning: $0) }
         watchBlockList()
         logStart()
+        logSandbox(withoutGroups: noGroups)
         apply(definitions, on: "configured")
     }
 
@@ -80,6 +98,7 @@ package final class Supervisor {
             }
             if stop.isStopping, services.isEmpty, draining.isEmpty {
                 killAllOrphans()
+                groups?.remove()
                 logEvent("stopped")
                 return 0
             }

@@ -13,7 +13,15 @@ let testHost = Host(
     ],
     groups: ["mail": 8, "www-data": 33, "root": 0],
     capabilityProblems: ["cap_everything": "no such capability"],
-    handlerProblems: ["/libexec/missing": "no such file", "/srv": "is a directory"])
+    handlerProblems: [
+        "/libexec/missing": "no such file", "/srv": "is a directory", "/outside": "no such file",
+        "/r/gone": "no such file",
+    ],
+    pathProblems: [
+        "/missing": "no such file or directory", "/r/inside": "no such file or directory",
+        "/plain/": "is not a directory",
+    ],
+    systemCallProblems: ["opem": "'opem' is not a system call"])
 
 /// A service file that is right; tests put lines behind it.
 let goodTop = """

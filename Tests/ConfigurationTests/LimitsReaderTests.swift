@@ -23,6 +23,7 @@ struct LimitsReaderTests {
         expected.cpu = .at(.seconds(60))
         expected.core = .at(Bytes(4096))
         expected.fileSize = .at(Bytes(0))
+        expected.totalMemory = .at(.mebibytes(2048))
         #expect(
             try limits(
                 """
@@ -35,6 +36,7 @@ struct LimitsReaderTests {
                 cpu = "1min"
                 core = "4K"
                 file_size = "0"
+                total_memory = "2G"
                 """) == expected)
     }
 
@@ -45,6 +47,7 @@ struct LimitsReaderTests {
         #expect(found.perSource == .unlimited && found.lifetime == .unlimited && found.files == .unlimited)
         #expect(found.processes == .unlimited && found.memory == .unlimited && found.cpu == .unlimited)
         #expect(found.core == .unlimited && found.fileSize == .unlimited)
+        #expect(found.totalMemory == .unlimited)
     }
 
     @Test(
@@ -77,6 +80,11 @@ struct LimitsReaderTests {
             ("cpu = \"999ms\"", "7: error: 'cpu' is not whole seconds"),
             ("cpu = \"1500ms\"", "7: error: 'cpu' is not whole"),
             ("core = \"1 K\"", "8: error: 'core': '1 K' is not a size"),
+            (
+                "total_memory = 1",
+                "16: error: 'total_memory' is an integer; expected a string with a unit, like \"64M\""
+            ),
+            ("total_memory = \"0\"", "16: error: 'total_memory' is no memory at all"),
             ("file_size = true", "13: error: 'file_size' is a boo"),
         ])
     func errors(line: String, expected: String) {

@@ -37,6 +37,12 @@ struct MutationTests {
         umask = "022"
         nice = -5
         enabled = true
+        network = ["unix", "inet"]
+        seccomp = "kill"
+        system_calls = ["+ptrace", "-socket"]
+        landlock = "default"
+        private_tmp = "64M"
+        root = "/r"
 
         [limits]
         connections = 100
@@ -44,11 +50,17 @@ struct MutationTests {
         lifetime = "1h"
         memory = "64M"
         cpu = "30s"
+        total_memory = "1G"
 
         [socket]
         backlog = 0x400
         owner = 0
         mode = "660"
+
+        [files]
+        read = ["/srv/www/", "/etc/hosts"]
+        write = ["/var/spool"]
+        execute = []
 
         """
     private static let host = """
@@ -59,6 +71,10 @@ struct MutationTests {
         [defaults]
         nice = 1
         access = ["allow 10.0.0.0/8"]
+        network = true
+        private_tmp = true
+        [defaults.files]
+        read = ["/usr/share"]
         [defaults.limits]
         memory = "1G"
         [[defaults.x]]

@@ -11,6 +11,13 @@ struct SectionTests {
                 "[limits]\nconections = 1",
                 "s.toml:4:1: error: unknown key 'conections' in [limits]; did you mean 'connections'?"
             ),
+            ("read = []", "s.toml:3:1: error: unknown key 'read'; it belongs in [files]"),
+            ("[files]\nreads = []", "s.toml:4:1: error: unknown key 'reads' in [files]; did you mean 'read'?"),
+            (
+                "[files]\nseccomp = \"off\"",
+                "s.toml:4:1: error: unknown key 'seccomp' in [files]; it belongs at the top"
+            ),
+            ("total_memory = \"1G\"", "s.toml:3:1: error: unknown key 'total_memory'; it belongs in [limits]"),
             ("lisen = 1", "s.toml:3:1: error: unknown key 'lisen'; did you mean 'listen'?"),
             ("connections = 1", "s.toml:3:1: error: unknown key 'connections'; it belongs in [limits]"),
             (

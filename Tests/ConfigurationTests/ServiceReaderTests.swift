@@ -61,6 +61,59 @@ struct ServiceReaderTests {
     }
 
     @Test(
+        "a disabled service may name what is not on this machine",
+        arguments: ["handler = [\"missing\"]", "handler = [\"/srv\"]"])
+    func disabledElsewhere(handler: String) throws {
+        let text = """
+            listen = "127.0.0.1:1"
+            \(handler)
+            root = "/missing"
+            access = ["allow all handler=missing"]
+            [files]
+            read = ["/missing"]
+
+            """
+        #expect(faults(text).count > 1)
+        let off = try readDefinition(Array(("enabled = false\n" + text).utf8))
+        #expect(off.activation == .disabled && off.service.sandbox.root == "/missing")
+        #expect(faults("enabled = 0\n" + text).count == faults(text).count + 1)
+    }
+
+    @Test("each setting's place is that of its key, wherever it was said")
+    func origins() throws {
+        let definition = try readDefinition(
+            Array(
+                """
+                listen = "127.0.0.1:7007"
+                  handler = ["echo"]
+                enabled = false
+                environment = { A = "1" }
+                socket.backlog = 3
+                [limits]
+                memory = "1M"
+                [files]
+                """.utf8),
+            defaults:
+                "nice = 3\nlimits = { memory = \"2M\", cpu = \"3s\" }\nenvironment.B = \"2\"\nfiles.read = [\"/\"]")
+        #expect(
+            definition.origins.mapValues(\.description) == [
+                "listen": "s.toml:1:1", "handler": "s.toml:2:3", "enabled": "s.toml:3:1",
+                "environment.A": "s.toml:4:17", "environment.B": "d.toml:4:13", "socket.backlog": "s.toml:5:8",
+                "limits.memory": "s.toml:7:1", "limits.cpu": "d.toml:3:27", "nice": "d.toml:2:1",
+                "files.read": "d.toml:5:7",
+            ])
+        #expect(try readDefinition(Array(goodTop.utf8)).origins.keys.sorted() == ["handler", "listen"])
+    }
+
+    @Test("an identity that a service does not take has no place in it")
+    func originsOfIdentity() throws {
+        let text = goodTop + "user = \"dynamic\""
+        let definition = try readDefinition(Array(text.utf8), defaults: "user = \"www-data\"\ngroups = [\"mail\"]")
+        #expect(definition.origins["user"]?.description == "s.toml:3:1")
+        #expect(definition.origins["groups"] == nil)
+    }
+
+    @Test(
         "a service's name is short and plain",
         arguments: [
             ("smtp", true), ("0-a_b", true), (String(repeating: "a", count: 32), true), ("", false), ("-a", false),

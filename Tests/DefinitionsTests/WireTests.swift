@@ -42,6 +42,16 @@ struct WireTests {
         service.limits.cpu = .at(.seconds(2))
         service.limits.core = .at(Bytes(1))
         service.limits.fileSize = .unlimited
+        service.limits.totalMemory = .unlimited
+        service.sandbox.network = [.unix, .netlink]
+        service.sandbox.seccomp = .kill
+        service.sandbox.systemCalls = [SystemCallChange(.allow, "ptrace"), SystemCallChange(.refuse, "socket")]
+        service.sandbox.landlock = .off
+        service.sandbox.files.read = ["/r", "/ä"]
+        service.sandbox.files.write = ["/w"]
+        service.sandbox.files.execute = ["/x"]
+        service.sandbox.privateTemporary = Bytes(65536)
+        service.sandbox.root = "/root"
         service.socket.backlog = 5
         service.socket.isNoDelay = false
         service.socket.isKeepAlive = false
@@ -50,6 +60,7 @@ struct WireTests {
         service.socket.mode = 0o666
         definitions.services["a"] = ServiceDefinition(
             service: service, activation: .disabled, listeners: addresses.map { .init(address: $0, position: here) })
+        definitions.services["a"]?.origins = ["key1": here, "key2": SourcePosition(file: "d", line: 1, column: 2)]
         let plain = Service(
             name: "b", file: "b", listen: [], handler: HandlerCommand(path: "/b", arguments: ["b"]),
             identity: Identity(user: .root))
@@ -64,6 +75,40 @@ struct WireTests {
         #expect(Definitions(wire: Self.full.wire) == Self.full)
         let empty = Definitions(settings: HostSettings())
         #expect(Definitions(wire: empty.wire) == empty)
+    }
+
+    @Test("the same definitions are the same bytes, in whatever order their sets and tables come")
+    func order() {
+        for _ in 0..<10 { #expect(Self.full.wire == Self.full.wire) }
+    }
+
+    @Test("a word of a sandbox that nobody knows is no definition", arguments: ["netlink", "kill", "off"])
+    func unknownWord(word: String) throws {
+        let bytes = Self.full.wire
+        let needle = Array(word.utf8)
+        // Behind its length, so that it is the word and not a part of another text.
+        let found = bytes.indices.filter { index in
+            index >= 8 && bytes[index - 8] == UInt8(needle.count) && bytes[index...].starts(with: needle)
+        }
+        let start = try #require(found.first)
+        #expect(found.count == 1)
+        var other = bytes
+        other[start] = UInt8(ascii: "z")
+        #expect(Definitions(wire: other) == nil)
+    }
+
+    @Test(
+        "what comes twice where it may come once is no definition", arguments: [("netlink", "inet"), ("key2", "key1")])
+    func twice(word: String, other: String) throws {
+        var full = Self.full
+        full.services["a"]?.service.sandbox.network = [.inet, .netlink]
+        let length: [UInt8] = [0, 0, 0, 0, 0, 0, 0]
+        let needle = [UInt8(word.utf8.count)] + length + Array(word.utf8)
+        let bytes = full.wire
+        let start = try #require(bytes.indices.first { bytes[$0...].starts(with: needle) })
+        let replaced = [UInt8(other.utf8.count)] + length + Array(other.utf8)
+        #expect(Definitions(wire: bytes[..<start] + replaced + bytes[(start + needle.count)...]) == nil)
+        #expect(Definitions(wire: bytes) == full)
     }
 
     @Test("definitions that are cut anywhere, or have a byte too many, are none")

@@ -17,11 +17,17 @@ extension EndToEndTests {
         func sound() throws {
             let outcome = try check([
                 "services/echo.toml": "listen = [\"127.0.0.1:7007\"]\nhandler = [\"echo\"]",
-                "services/off.toml": "listen = [\"127.0.0.1:7008\"]\nhandler = [\"echo\"]\nenabled = false",
+                "services/off.toml": "listen = [\"127.0.0.1:7008\"]\nhandler = [\"/not/installed\"]\nenabled = false",
+                "services/open.toml":
+                    "listen = [\"127.0.0.1:7009\"]\nhandler = [\"echo\"]\nnetwork = true\nfiles.read = [\"/etc\"]",
             ])
             #expect(outcome.status == 0)
             #expect(outcome.output.contains("services/echo.toml: ok: echo on 127.0.0.1:7007\n"))
             #expect(outcome.output.contains("services/off.toml: disabled: off on 127.0.0.1:7008\n"))
+            #expect(
+                outcome.output.contains(
+                    "services/open.toml: ok: open on 127.0.0.1:7009\n"
+                        + "services/open.toml:3: note: network = true: handlers share this machine's network\n"))
         }
 
         @Test(

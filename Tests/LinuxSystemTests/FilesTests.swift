@@ -69,6 +69,18 @@ struct FilesTests {
         #expect(Files.executionProblem("/dev/null") == .invalid)
     }
 
+    @Test("what a path leads to is found through links, and a slash at its end asks for a directory")
+    func lookupProblem() throws {
+        let path = try directory.write("f", "")
+        makeLink("\(directory.path)/l", to: path)
+        makeLink("\(directory.path)/dangling", to: "\(directory.path)/nothing")
+        #expect(Files.lookupProblem(path) == nil)
+        #expect(Files.lookupProblem("\(directory.path)/l") == nil)
+        #expect(Files.lookupProblem("\(directory.path)/") == nil)
+        #expect(Files.lookupProblem("\(directory.path)/dangling") == .noEntry)
+        #expect(Files.lookupProblem("\(path)/") == .notDirectory)
+    }
+
     @Test("a directory that is there already is fine")
     func makeDirectory() throws {
         let path = "\(directory.path)/d"

@@ -10,16 +10,16 @@ struct ProcessesTests {
     func ends() async {
         await #expect(processExitsWith: .success) {
             let status = try inChild {
-                guard try Processes.nextEnd() == nil, try Processes.children() == [] else { return 1 }
+                guard try Processes.nextEnd() == nil, try ChildList().pids() == [] else { return 1 }
                 let pid = try Processes.fork()
                 if pid == 0 { Processes.exit(42) }
-                guard try Processes.children() == [pid] else { return 2 }
+                guard try ChildList().pids() == [pid] else { return 2 }
                 var end: ProcessEnd?
                 while end == nil { end = try Processes.nextEnd() }
                 guard end?.pid == pid, end?.way == .exited(status: 42) else { return 3 }
                 guard try Processes.nextEnd() == end else { return 4 }
                 try Processes.reap(pid)
-                guard try Processes.nextEnd() == nil, try Processes.children() == [] else { return 5 }
+                guard try Processes.nextEnd() == nil, try ChildList().pids() == [] else { return 5 }
                 return 0
             }
             #expect(status == 0)
@@ -63,11 +63,11 @@ struct ProcessesTests {
                     Processes.exit(0)
                 }
                 try Processes.reap(parent)
-                let left = try Processes.children()
+                let left = try ChildList().pids()
                 guard left.count == 1 else { return 1 }
                 Processes.signal(left[0], .kill)
                 try Processes.reap(left[0])
-                return try Processes.children() == [] ? 0 : 2
+                return try ChildList().pids() == [] ? 0 : 2
             }
             #expect(status == 0)
         }

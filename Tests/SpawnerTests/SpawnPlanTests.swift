@@ -9,7 +9,7 @@ import Testing
 struct SpawnPlanTests {
     @Test("the child's stages are these, in this order")
     func stages() {
-        #expect(SpawnPlan.stages == ["session", "streams", "limits", "verify", "signals", "execute"])
+        #expect(SpawnPlan.stages == ["session", "streams", "limits", "verify", "domain", "signals", "execute"])
     }
 
     @Test("a stage that fails is named with its error, and nothing is left of the child", arguments: SpawnPlan.stages)
@@ -199,7 +199,7 @@ struct SpawnPlanTests {
             var plan = try makePlan(service("/bin/cat"))
             OwnLimits.set(6, soft: 0)
             let outcome = plan.rehearse()
-            #expect(outcome == LaunchFailure(stage: "clone3", errno: .again))
+            #expect(outcome == LaunchFailure(stage: "clone", errno: .again))
         }
     }
 

@@ -20,6 +20,14 @@ struct clinux_event {
     uint32_t readable;  // or closed, or in error: whatever makes a read return at once
 };
 
+// One instruction of classic BPF, laid out as the kernel's struct sock_filter (linux/filter.h).
+struct clinux_instruction {
+    uint16_t code;
+    uint8_t jump_true;
+    uint8_t jump_false;
+    uint32_t operand;
+};
+
 // How a child ended. status: exit status, or the signal's number.
 struct clinux_end {
     int32_t pid;
@@ -30,7 +38,9 @@ struct clinux_end {
 
 // descriptors.c
 int clinux_open_read(const char *path);
+int clinux_open_write(const char *path);                          // never creates
 int clinux_open_null(void);
+int clinux_duplicate(int fd);                                     // above 2, close-on-exec
 int clinux_null_streams(void);                                    // /dev/null on 0 and 1
 int clinux_open_directory(const char *path);
 int clinux_create_exclusive(const char *path, uint32_t mode);
@@ -41,12 +51,14 @@ int clinux_sync(int fd);
 int clinux_rename(const char *from, const char *to);
 int clinux_unlink(const char *path);
 int clinux_make_directory(const char *path, uint32_t mode);
+int clinux_remove_directory(const char *path);
 int clinux_list_directory(const char *path, void *context, void (*entry)(void *context, const char *name));
 int clinux_file_kind(const char *path, uint32_t *mode);           // lstat(2); mode as st_mode
 int clinux_socket_file(const char *path, uint64_t id[2]);         // device and inode of a socket file, no link followed
 // Sets owner, group and mode of the socket file with this device and inode, whatever the path names by now.
 int clinux_set_socket_file(const char *path, const uint64_t id[2], uint32_t uid, uint32_t gid, uint32_t mode);
 int clinux_current_directory(char *path, size_t size);
+int clinux_can_find(const char *path);                            // 0, or -errno of stat
 int clinux_can_execute(const char *path);                         // 0, or -errno of stat or access
 int clinux_close_others(const int *keep, size_t count);           // closes 3 and up but for those, sorted upwards
 int clinux_close_on_exec_from(int first);
@@ -90,7 +102,8 @@ int clinux_run(const char *path, char *const *arguments, int *output);
 int clinux_become(const char *path, char *const *arguments);      // execve with this environment; returns on failure only
 int clinux_own_path(char *path, size_t size);                     // its length
 int clinux_kill(int pid, int signal);
-int clinux_children(void *context, void (*child)(void *context, int pid));
+int clinux_open_children(void);                                   // for this process, whatever happens to its root
+int clinux_children(int fd, void *context, void (*child)(void *context, int pid));
 int clinux_become_subreaper(void);
 int clinux_set_name(const char *name);
 int clinux_own_pid(void);
@@ -119,6 +132,35 @@ int clinux_find_user(const char *name, uint32_t *uid, uint32_t *gid);     // 1 f
 int clinux_find_user_id(uint32_t uid, uint32_t *gid, char *name, size_t size);
 int clinux_find_group(const char *name, uint32_t *gid);
 int clinux_find_group_id(uint32_t gid);
+
+// landlock.c
+int clinux_landlock_abi(void);
+int clinux_landlock_ruleset(uint64_t files, uint64_t network, uint64_t scoped);
+int clinux_landlock_allow(int ruleset, int path, uint64_t rights);
+int clinux_landlock_restrict(int ruleset);
+
+// namespaces.c
+int clinux_new_network(void);                                     // a descriptor of an empty network namespace
+int clinux_enter_network(int fd);
+int clinux_in_network(int fd);                                    // 1: this process is in it
+int clinux_own_mounts(void);
+int clinux_change_root(const char *path);
+int clinux_is_root(int fd);                                       // 1: it is this process's /
+int clinux_mount_memory(const char *path, uint64_t bytes);        // an empty tmpfs
+int clinux_mount_again(const char *from, const char *to);
+int clinux_open_path(int root, const char *path);                 // O_PATH; inside root, if that is not negative
+int clinux_path_of(int fd, char *path, size_t size);              // its length
+int clinux_is_directory(int fd);
+
+// system_calls.c
+int clinux_system_call_count(void);
+const char *clinux_system_call_at(int index, int *number);        // its name; indices from 0
+int clinux_system_call_number(const char *name);                  // -ENOSYS: this machine has none of that name
+const char *clinux_system_call_name(int number);                  // NULL: none of that number
+uint32_t clinux_architecture(void);                               // AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64
+int clinux_install_filter(const struct clinux_instruction *program, size_t count);  // for good; see seccomp(2)
+int clinux_seccomp_mode(void);                                    // 0 none, 2 a filter; PR_GET_SECCOMP
+long clinux_system_call(long number, const long arguments[6]);    // any call at all, for probing a filter
 
 const char *clinux_error_name(int error);                         // "EMFILE"; NULL when there is none
 int clinux_last_error(void);                                      // errno; right after a library call only

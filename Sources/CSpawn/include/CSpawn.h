@@ -1,14 +1,15 @@
 // One child: from the accepted connection to exec, and nothing else.
 //
-// cspawn_start() makes the child with clone3(CLONE_VM): it runs in the parent's memory, on a stack of its own, so that no
+// cspawn_start() makes the child with clone(CLONE_VM): it runs in the parent's memory, on a stack of its own, so that no
 // page table is copied; and without CLONE_VFORK, so that the parent goes on accepting meanwhile (measured: a quarter
-// more connections a second than with it). What the child uses until exec is in a launch, which is the child's alone;
+// more connections a second than with it). clone and not clone3: the gate's own system call filter refuses clone3, whose
+// flags it cannot see. Signal dispositions are copied, so the parent must have all of them at their defaults. What the child uses until exec is in a launch, which is the child's alone;
 // the kernel itself says when the child has left the memory, by clearing `running` (CLONE_CHILD_CLEARTID: at exec as at
 // exit, kernel/fork.c, mm_release). A failure is reported through the launch.
 // The child runs the stages below in their order, by raw system calls only: it allocates nothing, takes no lock, touches
 // no libc state (not even errno), and never returns.
 //
-// Facts: clone(2), set_tid_address(2), execve(2), prlimit(2), signal(7).
+// Facts: clone(2), set_tid_address(2), execve(2), execveat(2), prlimit(2), landlock(7), signal(7).
 #ifndef CSPAWN_H
 #define CSPAWN_H
 
@@ -21,12 +22,13 @@ enum cspawn_stage {
     cspawn_stage_streams,   // the connection becomes 0 and 1, the log or whatever the service says becomes 2
     cspawn_stage_limits,    // prlimit64 for each limit
     cspawn_stage_verify,    // each limit read back; EPROTO when one differs
-    cspawn_stage_signals,   // empty mask; dispositions are already default by CLONE_CLEAR_SIGHAND
-    cspawn_stage_execute,   // execve, or success when it is only a rehearsal
+    cspawn_stage_domain,    // a Landlock domain of its own inside the gate's; in a rehearsal it is tried out: EPROTO
+    cspawn_stage_signals,   // empty mask; dispositions are the parent's, which are the defaults
+    cspawn_stage_execute,   // execve or execveat, or success when it is only a rehearsal
     cspawn_stage_count,
 };
 
-enum { cspawn_no_stage = -1, cspawn_most_limits = 8, cspawn_exit_failed = 127 };
+enum { cspawn_no_stage = -1, cspawn_no_descriptor = -1, cspawn_most_limits = 8, cspawn_exit_failed = 127 };
 
 struct cspawn_limit {
     int32_t resource;
@@ -34,13 +36,17 @@ struct cspawn_limit {
 };
 
 struct cspawn_plan {
+    int32_t directory;       // that a relative path is from, or cspawn_no_descriptor
     const char *path;
     char *const *arguments;
     char *const *environment;
-    int32_t connection;      // becomes 0 and 1
+    int32_t input;           // becomes 0
+    int32_t output;          // becomes 1
     int32_t error;           // becomes 2
     uint32_t limit_count;
     struct cspawn_limit limits[cspawn_most_limits];
+    int32_t domain;          // a Landlock ruleset, or cspawn_no_descriptor
+    int32_t scopes_signals;  // the ruleset keeps signals inside: a rehearsal finds that it cannot signal its parent
     int32_t rehearsal;       // everything but exec: the child exits with 0
     int32_t injected_stage;  // fault injection for tests: this stage fails with this errno; cspawn_no_stage for none
     int32_t injected_errno;
@@ -60,7 +66,7 @@ struct cspawn_launch {
     size_t stack_size;
 };
 
-// Runs in the parent. The child's pid, or -errno of clone3. The launch must be free, and stays the child's until
+// Runs in the parent. The child's pid, or -errno of clone. The launch must be free, and stays the child's until
 // cspawn_is_running() says no. When failure.stage is not cspawn_no_stage then, the child has failed there and exited with
 // cspawn_exit_failed. The child has to be reaped in any case.
 int cspawn_start(struct cspawn_launch *launch);
@@ -70,6 +76,9 @@ int cspawn_is_running(const struct cspawn_launch *launch);
 
 // Runs in the parent. Waits until the child has executed or exited.
 void cspawn_wait(struct cspawn_launch *launch);
+
+// Runs in a process that was forked for it: every stage, in this process. Returns only on failure, which is in `failure`.
+void cspawn_become(const struct cspawn_plan *plan, struct cspawn_failure *failure);
 
 // "session", "streams", ... for the log.
 const char *cspawn_stage_name(int stage);

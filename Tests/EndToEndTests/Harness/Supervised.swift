@@ -77,6 +77,8 @@ final class Supervised {
     /// Writes a file below ``directory``, in one step.
     func write(_ text: String, to name: String) throws {
         let path = "\(directory)/\(name)"
+        let parent = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
+        try FileManager.default.createDirectory(atPath: String(parent), withIntermediateDirectories: true)
         let full = text.replacingOccurrences(of: "DIRECTORY", with: directory)
         try full.write(toFile: path, atomically: true, encoding: .utf8)
         chmod(path, text.hasPrefix("#!") ? 0o755 : 0o644)

@@ -1,11 +1,10 @@
 // The file `users` in the state directory.
 internal import LinuxSystem
-internal import Sandbox
-internal import ServiceModel
+package import ServiceModel
 
 /// Why a service has no identity.
-struct IdentityError: Error, CustomStringConvertible {
-    let description: String
+package struct IdentityError: Error, CustomStringConvertible {
+    package let description: String
 }
 
 extension DynamicUsers {
@@ -14,7 +13,7 @@ extension DynamicUsers {
     /// The credentials of a service, its dynamic number looked up or made and kept.
     ///
     /// Fails closed: a state directory that cannot be read or written gives no number.
-    static func credentials(
+    package static func credentials(
         of service: Service, state: String, privilege: Privilege
     ) throws(IdentityError) -> Credentials {
         var number = Accounts.effectiveUser

@@ -1,4 +1,4 @@
-import Supervisor
+import Sandbox
 import Testing
 
 /// Two names that begin looking at the same number.

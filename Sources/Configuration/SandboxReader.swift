@@ -1,0 +1,115 @@
+// The keys of the sandbox: `network`, `seccomp`, `system_calls`, `landlock`, `private_tmp`, and with them `[files]`, `root`.
+// Promises that a key which another one makes useless is a fault: nobody is to believe in a rule that does not hold.
+
+import ServiceModel
+
+/// What a private /tmp cannot be smaller than. The smallest page size that Linux has on any machine is 4K, the largest 64K.
+private let leastTemporary = Bytes(64 << 10)
+
+extension Reading {
+    private static let networkForms = "true, false, or a list of \"unix\", \"inet\", \"inet6\", \"netlink\""
+    private static let systemCallForms = "a list of names with a sign, like [\"+ptrace\", \"-socket\"]"
+    private static let temporaryForms = "true, false, or a size like \"64M\""
+
+    /// What the section says about the sandbox, over the tightest one; ``root`` has been read.
+    mutating func sandbox(of top: Section) -> SandboxSettings {
+        var sandbox = SandboxSettings()
+        read("network", of: top, into: &sandbox.network) { $0.network($1) }
+        read("seccomp", of: top, into: &sandbox.seccomp) { $0.choice($1) }
+        read("system_calls", of: top, into: &sandbox.systemCalls) { $0.systemCalls($1) }
+        read("landlock", of: top, into: &sandbox.landlock) { $0.choice($1) }
+        read("private_tmp", of: top, into: &sandbox.privateTemporary) { $0.privateTemporary($1) }
+        sandbox.files = files(of: top)
+        if case .directory(let path, _) = root { sandbox.root = path }
+
+        if sandbox.seccomp == .off, !sandbox.systemCalls.isEmpty {
+            refuseUseless("system_calls", named: "'system_calls'", because: "seccomp", in: top)
+        }
+        if sandbox.landlock == .off, sandbox.files != FileLists() {
+            refuseUseless("files", named: "[files]", because: "landlock", in: top)
+        }
+        return sandbox
+    }
+
+    /// An empty value under the key does no harm: so a service can turn off both, whatever the defaults say.
+    private mutating func refuseUseless(_ key: String, named name: String, because switchKey: String, in top: Section) {
+        guard let useless = top[key], let off = top[switchKey] else { return }
+        fault(
+            ownPlace(useless.position, off.position),
+            "\(name) at \(useless.position.fileAndLine) does nothing, because \(quoted(switchKey)) is \"off\" at "
+                + "\(off.position.fileAndLine); expected one of the two")
+    }
+
+    private mutating func network(_ entry: TOMLEntry) -> Set<SocketFamily>? {
+        if case .boolean(let isShared) = entry.value.content { return isShared ? Set(SocketFamily.allCases) : [] }
+        guard let texts = strings(entry, expected: Self.networkForms) else { return nil }
+        var families: Set<SocketFamily> = []
+        for (text, node) in texts {
+            guard let family = SocketFamily(rawValue: text) else {
+                fault(node.position, "'network' has \(quoted(text)); expected \(Self.networkForms)")
+                continue
+            }
+            if !families.insert(family).inserted {
+                fault(node.position, "'network' has \(quoted(text)) twice; expected it once")
+            }
+        }
+        return families
+    }
+
+    private mutating func systemCalls(_ entry: TOMLEntry) -> [SystemCallChange]? {
+        guard let texts = strings(entry, expected: Self.systemCallForms) else { return nil }
+        var changes: [SystemCallChange] = []
+        for (text, node) in texts {
+            guard let change = systemCallChange(text, at: node) else { continue }
+            guard !changes.contains(where: { $0.name == change.name }) else {
+                fault(node.position, "'system_calls' has \(quoted(change.name)) twice; expected it once")
+                continue
+            }
+            changes.append(change)
+        }
+        return changes
+    }
+
+    private mutating func systemCallChange(_ text: String, at node: TOMLNode) -> SystemCallChange? {
+        let effect: SystemCallChange.Effect
+        switch text.utf8.first {
+        case UInt8(ascii: "+"): effect = .allow
+        case UInt8(ascii: "-"): effect = .refuse
+        default:
+            let shown = text.isEmpty ? "name" : text
+            fault(
+                node.position,
+                "'system_calls': \(quoted(text)) has no sign; expected \"+\(shown)\" to allow or \"-\(shown)\" to refuse"
+            )
+            return nil
+        }
+        let name = String(decoding: text.utf8.dropFirst(), as: UTF8.self)
+        guard !name.isEmpty else {
+            fault(node.position, "'system_calls': \(quoted(text)) has no name; expected one like \"+ptrace\"")
+            return nil
+        }
+        let change = SystemCallChange(effect, name)
+        if let problem = host.systemCallProblem(change) {
+            fault(node.position, "'system_calls': \(problem)")
+            return nil
+        }
+        return change
+    }
+
+    /// The outer nil is a fault, the inner one none of its own.
+    private mutating func privateTemporary(_ entry: TOMLEntry) -> Bytes?? {
+        switch entry.value.content {
+        case .boolean(let isPrivate): return .some(isPrivate ? SandboxSettings.standardTemporary : nil)
+        case .string:
+            guard let size = size(entry) else { return nil }
+            guard size.count >= leastTemporary.count else {
+                fault(entry.value.position, "'private_tmp' is \(size.count) bytes; expected \"64K\" at least")
+                return nil
+            }
+            return size
+        default:
+            wrongType(entry, expected: Self.temporaryForms)
+            return nil
+        }
+    }
+}

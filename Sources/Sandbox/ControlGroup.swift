@@ -1,0 +1,172 @@
+// A control group for each gate: what a handler starts cannot leave it, so that all of it ends with its service.
+// Where the controllers are there, it bounds their number and memory too.
+// Source: Documentation/admin-guide/cgroup-v2.rst, cgroups(7).
+package import LinuxSystem
+package import ServiceModel
+
+/// The supervisor's place in the cgroup v2 hierarchy: a directory of its own, below the group that it was started in.
+package struct ControlGroups: Hashable, Sendable {
+    /// The directory.
+    package let directory: String
+    /// The same as /proc/PID/cgroup shows it.
+    package let path: String
+
+    /// Why there are no control groups.
+    package struct Unavailable: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Makes the directory, and hands down what controllers it can.
+    package init(pid: Int32) throws(Unavailable) {
+        do throws(SystemError) {
+            let mounts = String(decoding: try Files.read("/proc/self/mountinfo", most: 1 << 20), as: UTF8.self)
+            guard let mount = Self.mountPoint(in: mounts) else {
+                throw SystemError("find cgroup v2", .noEntry)
+            }
+            let own = Self.ownPath(
+                in: String(decoding: try Files.read("/proc/self/cgroup", most: 65536), as: UTF8.self))
+            guard let own else { throw SystemError("read /proc/self/cgroup", .noEntry) }
+            let parent = mount + (own == "/" ? "" : own)
+            Self.removeStale(in: parent)
+            path = (own == "/" ? "" : own) + "/doorward.\(pid)"
+            directory = "\(parent)/doorward.\(pid)"
+            try Files.makeDirectory(directory, mode: 0o755)
+            try Self.handDownControllers(from: parent, isRoot: own == "/", to: directory)
+        } catch {
+            throw Unavailable(description: "\(error)")
+        }
+    }
+
+    /// Where a cgroup v2 hierarchy is mounted. Shape: proc(5), mountinfo: the type is the first field after ` - `.
+    static func mountPoint(in mounts: String) -> String? {
+        for line in mounts.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard let dash = words.firstIndex(of: "-"), dash + 1 < words.count, words[dash + 1] == "cgroup2",
+                words.count > 4
+            else { continue }
+            return String(words[4])
+        }
+        return nil
+    }
+
+    /// A process's group, from /proc/PID/cgroup: the line of hierarchy 0.
+    static func ownPath(in text: String) -> String? {
+        text.split(separator: "\n").first { $0.hasPrefix("0::/") }.map { String($0.dropFirst(3)) }
+    }
+
+    /// Which of the controllers that are there to turn on, as cgroup.subtree_control takes them; empty for none.
+    static func wanted(of available: String) -> String {
+        let there = available.split { $0 == " " || $0 == "\n" }
+        return ["pids", "memory"].filter { there.contains(Substring($0)) }.map { "+\($0)" }.joined(separator: " ")
+    }
+
+    /// A group with members hands nothing down, unless it is the root ("no internal processes"): so this process moves to
+    /// one beside the gates' first.
+    private static func handDownControllers(
+        from parent: String, isRoot: Bool, to directory: String
+    ) throws(SystemError) {
+        let available = String(decoding: try Files.read(parent + "/cgroup.controllers", most: 4096), as: UTF8.self)
+        let wanted = wanted(of: available)
+        if wanted.isEmpty { return }
+        if !isRoot {
+            let place = parent + "/doorward-supervisor"
+            try Files.makeDirectory(place, mode: 0o755)
+            try write("0", to: place + "/cgroup.procs")
+        }
+        try write(wanted, to: parent + "/cgroup.subtree_control")
+        try write(wanted, to: directory + "/cgroup.subtree_control")
+    }
+
+    /// Directories of supervisors that were killed: only empty ones can be removed.
+    private static func removeStale(in parent: String) {
+        func names(_ directory: String) -> [String] {
+            do throws(SystemError) {
+                return try Files.names(in: directory)
+            } catch {
+                // What cannot be listed cannot be tidied up; nothing depends on it.
+                return []
+            }
+        }
+        for name in names(parent) where name.hasPrefix("doorward.") {
+            for inner in names("\(parent)/\(name)") { _ = ControlGroup.removed("\(parent)/\(name)/\(inner)") }
+            _ = ControlGroup.removed("\(parent)/\(name)")
+        }
+    }
+
+    /// A group for a gate, empty.
+    ///
+    /// - Parameter name: different from every other's.
+    package func makeGroup(_ name: String, limits: Limits) throws(SystemError) -> ControlGroup {
+        let group = "\(directory)/\(name)"
+        try Files.makeDirectory(group, mode: 0o755)
+        for (file, value) in Self.bounds(of: limits) where Files.exists("\(group)/\(file)") {
+            try Self.write(value, to: "\(group)/\(file)")
+        }
+        return ControlGroup(
+            directory: group, path: "\(path)/\(name)", members: try Files.openForWriting(group + "/cgroup.procs"))
+    }
+
+    /// What the limits mean for a group: the gate is one of its processes.
+    static func bounds(of limits: Limits) -> [(file: String, value: String)] {
+        func text(_ value: UInt64?) -> String { value.map(String.init) ?? "max" }
+        let processes: UInt64? =
+            switch limits.processes ?? .at(Limits.standardProcesses) {
+            case .unlimited: nil
+            case .at(let count): UInt64(count) + 1
+            }
+        let memory: UInt64? = if case .at(let bytes) = limits.totalMemory { bytes.count } else { nil }
+        return [("pids.max", text(processes)), ("memory.max", text(memory))]
+    }
+
+    /// Takes the directory away, when the last group is.
+    package func remove() { _ = ControlGroup.removed(directory) }
+
+    fileprivate static func write(_ text: String, to file: String) throws(SystemError) {
+        try Files.openForWriting(file).writeAll(Array(text.utf8).span)
+    }
+}
+
+/// The group of one gate and of everything that its handlers start.
+package final class ControlGroup {
+    private let directory: String
+    private let path: String
+    private let members: Descriptor
+
+    init(directory: String, path: String, members: consuming Descriptor) {
+        self.directory = directory
+        self.path = path
+        self.members = members
+    }
+
+    /// For a gate's plan.
+    package var toJoin: SandboxPlan.GroupToJoin { .init(members: members.number, path: path) }
+
+    /// Kills every process in it, also those that are being forked. Source: cgroup-v2.rst, cgroup.kill (since Linux 5.14).
+    package func kill() throws(SystemError) { try ControlGroups.write("1", to: directory + "/cgroup.kill") }
+
+    /// Removes it, if nobody is in it any more.
+    package func isRemoved() -> Bool { Self.removed(directory) }
+
+    fileprivate static func removed(_ directory: String) -> Bool {
+        do throws(SystemError) {
+            try Files.removeDirectory(directory)
+            return true
+        } catch {
+            return error.errno == .noEntry
+        }
+    }
+
+    /// Moves this process there, and reads back that it is there.
+    static func join(_ group: SandboxPlan.GroupToJoin) throws(SandboxError) {
+        let members = Descriptor(owning: group.members)
+        do throws(SystemError) {
+            try members.writeAll([UInt8(ascii: "0")].span)
+            let text = String(decoding: try Files.read("/proc/self/cgroup", most: 65536), as: UTF8.self)
+            guard let found = ControlGroups.ownPath(in: text), found == group.path else {
+                throw SystemError("read control group", .noEntry)
+            }
+        } catch {
+            throw .failed(error)
+        }
+    }
+}

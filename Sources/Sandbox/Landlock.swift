@@ -1,0 +1,60 @@
+// Landlock: two rulesets, one that the gate takes on, and one that each child makes a domain of its own from.
+// Source: landlock(7), landlock_create_ruleset(2), landlock_restrict_self(2).
+internal import CLinux
+internal import LinuxSystem
+internal import ServiceModel
+
+package enum Landlock {
+    /// The running kernel's.
+    package static var abi: LandlockABI { LandlockABI(version: max(Int(clinux_landlock_abi()), 0)) }
+
+    /// What holds the gate and all its handlers.
+    static func ruleset(
+        for settings: SandboxSettings, granting grants: [FileGrant], abi: LandlockABI
+    ) throws(SandboxError) -> Descriptor {
+        let (files, network) = (abi.files.rawValue, settings.sharesNetwork ? 0 : abi.network)
+        let number = try step("create Landlock ruleset [landlock]") {
+            clinux_landlock_ruleset(files, network, scopes(of: settings, abi: abi))
+        }
+        let ruleset = Descriptor(owning: number)
+        for grant in grants { try allow(grant, in: ruleset, abi: abi) }
+        return ruleset
+    }
+
+    /// What each child adds: a domain of its own is enough to keep others of its user from tracing it, and where the
+    /// kernel can, from being signalled by them. It forbids nothing else that the gate's domain allows.
+    static func childRuleset(for settings: SandboxSettings, abi: LandlockABI) throws(SandboxError) -> Descriptor {
+        let scopes = scopes(of: settings, abi: abi)
+        // A ruleset must handle something: no handler can make a block device.
+        let files: LandlockFileAccess = scopes == 0 ? .makeBlockDevice : []
+        let number = try step("create Landlock ruleset [landlock]") {
+            clinux_landlock_ruleset(files.rawValue, 0, scopes)
+        }
+        return Descriptor(owning: number)
+    }
+
+    /// Takes a ruleset on, for good, and tries it out: no ruleset here grants the names in /, unless the service says so.
+    static func enter(_ ruleset: borrowing Descriptor, granting grants: [FileGrant]) throws(SandboxError) {
+        let number = ruleset.number
+        try step("enter Landlock domain [landlock]") { clinux_landlock_restrict(number) }
+        if grants.contains(where: { $0.path == "/" }) { return }
+        let opened = unsafe clinux_open_directory("/")
+        if opened >= 0 {
+            _ = Descriptor(owning: opened)
+            throw .differs(what: "landlock", wanted: "/ closed", found: "/ open")
+        }
+    }
+
+    private static func scopes(of settings: SandboxSettings, abi: LandlockABI) -> UInt64 {
+        abi.signalScope | (settings.network.contains(.unix) ? 0 : abi.abstractScope)
+    }
+
+    /// Adds a grant, looked up from this process's root of now.
+    static func allow(_ grant: FileGrant, in ruleset: borrowing Descriptor, abi: LandlockABI) throws(SandboxError) {
+        let target = Descriptor(owning: try step("open", grant.path) { unsafe clinux_open_path(-1, grant.path) })
+        let isDirectory = try step("stat", grant.path) { clinux_is_directory(target.number) } == 1
+        let access = grant.rights.landlock(onDirectory: isDirectory, known: abi.files)
+        let number = ruleset.number
+        try step("grant", grant.path) { clinux_landlock_allow(number, target.number, access.rawValue) }
+    }
+}

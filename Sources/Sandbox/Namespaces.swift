@@ -1,0 +1,48 @@
+// An empty network, a root and a /tmp of the service's own: for a gate that is still root. Each is read back.
+// Source: network_namespaces(7), mount_namespaces(7), pivot_root(2), tmpfs(5).
+internal import CLinux
+package import LinuxSystem
+internal import ServiceModel
+
+/// A network namespace in which there is nothing, not even a loopback that is up. Made once, entered by many gates.
+package struct EmptyNetwork: ~Copyable {
+    package let descriptor: Descriptor
+
+    /// Errors: unshare(2); without CAP_SYS_ADMIN there is none to be had.
+    package init() throws(SystemError) {
+        descriptor = Descriptor(owning: try retrying("make an empty network namespace") { clinux_new_network() })
+    }
+
+    /// Moves this process there.
+    static func enter(_ number: Int32) throws(SandboxError) {
+        try step("enter the empty network namespace [network]") { clinux_enter_network(number) }
+        let isThere = try step("read network namespace") { clinux_in_network(number) } == 1
+        if !isThere { throw .differs(what: "network", wanted: "the empty namespace", found: "another") }
+    }
+}
+
+enum Mounts {
+    /// Gives this process mounts of its own, and the root that the service asks for.
+    static func enter(_ root: borrowing ServiceRoot) throws(SandboxError) {
+        try step("make a mount namespace") { clinux_own_mounts() }
+        guard let path = root.path, let number = root.number else { return }
+        try step("change root", path) { unsafe clinux_change_root(path) }
+        let isThere = try step("read root") { clinux_is_root(number) } == 1
+        if !isThere { throw .differs(what: "root", wanted: path, found: "another") }
+    }
+
+    /// Mounts an empty /tmp, which is /var/tmp too, where there is one.
+    ///
+    /// - Returns: where it is.
+    static func addTemporary(_ size: Bytes) throws(SandboxError) -> [String] {
+        try step("mount /tmp [private_tmp]") { unsafe clinux_mount_memory("/tmp", size.count) }
+        do throws(SystemError) {
+            _ = try retrying("mount /var/tmp") { unsafe clinux_mount_again("/tmp", "/var/tmp") }
+            return ["/tmp", "/var/tmp"]
+        } catch  where error.errno == .noEntry {
+            return ["/tmp"]
+        } catch {
+            throw .failed(error)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// What a gate takes on, all of it decided before the gate is forked.
+package import ServiceModel
+
+/// The sandbox of one service.
+package struct SandboxPlan: Hashable, Sendable {
+    package var service: Service
+    package var credentials: Credentials
+    package var privilege: Privilege
+    /// An empty network namespace to enter; nil where the service has the machine's, or this is not root.
+    package var emptyNetwork: Int32?
+    /// Of a control group to join: its file cgroup.procs, and its path as /proc/self/cgroup shows it; nil for none.
+    package var group: GroupToJoin?
+
+    package struct GroupToJoin: Hashable, Sendable {
+        package var members: Int32
+        package var path: String
+
+        package init(members: Int32, path: String) {
+            self.members = members
+            self.path = path
+        }
+    }
+
+    package init(
+        service: Service, credentials: Credentials, privilege: Privilege, emptyNetwork: Int32? = nil,
+        group: GroupToJoin? = nil
+    ) {
+        self.service = service
+        self.credentials = credentials
+        self.privilege = privilege
+        self.emptyNetwork = emptyNetwork
+        self.group = group
+    }
+
+    /// Whether the service is to enter an empty network namespace.
+    package static func wantsEmptyNetwork(_ service: Service, with privilege: Privilege) -> Bool {
+        privilege == .root && !service.sandbox.sharesNetwork
+    }
+}
+
+/// What the sandbox leaves for each child to take on.
+package struct ChildSandbox: Hashable, Sendable {
+    /// A Landlock ruleset; nil where Landlock is off.
+    package var domain: Int32?
+    package var scopesSignals = false
+    /// The handler directory, for a service whose root does not contain it.
+    package var handlerDirectory: Int32?
+}
