@@ -125,7 +125,8 @@ package struct JudgedCall: Hashable, Sendable {
         let hasInternet = network.contains(.inet) || network.contains(.inet6)
         return JudgedCall(
             name: "ioctl",
-            meaning: "but for TIOCSTI, TIOCLINUX and TIOCSETD" + (hasInternet ? "" : ", and those of interfaces (SIOC…)"),
+            meaning: "but for TIOCSTI, TIOCLINUX and TIOCSETD"
+                + (hasInternet ? "" : ", and those of interfaces (SIOC…)"),
             alternatives: [hasInternet ? [terminal] : [terminal, interfaces]])
     }
 

@@ -9,7 +9,8 @@ internal import LinuxSystem
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what a client of a service would get, and which line says so; start nothing.",
-        discussion: "Exit status 0 when the client would be admitted, 1 when it would be refused or a file is at fault.")
+        discussion: "Exit status 0 when the client would be admitted, 1 when it would be refused or a file is at fault."
+    )
 
     @Argument(help: "The service's name.")
     var service: String

@@ -88,7 +88,9 @@ extension EndToEndTests {
             #expect(try exchange(port: doorward.port("greet"), "Ada\n") == "Hello, Ada, from 127.0.0.1\n")
             let end = try doorward.log.wait(for: "end")
             #expect(end["status"] == "0")
-            #expect(doorward.log.all.contains { $0.description == "noted" })
+            let said = try doorward.log.wait(for: "stderr")
+            #expect(said["service"] == "greet")
+            #expect(said["text"] == "noted")
         }
 
         @Test("a handler that is replaced by rename serves the next connection; the running one finishes")
