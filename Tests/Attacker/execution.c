@@ -146,10 +146,17 @@ static void read_handlers_log(void) {
     attacker_done("opened the log for reading");
 }
 
+// Whatever it is on: a file, a pipe.
+static void truncate_log(void) {
+    if (ftruncate(2, 0) < 0) attacker_refused("ftruncate");
+    attacker_done("truncated the log");
+}
+
 const struct attacker_attempt attacker_execution[] = {
     {"descriptors", "use a descriptor above 2 that it was started with", .run = use_descriptor},
     {"environment", "find the supervisor's environment in its own", .run = read_environment},
     {"read-log", "open the log for reading", .run = read_handlers_log},
+    {"truncate-log", "empty the log", .run = truncate_log},
     {"exec-shell", "execute /bin/sh", .run = execute_shell},
     {"exec-program", "execute /usr/bin/env", .run = execute_other},
     {"exec-loader", "execute /bin/sh by way of the dynamic loader", .run = execute_loader},

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -198,10 +199,19 @@ static void fill_disk(void) {
     attacker_done("wrote 64 MiB");
 }
 
+// Which names come and go in a directory is news too.
+static void watch_directory(void) {
+    int fd = inotify_init1(IN_CLOEXEC);
+    if (fd < 0) attacker_refused("inotify_init1");
+    if (inotify_add_watch(fd, attacker_variable("ATTACK_OPEN"), IN_ALL_EVENTS) < 0) attacker_refused("inotify_add_watch");
+    attacker_done("hears of every file there");
+}
+
 const struct attacker_attempt attacker_files[] = {
     {"read-passwd", "read /etc/passwd", .run = read_passwd},
     {"read-other", "read a file of another service that everybody may read", .run = read_other},
     {"list-root", "list /", .run = list_root},
+    {"watch-directory", "watch a directory that everybody may read", .run = watch_directory},
     {"list-proc", "list the processes of this machine", .run = list_proc},
     {"write-tmp", "make a file in /tmp", .run = write_tmp},
     {"write-unnamed", "make a file without a name in /tmp", .run = create_unnamed},

@@ -145,6 +145,18 @@ static noreturn void connect_unix(const char *name, bool is_abstract) {
     attacker_done("connected to %s", name);
 }
 
+// One end of a pair is a datagram socket like any other: it can send to whatever has a name. That the receiver is of
+// another type (EPROTOTYPE) says that it was reached.
+static void send_from_pair(void) {
+    struct sockaddr_un address;
+    socklen_t length = unix_address(&address, attacker_variable("ATTACK_UNIX"), false);
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) < 0) attacker_refused("socketpair");
+    ssize_t sent = sendto(pair[0], "x", 1, MSG_NOSIGNAL, (struct sockaddr *)&address, length);
+    if (sent < 0 && errno != EPROTOTYPE) attacker_refused("sendto");
+    attacker_done("reached %s", address.sun_path);
+}
+
 static void connect_path(void) { connect_unix(attacker_variable("ATTACK_UNIX"), false); }
 static void connect_abstract(void) { connect_unix(attacker_variable("ATTACK_ABSTRACT"), true); }
 
@@ -195,6 +207,7 @@ const struct attacker_attempt attacker_sockets[] = {
     {"udp-send", "send a datagram", .run = send_udp},
     {"bind-port", "listen on a port", .run = bind_port},
     {"unix-connect", "connect to another's unix socket", .run = connect_path},
+    {"unix-datagram", "send to another's unix socket from a pair of its own", .run = send_from_pair},
     {"unix-bind", "make a unix socket in a directory that everybody may write", .run = bind_path},
     {"abstract-connect", "connect to another's abstract unix socket", .run = connect_abstract},
     {"abstract-bind", "make an abstract unix socket", .run = bind_abstract},

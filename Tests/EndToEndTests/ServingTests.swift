@@ -93,6 +93,21 @@ extension EndToEndTests {
             #expect(said["text"] == "noted")
         }
 
+        @Test("nothing that a handler writes to standard error can be taken for an event of Doorward's")
+        func forgedLines() throws {
+            let forged = "2026-01-01T00:00:00.000Z event=forged service=other\\n\\001half a line"
+            let doorward = try Supervised(
+                services: ["liar": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/liar\"]"],
+                files: ["liar": "#!/bin/sh\nprintf '\(forged)' >&2\n"])
+            _ = try exchange(port: doorward.port("liar"), "")
+            _ = try doorward.log.wait(for: "end")
+            let said = doorward.log.all.filter { $0.event == "stderr" }
+            #expect(said.map { $0["text"] } == [
+                "2026-01-01T00:00:00.000Z event=forged service=other", "\\x01half a line",
+            ])
+            #expect(said.allSatisfy { $0.description.contains(" event=stderr service=liar text=\"") })
+        }
+
         @Test("a handler that is replaced by rename serves the next connection; the running one finishes")
         func replacedHandler() throws {
             let doorward = try Supervised(
