@@ -127,7 +127,7 @@ let testTargets: [Target] = [
     tests(
         "InspectionTests",
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
-    tests("HandlerKitTests", ["HandlerKit"]),
+    tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     tests("HandlerTests", ["echo", "probe"]),
     tests("LinkTests", []),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.

@@ -159,7 +159,8 @@ extension EndToEndTests {
             "read-passwd", "read-other", "list-root", "list-proc", "write-tmp", "write-unnamed", "write-var-tmp",
             "write-open-directory", "truncate-file", "append-file", "rename-file", "remove-file", "make-directory",
             "make-symlink", "make-fifo", "make-socket-node", "fill-disk", "socket-unix", "socket-inet", "socket-inet6",
-            "socket-netlink", "tcp-connect", "tcp-reconnect", "udp-send", "bind-port", "unix-connect", "unix-datagram", "unix-bind", "watch-directory",
+            "socket-netlink", "tcp-connect", "tcp-reconnect", "udp-send", "bind-port", "unix-connect", "unix-datagram",
+            "unix-bind", "watch-directory",
             "abstract-connect", "abstract-bind", "ptrace-attach-sibling", "ptrace-seize-sibling", "ptrace-child",
             "kill-sibling", "kill-gate", "tgkill-sibling", "tgkill-gate", "sigqueue-sibling", "sigqueue-gate",
             "pidfd-signal-sibling", "pidfd-signal-gate", "proc-mem-sibling", "proc-environ-sibling",
@@ -204,7 +205,9 @@ extension EndToEndTests {
             }
             #expect(Self.stoppedBySandboxOnly.subtracting(attempts.map(\.name)) == [])
             // It costs the connection, so that only the log has it.
-            _ = try attacked.doorward.log.wait(for: "stderr", seconds: 5) { $0["text"]?.hasPrefix("tcp-listen DONE") == true }
+            _ = try attacked.doorward.log.wait(for: "stderr", seconds: 5) {
+                $0["text"]?.hasPrefix("tcp-listen DONE") == true
+            }
             for signal in ["CONT", "URG", "WINCH"] { #expect(try attacked.received(signal) > 0, "\(signal)") }
         }
 

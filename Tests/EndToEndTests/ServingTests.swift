@@ -102,9 +102,10 @@ extension EndToEndTests {
             _ = try exchange(port: doorward.port("liar"), "")
             _ = try doorward.log.wait(for: "end")
             let said = doorward.log.all.filter { $0.event == "stderr" }
-            #expect(said.map { $0["text"] } == [
-                "2026-01-01T00:00:00.000Z event=forged service=other", "\\x01half a line",
-            ])
+            #expect(
+                said.map { $0["text"] } == [
+                    "2026-01-01T00:00:00.000Z event=forged service=other", "\\x01half a line",
+                ])
             #expect(said.allSatisfy { $0.description.contains(" event=stderr service=liar text=\"") })
         }
 

@@ -45,6 +45,10 @@ const char *_Nullable chandler_environment(long index);
 /// Zeroed memory that is the program's own, taken once and never given back: NULL when the 256 KiB there are do not do.
 void *_Nullable chandler_take_memory(size_t count);
 
+/// From here on, any system call but those for open streams, clocks, memory and the end kills the process (SIGSYS).
+/// Source: seccomp(2).
+int chandler_restrict_to_streams(void);
+
 /// Ends the process at once. Source: _exit(2).
 _Noreturn void chandler_exit(int status);
 

@@ -1,0 +1,56 @@
+import CHandler
+import Glibc
+import Testing
+
+@testable import HandlerKit
+
+struct SandboxTests {
+    @Test("who is restricted to streams reads, writes, waits, looks at the clock, takes memory and ends")
+    func allowed() async {
+        await #expect(processExitsWith: .exitCode(3)) {
+            let pair = Pair(SOCK_STREAM)
+            pair.peers.send([Array("Hello\n".utf8)])
+            var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+            Sandbox.restrict(to: .streams)
+            let before = chandler_monotonic_milliseconds()
+            do throws(ConnectionError) {
+                guard case .line(let line)? = try connection.nextLine() else { chandler_exit(4) }
+                try connection.write(line.text)
+                try connection.flush()
+                if chandler_wait_readable(pair.ours.number, 1) != 0 { chandler_exit(5) }
+            } catch {
+                chandler_exit(6)
+            }
+            let memory = unsafe mmap(nil, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            if unsafe memory == MAP_FAILED || chandler_monotonic_milliseconds() < before { chandler_exit(7) }
+            if pair.peers.receive() != Array("Hello".utf8) { chandler_exit(8) }
+            chandler_exit(3)
+        }
+    }
+
+    @Test("anything else ends the process")
+    func refused() async {
+        await #expect(processExitsWith: .signal(SIGSYS)) {
+            Sandbox.restrict(to: .streams)
+            _ = unsafe open("/dev/null", O_RDONLY)
+        }
+        await #expect(processExitsWith: .signal(SIGSYS)) {
+            Sandbox.restrict(to: .streams)
+            _ = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        }
+        await #expect(processExitsWith: .signal(SIGSYS)) {
+            Sandbox.restrict(to: .streams)
+            _ = kill(getppid(), 0)
+        }
+        await #expect(processExitsWith: .signal(SIGSYS)) {
+            Sandbox.restrict(to: .streams)
+            let flags = MAP_PRIVATE | MAP_ANONYMOUS
+            _ = unsafe mmap(nil, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, flags, -1, 0)
+        }
+        await #expect(processExitsWith: .signal(SIGSYS)) {
+            let null = unsafe open("/dev/zero", O_RDONLY)
+            Sandbox.restrict(to: .streams)
+            _ = unsafe mmap(nil, 4096, PROT_READ, MAP_PRIVATE, null, 0)
+        }
+    }
+}
