@@ -30,6 +30,7 @@ package struct CheckReport: Sendable {
         } catch {
             report.faults = error.lines
         }
+        for limitation in Landlock.abi.missing { report.notes.append("this kernel does not hold back: \(limitation)") }
         if !Accounts.isRoot {
             report.notes.append("not root: run would skip \(Sandbox.skippedWithoutRoot)")
         }

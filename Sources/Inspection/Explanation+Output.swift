@@ -21,9 +21,9 @@ extension Explanation {
     package var json: String {
         let sections = sections.map { section in
             let facts = section.facts.map { fact in
-                "{\"key\":\(quoted(fact.key)),\"value\":\(quoted(fact.value)),\"origin\":\(quoted(fact.origin))}"
+                "{\"key\":\(JSON.text(fact.key)),\"value\":\(JSON.text(fact.value)),\"origin\":\(JSON.text(fact.origin))}"
             }
-            return "{\"title\":\(quoted(section.title)),\"facts\":[\n    \(facts.joined(separator: ",\n    "))]}"
+            return "{\"title\":\(JSON.text(section.title)),\"facts\":[\n    \(facts.joined(separator: ",\n    "))]}"
         }
         return "[\n  \(sections.joined(separator: ",\n  "))\n]"
     }
@@ -39,19 +39,4 @@ private func shown(_ text: String) -> String {
                 default: scalar
                 }
             }))
-}
-
-private func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": result += "\\\""
-        case "\\": result += "\\\\"
-        case _ where scalar.value < 0x20:
-            let digits = String(scalar.value, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result + "\""
 }

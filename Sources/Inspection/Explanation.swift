@@ -72,7 +72,8 @@ package struct Explanation: Hashable, Sendable {
         }
         add("stderr", service.standardError.rawValue)
         add("directory", service.directory)
-        add("umask", String(service.umask, radix: 8))
+        let mask = String(service.umask, radix: 8)
+        add("umask", String(repeating: "0", count: max(3 - mask.count, 0)) + mask)
         add("nice", "\(service.nice)")
     }
 
@@ -147,6 +148,9 @@ package struct Explanation: Hashable, Sendable {
         }
         let families = SocketFamily.allCases.filter { service.sandbox.network.contains($0) }.map(\.rawValue)
         add("network", families.isEmpty ? "no new sockets" : "new sockets of " + families.joined(separator: ", "))
+        for call in JudgedCall.standard(network: service.sandbox.network) where !call.meaning.isEmpty {
+            add(call.name, call.meaning, from: "")
+        }
         add("filter", "\(filter.program.count) instructions", from: "")
     }
 

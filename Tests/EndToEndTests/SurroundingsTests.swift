@@ -61,6 +61,7 @@ extension EndToEndTests {
         func plan() throws {
             let (report, _) = try probe("")
             #expect(report["no_new_privs"] == "1")
+            #expect(report["seccomp"] == "2")
             #expect(report["rlimit_nofile"] == "256,256")
             #expect(report["rlimit_as"] == "\(512 << 20),\(512 << 20)")
             #expect(report["rlimit_core"] == "0,0")

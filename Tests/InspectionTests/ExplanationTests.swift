@@ -1,1 +1,91 @@
+import Configuration
+import ConfigurationFiles
+import Definitions
+import Foundation
+import ServiceModel
+import TestSupport
 import Testing
+
+@testable import Inspection
+
+/// A host of one service, /bin/cat, with a block list.
+struct Example {
+    let directory: TemporaryDirectory
+    private var choices = PathChoices()
+
+    init(_ lines: String) throws {
+        directory = try TemporaryDirectory()
+        try directory.write(
+            "cat.toml", "listen = [\"127.0.0.1:7\", \"unix:/run/cat\"]\nhandler = [\"/bin/cat\", \"-n\"]\n\(lines)")
+        try directory.write("blocked", "# nobody\n203.0.113.0/24\n")
+        try directory.write("doorward.toml", "block_list = \"blocked\"\n[defaults.limits]\nfiles = 99\n")
+        choices.configuration = directory.path + "/doorward.toml"
+        choices.services = directory.path
+        choices.state = directory.path + "/state"
+        // The settings are no service.
+        try Self.moveServices(directory.path)
+        choices.services = directory.path + "/services"
+    }
+
+    private static func moveServices(_ path: String) throws {
+        let manager = FileManager.default
+        try manager.createDirectory(atPath: path + "/services", withIntermediateDirectories: false)
+        try manager.moveItem(atPath: path + "/cat.toml", toPath: path + "/services/cat.toml")
+    }
+
+    func visit(_ address: String, service: String = "cat") throws(DefinitionsError) -> Visit {
+        try Visit(service: service, address: address, choices, on: Host())
+    }
+}
+
+extension Explanation {
+    /// `VALUE (ORIGIN)` of a fact; the directory of the files is left out.
+    func fact(_ key: String, _ example: Example) -> String? {
+        let fact = sections.flatMap(\.facts).first { $0.key == key }
+        return fact.map { "\($0.value) (\($0.origin))" }?.replacingOccurrences(
+            of: example.directory.path + "/", with: "")
+    }
+}
+
+struct ExplanationTests {
+    @Test("each setting comes with the line that says it, of the service's file or of the defaults, or is a default")
+    func origins() throws {
+        let example = try Example("umask = \"77\"\n[limits]\nmemory = \"64M\"\n[environment]\nCOLOUR = \"green\"\n")
+        let explanation = Explanation(try example.visit("192.0.2.1"))
+        #expect(explanation.fact("umask", example) == "077 (services/cat.toml:3)")
+        #expect(explanation.fact("limits.memory", example) == "67108864 (services/cat.toml:5)")
+        #expect(explanation.fact("limits.files", example) == "99 (doorward.toml:3)")
+        #expect(explanation.fact("limits.cpu", example) == "unlimited (default)")
+        #expect(explanation.fact("environment COLOUR", example) == "green (services/cat.toml:7)")
+        #expect(explanation.fact("environment TCPREMOTEIP", example) == "192.0.2.1 ()")
+        #expect(explanation.fact("argument 1", example) == "-n (services/cat.toml:2)")
+        #expect(explanation.fact("network", example) == "no new sockets (default)")
+        #expect(explanation.fact("user", example)?.hasPrefix("of its own, from 80000 to 89999") == true)
+    }
+
+    @Test("what the sandbox opens is said with its line: files, calls, families")
+    func sandbox() throws {
+        let example = try Example(
+            "network = [\"unix\"]\nsystem_calls = [\"-fork\"]\nprivate_tmp = true\nseccomp = \"kill\"\n[files]\nread = [\"/etc/passwd\"]\n"
+        )
+        let explanation = Explanation(try example.visit("192.0.2.1"))
+        #expect(explanation.fact("/etc/passwd", example) == "read,list (services/cat.toml:8)")
+        #expect(explanation.fact("/usr/bin", example) == "read,execute (services/cat.toml:2 (handler))")
+        #expect(explanation.fact("system_calls", example) == "not fork (services/cat.toml:4)")
+        #expect(explanation.fact("private_tmp", example) == "/tmp, 67108864 bytes (services/cat.toml:5)")
+        #expect(explanation.fact("seccomp", example)?.contains("ends the process") == true)
+        #expect(explanation.fact("network", example) == "new sockets of unix (services/cat.toml:3)")
+        #expect(explanation.text.contains("\nfiles\n"))
+    }
+
+    @Test("JSON is JSON, and says the same")
+    func json() throws {
+        let example = try Example("[environment]\nODD = \"a \\\"quote\\\" \\\\ and \\u001b\"\n")
+        let explanation = Explanation(try example.visit("2001:db8::1"))
+        let parsed = try JSONSerialization.jsonObject(with: Data(explanation.json.utf8)) as? [[String: Any]]
+        let facts = parsed?.flatMap { $0["facts"] as? [[String: String]] ?? [] }
+        #expect(facts?.count == explanation.sections.map(\.facts.count).reduce(0, +))
+        #expect(facts?.first { $0["key"] == "environment ODD" }?["value"] == "a \"quote\" \\ and \u{1b}")
+        #expect(!explanation.text.contains("\u{1b}"))
+    }
+}

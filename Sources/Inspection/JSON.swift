@@ -1,0 +1,24 @@
+// What programs read (RFC 8259): written here, because Foundation's writer is a Foundation.
+
+package enum JSON {
+    /// A string.
+    package static func text(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    /// A list of strings, one a line.
+    package static func list(_ texts: [String]) -> String {
+        texts.isEmpty ? "[]" : "[\n  \(texts.map(text).joined(separator: ",\n  "))\n]"
+    }
+}

@@ -1,0 +1,87 @@
+// `doorward explain` and `doorward exec`: what they say and do is what a running service would do.
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    @Suite("Inspection")
+    struct InspectionTests {
+        private static let service = """
+            listen = ["127.0.0.1:0"]
+            handler = ["probe"]
+            umask = "027"
+            directory = "/usr"
+            environment = { COLOUR = "green" }
+            access = ["deny 192.0.2.0/24", "allow all RULE=1"]
+            [limits]
+            files = 64
+            """
+
+        private func doorward(
+            _ command: [String], in supervised: Supervised, input: String = ""
+        ) throws -> Outcome {
+            try run(
+                [Supervised.program] + command + ["--config", supervised.directory + "/doorward.toml"], input: input)
+        }
+
+        @Test("a handler finds the same around itself by exec as in its service")
+        func exec() throws {
+            let supervised = try Supervised(services: ["probe": Self.service])
+            let served = try exchange(port: supervised.port("probe"), "")
+            let outcome = try doorward(["exec", "probe"], in: supervised)
+            #expect(outcome.status == 0, "\(outcome.error)")
+            // What belongs to this one process or connection.
+            let own = [
+                "pid", "ppid", "pgid", "sid", "fd0", "fd1", "fd2", "environment=TCP", "environment=REMOTE_PORT",
+                "environment=DOORWARD_CONNECTION",
+            ]
+            func common(_ text: String) -> [Substring] {
+                text.split(separator: "\n").filter { line in !own.contains { line.hasPrefix($0) } }
+            }
+            #expect(common(outcome.output) == common(served))
+            #expect(common(served).contains("environment=RULE=1"))
+            #expect(common(served).contains("seccomp=2"))
+            #expect(outcome.output.contains("environment=TCPREMOTEIP=127.0.0.1\n"))
+        }
+
+        @Test("exec is on this terminal's streams, and its status is the handler's")
+        func execStreams() throws {
+            let supervised = try Supervised(
+                services: [
+                    "echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]",
+                    "sad": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/sad\"]",
+                    "dies": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/dies\"]",
+                ],
+                files: [
+                    "sad": "#!/bin/sh\necho complaint >&2\nsetsid sleep 100 &\nexit 100\n",
+                    "dies": "#!/bin/sh\nkill -9 $$\n",
+                ])
+            #expect(try doorward(["exec", "echo"], in: supervised, input: "Hello\n").output == "Hello\n")
+            let sad = try doorward(["exec", "sad"], in: supervised)
+            #expect(sad.status == 100)
+            #expect(sad.error.hasSuffix("complaint\n"))
+            #expect(try doorward(["exec", "dies"], in: supervised).status == 137)
+        }
+
+        @Test("exec starts nothing for a client that would be refused, and nothing of a service that is not there")
+        func execRefused() throws {
+            let supervised = try Supervised(services: ["probe": Self.service])
+            let refused = try doorward(["exec", "probe", "--from", "192.0.2.1"], in: supervised)
+            #expect(refused.status == 127)
+            #expect(refused.output.isEmpty)
+            #expect(refused.error.contains("probe: refused: an access rule denies it"), "\(refused.error)")
+            #expect(try doorward(["exec", "nobody"], in: supervised).status == 127)
+        }
+
+        @Test("explain says who would be admitted, by its status too")
+        func explain() throws {
+            let supervised = try Supervised(services: ["probe": Self.service])
+            let admitted = try doorward(["explain", "probe", "127.0.0.1"], in: supervised)
+            #expect(admitted.status == 0)
+            #expect(admitted.output.contains("admitted by access rule 2"))
+            let refused = try doorward(["explain", "probe", "192.0.2.1", "--json"], in: supervised)
+            #expect(refused.status == 1)
+            #expect(try JSONSerialization.jsonObject(with: Data(refused.output.utf8)) is [Any])
+            #expect(refused.output.contains("refused: an access rule denies it [access]"))
+        }
+    }
+}
