@@ -17,7 +17,7 @@ EMBEDDED   := .build/handlers
 # command line; the supervisor, which stays, has none of them.
 RELEASE    := -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/release-build
 
-.PHONY: all supervisor handlers run test test-user check format bench install clean packages test-packages
+.PHONY: all supervisor handlers run test attacker test-user check format bench install clean packages test-packages
 
 all: supervisor handlers
 
@@ -29,7 +29,7 @@ packages:
 test-packages: packages
 	@etc/need nc:netcat-openbsd curl:curl git:git rsync:rsync tcpserver:ucspi-tcp try-from:tcpd \
 	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
-	    readelf:binutils
+	    readelf:binutils busybox:busybox /usr/sbin/gophernicus:gophernicus
 
 # ---- building
 
@@ -55,7 +55,7 @@ run: all
 
 # Everything as whoever this is; the handlers once more as they are released; then, for root, what rights make a
 # difference to once more as nobody.
-test: all test-packages
+test: all attacker test-packages
 	$(SWIFT) build --build-tests
 	DOORWARD_BUILD="$(CURDIR)/build" DOORWARD_LIBEXEC="$(CURDIR)/build/libexec/doorward" $(SWIFT) test --skip-build
 	DOORWARD_HANDLERS_DIR="$(CURDIR)/build/libexec/doorward" $(SWIFT) test --skip-build --filter HandlerTests
@@ -64,7 +64,12 @@ test: all test-packages
 test-user:
 	@etc/test-as nobody
 
-check: all
+# What the sandbox is tested with: a handler that tries to get out (Tests/Attacker).
+attacker: packages
+	@mkdir -p build/test
+	musl-gcc -std=c17 -Wall -Wextra -Werror -Os -static -o build/test/attacker Tests/Attacker/*.c
+
+check: all attacker
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 	@for script in etc/need etc/run-here etc/test-as .ci/run; do sh -n $$script || exit 1; done
 	$(SWIFT) build --build-tests

@@ -91,10 +91,16 @@ let supervisorColumn: [Target] = [
     target("Configuration", ["Definitions", "ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
     target(
         "ConfigurationFiles", ["Admission", "Configuration", "Definitions", "LinuxSystem", "Sandbox", "ServiceModel"]),
+    target(
+        "Inspection",
+        [
+            "Admission", "Configuration", "ConfigurationFiles", "Definitions", "EventLog", "LinuxSystem", "Sandbox",
+            "ServiceModel", "Spawner",
+        ]),
     .executableTarget(
         name: "doorward",
         dependencies: [
-            "Configuration", "ConfigurationFiles", "Definitions", "LinuxSystem",
+            "Configuration", "ConfigurationFiles", "Definitions", "Inspection", "LinuxSystem",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 ]
@@ -118,6 +124,9 @@ let testTargets: [Target] = [
     tests(
         "ConfigurationFilesTests",
         ["ConfigurationFiles", "Configuration", "Definitions", "LinuxSystem", "ServiceModel", "TestSupport"]),
+    tests(
+        "InspectionTests",
+        ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["HandlerKit"]),
     tests("HandlerTests", ["echo", "probe"]),
     tests("LinkTests", []),

@@ -22,6 +22,11 @@ int clinux_open_null(void) { return result(open("/dev/null", O_RDWR | O_CLOEXEC)
 
 int clinux_open_write(const char *path) { return result(open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)); }
 
+int clinux_pipe(int ends[2]) {
+    if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+    return result(fcntl(ends[0], F_SETFL, O_NONBLOCK));
+}
+
 int clinux_duplicate(int fd) { return result(fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
 
 int clinux_null_streams(void) {

@@ -1,6 +1,8 @@
 // What configuration must know of the machine: accounts, groups, what is there and what is executable.
 // The facts come in as functions, so that reading a file touches nothing and can be tested alone.
 
+package import ServiceModel
+
 /// The machine that services are to run on.
 package struct Host: Sendable {
     /// An entry of passwd(5).
@@ -23,7 +25,7 @@ package struct Host: Sendable {
     private let findCapabilityProblem: @Sendable (String) -> String?
     private let findHandlerProblem: @Sendable (String) -> String?
     private let findPathProblem: @Sendable (String) -> String?
-    private let findSystemCallProblem: @Sendable (String) -> String?
+    private let findSystemCallProblem: @Sendable (SystemCallChange) -> String?
 
     /// - Parameters:
     ///   - userNamed: The account of this very name; nil when there is none, or it could not be read.
@@ -32,7 +34,7 @@ package struct Host: Sendable {
     ///   - capabilityProblem: Why libcap does not take the text of an IAB set; nil when it does.
     ///   - handlerProblem: Why the file at an absolute path cannot be executed (`no such file`); nil when it can.
     ///   - pathProblem: Why there is nothing at an absolute path (`no such file or directory`); nil when there is.
-    ///   - systemCallProblem: Why this is not the name of a system call; nil when it is.
+    ///   - systemCallProblem: Why a call cannot be allowed or refused, its name unknown for example; nil when it can.
     package init(
         userNamed: @escaping @Sendable (String) -> Account?,
         userWithUID: @escaping @Sendable (UInt32) -> Account?,
@@ -40,7 +42,7 @@ package struct Host: Sendable {
         capabilityProblem: @escaping @Sendable (String) -> String?,
         handlerProblem: @escaping @Sendable (String) -> String?,
         pathProblem: @escaping @Sendable (String) -> String?,
-        systemCallProblem: @escaping @Sendable (String) -> String?
+        systemCallProblem: @escaping @Sendable (SystemCallChange) -> String?
     ) {
         findUserByName = userNamed
         findUserByUID = userWithUID
@@ -64,7 +66,7 @@ package struct Host: Sendable {
             capabilityProblem: { capabilityProblems[$0] },
             handlerProblem: { handlerProblems[$0] },
             pathProblem: { pathProblems[$0] },
-            systemCallProblem: { systemCallProblems[$0] })
+            systemCallProblem: { systemCallProblems[$0.name] })
     }
 
     /// The account of this name.
@@ -86,5 +88,5 @@ package struct Host: Sendable {
     package func pathProblem(_ path: String) -> String? { findPathProblem(path) }
 
     /// Why a name is not that of a system call.
-    package func systemCallProblem(_ name: String) -> String? { findSystemCallProblem(name) }
+    package func systemCallProblem(_ change: SystemCallChange) -> String? { findSystemCallProblem(change) }
 }

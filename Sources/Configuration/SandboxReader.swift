@@ -88,11 +88,12 @@ extension Reading {
             fault(node.position, "'system_calls': \(quoted(text)) has no name; expected one like \"+ptrace\"")
             return nil
         }
-        if let problem = host.systemCallProblem(name) {
+        let change = SystemCallChange(effect, name)
+        if let problem = host.systemCallProblem(change) {
             fault(node.position, "'system_calls': \(problem)")
             return nil
         }
-        return SystemCallChange(effect, name)
+        return change
     }
 
     /// The outer nil is a fault, the inner one none of its own.

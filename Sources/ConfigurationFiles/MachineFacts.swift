@@ -2,6 +2,7 @@
 package import Configuration
 internal import LinuxSystem
 internal import Sandbox
+internal import ServiceModel
 
 extension Host {
     /// This machine. What cannot be read is not there: the file that needs it is at fault, and its service does not start.
@@ -35,7 +36,10 @@ extension Host {
                 case let errno?: errno.description
                 }
             },
-            systemCallProblem: { SystemCalls.problem(with: $0) })
+            systemCallProblem: { change in
+                let problem = SystemCalls.problem(with: change.name)
+                return change.effect == .refuse ? problem ?? SystemCalls.refusalProblem(with: change.name) : problem
+            })
     }
 
     private static func account(_ find: () throws(SystemError) -> Accounts.User?) -> Account? {

@@ -14,16 +14,27 @@ extension ByteText {
             return
         }
         append(UInt8(ascii: "\""))
-        for byte in value.utf8 {
-            if isPlain(byte) || byte == UInt8(ascii: " ") {
-                append(byte)
-            } else {
-                append("\\x" as StaticString)
-                append(hexadecimalDigit: byte >> 4)
-                append(hexadecimalDigit: byte & 0xf)
-            }
-        }
+        for byte in value.utf8 { append(escaping: byte) }
         append(UInt8(ascii: "\""))
+    }
+
+    /// The same for bytes that need not be text.
+    package mutating func append(escaping value: borrowing Span<UInt8>) {
+        var isPlainText = value.count > 0
+        for index in value.indices where !isPlain(value[index]) { isPlainText = false }
+        if !isPlainText { append(UInt8(ascii: "\"")) }
+        for index in value.indices { append(escaping: value[index]) }
+        if !isPlainText { append(UInt8(ascii: "\"")) }
+    }
+
+    private mutating func append(escaping byte: UInt8) {
+        if isPlain(byte) || byte == UInt8(ascii: " ") {
+            append(byte)
+        } else {
+            append("\\x" as StaticString)
+            append(hexadecimalDigit: byte >> 4)
+            append(hexadecimalDigit: byte & 0xf)
+        }
     }
 
     private mutating func append(hexadecimalDigit digit: UInt8) {

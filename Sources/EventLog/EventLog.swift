@@ -36,6 +36,12 @@ package struct EventLog: ~Copyable {
         line.append(escaping: value)
     }
 
+    /// Bytes from anywhere, as text is.
+    package mutating func field(_ key: StaticString, _ value: borrowing Span<UInt8>) {
+        name(key)
+        line.append(escaping: value)
+    }
+
     package mutating func field(_ key: StaticString, _ value: Int) {
         name(key)
         line.append(decimal: value)

@@ -56,7 +56,11 @@ extension Gate {
         guard drain.isDraining, handlers.count == 0, stalled == nil else { return }
         while true {
             let killed = try children.pids().filter { Processes.signal($0, .kill) }
-            if killed.isEmpty { Processes.exit(0) }
+            if killed.isEmpty {
+                try relayHandlerLog()
+                endHandlerLine()
+                Processes.exit(0)
+            }
             for pid in killed { try Processes.reap(pid) }
         }
     }

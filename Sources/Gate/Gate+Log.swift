@@ -64,6 +64,17 @@ extension Gate {
         log.end()
     }
 
+    /// A line that a handler wrote to its standard error.
+    mutating func logHandlerLine() {
+        begin("stderr")
+        Self.add(handlerLines, to: &log)
+        log.end()
+    }
+
+    private static func add(_ lines: borrowing HandlerLines, to log: inout EventLog) {
+        log.field("text", lines.line)
+    }
+
     /// What handlers left behind when they ended, and that was ended too.
     mutating func logOrphans(_ count: Int) {
         begin("orphans")

@@ -13,6 +13,9 @@ extension Gate {
             try Processes.reap(end.pid)
             // A child without an entry is an orphan of a handler that is gone: adopted, reaped, of no connection.
             guard let handler = handlers.remove(pid: end.pid) else { continue }
+            // What it said last stands before its end.
+            try relayHandlerLog()
+            if handlers.count == 0 { endHandlerLine() }
             if let failure = plan.takeFailure(of: end.pid) {
                 logSpawnFailure(handler, failure)
                 pause(.spawnFailure, nil)

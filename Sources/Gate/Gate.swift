@@ -24,6 +24,9 @@ package struct Gate: ~Copyable {
     var throttle = Throttle()
     var drain = Drain()
     let null: Int32
+    let handlerPipe: HandlerPipe
+    var handlerLines = HandlerLines()
+    var handlerBytes = [UInt8](repeating: 0, count: 4096)
     let children: ChildList
     /// Monotonic: when to look for what handlers that have ended left behind.
     var sweepAt: Int64?
@@ -38,6 +41,7 @@ package struct Gate: ~Copyable {
     private enum Token {
         static let signals: UInt64 = 1 << 32
         static let channel: UInt64 = 2 << 32
+        static let handlerLog: UInt64 = 3 << 32
     }
 
     /// Runs a gate in a process that was just forked for it.
@@ -81,17 +85,18 @@ package struct Gate: ~Copyable {
         let signals = try SignalQueue([.child])
         let poller = try Poller()
         let null = try Startup.openNull()
-        let reserve = try Descriptor.duplicate(of: null.number)
         let children = try ChildList()
         let blockList = try SharedBytes(mapping: Descriptor(owning: setup.blockListNumber))
         try poller.add(signals.number, token: Token.signals)
         try poller.add(setup.channel, token: Token.channel)
-        var limits = ResourceLimit.all(of: service.limits)
-        // RLIMIT_NPROC counts all processes of the user, and without root that is the caller's own account.
-        if setup.sandbox.privilege == .ordinary, service.limits.processes == nil {
-            limits.removeAll { $0.key == "processes" }
-        }
+        // Before the user changes: a pipe belongs to who made it, and handlers are not to open its other end.
+        let pipe = try HandlerPipe()
+        try poller.add(pipe.readerNumber, token: Token.handlerLog)
+        let limits =
+            setup.sandbox.privilege == .root
+            ? ResourceLimit.all(of: service.limits) : ResourceLimit.allForSharedUser(of: service.limits)
         let child = try Sandbox.enter(setup.sandbox)
+        let reserve = try Descriptor.duplicate(of: null.number)
         self.setup = setup
         lifetimeNanoseconds = service.limits.lifetime.value?.nanoseconds
         pid = Processes.ownPID
@@ -101,10 +106,11 @@ package struct Gate: ~Copyable {
         self.blockList = blockList
         self.reserve = consume reserve
         self.children = children
+        handlerPipe = pipe
         // Its number lives on, until the gate ends.
         self.null = null.release()
         plan = SpawnPlan(
-            service: service, limits: limits, log: 2, null: self.null,
+            service: service, limits: limits, log: handlerPipe.writerNumber, null: self.null,
             confinement: ChildConfinement(
                 domain: child.domain, scopesSignals: child.scopesSignals, handlerDirectory: child.handlerDirectory))
         admission = Admission(service: service, sourcePrefix: setup.sourcePrefix)
@@ -149,6 +155,7 @@ package struct Gate: ~Copyable {
             switch poller.token(at: index) {
             case Token.signals: try reapHandlers(at: now)
             case Token.channel: try obeySupervisor(at: now)
+            case Token.handlerLog: try relayHandlerLog()
             case let listener: acceptFrom(setup.listeners[Int(listener)])
             }
         }

@@ -26,6 +26,17 @@ extension DynamicUsers {
         return credentials
     }
 
+    /// The number that a service has already; nil when it has none yet.
+    ///
+    /// Errors: the file cannot be read.
+    package static func known(_ name: String, state: String) throws(IdentityError) -> UInt32? {
+        do throws(SystemError) {
+            return try read(file(in: state))?.numbers[name]
+        } catch {
+            throw IdentityError(description: "\(file(in: state)): \(error) [state]")
+        }
+    }
+
     private static func number(for name: String, _ state: String) throws(IdentityError) -> UInt32 {
         let path = file(in: state)
         do throws(SystemError) {

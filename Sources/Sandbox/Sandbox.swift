@@ -65,6 +65,14 @@ package enum Sandbox {
             child.domain = try Landlock.childRuleset(for: settings, abi: abi).release()
             child.scopesSignals = abi.signalScope != 0
         }
+        if let filter = SystemCallFilter(settings: settings) {
+            do throws(SystemError) {
+                try filter.install()
+            } catch {
+                throw .failed(error)
+            }
+            try filter.verify()
+        }
         return child
     }
 

@@ -85,6 +85,29 @@ struct Launch: ~Copyable {
         return pid
     }
 
+    /// Does in this process what a child does: returns only on failure. The launch has been prepared.
+    mutating func become(input: Int32, output: Int32, error: Int32) -> LaunchFailure? {
+        unsafe state.pointee.plan.input = input
+        unsafe state.pointee.plan.output = output
+        unsafe state.pointee.plan.error = error
+        unsafe state.pointee.plan.rehearsal = 0
+        // Sound: both are in memory that lives as long as this launch.
+        unsafe cspawn_become(&state.pointee.plan, &state.pointee.failure)
+        return takeFailure()
+    }
+
+    /// What has been prepared, `NAME=value` each.
+    var environment: [String] {
+        var entries: [String] = []
+        // Sound: a NULL-terminated array of strings that live as long as this launch.
+        var next = unsafe state.pointee.plan.environment
+        while let place = unsafe next, let entry = unsafe place.pointee {
+            unsafe entries.append(String(cString: entry))
+            unsafe next = place + 1
+        }
+        return entries
+    }
+
     /// How the child failed before exec, once; nil when it did not. It must have left.
     mutating func takeFailure() -> LaunchFailure? {
         let failure = unsafe state.pointee.failure

@@ -28,6 +28,12 @@ package struct ResourceLimit: Hashable, Sendable {
         return nil
     }
 
+    /// What the limits mean where handlers run as the user who started Doorward: RLIMIT_NPROC counts all processes of a
+    /// user, and so is set only when the service's file says so.
+    package static func allForSharedUser(of limits: Limits) -> [ResourceLimit] {
+        all(of: limits).filter { $0.key != "processes" || limits.processes != nil }
+    }
+
     /// What a service's limits mean for its handlers. A limit that the service leaves unlimited is left as it is.
     ///
     /// Source: setrlimit(2).

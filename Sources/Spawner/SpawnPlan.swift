@@ -129,6 +129,24 @@ package struct SpawnPlan: ~Copyable {
 }
 
 extension SpawnPlan {
+    /// The environment that the handler of a connection gets, `NAME=value` each.
+    package mutating func environment(rule: Int?, facts: ConnectionFacts) -> [String] {
+        prepareFirst(rule: rule, facts: facts)
+        return launches[0].environment
+    }
+
+    /// Becomes the handler, in a process that was forked for it and is in the service's sandbox: on descriptors 0 and 1 as
+    /// they are. Returns only on failure.
+    package mutating func become(rule: Int?, facts: ConnectionFacts) -> LaunchFailure? {
+        prepareFirst(rule: rule, facts: facts)
+        return launches[0].become(input: 0, output: 1, error: standardErrorNumber(connection: 1))
+    }
+
+    private mutating func prepareFirst(rule: Int?, facts: ConnectionFacts) {
+        let target = rule.map { $0 + 1 } ?? 0
+        unsafe launches[0].prepare(targets[target], at: target, facts: facts)
+    }
+
     /// The stages of a child, in order, by the names that failures are reported with.
     package static var stages: [String] { (0..<Int32(cspawn_stage_count.rawValue)).map(stageName) }
 

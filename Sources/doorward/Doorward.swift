@@ -8,5 +8,5 @@ struct Doorward: ParsableCommand {
         commandName: "doorward",
         abstract: "A super-server: a file in services/ becomes a port, every connection its own tiny process.",
         version: "0.1.0",
-        subcommands: [Run.self, Check.self, PrintDefinitions.self])
+        subcommands: [Run.self, Check.self, Explain.self, Exec.self, PrintDefinitions.self])
 }

@@ -20,6 +20,14 @@ struct clinux_event {
     uint32_t readable;  // or closed, or in error: whatever makes a read return at once
 };
 
+// One instruction of classic BPF, laid out as the kernel's struct sock_filter (linux/filter.h).
+struct clinux_instruction {
+    uint16_t code;
+    uint8_t jump_true;
+    uint8_t jump_false;
+    uint32_t operand;
+};
+
 // How a child ended. status: exit status, or the signal's number.
 struct clinux_end {
     int32_t pid;
@@ -32,6 +40,7 @@ struct clinux_end {
 int clinux_open_read(const char *path);
 int clinux_open_write(const char *path);                          // never creates
 int clinux_open_null(void);
+int clinux_pipe(int ends[2]);                                     // close-on-exec; its reader does not wait
 int clinux_duplicate(int fd);                                     // above 2, close-on-exec
 int clinux_null_streams(void);                                    // /dev/null on 0 and 1
 int clinux_open_directory(const char *path);
@@ -143,6 +152,16 @@ int clinux_mount_again(const char *from, const char *to);
 int clinux_open_path(int root, const char *path);                 // O_PATH; inside root, if that is not negative
 int clinux_path_of(int fd, char *path, size_t size);              // its length
 int clinux_is_directory(int fd);
+
+// system_calls.c
+int clinux_system_call_count(void);
+const char *clinux_system_call_at(int index, int *number);        // its name; indices from 0
+int clinux_system_call_number(const char *name);                  // -ENOSYS: this machine has none of that name
+const char *clinux_system_call_name(int number);                  // NULL: none of that number
+uint32_t clinux_architecture(void);                               // AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64
+int clinux_install_filter(const struct clinux_instruction *program, size_t count);  // for good; see seccomp(2)
+int clinux_seccomp_mode(void);                                    // 0 none, 2 a filter; PR_GET_SECCOMP
+long clinux_system_call(long number, const long arguments[6]);    // any call at all, for probing a filter
 
 const char *clinux_error_name(int error);                         // "EMFILE"; NULL when there is none
 int clinux_last_error(void);                                      // errno; right after a library call only

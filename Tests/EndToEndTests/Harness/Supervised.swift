@@ -21,11 +21,13 @@ final class Supervised {
     ///   - files: other files in ``directory``, scripts among them: those that begin with `#!` can be executed.
     ///   - ready: how many services to wait for; nil for all of them.
     ///   - prefix: a command that the supervisor is started by, `nice` for example.
+    ///   - programs: of build/test: handlers that are for tests only.
     init(
         services: [String: String], host: String = "", files: [String: String] = [:], ready: Int? = nil,
-        prefix: [String] = []
+        prefix: [String] = [], programs: [String] = []
     ) throws {
         directory = try Self.makeDirectory()
+        for name in programs { try Self.copy("\(Self.build)/test/\(name)", to: "\(directory)/handlers/\(name)") }
         let errors = Pipe()
         log = LogReader(errors.fileHandleForReading)
         for (name, text) in files { try write(text, to: name) }
@@ -59,11 +61,15 @@ final class Supervised {
         try manager.createDirectory(atPath: path + "/services", withIntermediateDirectories: false)
         try manager.createDirectory(atPath: path + "/handlers", withIntermediateDirectories: false)
         for name in try manager.contentsOfDirectory(atPath: build + "/libexec/doorward") {
-            let contents = try Data(contentsOf: URL(fileURLWithPath: "\(build)/libexec/doorward/\(name)"))
-            try contents.write(to: URL(fileURLWithPath: "\(path)/handlers/\(name)"))
-            chmod("\(path)/handlers/\(name)", 0o755)
+            try copy("\(build)/libexec/doorward/\(name)", to: "\(path)/handlers/\(name)")
         }
         return path
+    }
+
+    /// Copies a program, with that mode.
+    static func copy(_ from: String, to path: String, mode: mode_t = 0o755) throws {
+        try Data(contentsOf: URL(fileURLWithPath: from)).write(to: URL(fileURLWithPath: path))
+        chmod(path, mode)
     }
 
     var pid: Int32 { process.processIdentifier }
@@ -71,6 +77,8 @@ final class Supervised {
     /// Writes a file below ``directory``, in one step.
     func write(_ text: String, to name: String) throws {
         let path = "\(directory)/\(name)"
+        let parent = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
+        try FileManager.default.createDirectory(atPath: String(parent), withIntermediateDirectories: true)
         let full = text.replacingOccurrences(of: "DIRECTORY", with: directory)
         try full.write(toFile: path, atomically: true, encoding: .utf8)
         chmod(path, text.hasPrefix("#!") ? 0o755 : 0o644)

@@ -1,0 +1,189 @@
+// `doorward explain`: everything that a client of a service would get, and which line of which file says so.
+// The paths are looked up on this machine as a gate would look them up; nothing is started, and nothing changes.
+internal import Definitions
+internal import LinuxSystem
+internal import Sandbox
+internal import ServiceModel
+internal import Spawner
+
+/// A setting, what it comes to, and where it was said.
+package struct ExplainedFact: Hashable, Sendable {
+    package var key: String
+    package var value: String
+    /// `FILE:LINE`, or `default`; empty where it is a consequence of others.
+    package var origin: String
+}
+
+/// Facts of one kind.
+package struct ExplainedSection: Hashable, Sendable {
+    package var title: String
+    package var facts: [ExplainedFact] = []
+}
+
+package struct Explanation: Hashable, Sendable {
+    package private(set) var sections: [ExplainedSection] = []
+    private let definition: ServiceDefinition
+    private var service: Service { definition.service }
+
+    package init(_ visit: Visit) {
+        definition = visit.definition
+        explainAdmission(visit)
+        explainHandler(visit)
+        explainIdentity(visit)
+        explainLimits()
+        explainSystemCalls()
+        explainFiles()
+        explainNamespaces()
+    }
+
+    private mutating func section(_ title: String) { sections.append(ExplainedSection(title: title)) }
+
+    private mutating func add(_ key: String, _ value: String, from origin: String? = nil) {
+        let place = origin ?? definition.origins[key]?.fileAndLine ?? "default"
+        sections[sections.count - 1].facts.append(ExplainedFact(key: key, value: value, origin: place))
+    }
+
+    private mutating func explainAdmission(_ visit: Visit) {
+        section("admission")
+        add("service", service.name, from: service.file)
+        if definition.activation == .disabled { add("enabled", "false: it is switched off") }
+        add("listen", service.listen.map(\.description).joined(separator: " "))
+        switch visit.verdict {
+        case .admitted(let rule?):
+            let position = service.access[rule].position
+            add("decision", "admitted by access rule \(rule + 1)", from: position.fileAndLine)
+        case .admitted(nil): add("decision", "admitted: there are no access rules", from: "")
+        case .refused(let cause, let at, let setting): add("decision", "refused: \(cause) [\(setting)]", from: at)
+        }
+    }
+
+    private mutating func explainHandler(_ visit: Visit) {
+        section("handler")
+        add("path", visit.command.path, from: origin(ofHandler: visit))
+        for (index, argument) in visit.command.arguments.enumerated() {
+            add("argument \(index)", argument, from: origin(ofHandler: visit))
+        }
+        var plan = SpawnPlan(service: service, limits: [], log: 2, null: 2)
+        for entry in plan.environment(rule: visit.ruleIndex, facts: visit.facts) {
+            let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let isOfRule = visit.rule?.environment.contains { $0.name == parts[0] } == true
+            let said = isOfRule ? visit.rule?.position : definition.origins["environment.\(parts[0])"]
+            add("environment \(parts[0])", parts[1], from: said?.fileAndLine ?? "")
+        }
+        add("stderr", service.standardError.rawValue)
+        add("directory", service.directory)
+        add("umask", String(service.umask, radix: 8))
+        add("nice", "\(service.nice)")
+    }
+
+    private func origin(ofHandler visit: Visit) -> String? {
+        if let rule = visit.rule, rule.handler != nil { return rule.position.fileAndLine }
+        return definition.origins["handler"]?.fileAndLine
+    }
+
+    private mutating func explainIdentity(_ visit: Visit) {
+        section("identity")
+        let isDynamic = service.identity.user == .dynamic
+        var number: UInt32?
+        do throws(IdentityError) {
+            number = isDynamic ? try DynamicUsers.known(service.name, state: visit.settings.state) : nil
+        } catch {
+            add("state", "\(error)", from: "")
+        }
+        let range = DynamicUsers.range
+        let unknown = "of its own, from \(range.lowerBound) to \(range.upperBound), given at its first start"
+        let credentials = Credentials(of: service, dynamicNumber: number ?? 0)
+        if let credentials, !isDynamic || number != nil {
+            add("user", "uid \(credentials.uid)" + (isDynamic ? ", of its own" : ""))
+            add("group", "gid \(credentials.gid)")
+        } else {
+            add("user", unknown)
+            add("group", "the same number")
+        }
+        add("groups", service.identity.groups.isEmpty ? "none" : "\(service.identity.groups)")
+        if let sets = credentials?.capabilities {
+            let hexadecimal = { (bits: UInt64) in "0x" + String(bits, radix: 16) }
+            add("capabilities", service.identity.capabilities.isEmpty ? "none" : service.identity.capabilities)
+            add("permitted, effective, ambient", hexadecimal(sets.ambient), from: "")
+            add("inheritable", hexadecimal(sets.inheritable), from: "")
+            add("bounding", hexadecimal(sets.bounding), from: "")
+        }
+        add("no_new_privs", "yes: setuid files and file capabilities give nothing", from: "always")
+    }
+
+    private mutating func explainLimits() {
+        section("limits")
+        let limits = service.limits
+        add("limits.connections", "\(limits.connections) at once")
+        add("limits.per_source", text(limits.perSource) { "\($0) at once" })
+        add("limits.lifetime", text(limits.lifetime) { "\($0.nanoseconds / 1_000_000_000) s, then TERM and KILL" })
+        for limit in ResourceLimit.all(of: limits) { add("limits.\(limit.key)", "\(limit.value)") }
+        for key in ["files", "memory", "cpu", "core", "file_size"] {
+            let isSet = ResourceLimit.all(of: limits).contains { $0.key == key }
+            if !isSet { add("limits.\(key)", "unlimited") }
+        }
+        add("limits.total_memory", text(limits.totalMemory) { "\($0.count)" } + ", where the cgroup has the controller")
+    }
+
+    private func text<Value>(_ limit: Limit<Value>, _ say: (Value) -> String) -> String {
+        switch limit {
+        case .unlimited: "unlimited"
+        case .at(let value): say(value)
+        }
+    }
+
+    private mutating func explainSystemCalls() {
+        section("system calls")
+        guard let filter = SystemCallFilter(settings: service.sandbox) else {
+            add("seccomp", "off: every system call")
+            return
+        }
+        let refusal = service.sandbox.seccomp == .kill ? "ends the process (SIGSYS)" : "fails with EPERM"
+        let allowed = SystemCalls.standard.reduce(0) { $0 + $1.calls.count }
+        add("seccomp", "\(allowed) calls in the standard set; any other \(refusal)")
+        for group in SystemCalls.standard { add(group.name, group.calls.joined(separator: " "), from: "") }
+        for change in service.sandbox.systemCalls {
+            add("system_calls", (change.effect == .allow ? "also " : "not ") + change.name)
+        }
+        let families = SocketFamily.allCases.filter { service.sandbox.network.contains($0) }.map(\.rawValue)
+        add("network", families.isEmpty ? "no new sockets" : "new sockets of " + families.joined(separator: ", "))
+        add("filter", "\(filter.program.count) instructions", from: "")
+    }
+
+    private mutating func explainFiles() {
+        section("files")
+        let abi = Landlock.abi
+        guard service.sandbox.landlock == .enforced else {
+            add("landlock", "off: every file that the user may reach")
+            return
+        }
+        add("landlock", "ABI \(abi.version), and a domain for each connection")
+        for limitation in abi.missing { add("not held back", limitation, from: "this kernel") }
+        do throws(SandboxError) {
+            for grant in try FileGrant.all(for: service, in: try ServiceRoot(service.sandbox.root)) {
+                add(grant.path, grant.rights.description, from: origin(of: grant.reason))
+            }
+        } catch {
+            add("unusable", "\(error)", from: "")
+        }
+    }
+
+    private func origin(of reason: FileGrant.Reason) -> String {
+        switch reason {
+        case .handler: definition.origins["handler"].map { "\($0.fileAndLine) (handler)" } ?? "handler"
+        case .interpreter: "what starts the handler"
+        case .libraries: "system libraries"
+        case .devices: "every handler"
+        case .privateTemporary: definition.origins["private_tmp"]?.fileAndLine ?? "default"
+        case .setting(let key): definition.origins[key]?.fileAndLine ?? "default"
+        }
+    }
+
+    private mutating func explainNamespaces() {
+        section("namespaces")
+        add("network", service.sandbox.sharesNetwork ? "this machine's" : "an empty one")
+        add("private_tmp", service.sandbox.privateTemporary.map { "/tmp, \($0.count) bytes" } ?? "no")
+        add("root", service.sandbox.root ?? "/")
+        if !Accounts.isRoot { add("not root", "skipped: \(Sandbox.skippedWithoutRoot)", from: "") }
+    }
+}

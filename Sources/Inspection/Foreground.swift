@@ -1,0 +1,128 @@
+// `doorward exec`: one handler of a service here, on this terminal, in the surroundings that its gate would give it.
+// This process waits beside it; a child of it goes through what a gate goes through, and then through what a handler does.
+internal import EventLog
+internal import LinuxSystem
+internal import Sandbox
+internal import ServiceModel
+internal import Spawner
+
+/// Why no handler ran.
+package struct ForegroundError: Error, CustomStringConvertible {
+    package let description: String
+}
+
+package enum Foreground {
+    /// Runs the handler to its end.
+    ///
+    /// - Returns: its exit status; 128 and the signal's number when it was killed.
+    package static func run(_ visit: Visit) throws(ForegroundError) -> Int32 {
+        if case .refused(let cause, let at, let setting) = visit.verdict {
+            throw ForegroundError(description: "refused: \(cause) (\(at)) [\(setting)]")
+        }
+        do {
+            return try runAdmitted(visit)
+        } catch {
+            throw ForegroundError(description: "\(error)")
+        }
+    }
+
+    private static func runAdmitted(_ visit: Visit) throws -> Int32 {
+        let service = visit.definition.service
+        let privilege: Privilege = Accounts.isRoot ? .root : .ordinary
+        let network = SandboxPlan.wantsEmptyNetwork(service, with: privilege) ? try EmptyNetwork() : nil
+        let groups = try groupsIfAny()
+        let group = try groups?.makeGroup(service.name, limits: service.limits)
+        let networkNumber: Int32? =
+            switch network {
+            case .some(let network): network.descriptor.number
+            case .none: nil
+            }
+        let plan = SandboxPlan(
+            service: service,
+            credentials: try DynamicUsers.credentials(of: service, state: visit.settings.state, privilege: privilege),
+            privilege: privilege, emptyNetwork: networkNumber, group: group?.toJoin)
+        try Processes.becomeSubreaper()
+        try SignalQueue.resetDispositions()
+        let signals = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
+        let pid = try Processes.fork()
+        if pid == 0 { become(visit, plan) }
+        let end = try wait(for: pid, signals)
+        // What it left behind ends with it, as it would in a service.
+        Processes.signalGroup(of: pid, .kill)
+        try Processes.reap(pid)
+        try group?.kill()
+        for orphan in try ChildList().pids() {
+            Processes.signal(orphan, .kill)
+            try Processes.reap(orphan)
+        }
+        _ = group?.isRemoved()
+        groups?.remove()
+        switch end {
+        case .exited(let status): return status
+        case .killed(let signal, _): return 128 + signal.number
+        }
+    }
+
+    private static func groupsIfAny() throws -> ControlGroups? {
+        do throws(ControlGroups.Unavailable) {
+            return try ControlGroups(pid: Processes.ownPID)
+        } catch {
+            // As the supervisor: where there are none, gates do without, and its log says so.
+            return nil
+        }
+    }
+
+    /// Waits for its end. An interrupt ends it as a drain would: TERM, and at the next one KILL.
+    private static func wait(for pid: Int32, _ signals: borrowing SignalQueue) throws(SystemError) -> ProcessEnd.Way {
+        var poller = try Poller()
+        try poller.add(signals.number, token: 0)
+        var isEnding = false
+        while true {
+            _ = try poller.wait(timeoutNanoseconds: nil)
+            while let signal = try signals.next() {
+                if signal == .child { continue }
+                Processes.signalGroup(of: pid, isEnding ? .kill : .terminate)
+                isEnding = true
+            }
+            while let end = try Processes.nextEnd() {
+                if end.pid == pid { return end.way }
+                try Processes.reap(end.pid)
+            }
+        }
+    }
+
+    /// In the child: what a gate does before its first accept, and a handler before its first instruction.
+    private static func become(_ visit: Visit, _ sandbox: SandboxPlan) -> Never {
+        let service = visit.definition.service
+        do {
+            try Startup.closeAll(but: [sandbox.emptyNetwork, sandbox.group?.members].compactMap { $0 })
+            let null = try Startup.openNull().release()
+            let limits =
+                sandbox.privilege == .root
+                ? ResourceLimit.all(of: service.limits) : ResourceLimit.allForSharedUser(of: service.limits)
+            let child = try Sandbox.enter(sandbox)
+            var plan = SpawnPlan(
+                service: service, limits: limits, log: 2, null: null,
+                confinement: ChildConfinement(
+                    domain: child.domain, scopesSignals: child.scopesSignals, handlerDirectory: child.handlerDirectory))
+            if let failure = plan.become(rule: visit.ruleIndex, facts: visit.facts) {
+                StandardError.write("doorward exec: \(service.name): stage \(failure.stage): \(failure.errno)")
+            }
+        } catch {
+            StandardError.write("doorward exec: \(service.name): \(error)")
+        }
+        Processes.exit(127)
+    }
+}
+
+extension Visit {
+    var ruleIndex: Int? {
+        guard case .admitted(let index) = verdict else { return nil }
+        return index
+    }
+
+    /// As if it had come just now: no port, the first connection of its source.
+    var facts: ConnectionFacts {
+        ConnectionFacts(peer: peer, local: local, sourceCount: 1, id: ConnectionID(pid: Processes.ownPID, number: 1))
+    }
+}

@@ -1,0 +1,104 @@
+// One service, and one client that might come: what the files say of both at this moment. Starts nothing, counts nothing.
+internal import Admission
+package import ConfigurationFiles
+package import Configuration
+package import Definitions
+internal import LinuxSystem
+package import ServiceModel
+
+/// A client at the door of a service.
+package struct Visit: Sendable {
+    package enum Verdict: Hashable, Sendable {
+        /// By the access rule with this index; nil where the service has no rules.
+        case admitted(rule: Int?)
+        /// `block_list`, with what decided and the key that changes it.
+        case refused(cause: String, at: String, setting: String)
+    }
+
+    package let definition: ServiceDefinition
+    package let settings: HostSettings
+    package let peer: Peer
+    package let verdict: Verdict
+
+    /// Reads the files, and judges.
+    ///
+    /// - Parameter address: an IP address, or `unix` for a client on a unix socket, who is this user.
+    /// Errors: ready to be printed, each line.
+    package init(
+        service name: String, address: String, _ choices: PathChoices, on host: Host
+    ) throws(DefinitionsError) {
+        guard let peer = Self.peer(address) else {
+            throw DefinitionsError(lines: ["'\(address)' is not an IP address, nor \"unix\""])
+        }
+        let definitions = try Definitions.read(choices, on: host)
+        guard let definition = definitions.services[name] else {
+            let faults = definitions.faults.map(\.description).filter { $0.contains("/\(name).toml:") }
+            let known = definitions.services.keys.sorted().joined(separator: ", ")
+            throw DefinitionsError(
+                lines: faults.isEmpty ? ["no service is called '\(name)'; there are: \(known)"] : faults)
+        }
+        self.definition = definition
+        settings = definitions.settings
+        self.peer = peer
+        verdict = try Self.judge(peer, definition.service, definitions.settings)
+    }
+
+    private static func peer(_ address: String) -> Peer? {
+        if address == "unix" {
+            return .unix(uid: Accounts.effectiveUser, gid: Accounts.effectiveGroup, pid: Processes.ownPID)
+        }
+        return IPAddress(address).map { .ip($0, port: 0) }
+    }
+
+    private static func judge(
+        _ peer: Peer, _ service: Service, _ settings: HostSettings
+    ) throws(DefinitionsError) -> Verdict {
+        let table = try blockList(settings.blockList)
+        var admission = Admission(service: service, sourcePrefix: settings.sourcePrefix)
+        // Sound: the table outlives the call.
+        switch unsafe admission.decide(peer, blockList: table.span.bytes) {
+        case .admit(let admitted):
+            let rule = admitted.rule
+            admission.end(admitted)
+            return .admitted(rule: rule)
+        case .refuse(.blocked(let line)):
+            return .refused(
+                cause: "it is on the block list", at: "\(settings.blockList ?? ""):\(line)", setting: "block_list")
+        case .refuse(.denied(let rule)):
+            return .refused(
+                cause: "an access rule denies it", at: service.access[rule].position.fileAndLine, setting: "access")
+        case .refuse(.noRule):
+            return .refused(cause: "no access rule matches it", at: service.file, setting: "access")
+        case .refuse(.sourceLimit(let limit)):
+            return .refused(
+                cause: "its source has \(limit) connections", at: service.file, setting: "limits.per_source")
+        }
+    }
+
+    private static func blockList(_ path: String?) throws(DefinitionsError) -> [UInt8] {
+        guard let path else { return BlockList.table(of: []) }
+        do {
+            let text = try Files.read(path, most: BlockList.mostBytes)
+            return BlockList.table(of: try BlockList.entries(of: text, file: path))
+        } catch let error as BlockListFaults {
+            throw DefinitionsError(lines: error.all.map(\.description))
+        } catch {
+            throw DefinitionsError(lines: ["\(path): error: \(error) [block_list]"])
+        }
+    }
+
+    /// The handler that serves it, and the rule's variables.
+    package var command: HandlerCommand { rule?.handler ?? definition.service.handler }
+
+    package var rule: AccessRule? {
+        guard case .admitted(let index?) = verdict else { return nil }
+        return definition.service.access[index]
+    }
+
+    /// The local address that it came to: the service's first of its kind.
+    package var local: ListenAddress {
+        let isUnix = if case .unix = peer { true } else { false }
+        let listen = definition.service.listen
+        return listen.first { if case .unix = $0 { isUnix } else { !isUnix } } ?? listen[0]
+    }
+}

@@ -1,0 +1,146 @@
+// Calls that are allowed with some arguments and refused with others. A filter sees numbers and no memory: what a pointer
+// points to cannot be judged. All arguments judged here are ints of the kernel's, so 32 bits of the register are compared.
+// Facts: socket(2), clone(2), ioctl_tty(2), getrlimit(2), getpriority(2), linux/net.h, linux/sched.h, asm-generic/ioctls.h.
+package import ServiceModel
+
+/// A condition on one argument: its bits within the mask are among the values, or are not.
+struct ArgumentCondition: Hashable, Sendable {
+    enum Test: Hashable, Sendable { case isOneOf, isNoneOf }
+
+    var argument: Int
+    var mask: UInt32 = .max
+    var test = Test.isOneOf
+    var values: [UInt32]
+}
+
+/// A call that depends on its arguments.
+package struct JudgedCall: Hashable, Sendable {
+    package let name: String
+    /// When it is allowed: the end of a sentence that begins with the name.
+    package let meaning: String
+    /// It is allowed when all conditions of one of these hold.
+    let alternatives: [[ArgumentCondition]]
+    var refusal = Refusal.asAny
+
+    enum Refusal: Hashable, Sendable {
+        /// As any call that is not in the set, by the service's mode.
+        case asAny
+        /// With EPERM in every mode: programs try it and do without.
+        case notPermitted
+        /// As if the kernel did not have it (ENOSYS), in every mode.
+        case absent
+    }
+
+    /// The judged calls of a service that may open sockets of those families.
+    package static func standard(network: Set<SocketFamily>) -> [JudgedCall] {
+        [socket(network), socketPair(network), clone, cloneWithMemory, control(network), limits, priority, affinity]
+            + addressing(network)
+    }
+
+    // The accepted connection is a socket of the machine's network, whatever namespace its handler is in. Unconnected again
+    // (connect to AF_UNSPEC), it could be connected to somewhere else, listen, or send with an address: MSG_FASTOPEN is a
+    // connect that Landlock does not see, and listen binds a port by itself.
+    private static func addressing(_ network: Set<SocketFamily>) -> [JudgedCall] {
+        let hasInternet = network.contains(.inet) || network.contains(.inet6)
+        func call(_ name: String, _ isAllowed: Bool) -> JudgedCall {
+            JudgedCall(
+                name: name, meaning: isAllowed ? "" : "never: the service's `network` names no family for it",
+                alternatives: isAllowed ? [[]] : [])
+        }
+        var calls = [
+            call("connect", !network.isEmpty), call("bind", !network.isEmpty), call("listen", hasInternet),
+        ]
+        if !network.isEmpty, !hasInternet {
+            for (name, flags) in [("sendto", 3), ("sendmsg", 2), ("sendmmsg", 3)] {
+                calls.append(
+                    JudgedCall(
+                        name: name, meaning: "without MSG_FASTOPEN",
+                        alternatives: [[ArgumentCondition(argument: flags, mask: 0x2000_0000, values: [0])]]))
+            }
+        }
+        return calls
+    }
+
+    private static func socket(_ network: Set<SocketFamily>) -> JudgedCall {
+        var alternatives: [[ArgumentCondition]] = []
+        if network.contains(.unix) { alternatives.append([ArgumentCondition(argument: 0, values: [1])]) }
+        if network.contains(.netlink) {
+            // NETLINK_ROUTE: what addresses and routes there are.
+            alternatives.append([
+                ArgumentCondition(argument: 0, values: [16]), ArgumentCondition(argument: 2, values: [0]),
+            ])
+        }
+        var internet: [UInt32] = []
+        if network.contains(.inet) { internet.append(2) }
+        if network.contains(.inet6) { internet.append(10) }
+        if !internet.isEmpty {
+            alternatives.append([
+                ArgumentCondition(argument: 0, values: internet),
+                // SOCK_STREAM or SOCK_DGRAM.
+                ArgumentCondition(argument: 1, mask: ~typeFlags, values: [1, 2]),
+                // The family's own, IPPROTO_TCP, IPPROTO_UDP; no SCTP, L2TP or what a module may bring.
+                ArgumentCondition(argument: 2, values: [0, 6, 17]),
+            ])
+        }
+        let names = SocketFamily.allCases.filter(network.contains).map(\.rawValue)
+        return JudgedCall(
+            name: "socket",
+            meaning: names.isEmpty
+                ? "for no family: the service's `network` names none"
+                : "for the families \(names.joined(separator: ", ")): of inet and inet6 TCP and UDP, of netlink the "
+                    + "routing tables",
+            alternatives: alternatives, refusal: .notPermitted)
+    }
+
+    // A datagram socket of a pair can be made to send to any other that has a name.
+    private static func socketPair(_ network: Set<SocketFamily>) -> JudgedCall {
+        let unix = ArgumentCondition(argument: 0, values: [1])
+        // SOCK_STREAM, SOCK_SEQPACKET.
+        let types = ArgumentCondition(argument: 1, mask: ~typeFlags, values: [1, 5])
+        let hasUnix = network.contains(.unix)
+        return JudgedCall(
+            name: "socketpair", meaning: hasUnix ? "for the family unix" : "for the family unix, without datagrams",
+            alternatives: [hasUnix ? [unix] : [unix, types]], refusal: .notPermitted)
+    }
+
+    /// SOCK_NONBLOCK and SOCK_CLOEXEC.
+    private static let typeFlags: UInt32 = 0o2004000
+
+    // CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. CLONE_NEWTIME lies in the bits that clone(2) takes
+    // for the exit signal: only clone3 can ask for it. The flags are the first argument on x86-64 and aarch64.
+    private static let clone = JudgedCall(
+        name: "clone", meaning: "without new namespaces",
+        alternatives: [[ArgumentCondition(argument: 0, mask: 0x7e02_0000, values: [0])]])
+
+    // Its flags are in memory. A C library that is told that there is none uses clone.
+    private static let cloneWithMemory = JudgedCall(
+        name: "clone3", meaning: "never: it fails with ENOSYS, so that C libraries use clone", alternatives: [],
+        refusal: .absent)
+
+    // TIOCSTI, TIOCLINUX, TIOCSETD: they write into a terminal's input, and give it a line discipline. 0x89..: what
+    // interfaces and addresses there are; the connection's socket would answer for the machine.
+    private static func control(_ network: Set<SocketFamily>) -> JudgedCall {
+        let terminal = ArgumentCondition(argument: 1, test: .isNoneOf, values: [0x5412, 0x541c, 0x5423])
+        let interfaces = ArgumentCondition(argument: 1, mask: 0xffff_ff00, test: .isNoneOf, values: [0x8900])
+        let hasInternet = network.contains(.inet) || network.contains(.inet6)
+        return JudgedCall(
+            name: "ioctl",
+            meaning: "but for TIOCSTI, TIOCLINUX and TIOCSETD"
+                + (hasInternet ? "" : ", and those of interfaces (SIOC…)"),
+            alternatives: [hasInternet ? [terminal] : [terminal, interfaces]])
+    }
+
+    // The gate and the other handlers have the same user: a limit that is lowered is lowered for good.
+    private static let limits = JudgedCall(
+        name: "prlimit64", meaning: "for the calling process, named as 0",
+        alternatives: [[ArgumentCondition(argument: 0, values: [0])]])
+
+    // PRIO_PROCESS, PRIO_PGRP; not PRIO_USER, which is the gate as well.
+    private static let priority = JudgedCall(
+        name: "setpriority", meaning: "for the calling process or its group, named as 0",
+        alternatives: [[ArgumentCondition(argument: 0, values: [0, 1]), ArgumentCondition(argument: 1, values: [0])]])
+
+    private static let affinity = JudgedCall(
+        name: "sched_setaffinity", meaning: "for the calling process, named as 0",
+        alternatives: [[ArgumentCondition(argument: 0, values: [0])]])
+}

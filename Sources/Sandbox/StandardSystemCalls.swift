@@ -1,0 +1,111 @@
+// The calls that gate and handler may make: what ordinary programs need to work with their own memory, files, processes and
+// sockets. Everything else is refused, above all
+//   what changes the machine or the view of it: mount, chroot, setns, unshare, reboot, modules, clocks, swap, quotas, names;
+//   what looks into others: ptrace, process_vm_*, kcmp, pidfd_getfd, process_madvise, perf_event_open, get_robust_list;
+//   what is a way into the kernel that few programs take: bpf, io_uring, userfaultfd, keyrings, io_submit, vmsplice;
+//   what outlives the process or that no limit counts: System V and POSIX message queues, shared memory, memfd_create;
+//   what tells of files that may not be read, and slows everybody down: inotify, sync, syncfs;
+//   what changes how other processes of the same user run, the gate first: sched_set*, ioprio_set (see also JudgedCall).
+// A name that this machine does not have (the older forms, on aarch64) stands for nothing there.
+
+extension SystemCalls {
+    /// Calls that serve one purpose.
+    package struct Group: Hashable, Sendable {
+        package let name: String
+        /// What they are for: one sentence.
+        package let purpose: String
+        /// Allowed whatever their arguments are.
+        package let calls: [String]
+
+        init(_ name: String, _ purpose: String, _ calls: String) {
+            self.name = name
+            self.purpose = purpose
+            self.calls = calls.split { $0 == " " || $0 == "\n" }.map(String.init)
+        }
+    }
+
+    /// The standard set; ``JudgedCall/standard(network:)`` adds those that depend on their arguments.
+    package static let standard: [Group] = [
+        Group(
+            "descriptors", "Read, write, seek, copy and close what is open.",
+            """
+            read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek sendfile splice tee
+            copy_file_range close close_range dup dup2 dup3 fcntl flock pipe pipe2 fsync fdatasync sync_file_range
+            ftruncate fallocate fadvise64 readahead
+            """),
+        Group(
+            "files", "Open, look at, create, change and remove files and directories, as permissions and Landlock let.",
+            """
+            open openat openat2 creat stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 getdents
+            getdents64 getcwd chdir fchdir readlink readlinkat truncate rename renameat renameat2 mkdir mkdirat rmdir unlink
+            unlinkat link linkat symlink symlinkat mknod mknodat chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
+            umask utime utimes futimesat utimensat getxattr lgetxattr fgetxattr getxattrat setxattr lsetxattr fsetxattr
+            setxattrat listxattr llistxattr flistxattr listxattrat removexattr lremovexattr fremovexattr removexattrat
+            file_getattr file_setattr
+            """),
+        Group(
+            "memory", "Map, protect and give back memory of one's own.",
+            """
+            brk mmap munmap mprotect mremap madvise mincore msync mlock mlock2 munlock mlockall munlockall mseal
+            pkey_alloc pkey_free pkey_mprotect membarrier map_shadow_stack
+            get_mempolicy
+            """),
+        Group(
+            "processes", "Start programs and threads, wait for them, and say who one is.",
+            """
+            fork vfork execve execveat exit exit_group wait4 waitid getpid getppid gettid getpgid setpgid getpgrp getsid setsid
+            set_tid_address set_robust_list rseq futex futex_waitv futex_wake futex_wait futex_requeue
+            arch_prctl pidfd_open sched_yield sched_getaffinity sched_getparam sched_getscheduler
+            sched_getattr sched_get_priority_max sched_get_priority_min sched_rr_get_interval getpriority ioprio_get getcpu
+            uname sysinfo getrusage times
+            """),
+        Group(
+            "signals", "Send and handle signals; Landlock keeps them within the handler.",
+            """
+            kill tkill tgkill pidfd_send_signal rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend
+            rt_sigtimedwait rt_sigqueueinfo rt_tgsigqueueinfo sigaltstack signalfd signalfd4 pause restart_syscall
+            """),
+        Group(
+            "time", "Read clocks, sleep, set timers.",
+            """
+            time gettimeofday clock_gettime clock_getres nanosleep clock_nanosleep alarm getitimer setitimer timer_create
+            timer_settime timer_gettime timer_getoverrun timer_delete timerfd_create timerfd_settime timerfd_gettime
+            """),
+        Group(
+            "sockets", "Use the sockets that exist. Judged: new ones and new addresses.",
+            """
+            accept accept4 shutdown getsockname getpeername getsockopt setsockopt sendto sendmsg sendmmsg
+            recvfrom recvmsg recvmmsg
+            """),
+        Group(
+            "polling", "Wait for one of several descriptors.",
+            """
+            select pselect6 poll ppoll epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 eventfd
+            eventfd2
+            """),
+        Group(
+            "identity",
+            "Ask for and change user, group and capabilities, as far as the capabilities go: none, as a rule.",
+            """
+            getuid geteuid getgid getegid getresuid getresgid getgroups setuid setgid setreuid setregid setresuid setresgid
+            setgroups setfsuid setfsgid capget capset
+            """),
+        Group("limits", "Ask for limits, and lower one's own.", "getrlimit setrlimit"),
+        Group("random", "Get random bytes.", "getrandom"),
+        Group(
+            "confinement", "Restrict oneself further.",
+            """
+            prctl seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self
+            """),
+    ]
+
+    /// What the gate calls once it has the filter, and the steps between its clone and a handler's exec: without one of
+    /// these, nothing is served. Found with strace(1); epoll_pwait is the only form that aarch64 has.
+    package static let neededByGate = Set(
+        """
+        accept4 brk capget clock_gettime clone close dup3 epoll_ctl epoll_pwait epoll_wait execve execveat exit_group
+        faccessat2 fcntl fstat futex getgroups getpid getppid getpriority getrandom getresgid getresuid getsockname kill
+        landlock_restrict_self madvise mmap mprotect mremap munmap newfstatat openat prctl prlimit64 read recvmsg
+        restart_syscall rt_sigprocmask rt_sigreturn sendmsg setsid setsockopt umask waitid write
+        """.split { $0 == " " || $0 == "\n" }.map(String.init))
+}

@@ -1,0 +1,145 @@
+// The seccomp filter of one service, as a program of classic BPF: which calls gate and handlers may make.
+// Promises: an allow list. A call of another architecture ends the process, whatever the mode; a call of x32, or one that
+// nobody listed, is refused. Pure: installing it is in FilterInstallation.swift.
+// Facts: seccomp(2), linux/filter.h, linux/seccomp.h; the kernel remembers which calls are allowed whatever their arguments
+// and does not run the program for them (since 5.11), so their order costs nothing.
+internal import CLinux
+package import ServiceModel
+
+package struct SystemCallFilter: Hashable, Sendable {
+    /// One instruction of classic BPF (struct sock_filter).
+    package struct Instruction: Hashable, Sendable {
+        package var code: UInt16
+        package var jumpTrue: UInt8 = 0
+        package var jumpFalse: UInt8 = 0
+        package var operand: UInt32
+    }
+
+    package let program: [Instruction]
+    let mode: SeccompMode
+
+    /// The filter of a service; nil when it has none (`seccomp = "off"`).
+    ///
+    /// A change whose name this machine does not know changes nothing: Configuration has refused it
+    /// (``SystemCalls/problem(with:)``), and so it has what the gate needs (``SystemCalls/refusalProblem(with:)``).
+    package init?(settings: SandboxSettings) {
+        let refusal: UInt32
+        switch settings.seccomp {
+        case .off: return nil
+        case .refuse: refusal = Return.error | UInt32(bitPattern: notPermitted)
+        case .kill: refusal = Return.killProcess
+        }
+        var allowed = Set(SystemCalls.standard.flatMap(\.calls))
+        var judged = JudgedCall.standard(network: settings.network)
+        for change in settings.systemCalls {
+            // Whatever a change says, it says of every argument; of clone3, which C libraries try first, only `+` does.
+            switch change.effect {
+            case .allow: allowed.insert(change.name)
+            case .refuse: allowed.remove(change.name)
+            }
+            if change.effect == .allow || change.name != "clone3" { judged.removeAll { $0.name == change.name } }
+        }
+        program = assemble(
+            allowed: allowed.compactMap(SystemCalls.number(of:)), judged: judged, refusal: refusal)
+        mode = settings.seccomp
+    }
+}
+
+private typealias Instruction = SystemCallFilter.Instruction
+
+private let notPermitted: Int32 = 1
+private let notImplemented: UInt32 = 38
+
+/// What a filter returns. Source: linux/seccomp.h.
+private enum Return {
+    static let killProcess: UInt32 = 0x8000_0000
+    static let error: UInt32 = 0x0005_0000
+    static let allow: UInt32 = 0x7fff_0000
+}
+
+/// Where things are in struct seccomp_data, of which a program can read 32 bits at a time.
+private enum Offset {
+    static let number: UInt32 = 0
+    static let architecture: UInt32 = 4
+
+    /// The lower half of an argument, on a little-endian machine.
+    static func argument(_ index: Int) -> UInt32 { 16 + 8 * UInt32(index) }
+}
+
+extension SystemCallFilter.Instruction {
+    fileprivate static func load(_ offset: UInt32) -> Self { Self(code: 0x20, operand: offset) }
+
+    fileprivate static func and(_ mask: UInt32) -> Self { Self(code: 0x54, operand: mask) }
+
+    fileprivate static func answer(_ value: UInt32) -> Self { Self(code: 0x06, operand: value) }
+
+    fileprivate static func ifEqual(_ value: UInt32, _ jumpTrue: Int, else jumpFalse: Int) -> Self {
+        Self(code: 0x15, jumpTrue: UInt8(jumpTrue), jumpFalse: UInt8(jumpFalse), operand: value)
+    }
+
+    fileprivate static func ifAtLeast(_ value: UInt32, _ jumpTrue: Int, else jumpFalse: Int) -> Self {
+        Self(code: 0x35, jumpTrue: UInt8(jumpTrue), jumpFalse: UInt8(jumpFalse), operand: value)
+    }
+
+    fileprivate static func ifAbove(_ value: UInt32, _ jumpTrue: Int, else jumpFalse: Int) -> Self {
+        Self(code: 0x25, jumpTrue: UInt8(jumpTrue), jumpFalse: UInt8(jumpFalse), operand: value)
+    }
+}
+
+/// Every jump is over one block, which always ends in an answer: none can be too long, however many calls there are.
+private func assemble(allowed: [Int32], judged: [JudgedCall], refusal: UInt32) -> [Instruction] {
+    var program: [Instruction] = [
+        .load(Offset.architecture), .ifEqual(clinux_architecture(), 1, else: 0), .answer(Return.killProcess),
+        .load(Offset.number),
+    ]
+    for call in judged {
+        guard let number = SystemCalls.number(of: call.name) else { continue }
+        let block = call.alternatives.flatMap(judge)
+        let refused =
+            switch call.refusal {
+            case .asAny: refusal
+            case .notPermitted: Return.error | UInt32(bitPattern: notPermitted)
+            case .absent: Return.error | notImplemented
+            }
+        program.append(.ifEqual(UInt32(number), 0, else: block.count + 1))
+        program += block + [.answer(refused)]
+    }
+    for range in ranges(of: allowed) {
+        program += [
+            .ifAtLeast(UInt32(range.lowerBound), 0, else: 2), .ifAbove(UInt32(range.upperBound), 1, else: 0),
+            .answer(Return.allow),
+        ]
+    }
+    return program + [.answer(refusal)]
+}
+
+/// Allows when every condition holds; otherwise goes on behind its own end. Built from there.
+private func judge(_ conditions: [ArgumentCondition]) -> [Instruction] {
+    var block: [Instruction] = [.answer(Return.allow)]
+    for condition in conditions.reversed() {
+        var test: [Instruction] = [.load(Offset.argument(condition.argument))]
+        if condition.mask != .max { test.append(.and(condition.mask)) }
+        for (index, value) in condition.values.enumerated() {
+            let rest = condition.values.count - 1 - index
+            switch condition.test {
+            case .isOneOf: test.append(.ifEqual(value, rest, else: rest == 0 ? block.count : 0))
+            case .isNoneOf: test.append(.ifEqual(value, rest + block.count, else: 0))
+            }
+        }
+        block = test + block
+    }
+    return block
+}
+
+/// The runs of numbers that follow one another.
+private func ranges(of numbers: [Int32]) -> [ClosedRange<Int32>] {
+    var ranges: [ClosedRange<Int32>] = []
+    for number in numbers.sorted() {
+        if let last = ranges.last, last.upperBound == number - 1 {
+            ranges[ranges.count - 1] = last.lowerBound...number
+        } else {
+            ranges.append(number...number)
+        }
+    }
+    return ranges
+}

@@ -1,0 +1,43 @@
+// `doorward exec`: a service's handler here, on this terminal, in its production surroundings.
+internal import ArgumentParser
+internal import Configuration
+internal import ConfigurationFiles
+internal import Definitions
+internal import Inspection
+internal import LinuxSystem
+
+struct Exec: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a service's handler here, in exactly its production surroundings.",
+        discussion: """
+            Standard input and output are the connection: type, or use pipes. Identity, system calls, files, namespaces, \
+            limits and environment are those that its gate would give it. The exit status is the handler's; 127 when it \
+            could not be started.
+            """)
+
+    @Argument(help: "The service's name.")
+    var service: String
+
+    @Option(help: ArgumentHelp("The client that it is to see.", valueName: "address"))
+    var from = "127.0.0.1"
+
+    @OptionGroup var paths: PathOptions
+
+    func run() throws {
+        let status: Int32
+        do {
+            let visit = try Visit(service: service, address: from, paths.choices, on: .thisMachine)
+            if !Accounts.isRoot {
+                StandardError.write("doorward exec: not root: the handler runs as you, in this machine's network")
+            }
+            status = try Foreground.run(visit)
+        } catch let error as DefinitionsError {
+            for line in error.lines { StandardError.write("doorward: \(line)") }
+            throw ExitCode(127)
+        } catch {
+            StandardError.write("doorward exec: \(service): \(error)")
+            throw ExitCode(127)
+        }
+        throw ExitCode(status)
+    }
+}

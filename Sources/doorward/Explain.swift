@@ -1,0 +1,38 @@
+// `doorward explain`: what a client of a service would get, and why.
+internal import ArgumentParser
+internal import Configuration
+internal import ConfigurationFiles
+internal import Definitions
+internal import Inspection
+internal import LinuxSystem
+
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what a client of a service would get, and which line says so; start nothing.",
+        discussion: "Exit status 0 when the client would be admitted, 1 when it would be refused or a file is at fault."
+    )
+
+    @Argument(help: "The service's name.")
+    var service: String
+
+    @Argument(help: "The client's IP address, or 'unix'.")
+    var address: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var paths: PathOptions
+
+    func run() throws {
+        let visit: Visit
+        do throws(DefinitionsError) {
+            visit = try Visit(service: service, address: address, paths.choices, on: .thisMachine)
+        } catch {
+            for line in error.lines { StandardError.write("doorward: \(line)") }
+            throw ExitCode(1)
+        }
+        let explanation = Explanation(visit)
+        print(json ? explanation.json : explanation.text)
+        if case .refused = visit.verdict { throw ExitCode(1) }
+    }
+}

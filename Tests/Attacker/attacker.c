@@ -1,0 +1,204 @@
+// attacker: a handler that tries to get out. It is what the sandbox is for, written down.
+//
+//   attacker --list                  the names of all attempts, one a line
+//   attacker --report-identity       what this process may do: for the attempts to gain rights by executing a program
+//   attacker                         speaks on descriptors 0 and 1, line by line; no line at all means "all":
+//     pid                            its pid
+//     signals                        how many CONT, URG and WINCH it got
+//     all [TARGETS]                  every attempt
+//     NAME [TARGETS]                 that one
+//   TARGETS: sibling=PID supervisor=PID. The gate is its parent. The rest of what is attacked comes from the environment:
+//   ATTACK_OTHER, ATTACK_WRITABLE, ATTACK_OPEN, ATTACK_PORT, ATTACK_UNIX, ATTACK_ABSTRACT, ATTACK_SETUID,
+//   ATTACK_FILECAP.
+//
+// For each attempt a line NAME, RESULT, HOW, WORDS, separated by tabs; attacker.h says what a result is. Each runs in a
+// process group of its own for at most six seconds. As root it does nothing: some attempts would work.
+#include "attacker.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/wait.h>
+
+// Far more than any needs, but for filling memory on a slow machine.
+enum { time_limit_milliseconds = 6000 };
+
+static const struct attacker_attempt *const tables[] = {
+    attacker_execution,  attacker_files,  attacker_sockets,   attacker_processes, attacker_privileges,
+    attacker_namespaces, attacker_kernel, attacker_resources, attacker_leftovers,
+    attacker_last,
+};
+
+enum { table_count = sizeof tables / sizeof *tables };
+
+static volatile sig_atomic_t continued, urgent, resized;
+
+static void count_signal(int number) {
+    if (number == SIGCONT) continued++;
+    if (number == SIGURG) urgent++;
+    if (number == SIGWINCH) resized++;
+}
+
+static void print_line(const char *text) {
+    // A client that is gone is told nothing.
+    if (write(1, text, strlen(text)) < 0) _exit(0);
+}
+
+// What became of the child, when it said nothing itself.
+static void describe_end(int status, char *text, size_t size) {
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) {
+        snprintf(text, size, "refused\tSIGSYS");
+    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+        snprintf(text, size, "refused\tSIGKILL");
+    } else if (WIFSIGNALED(status)) {
+        snprintf(text, size, "void\tthe attempt was ended by signal %d", WTERMSIG(status));
+    } else {
+        snprintf(text, size, "void\tthe attempt ended and said nothing");
+    }
+}
+
+static void run(const struct attacker_attempt *attempt) {
+    char result[300] = "";
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        snprintf(result, sizeof result, "void\tpipe2: %s", attacker_errno_name(errno));
+    } else {
+        pid_t child = attacker_fork(0);
+        if (child == 0) {
+            setpgid(0, 0);
+            attacker_report = ends[1];
+            if (attempt->run) attempt->run();
+            if (attempt->run_on) attempt->run_on(attempt->argument);
+            _exit(0);
+        }
+        close(ends[1]);
+        if (child < 0) {
+            snprintf(result, sizeof result, "void\tno process for it: %s", attacker_errno_name(errno));
+        } else {
+            struct pollfd waiting = {.fd = ends[0], .events = POLLIN};
+            int ready;
+            do ready = poll(&waiting, 1, time_limit_milliseconds);
+            while (ready < 0 && errno == EINTR);
+            ssize_t length = ready > 0 ? read(ends[0], result, sizeof result - 1) : 0;
+            if (ready == 0) snprintf(result, sizeof result, "void\tit hung");
+            // Said and done; or late. Whatever else is in its group goes too.
+            if (ready <= 0) kill(child, SIGKILL);
+            int status = attacker_wait(child);
+            kill(-child, SIGKILL);
+            if (length <= 0 && !result[0]) describe_end(status, result, sizeof result);
+        }
+        close(ends[0]);
+    }
+    char line[600];
+    snprintf(line, sizeof line, "%s\t%s\t%s\n", attempt->name, result, attempt->words);
+    print_line(line);
+}
+
+static void run_all(void) {
+    for (int table = 0; table < table_count; table++) {
+        for (const struct attacker_attempt *attempt = tables[table]; attempt->name; attempt++) run(attempt);
+    }
+}
+
+static void run_named(const char *name) {
+    for (int table = 0; table < table_count; table++) {
+        for (const struct attacker_attempt *attempt = tables[table]; attempt->name; attempt++) {
+            if (strcmp(attempt->name, name) == 0) {
+                run(attempt);
+                return;
+            }
+        }
+    }
+    print_line("there is no such attempt\n");
+}
+
+static void obey(char *line) {
+    char *name = strtok(line, " \r\n");
+    if (!name) name = "all";
+    for (char *word; (word = strtok(NULL, " \r\n"));) {
+        if (strncmp(word, "sibling=", 8) == 0) attacker_context.targets[attacker_sibling] = atoi(word + 8);
+        if (strncmp(word, "supervisor=", 11) == 0) attacker_context.targets[attacker_supervisor] = atoi(word + 11);
+    }
+    char answer[80];
+    if (strcmp(name, "pid") == 0) {
+        snprintf(answer, sizeof answer, "%d\n", getpid());
+        print_line(answer);
+    } else if (strcmp(name, "signals") == 0) {
+        snprintf(answer, sizeof answer, "CONT=%d URG=%d WINCH=%d\n", (int)continued, (int)urgent, (int)resized);
+        print_line(answer);
+    } else if (strcmp(name, "all") == 0) {
+        run_all();
+    } else {
+        run_named(name);
+    }
+}
+
+// Byte by byte: nothing is read that no answer follows. False at the end of the input.
+static bool read_line(char *line, size_t size) {
+    size_t length = 0;
+    while (length + 1 < size) {
+        ssize_t got = read(0, line + length, 1);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        if (line[length++] == '\n') break;
+    }
+    line[length] = 0;
+    return length > 0;
+}
+
+static int list(void) {
+    for (int table = 0; table < table_count; table++) {
+        for (const struct attacker_attempt *attempt = tables[table]; attempt->name; attempt++) puts(attempt->name);
+    }
+    return 0;
+}
+
+static int report_identity(void) {
+    struct {
+        unsigned version;
+        int pid;
+    } header = {0x20080522, 0};
+    struct {
+        unsigned effective, permitted, inheritable;
+    } sets[2] = {{0, 0, 0}, {0, 0, 0}};
+    if (syscall(SYS_capget, &header, sets) < 0) return 1;
+    printf("euid=%d effective=%08x%08x\n", geteuid(), sets[1].effective, sets[0].effective);
+    return 0;
+}
+
+static int first_open_descriptor(void) {
+    for (int fd = 3; fd < 4096; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0) return fd;
+    }
+    return -1;
+}
+
+int main(int count, char **arguments) {
+    attacker_context.first_descriptor = first_open_descriptor();
+    if (count > 1 && strcmp(arguments[1], "--list") == 0) return list();
+    if (count > 1 && strcmp(arguments[1], "--report-identity") == 0) return report_identity();
+    if (geteuid() == 0) {
+        print_line("attacker: not as root: some of it would work\n");
+        return 1;
+    }
+    attacker_context.targets[attacker_gate] = getppid();
+    attacker_context.executable = (const char *)getauxval(AT_EXECFN);
+    if (pipe2(attacker_context.lifeline, O_CLOEXEC) < 0) return 1;
+    struct sigaction action = {.sa_handler = count_signal, .sa_flags = SA_RESTART};
+    sigaction(SIGCONT, &action, NULL);
+    sigaction(SIGURG, &action, NULL);
+    sigaction(SIGWINCH, &action, NULL);
+
+    char line[200];
+    bool has_line = read_line(line, sizeof line);
+    if (!has_line) run_all();
+    while (has_line) {
+        obey(line);
+        has_line = read_line(line, sizeof line);
+    }
+    return 0;
+}

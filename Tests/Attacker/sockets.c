@@ -1,0 +1,207 @@
+// Attempts on the network and on other processes' sockets.
+// ATTACK_PORT: a TCP listener on 127.0.0.1. ATTACK_UNIX, ATTACK_ABSTRACT: listeners on a path, and on an abstract name.
+#include "attacker.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+enum { every_other_family = -1, last_family = 46, alg = 38, vsock = 40, smc = 43, xdp = 44, bluetooth = 31, tipc = 30 };
+
+static const int named_families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, vsock, alg, bluetooth,
+                                     AF_KEY,  xdp,     smc,      tipc,       AF_CAN};
+
+static bool has_name(int family) {
+    for (size_t i = 0; i < sizeof named_families / sizeof *named_families; i++) {
+        if (named_families[i] == family) return true;
+    }
+    return false;
+}
+
+// EPERM, EACCES before what the kernel says when it lacks the family: the more telling one.
+static void try_family(int family, int *error) {
+    static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        int fd = socket(family, types[i], 0);
+        if (fd >= 0) attacker_done("a socket of family %d and type %d", family, types[i]);
+        if (!*error || errno == EPERM || errno == EACCES) *error = errno;
+    }
+}
+
+static void open_family(long family) {
+    int error = 0;
+    if (family != every_other_family) try_family((int)family, &error);
+    for (int other = 0; family == every_other_family && other <= last_family; other++) {
+        if (!has_name(other)) try_family(other, &error);
+    }
+    errno = error;
+    attacker_refused("socket");
+}
+
+// ---- TCP, UDP
+
+static struct sockaddr_in listener(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons((in_port_t)atoi(attacker_variable("ATTACK_PORT")));
+    return address;
+}
+
+static int opened(int family, int type) {
+    int fd = socket(family, type | SOCK_CLOEXEC, 0);
+    if (fd < 0) attacker_refused("socket");
+    return fd;
+}
+
+static void connect_tcp(void) {
+    struct sockaddr_in address = listener();
+    int fd = opened(AF_INET, SOCK_STREAM);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) attacker_refused("connect");
+    attacker_done("connected to 127.0.0.1:%d", ntohs(address.sin_port));
+}
+
+// Data in the first packet: another way than connect to a connection.
+static void connect_by_sending(void) {
+    struct sockaddr_in address = listener();
+    int fd = opened(AF_INET, SOCK_STREAM);
+    if (sendto(fd, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)&address, sizeof address) < 0) {
+        attacker_refused("sendto MSG_FASTOPEN");
+    }
+    attacker_done("connected to 127.0.0.1:%d by sending", ntohs(address.sin_port));
+}
+
+// Its own connection is a socket in the host's network, whatever network the handler itself is in. Were it to give up
+// that connection first (AF_UNSPEC), nobody would hear of the result; so it stops at being connected already.
+static void reconnect(void) {
+    struct sockaddr_in address = listener();
+    int result = connect(0, (struct sockaddr *)&address, sizeof address);
+    if (result < 0 && errno == ENOTSOCK) attacker_void("descriptor 0 is not a socket");
+    if (result < 0 && errno != EISCONN) attacker_refused("connect");
+    attacker_done("only its present connection (EISCONN) is in the way");
+}
+
+// The other use of that socket: a listener, on a port that the kernel chooses. A connected socket cannot listen (EINVAL):
+// whoever lets that question through is asked again without the connection. Then nobody hears the result but the log, and
+// who waits for it misses it: this attempt is the last.
+static void listen_again(void) {
+    if (listen(0, 1) < 0 && errno == ENOTSOCK) attacker_void("descriptor 0 is not a socket");
+    if (listen(0, 1) < 0 && errno != EINVAL) attacker_refused("listen");
+    struct sockaddr nothing = {.sa_family = AF_UNSPEC};
+    if (connect(0, &nothing, sizeof nothing) < 0) attacker_refused("connect to AF_UNSPEC");
+    if (listen(0, 1) < 0) attacker_refused("listen");
+    struct sockaddr_in address = {0};
+    socklen_t size = sizeof address;
+    getsockname(0, (struct sockaddr *)&address, &size);
+    dprintf(2, "tcp-listen DONE: its own connection listens on port %d\n", ntohs(address.sin_port));
+    attacker_done("its own connection listens on port %d", ntohs(address.sin_port));
+}
+
+// Whatever network the handler is in, its connection is of the host's and can be asked about that.
+static void list_interfaces(void) {
+    char bytes[1024];
+    struct ifconf interfaces = {.ifc_len = sizeof bytes, .ifc_buf = bytes};
+    if (ioctl(0, SIOCGIFCONF, &interfaces) < 0 && errno == ENOTTY) attacker_void("descriptor 0 is not a socket");
+    if (ioctl(0, SIOCGIFCONF, &interfaces) < 0) attacker_refused("SIOCGIFCONF");
+    attacker_done("sees %zu interfaces", (size_t)interfaces.ifc_len / sizeof(struct ifreq));
+}
+
+static void send_udp(void) {
+    struct sockaddr_in address = listener();
+    int fd = opened(AF_INET, SOCK_DGRAM);
+    if (sendto(fd, "x", 1, MSG_NOSIGNAL, (struct sockaddr *)&address, sizeof address) != 1) attacker_refused("sendto");
+    attacker_done("sent a datagram to 127.0.0.1:%d", ntohs(address.sin_port));
+}
+
+static void bind_port(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    int fd = opened(AF_INET, SOCK_STREAM);
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0) attacker_refused("bind");
+    if (listen(fd, 1) < 0) attacker_refused("listen");
+    attacker_done("listens on a port");
+}
+
+// ---- unix sockets
+
+static socklen_t unix_address(struct sockaddr_un *address, const char *name, bool is_abstract) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    size_t length = strlen(name);
+    if (length + 1 >= sizeof address->sun_path) attacker_void("too long a name: %s", name);
+    memcpy(address->sun_path + is_abstract, name, length);
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
+}
+
+static noreturn void connect_unix(const char *name, bool is_abstract) {
+    struct sockaddr_un address;
+    socklen_t length = unix_address(&address, name, is_abstract);
+    int fd = opened(AF_UNIX, SOCK_STREAM);
+    if (connect(fd, (struct sockaddr *)&address, length) < 0) attacker_refused("connect");
+    attacker_done("connected to %s", name);
+}
+
+static void connect_path(void) { connect_unix(attacker_variable("ATTACK_UNIX"), false); }
+static void connect_abstract(void) { connect_unix(attacker_variable("ATTACK_ABSTRACT"), true); }
+
+static noreturn void bind_unix(const char *name, bool is_abstract) {
+    struct sockaddr_un address;
+    socklen_t length = unix_address(&address, name, is_abstract);
+    int fd = opened(AF_UNIX, SOCK_STREAM);
+    if (bind(fd, (struct sockaddr *)&address, length) < 0) attacker_refused("bind");
+    if (!is_abstract) unlink(name);
+    attacker_done("bound %s", name);
+}
+
+static void bind_path(void) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/attacker-%d", attacker_variable("ATTACK_OPEN"), getpid());
+    bind_unix(path, false);
+}
+
+static void bind_abstract(void) {
+    char name[40];
+    snprintf(name, sizeof name, "attacker-%d", getpid());
+    bind_unix(name, true);
+}
+
+#define FAMILY(NAME, NUMBER) \
+    {"socket-" NAME, "open a socket of family " NAME ", of any type", .run_on = open_family, .argument = NUMBER}
+
+const struct attacker_attempt attacker_sockets[] = {
+    FAMILY("unix", AF_UNIX),
+    FAMILY("inet", AF_INET),
+    FAMILY("inet6", AF_INET6),
+    FAMILY("netlink", AF_NETLINK),
+    FAMILY("packet", AF_PACKET),
+    FAMILY("vsock", vsock),
+    FAMILY("alg", alg),
+    FAMILY("bluetooth", bluetooth),
+    FAMILY("key", AF_KEY),
+    FAMILY("xdp", xdp),
+    FAMILY("smc", smc),
+    FAMILY("tipc", tipc),
+    FAMILY("can", AF_CAN),
+    {"socket-others", "open a socket of any other family up to 46", .run_on = open_family,
+     .argument = every_other_family},
+    {"tcp-connect", "connect to a TCP port of this machine", .run = connect_tcp},
+    {"tcp-fast-open", "connect to it by sending (TCP fast open)", .run = connect_by_sending},
+    {"tcp-reconnect", "connect its own connection to something else", .run = reconnect},
+    {"interfaces", "list the interfaces of this machine", .run = list_interfaces},
+    {"udp-send", "send a datagram", .run = send_udp},
+    {"bind-port", "listen on a port", .run = bind_port},
+    {"unix-connect", "connect to another's unix socket", .run = connect_path},
+    {"unix-bind", "make a unix socket in a directory that everybody may write", .run = bind_path},
+    {"abstract-connect", "connect to another's abstract unix socket", .run = connect_abstract},
+    {"abstract-bind", "make an abstract unix socket", .run = bind_abstract},
+    {0},
+};
+
+const struct attacker_attempt attacker_last[] = {
+    {"tcp-listen", "make its own connection a listener", .run = listen_again},
+    {0},
+};

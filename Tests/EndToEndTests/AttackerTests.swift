@@ -1,0 +1,259 @@
+// The sandbox from inside: a handler that tries to get out (Tests/Attacker), as a default service file runs it, and, so
+// that this test can fail, with everything off.
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEndTests {
+    @Suite("Attacker")
+    struct AttackerTests {
+        /// One line of the attacker.
+        struct Attempt {
+            let name: String
+            /// `refused`, `DONE`, `void`, `left` or `sent`; Tests/Attacker/attacker.h says what they are.
+            let result: String
+            let how: String
+
+            init?(_ line: Substring) {
+                let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+                guard fields.count == 4 else { return nil }
+                (name, result, how) = (String(fields[0]), String(fields[1]), String(fields[2]))
+            }
+        }
+
+        /// A service of the attacker, with a sibling: another connection, whose handler waits for its line.
+        final class Attacked {
+            let targets: Targets
+            let doorward: Supervised
+            let port: UInt16
+            let sibling: Client
+            let siblingPID: Int32
+
+            init(_ more: String = "") throws {
+                targets = try Targets()
+                let text = "listen = [\"127.0.0.1:0\"]\nhandler = [\"attacker\"]\n"
+                doorward = try Supervised(
+                    services: ["attacked": text + targets.environment + "\n" + more], programs: ["attacker"])
+                try targets.make(in: doorward.directory)
+                port = try doorward.port("attacked")
+                sibling = try Client(port: port)
+                sibling.send("pid\n")
+                guard let pid = Int32(sibling.read().dropLast()) else { throw HarnessError("no pid of the sibling") }
+                siblingPID = pid
+            }
+
+            /// Before the supervisor ends, which would wait for that connection.
+            deinit { sibling.close() }
+
+            var gate: Int32 {
+                get throws { try doorward.gate("attacked") }
+            }
+
+            /// What the attacker says to a line, up to the end.
+            func answer(_ line: String) throws -> String {
+                try exchange(port: port, "\(line) sibling=\(siblingPID) supervisor=\(doorward.pid)\n")
+            }
+
+            func attempts(_ line: String) throws -> [Attempt] { parse(try answer(line)) }
+
+            func parse(_ text: String) -> [Attempt] { text.split(separator: "\n").compactMap { Attempt($0) } }
+
+            /// How often the sibling got a signal: "CONT", "URG", "WINCH".
+            func received(_ signal: String) throws -> Int {
+                sibling.send("signals\n")
+                let fields = sibling.read().split { " \n".contains($0) }
+                let count = fields.first { $0.hasPrefix(signal + "=") }.flatMap { Int($0.dropFirst(signal.count + 1)) }
+                guard let count else { throw HarnessError("the sibling does not say how often it got \(signal)") }
+                return count
+            }
+        }
+
+        /// What the sandbox cannot refuse without root, and why.
+        private static let needsRoot: Set<String> = [
+            // There is no setuid program and no file capability: only root makes them.
+            "exec-setuid", "exec-filecap",
+            // `limits.processes` counts a user's processes on the whole machine: without a uid of its own it is not set.
+            "fork-bomb",
+            // The log is a pipe of the same user. Landlock does not see pipes.
+            "read-log",
+        ]
+
+        private static func print(_ attempts: [Attempt], _ title: String) {
+            let rows = attempts.map {
+                "\($0.name.padding(toLength: 26, withPad: " ", startingAt: 0)) \($0.result)  \($0.how)"
+            }
+            Swift.print("\(title):\n" + rows.joined(separator: "\n"))
+        }
+
+        /// Whether an attempt that does not know itself had its effect.
+        private func isRefused(_ attempt: Attempt, _ attacked: Attacked) throws -> Bool {
+            switch attempt.result {
+            case "refused": true
+            case "left": ends(Int32(attempt.how) ?? 0, seconds: 5)
+            case "sent": try attacked.received(attempt.how) == 0
+            default: false
+            }
+        }
+
+        @Test("every attempt of an attacker in a default service is refused")
+        func defaults() throws {
+            let attacked = try Attacked()
+            let attempts = try attacked.attempts("all")
+            Self.print(attempts, "As a default service")
+            // One that costs the connection is missing here, and says so in the log.
+            #expect(Set(try Self.names()).subtracting(attempts.map(\.name)) == [])
+            for attempt in attempts where isRoot || !Self.needsRoot.contains(attempt.name) {
+                #expect(try isRefused(attempt, attacked), "\(attempt.name): \(attempt.result) \(attempt.how)")
+            }
+
+            let gate = try attacked.gate
+            for signal in ["CONT", "URG", "WINCH"] { #expect(try attacked.received(signal) == 0, "\(signal)") }
+            #expect(isAlive(attacked.siblingPID) && isAlive(gate) && isAlive(attacked.doorward.pid))
+            #expect(attacked.doorward.log.all.count { $0.event == "ready" } == 1)
+            let known: Set = [gate, attacked.siblingPID]
+            #expect(try settles { try Self.strangers(to: known, of: gate, below: attacked.doorward.directory).isEmpty })
+            attacked.sibling.send("pid\n")
+            #expect(attacked.sibling.read() == "\(attacked.siblingPID)\n")
+            #expect(try exchange(port: attacked.port, "pid\n").hasSuffix("\n"))
+            attacked.sibling.close()
+            #expect(attacked.doorward.stop() == 0)
+        }
+
+        @Test("the programs that would give rights do give them, where no_new_privs is not", .enabled(if: isRoot))
+        func programsWithRights() throws {
+            let attacked = try Attacked()
+            func identity(_ name: String) throws -> String {
+                let path = "\(attacked.doorward.directory)/handlers/\(name)"
+                let command = ["setpriv", "--reuid=4242", "--regid=4242", "--clear-groups", path, "--report-identity"]
+                return try run(command).output
+            }
+            #expect(try identity("attacker").hasSuffix("effective=0000000000000000\n"))
+            #expect(try identity("attacker-setuid").hasPrefix("euid=0 "))
+            #expect(try identity("attacker-filecap").hasSuffix("effective=0000000000002000\n"))
+        }
+
+        @Test("what holds on to a connection goes with its handler")
+        func holding() throws {
+            let attacked = try Attacked()
+            let lines = try attacked.answer("hold-connection").split(separator: "\n")
+            #expect(lines.count == 1, "\(lines)")
+            #expect(lines.first?.hasPrefix("hold-connection\tleft\t") == true)
+            // Where nobody sweeps, it does hold on.
+            let user = isRoot ? ["setpriv", "--reuid=4242", "--regid=4242", "--clear-groups"] : []
+            let program = attacked.doorward.directory + "/handlers/attacker"
+            #expect(try run(user + [program], input: "hold-connection\n").output.hasSuffix("\nstill here\n"))
+        }
+
+        /// Everything off; a user of its own as ever.
+        private static let off = """
+            seccomp = "off"
+            landlock = "off"
+            network = true
+            [limits]
+            processes = "unlimited"
+            memory = "unlimited"
+            """
+
+        /// What nothing but the sandbox stops, on any kernel that Doorward runs on.
+        private static let stoppedBySandboxOnly: Set<String> = [
+            "read-passwd", "read-other", "list-root", "list-proc", "write-tmp", "write-unnamed", "write-var-tmp",
+            "write-open-directory", "truncate-file", "append-file", "rename-file", "remove-file", "make-directory",
+            "make-symlink", "make-fifo", "make-socket-node", "fill-disk", "socket-unix", "socket-inet", "socket-inet6",
+            "socket-netlink", "tcp-connect", "tcp-reconnect", "udp-send", "bind-port", "unix-connect", "unix-bind",
+            "abstract-connect", "abstract-bind", "ptrace-attach-sibling", "ptrace-seize-sibling", "ptrace-child",
+            "kill-sibling", "kill-gate", "tgkill-sibling", "tgkill-gate", "sigqueue-sibling", "sigqueue-gate",
+            "pidfd-signal-sibling", "pidfd-signal-gate", "proc-mem-sibling", "proc-environ-sibling",
+            "proc-maps-sibling", "proc-fd-sibling", "proc-exe-sibling", "vm-read-sibling", "pidfd-getfd-sibling",
+            "renice-sibling", "affinity-sibling", "scheduler-sibling", "ioprio-sibling", "interfaces",
+            "prlimit-sibling", "exec-shell", "exec-program", "exec-tmp",
+            "exec-open-directory", "exec-memory", "memfd", "shmget", "personality", "name-to-handle", "fill-memory",
+        ]
+
+        /// The same on a kernel that has them and lets everybody use them: what says so.
+        private static let dependingOnKernel: [(name: String, isOffered: @Sendable () -> Bool)] = [
+            ("io-uring", { setting("kernel/io_uring_disabled") == "0" }),
+            (
+                "unshare-user",
+                { setting("user/max_user_namespaces").flatMap { Int($0) } ?? 0 > 0 && isUserNamespaceFree }
+            ),
+            ("clone-user", { setting("user/max_user_namespaces").flatMap { Int($0) } ?? 0 > 0 && isUserNamespaceFree }),
+            ("mq-open", { setting("fs/mqueue/queues_max") != nil }),
+            ("add-key", { setting("kernel/keys/maxkeys") != nil }),
+            ("keyctl", { setting("kernel/keys/maxkeys") != nil }),
+        ]
+
+        private static func setting(_ name: String) -> String? {
+            try? String(contentsOfFile: "/proc/sys/\(name)", encoding: .utf8).trimmingCharacters(in: .newlines)
+        }
+
+        /// Debian's own switch, and Ubuntu's.
+        private static var isUserNamespaceFree: Bool {
+            setting("kernel/unprivileged_userns_clone") != "0"
+                && setting("kernel/apparmor_restrict_unprivileged_userns") != "1"
+        }
+
+        @Test("with everything off, those attempts work that only the sandbox stops")
+        func everythingOff() throws {
+            let attacked = try Attacked(Self.off)
+            let text = try attacked.answer("all")
+            let attempts = attacked.parse(text)
+            Self.print(attempts, "With everything off")
+            let offered = Self.dependingOnKernel.filter { $0.isOffered() }.map(\.name)
+            for attempt in attempts where Self.stoppedBySandboxOnly.union(offered).contains(attempt.name) {
+                #expect(attempt.result == "DONE", "\(attempt.name): \(attempt.result) \(attempt.how)")
+            }
+            #expect(Self.stoppedBySandboxOnly.subtracting(attempts.map(\.name)) == [])
+            // It costs the connection, so that only the log has it.
+            _ = try attacked.doorward.log.wait(for: "", seconds: 5) { $0.description.hasPrefix("tcp-listen DONE") }
+            for signal in ["CONT", "URG", "WINCH"] { #expect(try attacked.received(signal) > 0, "\(signal)") }
+        }
+
+        @Test("README's table names every attempt once, and no other")
+        func table() throws {
+            let text = try String(contentsOfFile: Supervised.build + "/../README.md", encoding: .utf8)
+            let start = try #require(text.range(of: "<!-- attacker table -->"))
+            let end = try #require(text.range(of: "<!-- end -->", range: start.upperBound..<text.endIndex))
+            let rows = text[start.upperBound..<end.lowerBound].split(separator: "\n").filter { $0.hasPrefix("|") }
+            // The last column has the names, in backquotes.
+            let named = rows.dropFirst(2).flatMap { row -> [String] in
+                let columns = row.split(separator: "|", omittingEmptySubsequences: false)
+                let names = columns[columns.count - 2].split(separator: "`", omittingEmptySubsequences: false)
+                return names.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+            }
+            #expect(named.sorted() == (try Self.names()).sorted())
+        }
+
+        /// The names of all attempts.
+        private static func names() throws -> [String] {
+            let outcome = try run([Supervised.build + "/test/attacker", "--list"])
+            guard outcome.status == 0 else { throw HarnessError("attacker --list: \(outcome.error)") }
+            return outcome.output.split(separator: "\n").map(String.init)
+        }
+
+        /// Whether something becomes true within five seconds.
+        private func settles(_ isSettled: () throws -> Bool) throws -> Bool {
+            let deadline = Date(timeIntervalSinceNow: 5)
+            while Date() < deadline {
+                if try isSettled() { return true }
+                sched_yield()
+            }
+            return try isSettled()
+        }
+
+        /// Processes of the gate's user that nobody knows. Without root others have that user too: then those of this
+        /// service's program.
+        private static func strangers(to known: Set<Int32>, of gate: Int32, below directory: String) throws -> [Int32] {
+            func user(_ pid: Int32) -> Substring? {
+                let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+                return status?.split(separator: "\n").first { $0.hasPrefix("Uid:") }
+            }
+            let owner = user(gate)
+            let all = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }
+            return all.filter { pid in
+                guard !known.contains(pid), let found = user(pid), found == owner, isAlive(pid) else { return false }
+                let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
+                return isRoot || program?.hasPrefix(directory + "/handlers/") == true
+            }
+        }
+    }
+}
