@@ -106,7 +106,7 @@ extension EndToEndTests {
             #expect(line["count"] == "1")
             #expect(line["signal"] == "KILL")
             #expect(ends(left, seconds: 5))
-            #expect(descendants(of: try doorward.gate("it")) == [])
+            #expect(descendants(of: try doorward.gate("it")).allSatisfy { ends($0, seconds: 5) })
         }
 
         @Test("what a handler that goes on has started is not touched when another one ends")
@@ -132,7 +132,7 @@ extension EndToEndTests {
             let line = try doorward.log.wait(for: "orphans") { $0["service"] == "it" }
             #expect(line["service"] == "it")
             #expect(nobodyRuns(path, seconds: 20))
-            #expect(descendants(of: try doorward.gate("it")) == [])
+            #expect(descendants(of: try doorward.gate("it")).allSatisfy { ends($0, seconds: 5) })
             #expect(try exchange(port: doorward.port("it"), "") == "")
             #expect(doorward.stop() == 0)
             #expect(nobodyRuns(path, seconds: 5))
@@ -189,6 +189,9 @@ extension EndToEndTests {
             client.close()
             _ = try doorward.log.wait(for: "end") { $0["service"] == "it" }
             #expect(user(of: left) == "64321")
+            let line = try doorward.log.wait(for: "out_of_reach")
+            #expect(line["cause"] == "orphan")
+            #expect(line["pid"] == "\(left)")
             if how == "KILL" {
                 kill(try doorward.gate("it"), SIGKILL)
                 #expect(ends(left, seconds: 15))
@@ -196,6 +199,9 @@ extension EndToEndTests {
                 #expect(doorward.stop() == 0)
                 #expect(ends(left, seconds: 1))
             }
+            // Once, and not as one that was ended.
+            #expect(doorward.log.all.count { $0.event == "out_of_reach" } == 1)
+            #expect(!doorward.log.all.contains { $0.event == "orphans" && $0["service"] == "it" })
         }
 
         @Test(
