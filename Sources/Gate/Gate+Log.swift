@@ -60,7 +60,7 @@ extension Gate {
     mutating func logOutOfReach(_ child: Int32, cause: StaticString) {
         begin("out_of_reach")
         log.field("pid", Int(child))
-        log.field("cause", "lifetime" as StaticString)
+        log.field("cause", cause)
         log.end()
     }
 
