@@ -112,9 +112,9 @@ let testTargets: [Target] = [
     tests("ServiceModelTests", ["ServiceModel"]),
     tests("LinuxSystemTests", ["CLinux", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("EventLogTests", ["EventLog", "LinuxSystem", "ServiceModel", "TestSupport"]),
-    tests("AdmissionTests", ["Admission", "ServiceModel"]),
+    tests("AdmissionTests", ["Admission", "ServiceModel", "TestSupport"]),
     tests("SandboxTests", ["CLinux", "LinuxSystem", "Sandbox", "ServiceModel", "TestSupport"]),
-    tests("SpawnerTests", ["EventLog", "LinuxSystem", "ServiceModel", "Spawner", "TestSupport"]),
+    tests("SpawnerTests", ["CLinux", "EventLog", "LinuxSystem", "ServiceModel", "Spawner", "TestSupport"]),
     tests("GateTests", ["Admission", "EventLog", "Gate", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("DefinitionsTests", ["Definitions", "ServiceModel"]),
     tests(

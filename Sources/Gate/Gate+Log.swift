@@ -56,11 +56,11 @@ extension Gate {
         log.end()
     }
 
-    /// A handler that has changed its user: its gate has no right to end it.
-    mutating func logOutOfReach(_ child: Int32) {
+    /// A handler, or what one left behind, that has changed its user: its gate has no right to end it.
+    mutating func logOutOfReach(_ child: Int32, cause: StaticString) {
         begin("out_of_reach")
         log.field("pid", Int(child))
-        log.field("cause", "lifetime" as StaticString)
+        log.field("cause", cause)
         log.end()
     }
 

@@ -7,12 +7,21 @@ extension Gate {
     mutating func reapHandlers(at now: Int64) throws(SystemError) {
         // One notification may stand for many children; SIGCHLD carries nothing that waitid does not know better.
         _ = try signals.next()
-        while let end = try Processes.nextEnd() {
+        hasMoreEnds = true
+        // Not without end: orphans that fork and end for ever would keep us here, where nobody stops them.
+        for _ in 0..<Self.mostEndsAtOnce {
+            guard let end = try Processes.nextEnd() else {
+                hasMoreEnds = false
+                return
+            }
             // The group first: while its leader is a zombie, nobody else can get its number.
             Processes.signalGroup(of: end.pid, .kill)
             try Processes.reap(end.pid)
             // A child without an entry is an orphan of a handler that is gone: adopted, reaped, of no connection.
-            guard let handler = handlers.remove(pid: end.pid) else { continue }
+            guard let handler = handlers.remove(pid: end.pid) else {
+                outOfReach.remove(end.pid)
+                continue
+            }
             // What it said last stands before its end.
             try relayHandlerLog()
             if handlers.count == 0 { endHandlerLine() }
@@ -30,25 +39,19 @@ extension Gate {
 
     private static let sweepAfterNanoseconds: Int64 = 1_000_000_000
     private static let sweepAgainNanoseconds: Int64 = 50_000_000
-    private static let mostRounds = 16
+    private static let mostEndsAtOnce = 64
 
     /// Ends what handlers that have ended left behind: a connection is over when its handler is. The kernel has handed it
     /// to us (PR_SET_CHILD_SUBREAPER), so it is a child that is nobody's handler.
     mutating func sweepOrphans(at now: Int64) throws(SystemError) {
         guard let due = sweepAt, now >= due else { return }
-        // All of them are stopped before one is killed: who is stopped starts no other, and keeps its place among the
-        // processes that its user may have, so that even those who do nothing but fork come to an end of it.
-        var orphans = Set<Int32>()
-        for _ in 0..<Self.mostRounds {
-            let found = try children.pids().filter { !handlers.contains(pid: $0) && !orphans.contains($0) }
-            if found.isEmpty { break }
-            for pid in found { Processes.signal(pid, .stop) }
-            orphans.formUnion(found)
-        }
-        for pid in orphans { Processes.signal(pid, .kill) }
+        let found = try children.stopAll { handlers.contains(pid: $0) || outOfReach.contains($0) }
+        for pid in found.stopped { Processes.signal(pid, .kill) }
+        for pid in found.outOfReach { logOutOfReach(pid, cause: "orphan") }
+        outOfReach.formUnion(found.outOfReach)
         // Their own children come up when they are gone.
-        sweepAt = orphans.isEmpty ? nil : now + Self.sweepAgainNanoseconds
-        if !orphans.isEmpty { logOrphans(orphans.count) }
+        sweepAt = found.stopped.isEmpty ? nil : now + Self.sweepAgainNanoseconds
+        if !found.stopped.isEmpty { logOrphans(found.stopped.count) }
     }
 
     /// Ends the handlers whose lifetime is over: TERM to the whole process group, and KILL when that was not enough.
@@ -60,7 +63,7 @@ extension Gate {
             if !Processes.signalGroup(of: pid, isFirst ? .terminate : .kill) { outOfReach = pid }
             return isFirst ? now + Drain.killGraceNanoseconds : nil
         }
-        if let outOfReach { logOutOfReach(outOfReach) }
+        if let outOfReach { logOutOfReach(outOfReach, cause: "lifetime") }
         switch drain.step(at: now) {
         case nil: break
         case .terminate: signalEverything(.terminate)

@@ -30,6 +30,10 @@ package struct Gate: ~Copyable {
     let children: ChildList
     /// Monotonic: when to look for what handlers that have ended left behind.
     var sweepAt: Int64?
+    /// Orphans that have changed their user: this gate cannot end them, its supervisor does when the gate is gone.
+    var outOfReach: Set<Int32> = []
+    /// Whether children may have ended that were not reaped yet.
+    var hasMoreEnds = false
     /// Held so that one more connection can be taken when no descriptor is left.
     var reserve: Descriptor?
     /// Accepted and admitted, but no process could be made for it yet.
@@ -159,6 +163,7 @@ package struct Gate: ~Copyable {
             case let listener: acceptFrom(setup.listeners[Int(listener)])
             }
         }
+        if hasMoreEnds { try reapHandlers(at: now) }
         throttle.resumeIfDue(at: now)
         if throttle.until == nil { spawnStalled() }
         endHandlers(at: now)
@@ -192,6 +197,7 @@ package struct Gate: ~Copyable {
     }
 
     private func timeout() -> Int64? {
+        if hasMoreEnds { return 0 }
         let deadline = earlier(earlier(throttle.until, handlers.nextLook), earlier(drain.deadline, sweepAt))
         return deadline.map { max($0 - Clock.monotonicNanoseconds(), 0) }
     }

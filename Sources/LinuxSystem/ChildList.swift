@@ -26,4 +26,25 @@ package struct ChildList: ~Copyable {
         }
         return pids
     }
+
+    /// Stops the children that are not spared, and those who become children meanwhile: who is stopped starts no other, and
+    /// keeps its place among the processes that its user may have. So even those who do nothing but fork and end are all
+    /// caught, before the first of them is killed.
+    ///
+    /// - Returns: those that were stopped, and those that may not be signalled.
+    package func stopAll(but isSpared: (Int32) -> Bool) throws(SystemError) -> (
+        stopped: Set<Int32>, outOfReach: Set<Int32>
+    ) {
+        var (stopped, outOfReach): (Set<Int32>, Set<Int32>) = ([], [])
+        for _ in 0..<Self.mostRounds {
+            let found = try pids().filter { !isSpared($0) && !stopped.contains($0) && !outOfReach.contains($0) }
+            if found.isEmpty { break }
+            for pid in found {
+                if Processes.signal(pid, .stop) { stopped.insert(pid) } else { outOfReach.insert(pid) }
+            }
+        }
+        return (stopped, outOfReach)
+    }
+
+    private static let mostRounds = 16
 }

@@ -41,17 +41,18 @@ package struct ControlGroups: Hashable, Sendable {
     static func mountPoint(in mounts: String) -> String? {
         for line in mounts.split(separator: "\n") {
             let words = line.split(separator: " ")
-            guard let dash = words.firstIndex(of: "-"), dash + 1 < words.count, words[dash + 1] == "cgroup2",
-                words.count > 4
+            guard let dash = words.firstIndex(of: "-"), dash > 4, dash + 1 < words.count, words[dash + 1] == "cgroup2"
             else { continue }
             return String(words[4])
         }
         return nil
     }
 
-    /// A process's group, from /proc/PID/cgroup: the line of hierarchy 0.
+    /// A process's group, from /proc/PID/cgroup: the line of hierarchy 0. nil also when it is outside of what this process
+    /// can see of the hierarchy (`0::/../x`, cgroup_namespaces(7)): below the mount point, that path is somewhere else.
     static func ownPath(in text: String) -> String? {
-        text.split(separator: "\n").first { $0.hasPrefix("0::/") }.map { String($0.dropFirst(3)) }
+        let path = text.split(separator: "\n").first { $0.hasPrefix("0::/") }.map { String($0.dropFirst(3)) }
+        return path.flatMap { $0.split(separator: "/").contains("..") ? nil : $0 }
     }
 
     /// Which of the controllers that are there to turn on, as cgroup.subtree_control takes them; empty for none.
@@ -77,7 +78,8 @@ package struct ControlGroups: Hashable, Sendable {
         try write(wanted, to: directory + "/cgroup.subtree_control")
     }
 
-    /// Directories of supervisors that were killed: only empty ones can be removed.
+    /// Directories of supervisors that were killed: only empty ones can be removed. Those of supervisors that run are left
+    /// alone, for one that has just started has nobody in its directory yet.
     private static func removeStale(in parent: String) {
         func names(_ directory: String) -> [String] {
             do throws(SystemError) {
@@ -87,7 +89,8 @@ package struct ControlGroups: Hashable, Sendable {
                 return []
             }
         }
-        for name in names(parent) where name.hasPrefix("doorward.") {
+        for name in names(parent) where name.hasPrefix("doorward.") && !Files.exists("/proc/\(name.dropFirst(9))/stat")
+        {
             for inner in names("\(parent)/\(name)") { _ = ControlGroup.removed("\(parent)/\(name)/\(inner)") }
             _ = ControlGroup.removed("\(parent)/\(name)")
         }

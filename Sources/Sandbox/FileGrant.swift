@@ -46,15 +46,16 @@ extension FileGrant {
                 grants.append(FileGrant(path: path, rights: rights, reason: reason))
             }
         }
+        let top = try root.existing("/", "root")
         var needsLibraries = false
         for command in [service.handler] + service.access.compactMap(\.handler) {
             var path = command.isBare ? try root.outside(command.path) : try root.existing(command.path, "handler")
             var reason = Reason.handler
             for _ in 0..<mostInterpreters {
-                // The directory and not the file: a handler that is replaced serves the next connection. Not /, which
-                // would be everything.
+                // The directory and not the file: a handler that is replaced serves the next connection. Not / and not
+                // the service's root, which would be everything.
                 let parent = parentDirectory(of: path)
-                add(parent == "/" ? path : parent, [.execute, .read], reason)
+                add(parent == "/" || parent == top ? path : parent, [.execute, .read], reason)
                 let format = try format(of: path)
                 if format != .selfContained { needsLibraries = true }
                 let next: String
@@ -112,8 +113,9 @@ extension FileGrant {
     }
 }
 
-/// The directory that an absolute path stands in.
+/// The directory that an absolute path stands in. By bytes, as the kernel reads it: to Swift, a slash with a combining
+/// accent behind it is another character.
 func parentDirectory(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
-    return String(path[..<slash])
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex else { return "/" }
+    return String(decoding: path.utf8[..<slash], as: UTF8.self)
 }

@@ -34,10 +34,14 @@ package enum Landlock {
     }
 
     /// Takes a ruleset on, for good, and tries it out: no ruleset here grants the names in /, unless the service says so.
-    static func enter(_ ruleset: borrowing Descriptor, granting grants: [FileGrant]) throws(SandboxError) {
+    ///
+    /// - Parameter top: what is / now, as the grants call it.
+    static func enter(
+        _ ruleset: borrowing Descriptor, granting grants: [FileGrant], top: String = "/"
+    ) throws(SandboxError) {
         let number = ruleset.number
         try step("enter Landlock domain [landlock]") { clinux_landlock_restrict(number) }
-        if grants.contains(where: { $0.path == "/" }) { return }
+        if grants.contains(where: { $0.path == top && $0.rights.contains(.list) }) { return }
         let opened = unsafe clinux_open_directory("/")
         if opened >= 0 {
             _ = Descriptor(owning: opened)

@@ -48,6 +48,7 @@ package enum Sandbox {
         }
         var child = ChildSandbox()
         let root = try ServiceRoot(settings.root)
+        let top = try root.existing("/", "root")
         let abi = Landlock.abi
         let isHeld = settings.landlock == .enforced
         var grants = try FileGrant.all(for: plan.service, in: root)
@@ -60,7 +61,7 @@ package enum Sandbox {
         }
         try enter(plan.credentials, with: plan.privilege)
         if ruleset != nil {
-            try Landlock.enter(ruleset!, granting: grants)
+            try Landlock.enter(ruleset!, granting: grants, top: top)
             child.domain = try Landlock.childRuleset(for: settings, abi: abi).release()
             child.scopesSignals = abi.signalScope != 0
         }

@@ -11,7 +11,7 @@ package struct ServiceRoot: ~Copyable {
     /// nil: the machine's own.
     package let path: String?
 
-    /// Errors: the root is not there.
+    /// Errors: the root is not there, or no directory.
     package init(_ path: String?) throws(SandboxError) {
         self.path = path
         guard let path else {
@@ -20,6 +20,9 @@ package struct ServiceRoot: ~Copyable {
             return
         }
         let opened = try Self.open(path, in: -1, "root")
+        guard clinux_is_directory(opened.number) == 1 else {
+            throw .unusable(what: "root", path: path, SystemError("open", .notDirectory))
+        }
         number = opened.number
         descriptor = consume opened
     }

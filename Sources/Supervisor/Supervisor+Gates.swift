@@ -158,9 +158,17 @@ extension Supervisor {
         }
     }
 
+    private static let mostEndsAtOnce = 64
+
     /// Reaps gates, and orphans that a dead gate left to us.
     func reapGates(at now: Int64) throws(SystemError) {
-        while let end = try Processes.nextEnd() {
+        hasMoreEnds = true
+        // Not without end: orphans that fork and end for ever would keep us here, where nobody stops them.
+        for _ in 0..<Self.mostEndsAtOnce {
+            guard let end = try Processes.nextEnd() else {
+                hasMoreEnds = false
+                return
+            }
             try Processes.reap(end.pid)
             if let index = draining.firstIndex(where: { $0.pid == end.pid }) {
                 let gate = draining.remove(at: index)

@@ -11,6 +11,12 @@ extension Supervisor {
         return try children.pids().filter { !gates.contains($0) }
     }
 
+    /// So that none of them can have started another when it is killed.
+    private func stopOrphans() throws(SystemError) {
+        let gates = Set(allGates().map(\.pid))
+        _ = try children.stopAll { gates.contains($0) }
+    }
+
     /// The group of a gate that has ended: gone at once when the gate was the last in it.
     func endGroup(of gate: GateProcess) {
         if let group = gate.group, !group.isRemoved() { endedGroups.append(group) }
@@ -42,7 +48,10 @@ extension Supervisor {
 
     private func signalOrphans(_ signal: Signal, at next: Int64) {
         do throws(SystemError) {
-            if signal == .kill { for group in endedGroups { kill(group) } }
+            if signal == .kill {
+                for group in endedGroups { kill(group) }
+                try stopOrphans()
+            }
             let left = try orphans()
             removeEmptyGroups()
             killOrphansAt = left.isEmpty && endedGroups.isEmpty ? nil : next
@@ -61,7 +70,7 @@ extension Supervisor {
     func killAllOrphans() {
         for group in endedGroups { kill(group) }
         do throws(SystemError) {
-            while case let left = try children.pids(), !left.isEmpty {
+            while case let left = try children.stopAll(but: { _ in false }).stopped, !left.isEmpty {
                 for pid in left {
                     Processes.signal(pid, .kill)
                     try Processes.reap(pid)

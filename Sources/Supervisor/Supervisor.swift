@@ -26,6 +26,8 @@ package final class Supervisor {
     let groups: ControlGroups?
     /// Of gates that have ended, but not everybody in them.
     var endedGroups: [ControlGroup] = []
+    /// Whether children may have ended that were not reaped yet.
+    var hasMoreEnds = false
     /// Made when the first service wants it.
     var emptyNetwork: EmptyNetwork?
     let children: ChildList
@@ -115,6 +117,7 @@ package final class Supervisor {
             case let token: try hear(token, at: now)
             }
         }
+        if hasMoreEnds { try reapGates(at: now) }
         startWhatIsDue(at: now)
         endLateGates(at: now)
         killOrphans(at: now)
@@ -123,6 +126,7 @@ package final class Supervisor {
     }
 
     private func timeout() -> Int64? {
+        if hasMoreEnds { return 0 }
         var deadline = [stop.deadline, killOrphansAt].compactMap { $0 }.min()
         for service in services.values {
             for next in [service.retryAt, service.starting?.reportBy] {

@@ -1,4 +1,5 @@
 import ServiceModel
+import TestSupport
 import Testing
 
 @testable import Admission

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Admission
@@ -53,6 +54,8 @@ private func compare<Key: Hashable>(seed: UInt64, keys: [Key], steps: Int) {
             if let value = oracle[key] { oracle[key] = value + 1 }
             #expect(changed == oracle[key])
         }
+        let isThere = map.contains(key)
+        #expect(isThere == (oracle[key] != nil))
         let counts = (map.count, map.isFull)
         #expect(counts == (oracle.count, oracle.count == capacity))
     }
@@ -79,6 +82,8 @@ struct FixedMapTests {
             map.insert(round, round)
             let isFull = map.isFull
             #expect(isFull)
+            let isThere = (map.contains(round), map.contains(round + 1))
+            #expect(isThere == (true, false))
             let other = map.remove(round + 1)
             #expect(other == nil)
             let own = map.remove(round)

@@ -104,6 +104,17 @@ struct HandlerTableTests {
         world.end()
     }
 
+    @Test("a handler is there from its insertion to its removal")
+    func contains() {
+        var world = World([nil, 10])
+        let before = [100, 101, 102].map { world.table.contains(pid: $0) }
+        #expect(before == [true, true, false])
+        _ = world.remove(100)
+        let after = [100, 101, 102].map { world.table.contains(pid: $0) }
+        #expect(after == [false, true, false])
+        world.end()
+    }
+
     @Test("without deadlines there is nothing to look at")
     func noDeadlines() {
         var world = World([nil, nil])

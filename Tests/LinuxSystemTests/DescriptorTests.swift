@@ -51,6 +51,30 @@ struct DescriptorTests {
         #expect(throws: SystemError("write", Errno(28))) { try full.writeAll([1].span) }
     }
 
+    @Test("a duplicate is of the same file, above 2, close-on-exec, and outlives the first")
+    func duplicated() throws {
+        let ends = try streamEnds()
+        let copy = try Descriptor.duplicate(of: ends.far.number)
+        #expect(copy.number > 2)
+        #expect(copy.number != ends.far.number)
+        #expect(isCloseOnExec(copy.number))
+        let near = try Descriptor.duplicate(of: ends.near.number)
+        close(ends.takeFar())
+        try copy.writeAll([7].span)
+        #expect(try readOnce(near) == [7])
+    }
+
+    private func close(_ descriptor: consuming Descriptor) { _ = consume descriptor }
+
+    @Test("0, 1 and 2 are duplicated to above 2, and what is not open traps")
+    func duplicatedStreams() async throws {
+        for number in Int32(0)...2 {
+            let copy = try Descriptor.duplicate(of: number)
+            #expect(copy.number > 2)
+        }
+        await #expect(processExitsWith: .failure) { _ = try Descriptor.duplicate(of: 100_000) }
+    }
+
     @Test("a number that is none traps")
     func negative() async {
         await #expect(processExitsWith: .failure) { _ = Descriptor(owning: -1) }

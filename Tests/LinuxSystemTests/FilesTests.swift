@@ -129,4 +129,72 @@ struct FilesTests {
         try Files.replace("\(directory.path)/f", with: "new", mode: 0o644)
         #expect(text(try Files.read(victim, most: 10)) == "safe")
     }
+
+    @Test(
+        "the head of a file is as long as was asked for, and shorter only where the file is",
+        arguments: [(0, 10), (9, 10), (10, 10), (11, 10), (200_000, 150_000), (5, 0)])
+    func head(size: Int, length: Int) throws {
+        let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let path = try directory.write("f", bytes: bytes)
+        #expect(try Files.head(of: path, length: length) == Array(bytes.prefix(length)))
+    }
+
+    @Test("the head of what cannot be read says why, and a pipe without a writer has none")
+    func noHead() throws {
+        let error = #expect(throws: SystemError.self) { try Files.head(of: directory.path, length: 4) }
+        #expect(error?.errno == .isDirectory)
+        #expect(throws: SystemError("open", .noEntry)) { try Files.head(of: "\(directory.path)/none", length: 4) }
+        makeFIFO("\(directory.path)/fifo")
+        #expect(try Files.head(of: "\(directory.path)/fifo", length: 4) == [])
+    }
+
+    @Test("the path of a descriptor is where it leads, without links, and follows a rename")
+    func pathOfDescriptor() throws {
+        try directory.write("f", "")
+        makeLink("\(directory.path)/l", to: "f")
+        let file = try Files.openForWriting("\(directory.path)/l")
+        #expect(try Files.path(of: file.number) == "\(directory.path)/f")
+        rename("\(directory.path)/f", "\(directory.path)/g")
+        #expect(try Files.path(of: file.number) == "\(directory.path)/g")
+    }
+
+    @Test("a long path is told whole")
+    func longPath() throws {
+        var path = directory.path
+        for _ in 0..<15 {
+            path += "/" + String(repeating: "x", count: 200)
+            try Files.makeDirectory(path, mode: 0o755)
+        }
+        let file = "\(path)/f"
+        try Files.replace(file, with: "", mode: 0o600)
+        let opened = try Files.openForWriting(file)
+        #expect(try Files.path(of: opened.number) == file)
+    }
+
+    @Test("opening for writing never makes a file, nor empties one")
+    func openForWriting() throws {
+        #expect(throws: SystemError("open", .noEntry)) {
+            _ = try Files.openForWriting("\(directory.path)/none")
+        }
+        #expect(!Files.exists("\(directory.path)/none"))
+        #expect(throws: SystemError("open", .isDirectory)) { _ = try Files.openForWriting(directory.path) }
+        let path = try directory.write("f", "text")
+        let file = try Files.openForWriting(path)
+        #expect(isCloseOnExec(file.number))
+        #expect(text(try Files.read(path, most: 10)) == "text")
+        try file.writeAll(Array("n".utf8).span)
+        #expect(text(try Files.read(path, most: 10)) == "next")
+    }
+
+    @Test("only an empty directory is removed")
+    func removeDirectory() throws {
+        let path = try directory.makeDirectory("d")
+        try directory.write("d/f", "")
+        #expect(throws: SystemError("rmdir", Errno(39))) { try Files.removeDirectory(path) }
+        #expect(throws: SystemError("rmdir", .notDirectory)) { try Files.removeDirectory("\(path)/f") }
+        try Files.remove("\(path)/f")
+        try Files.removeDirectory(path)
+        #expect(!Files.exists(path))
+        #expect(throws: SystemError("rmdir", .noEntry)) { try Files.removeDirectory(path) }
+    }
 }

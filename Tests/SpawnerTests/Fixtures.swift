@@ -26,8 +26,11 @@ let unixFacts = ConnectionFacts(
     id: ConnectionID(pid: 42, number: 8))
 
 /// A plan whose null and log are the caller's.
-func makePlan(_ service: Service, limits: [ResourceLimit] = [], log: Int32 = 2) throws -> SpawnPlan {
-    SpawnPlan(service: service, limits: limits, log: log, null: try Startup.openNull().release())
+func makePlan(
+    _ service: Service, limits: [ResourceLimit] = [], log: Int32 = 2, confinement: ChildConfinement = .none
+) throws -> SpawnPlan {
+    SpawnPlan(
+        service: service, limits: limits, log: log, null: try Startup.openNull().release(), confinement: confinement)
 }
 
 /// Starts a handler, gives it the input, and returns what it wrote until its end.

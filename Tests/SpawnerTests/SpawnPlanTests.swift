@@ -1,3 +1,4 @@
+import CLinux
 import EventLog
 import LinuxSystem
 import ServiceModel
@@ -268,4 +269,96 @@ struct SpawnPlanTests {
             #expect(before == after)
         }
     }
+
+    @Test("each child makes a domain of its own, in which it cannot signal its gate", .enabled(if: canScopeSignals))
+    func domain() async {
+        await #expect(processExitsWith: .success) {
+            let status = try ChildProcesses.forked {
+                _ = try retrying("set no_new_privs") { clinux_set_no_new_privileges() }
+                let confinement = ChildConfinement(domain: try ruleset(scoping: true), scopesSignals: true)
+                var plan = try makePlan(shell("kill -0 $PPID 2>/dev/null && echo reached"), confinement: confinement)
+                guard plan.rehearse() == nil else { return 1 }
+                // The shell's own status: kill failed.
+                let ends = try streamEnds()
+                let pid = try plan.spawn(ends.far, rule: nil, facts: tcpFacts)
+                guard try readAll(ends.takeNear()).isEmpty, ChildProcesses.status(of: pid) == 1 else { return 2 }
+                // Without one, it could.
+                var open = try makePlan(shell("kill -0 $PPID && echo reached"))
+                return try run(&open) == "reached\n" ? 0 : 3
+            }
+            #expect(status == 0)
+        }
+    }
+
+    @Test("a ruleset that is none, or that this process may not take on, is a failure of the domain stage")
+    func domainFails() async {
+        await #expect(processExitsWith: .success) {
+            // EBADF, EBADFD: no descriptor, and one that is no ruleset.
+            for (number, errno) in [(Int32(1000), Errno.badDescriptor), (try Startup.openNull().release(), Errno(77))] {
+                let status = try ChildProcesses.forked {
+                    _ = try retrying("set no_new_privs") { clinux_set_no_new_privileges() }
+                    var plan = try makePlan(service("/bin/cat"), confinement: ChildConfinement(domain: number))
+                    let expected = LaunchFailure(stage: "domain", errno: errno)
+                    guard try failure(of: &plan) == expected, plan.rehearse() == expected else { return 1 }
+                    return ChildProcesses.areGone ? 0 : 2
+                }
+                #expect(status == 0)
+            }
+        }
+    }
+
+    @Test(
+        "a domain that is said to keep signals inside and does not is found by the rehearsal",
+        .enabled(if: canScopeSignals))
+    func domainTried() async {
+        await #expect(processExitsWith: .success) {
+            let status = try ChildProcesses.forked {
+                _ = try retrying("set no_new_privs") { clinux_set_no_new_privileges() }
+                let number = try ruleset(scoping: false)
+                let claimed = ChildConfinement(domain: number, scopesSignals: true)
+                var plan = try makePlan(service("/bin/true"), confinement: claimed)
+                // EPROTO
+                guard plan.rehearse() == LaunchFailure(stage: "domain", errno: Errno(71)) else { return 1 }
+                let unclaimed = ChildConfinement(domain: number, scopesSignals: false)
+                var modest = try makePlan(service("/bin/true"), confinement: unclaimed)
+                return modest.rehearse() == nil ? 0 : 2
+            }
+            #expect(status == 0)
+        }
+    }
+
+    @Test("a bare handler starts from the handler directory, also where no path leads there; others by their paths")
+    func handlerDirectory() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            try directory.write("it", bytes: Programs.exiting(42), mode: 0o755)
+            let handlers = try retrying("open") { unsafe clinux_open_path(-1, directory.path) }
+            let confinement = ChildConfinement(handlerDirectory: handlers)
+            var it = service("/no/such/it")
+            let spelled = HandlerCommand(path: "/bin/echo", arguments: ["/bin/echo", "spelled", "out"])
+            it.access = [
+                AccessRule(
+                    verdict: .allow, subject: .all, environment: [], handler: spelled,
+                    position: SourcePosition(file: "f", line: 1, column: 1))
+            ]
+            var plan = try makePlan(it, confinement: confinement)
+            let ends = try streamEnds()
+            let pid = try plan.spawn(ends.far, rule: nil, facts: tcpFacts)
+            #expect(ChildProcesses.status(of: pid) == 42)
+            let output = try run(&plan, rule: 0)
+            #expect(output == "spelled out\n")
+            let missing = service("/no/such/other")
+            var second = try makePlan(missing, confinement: confinement)
+            let found = try failure(of: &second)
+            #expect(found == LaunchFailure(stage: "execute", errno: .noEntry))
+        }
+    }
+}
+
+/// Signals can be kept inside a Landlock domain since ABI 6.
+private let canScopeSignals = clinux_landlock_abi() >= 6
+
+/// A ruleset that keeps signals inside, or forbids only what nobody here does: making block devices.
+private func ruleset(scoping: Bool) throws(SystemError) -> Int32 {
+    try retrying("ruleset") { clinux_landlock_ruleset(scoping ? 0 : 1 << 11, 0, scoping ? 2 : 0) }
 }

@@ -32,6 +32,7 @@ package final class TemporaryDirectory {
         try write(name, bytes: Array(text.utf8), mode: mode)
     }
 
+    @discardableResult
     package func write(_ name: String, bytes: [UInt8], mode: UInt32 = 0o644) throws(SystemError) -> String {
         let file = "\(path)/\(name)"
         let number = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
@@ -40,6 +41,17 @@ package final class TemporaryDirectory {
         fchmod(number, mode)
         try descriptor.writeAll(bytes.span)
         return file
+    }
+
+    /// Makes a directory and those above it, and returns its path.
+    @discardableResult
+    package func makeDirectory(_ name: String) throws(SystemError) -> String {
+        var made = path
+        for part in name.split(separator: "/") {
+            made += "/\(part)"
+            try Files.makeDirectory(made, mode: 0o755)
+        }
+        return made
     }
 
     /// Permission bits of what is at a path.

@@ -1,0 +1,265 @@
+// What handlers leave behind when they end, however hard they try: nothing of it is there soon after.
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEndTests {
+    @Suite("Orphans")
+    struct OrphansTests {
+        /// Leaves a daemon in a session of its own, says its pid, and ends when the client has nothing more to say.
+        private static let daemonizing = """
+            #!/bin/sh
+            setsid sh -c 'echo $$; exec sleep 300 <&- >&- 2>&-' &
+            read line
+            """
+
+        /// The same for one that becomes another user, which its gate has no right to signal.
+        private static let changingUser = """
+            #!/usr/bin/python3 -IS
+            import os, signal, sys
+            if os.fork() == 0:
+                os.setsid()
+                os.setresuid(64321, 64321, 64321)
+                os.write(1, b"%d\\n" % os.getpid())
+                os.closerange(0, 3)
+                while True: signal.pause()
+            sys.stdin.readline()
+            """
+
+        /// Forks and ends, and what it forked does the same, without end, in the groups of leaders that live: with the end of
+        /// its leader a group would be killed.
+        private static let running =
+            escaping(4) + """
+                if os.fork():
+                    while True: signal.pause()
+                while True:
+                    try:
+                        if os.fork(): os._exit(0)
+                    except OSError:
+                        pass
+                """
+
+        /// Forks as much as it can, and everything that it forked does, and half of them end.
+        private static let multiplying =
+            escaping(1) + """
+                while True:
+                    try:
+                        if os.fork() == 0: os.setsid()
+                        elif os.getpid() % 2: os._exit(0)
+                    except OSError:
+                        pass
+                """
+
+        /// Goes on in that many processes, each in a session of its own, when the handler has ended.
+        private static func escaping(_ count: Int) -> String {
+            """
+            #!/usr/bin/python3 -IS
+            import os, signal
+            near, far = os.pipe()
+            for _ in range(\(count)):
+                if os.fork() == 0: break
+            else:
+                for _ in range(\(count)): os.read(near, 1)
+                os._exit(0)
+            os.setsid()
+            os.write(far, b"x")
+            os.closerange(0, 16)
+
+            """
+        }
+
+        /// Capabilities and system calls to become somebody else.
+        private let mayChangeUser = "capabilities = \"^cap_setuid\"\nseccomp = \"off\"\n"
+
+        private func started(_ script: String, _ more: String = "") throws -> Supervised {
+            let listen = "listen = [\"127.0.0.1:0\"]\n"
+            return try Supervised(
+                services: [
+                    "it": listen + "handler = [\"DIRECTORY/it\"]\n" + more, "echo": listen + "handler = [\"echo\"]\n",
+                ], files: ["it": script + "\n"])
+        }
+
+        /// A connection whose handler has said the pid of what it leaves behind, and the pid.
+        private func connected(_ doorward: Supervised) throws -> (client: Client, left: Int32) {
+            let client = try Client(port: doorward.port("it"))
+            let said = client.read()
+            guard let pid = Int32(said.dropLast()), isAlive(pid) else { throw HarnessError("no pid: '\(said)'") }
+            return (client, pid)
+        }
+
+        /// Whether nobody runs that script, three times in a row, within so many seconds.
+        private func nobodyRuns(_ path: String, seconds: Double) -> Bool {
+            let deadline = Date(timeIntervalSinceNow: seconds)
+            var quiet = 0
+            while quiet < 3, Date() < deadline { quiet = processes(running: path).isEmpty ? quiet + 1 : 0 }
+            return quiet == 3
+        }
+
+        @Test("a daemon in a session of its own is gone soon after its handler's end, and the log says so")
+        func daemon() throws {
+            let doorward = try started(Self.daemonizing)
+            let (client, left) = try connected(doorward)
+            client.close()
+            _ = try doorward.log.wait(for: "end") { $0["service"] == "it" }
+            let line = try doorward.log.wait(for: "orphans", seconds: 5)
+            #expect(line["service"] == "it")
+            #expect(line["count"] == "1")
+            #expect(line["signal"] == "KILL")
+            #expect(ends(left, seconds: 5))
+            #expect(descendants(of: try doorward.gate("it")).allSatisfy { ends($0, seconds: 5) })
+        }
+
+        @Test("what a handler that goes on has started is not touched when another one ends")
+        func others() throws {
+            let doorward = try started(Self.daemonizing)
+            let (living, daemon) = try connected(doorward)
+            let (client, left) = try connected(doorward)
+            client.close()
+            #expect(ends(left, seconds: 5))
+            // It is no orphan as long as its handler lives.
+            #expect(isAlive(daemon))
+            living.close()
+            #expect(ends(daemon, seconds: 5))
+        }
+
+        @Test("those who fork and end without end come to an end, and others are served meanwhile")
+        func runners() throws {
+            let doorward = try started(Self.running)
+            let path = doorward.directory + "/it"
+            for _ in 0..<3 { #expect(try exchange(port: doorward.port("it"), "") == "") }
+            _ = try doorward.log.wait(for: "end", count: 3) { $0["service"] == "it" }
+            for _ in 0..<20 { #expect(try exchange(port: doorward.port("echo"), "Hello\n") == "Hello\n") }
+            let line = try doorward.log.wait(for: "orphans") { $0["service"] == "it" }
+            #expect(line["service"] == "it")
+            #expect(nobodyRuns(path, seconds: 20))
+            #expect(descendants(of: try doorward.gate("it")).allSatisfy { ends($0, seconds: 5) })
+            #expect(try exchange(port: doorward.port("it"), "") == "")
+            #expect(doorward.stop() == 0)
+            #expect(nobodyRuns(path, seconds: 5))
+        }
+
+        @Test(
+            "a fork bomb stays within the processes that its user may have, and ends with its gate",
+            .enabled(if: controlGroups != nil))
+        func bomb() throws {
+            let doorward = try started(Self.multiplying, "[limits]\nprocesses = 64\n")
+            let path = doorward.directory + "/it"
+            #expect(try exchange(port: doorward.port("it"), "") == "")
+            for _ in 0..<20 { #expect(try exchange(port: doorward.port("echo"), "Hello\n") == "Hello\n") }
+            #expect(processes(running: path).count <= 64)
+            #expect(doorward.stop() == 0)
+            #expect(nobodyRuns(path, seconds: 5))
+        }
+
+        @Test("after SIGTERM nothing of a service is left, neither handlers nor what they started")
+        func terminated() throws {
+            let doorward = try started(Self.daemonizing)
+            let (client, left) = try connected(doorward)
+            let all = descendants(of: doorward.pid)
+            #expect(all.contains(left))
+            doorward.signal(SIGTERM)
+            _ = try doorward.log.wait(for: "drain")
+            #expect(doorward.stop() == 0)
+            for pid in all { #expect(ends(pid), "\(pid)") }
+            client.close()
+        }
+
+        @Test("when a gate is killed, nothing of its service is left, and the next gate serves")
+        func gateKilled() throws {
+            let doorward = try started(Self.daemonizing)
+            let (client, left) = try connected(doorward)
+            let all = descendants(of: try doorward.gate("it"))
+            #expect(all.contains(left))
+            kill(try doorward.gate("it"), SIGKILL)
+            _ = try doorward.log.wait(for: "gate_died")
+            for pid in all { #expect(ends(pid, seconds: 15), "\(pid)") }
+            _ = try doorward.log.wait(for: "ready", count: 2) { $0["service"] == "it" }
+            client.close()
+            let (next, again) = try connected(doorward)
+            next.close()
+            #expect(ends(again, seconds: 5))
+        }
+
+        @Test(
+            "who has become another user is out of the gate's reach, and ends with its gate all the same",
+            .enabled(if: isRoot), arguments: ["TERM", "KILL"])
+        func userChanged(how: String) throws {
+            let doorward = try started(Self.changingUser, mayChangeUser)
+            let (client, left) = try connected(doorward)
+            client.close()
+            _ = try doorward.log.wait(for: "end") { $0["service"] == "it" }
+            #expect(user(of: left) == "64321")
+            let line = try doorward.log.wait(for: "out_of_reach")
+            #expect(line["cause"] == "orphan")
+            #expect(line["pid"] == "\(left)")
+            if how == "KILL" {
+                kill(try doorward.gate("it"), SIGKILL)
+                #expect(ends(left, seconds: 15))
+            } else {
+                #expect(doorward.stop() == 0)
+                #expect(ends(left, seconds: 1))
+            }
+            // Once, and not as one that was ended.
+            #expect(doorward.log.all.count { $0.event == "out_of_reach" } == 1)
+            #expect(!doorward.log.all.contains { $0.event == "orphans" && $0["service"] == "it" })
+        }
+
+        @Test(
+            "control groups are gone with their gates, and the supervisor's with it", .enabled(if: controlGroups != nil)
+        )
+        func groups() throws {
+            let doorward = try started(Self.daemonizing)
+            let mount = try #require(controlGroups)
+            func group(of pid: Int32) throws -> String {
+                let text = try String(contentsOfFile: "/proc/\(pid)/cgroup", encoding: .utf8)
+                let line = text.split(separator: "\n").first { $0.hasPrefix("0::") }
+                return mount + (line?.dropFirst(3) ?? "")
+            }
+            let (client, left) = try connected(doorward)
+            let own = try group(of: try doorward.gate("it"))
+            let other = try group(of: try doorward.gate("echo"))
+            #expect(try group(of: left) == own)
+            #expect(own != other)
+            let parent = (own as NSString).deletingLastPathComponent
+            #expect(parent.hasSuffix("/doorward.\(doorward.pid)"))
+            // The gate of a service that is gone takes its group along.
+            client.close()
+            #expect(ends(left, seconds: 5))
+            let gate = try doorward.gate("it")
+            try doorward.remove("services/it.toml")
+            try doorward.reload()
+            #expect(ends(gate))
+            _ = try doorward.log.wait(for: "gate_ended")
+            #expect(!FileManager.default.fileExists(atPath: own))
+            #expect(FileManager.default.fileExists(atPath: other))
+            #expect(doorward.stop() == 0)
+            #expect(!FileManager.default.fileExists(atPath: parent))
+        }
+    }
+}
+
+/// Where control groups of version 2 are mounted, if this is root and may make some.
+private let controlGroups: String? = {
+    guard isRoot, let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) else { return nil }
+    let line = mounts.split(separator: "\n").first { $0.contains(" - cgroup2 ") }
+    guard let mount = line?.split(separator: " ")[4] else { return nil }
+    let probe = "\(mount)/doorward-test-\(getpid())"
+    defer { rmdir(probe) }
+    return mkdir(probe, 0o755) == 0 ? String(mount) : nil
+}()
+
+/// The processes that have a path among their arguments.
+private func processes(running path: String) -> [Int32] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap { Int32($0) }.filter { pid in
+        let arguments = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+        return arguments.split(separator: 0).contains { $0.elementsEqual(path.utf8) }
+    }
+}
+
+/// The uid of a process.
+private func user(of pid: Int32) -> String? {
+    let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("Uid:") }
+    return line?.split(separator: "\t").dropFirst().first.map(String.init)
+}

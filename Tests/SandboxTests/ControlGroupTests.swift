@@ -1,0 +1,189 @@
+import LinuxSystem
+import ServiceModel
+import TestSupport
+import Testing
+
+@testable import Sandbox
+
+private let unified = "35 24 0:30 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate"
+private let hybrid = """
+    22 28 0:20 / /sys rw shared:7 - sysfs sysfs rw
+    32 31 0:29 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory
+    41 31 0:38 / /sys/fs/cgroup/unified rw,relatime shared:9 master:2 - cgroup2 cgroup2 rw
+    """
+private let first = """
+    32 31 0:29 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup2 rw,memory
+    33 31 0:29 / /cgroup2 rw,relatime - tmpfs cgroup2 rw
+    """
+
+private func limits(processes: Limit<Int>? = nil, memory: Limit<Bytes>) -> Limits {
+    var limits = Limits()
+    limits.processes = processes
+    limits.totalMemory = memory
+    return limits
+}
+
+/// Groups of this process's own; nil where none can be made: a hierarchy that is not there, or read-only.
+private func madeGroups() -> ControlGroups? {
+    do throws(ControlGroups.Unavailable) {
+        return try ControlGroups(pid: Processes.ownPID)
+    } catch {
+        print("no control groups: \(error)")
+        return nil
+    }
+}
+
+struct ControlGroupTests {
+    @Test(
+        "the hierarchy of version 2 is found by its type, and by nothing that looks like it",
+        arguments: [
+            (unified, "/sys/fs/cgroup"), (hybrid, "/sys/fs/cgroup/unified"), (first, nil), ("", nil), ("\n \n-\n", nil),
+            ("- cgroup2", nil), ("1 2 3 - cgroup2 x y", nil), ("1 2 3 4 -", nil),
+            ("1 2 0:3 /x /y rw - cgroup2 a b\n1 2 0:3 / /z rw - cgroup2 a b", "/y"),
+        ])
+    func mountPoint(mounts: String, expected: String?) {
+        #expect(ControlGroups.mountPoint(in: mounts) == expected)
+    }
+
+    @Test(
+        "a process's group is that of hierarchy 0",
+        arguments: [
+            ("0::/\n", "/"), ("0::/user.slice/a.scope\n", "/user.slice/a.scope"),
+            ("9:name=systemd:/x\n4:memory:/y\n0::/z\n", "/z"), ("1:cpu:/\n", nil), ("", nil), ("10::/x\n", nil),
+            ("0::/a..b/..c\n", "/a..b/..c"), ("0::relative\n", nil),
+            // Outside this namespace's part of the hierarchy: no directory is made for that beside the mount point.
+            ("0::/../..\n", nil), ("0::/..\n", nil), ("0::/../other\n", nil),
+        ])
+    func ownPath(text: String, expected: String?) {
+        #expect(ControlGroups.ownPath(in: text) == expected)
+    }
+
+    @Test(
+        "of the controllers that are there, those that bound are turned on",
+        arguments: [
+            ("cpuset cpu io memory hugetlb pids rdma misc\n", "+pids +memory"), ("pids\n", "+pids"),
+            ("memory", "+memory"),
+            ("hugetlb\n", ""), ("", ""), ("\n", ""), ("pidsx memory2", ""),
+        ])
+    func wanted(available: String, expected: String) {
+        #expect(ControlGroups.wanted(of: available) == expected)
+    }
+
+    @Test(
+        "a service's limits are those of its group, and the gate has a place beside its handlers",
+        arguments: [
+            (limits(memory: .at(.mebibytes(1))), ["513", "1048576"]),
+            (limits(processes: .at(1), memory: .unlimited), ["2", "max"]),
+            (limits(processes: .unlimited, memory: .at(Bytes(1))), ["max", "1"]),
+        ])
+    func bounds(limits: Limits, expected: [String]) {
+        let bounds = ControlGroups.bounds(of: limits)
+        #expect(bounds.map(\.file) == ["pids.max", "memory.max"])
+        #expect(bounds.map(\.value) == expected)
+    }
+
+    @Test("killing a group ends everybody in it, whatever session and user they have", .enabled(if: Accounts.isRoot))
+    func kill() async {
+        await #expect(processExitsWith: .success) {
+            guard let groups = madeGroups() else { return }
+            defer { groups.remove() }
+            let group = try groups.makeGroup("it", limits: Limits())
+            try Processes.becomeSubreaper()
+            let ends = try streamEnds()
+            let toJoin = group.toJoin
+            let pid = try Processes.fork()
+            if pid == 0 {
+                do {
+                    try ControlGroup.join(toJoin)
+                    let inner = try Processes.fork()
+                    if inner == 0 {
+                        ProcessActs.leaveSession()
+                        ProcessActs.become(uid: 81234)
+                    }
+                    try ends.far.writeAll([1].span)
+                    ProcessActs.sleepForever()
+                } catch {
+                    Processes.exit(99)
+                }
+            }
+            var ready = 0
+            while ready < 2 { ready += try readOnce(ends.near).count }
+            #expect(!group.isRemoved())
+            try group.kill()
+            let outer = try Processes.waitForEnd(of: pid)
+            #expect(outer == .killed(by: .kill, dumpedCore: false))
+            // The other one has come to us.
+            let left = try ChildList().pids()
+            #expect(left.count == 1)
+            for orphan in left {
+                let end = try Processes.waitForEnd(of: orphan)
+                #expect(end == .killed(by: .kill, dumpedCore: false))
+            }
+            #expect(group.isRemoved())
+            // Gone is removed.
+            #expect(group.isRemoved())
+        }
+    }
+
+    @Test("who joins a group reads back that it is there; another path is a failure", .enabled(if: Accounts.isRoot))
+    func join() async {
+        await #expect(processExitsWith: .success) {
+            guard let groups = madeGroups() else { return }
+            defer { groups.remove() }
+            let group = try groups.makeGroup("it", limits: Limits())
+            var toJoin = group.toJoin
+            let right = toJoin
+            let joined = try ChildProcesses.forked {
+                try ControlGroup.join(right)
+                return 0
+            }
+            #expect(joined == 0)
+            toJoin.path += "/deeper"
+            let wrong = toJoin
+            let refused = try ChildProcesses.forked {
+                do throws(SandboxError) {
+                    try ControlGroup.join(wrong)
+                    return 1
+                } catch {
+                    return 0
+                }
+            }
+            #expect(refused == 0)
+            #expect(group.isRemoved())
+        }
+    }
+
+    @Test(
+        "a supervisor removes what a dead one left, and not what belongs to one that runs",
+        .enabled(if: Accounts.isRoot))
+    func stale() async {
+        await #expect(processExitsWith: .success) {
+            guard let own = madeGroups() else { return }
+            defer { own.remove() }
+            let pid = try Processes.fork()
+            if pid == 0 {
+                guard let groups = madeGroups() else { Processes.exit(1) }
+                do throws(SystemError) {
+                    _ = try groups.makeGroup("left", limits: Limits())
+                } catch { Processes.exit(2) }
+                Processes.exit(0)
+            }
+            #expect(ChildProcesses.status(of: pid) == 0)
+            let parent = String(own.directory.dropLast("doorward.\(Processes.ownPID)".count))
+            #expect(Files.exists("\(parent)doorward.\(pid)/left"))
+            // This one is empty, as it is before its first gate; the next supervisor is init's.
+            #expect(Files.exists(own.directory))
+            let next = try ControlGroups(pid: pid)
+            #expect(!Files.exists("\(parent)doorward.\(pid)/left"))
+            #expect(Files.exists(own.directory))
+            next.remove()
+            #expect(!Files.exists(next.directory))
+        }
+    }
+
+    @Test("without the right to make a group there are none, and why is said", .enabled(if: !Accounts.isRoot))
+    func unavailable() {
+        let error = #expect(throws: ControlGroups.Unavailable.self) { try ControlGroups(pid: Processes.ownPID) }
+        #expect(error?.description.isEmpty == false)
+    }
+}
