@@ -82,6 +82,11 @@ int clinux_own_path(char *path, size_t size) {
 
 int clinux_kill(int pid, int signal) { return kill(pid, signal) < 0 ? -errno : 0; }
 
+int clinux_session(int pid) {
+    pid_t session = getsid(pid);
+    return session < 0 ? -errno : session;
+}
+
 // Source: proc(5), task/TID/children.
 int clinux_open_children(void) {
     char path[64];

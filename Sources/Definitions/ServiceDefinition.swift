@@ -33,6 +33,7 @@ package struct ServiceDefinition: Hashable, Sendable {
 
     /// Whether a gate of one need not be replaced by a gate of the other: where a setting was said is not served.
     package func serves(as other: ServiceDefinition) -> Bool {
-        service == other.service && listeners == other.listeners && activation == other.activation
+        service == other.service && activation == other.activation
+            && listeners.map(\.address) == other.listeners.map(\.address)
     }
 }

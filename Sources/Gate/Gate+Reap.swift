@@ -33,6 +33,7 @@ extension Gate {
                 throttle.executed()
             }
             admission.end(handler.admitted)
+            sweepBudget.handlerEnded()
             sweepAt = sweepAt ?? now + Self.sweepAfterNanoseconds
         }
     }
@@ -45,13 +46,27 @@ extension Gate {
     /// to us (PR_SET_CHILD_SUBREAPER), so it is a child that is nobody's handler.
     mutating func sweepOrphans(at now: Int64) throws(SystemError) {
         guard let due = sweepAt, now >= due else { return }
-        let found = try children.stopAll { handlers.contains(pid: $0) || outOfReach.contains($0) }
+        let found = try children.stopAll { isSpared($0) }
         for pid in found.stopped { Processes.signal(pid, .kill) }
         for pid in found.outOfReach { logOutOfReach(pid, cause: "orphan") }
         outOfReach.formUnion(found.outOfReach)
         // Their own children come up when they are gone.
         sweepAt = found.stopped.isEmpty ? nil : now + Self.sweepAgainNanoseconds
         if !found.stopped.isEmpty { logOrphans(found.stopped.count) }
+        // Another gate takes over, and the supervisor ends everything that was this one's.
+        if sweepBudget.isExceeded(by: found.stopped.count) { throw SystemError("end orphans", .again) }
+    }
+
+    /// What belongs to a handler that runs is not ours to end: a helper that it started by a process that has ended. It is in
+    /// its handler's session; nobody gets into one but by being started in it.
+    private func isSpared(_ pid: Int32) -> Bool {
+        if handlers.contains(pid: pid) || outOfReach.contains(pid) { return true }
+        do throws(SystemError) {
+            return handlers.contains(pid: try Processes.session(of: pid))
+        } catch {
+            // It is gone already.
+            return false
+        }
     }
 
     /// Ends the handlers whose lifetime is over: TERM to the whole process group, and KILL when that was not enough.

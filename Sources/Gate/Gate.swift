@@ -30,6 +30,7 @@ package struct Gate: ~Copyable {
     let children: ChildList
     /// Monotonic: when to look for what handlers that have ended left behind.
     var sweepAt: Int64?
+    var sweepBudget = SweepBudget()
     /// Orphans that have changed their user: this gate cannot end them, its supervisor does when the gate is gone.
     var outOfReach: Set<Int32> = []
     /// Whether children may have ended that were not reaped yet.

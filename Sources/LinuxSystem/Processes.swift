@@ -61,6 +61,11 @@ package enum Processes {
         return clinux_kill(-pid, signal.number) != -Errno.notPermitted.rawValue
     }
 
+    /// The session of a child of ours that is not reaped yet, by its leader's number. Source: getsid(2).
+    package static func session(of pid: Int32) throws(SystemError) -> Int32 {
+        try retrying("getsid") { clinux_session(pid) }
+    }
+
     /// Orphans among our descendants become our children, not init's. Source: prctl(2), PR_SET_CHILD_SUBREAPER.
     package static func becomeSubreaper() throws(SystemError) {
         _ = try retrying("become subreaper") { clinux_become_subreaper() }

@@ -79,6 +79,30 @@ extension EndToEndTests {
                 ], files: ["it": script + "\n"])
         }
 
+        @Test("what a handler starts by a process that ends is left alone as long as the handler runs")
+        func helper() throws {
+            let script = """
+                #!/bin/sh
+                (sleep 100 & echo $!)
+                read -r line
+                if [ "$line" = leave ]; then
+                    setsid sleep 200 < /dev/null > /dev/null 2>&1 &
+                    echo $!
+                fi
+                """
+            let doorward = try started(script)
+            let (client, helper) = try connected(doorward)
+            // Another connection leaves something behind: when that has ended, the gate has looked for orphans.
+            let (other, _) = try connected(doorward)
+            other.send("leave\n")
+            let left = Int32(other.readToEnd().dropLast())
+            #expect(ends(left ?? 0, seconds: 5))
+            #expect(isAlive(helper))
+            client.send("\n")
+            _ = client.readToEnd()
+            #expect(ends(helper, seconds: 5))
+        }
+
         /// A connection whose handler has said the pid of what it leaves behind, and the pid.
         private func connected(_ doorward: Supervised) throws -> (client: Client, left: Int32) {
             let client = try Client(port: doorward.port("it"))
@@ -147,8 +171,10 @@ extension EndToEndTests {
             #expect(try exchange(port: doorward.port("it"), "") == "")
             for _ in 0..<20 { #expect(try exchange(port: doorward.port("echo"), "Hello\n") == "Hello\n") }
             #expect(processes(running: path).count <= 64)
+            _ = try doorward.log.wait(for: "gate_died", seconds: 40) { $0["service"] == "it" }
+            #expect(nobodyRuns(path, seconds: 15))
+            _ = try doorward.log.wait(for: "ready", count: 2) { $0["service"] == "it" }
             #expect(doorward.stop() == 0)
-            #expect(nobodyRuns(path, seconds: 5))
         }
 
         @Test("after SIGTERM nothing of a service is left, neither handlers nor what they started")

@@ -103,6 +103,7 @@ int clinux_run(const char *path, char *const *arguments, int *output);
 int clinux_become(const char *path, char *const *arguments);      // execve with this environment; returns on failure only
 int clinux_own_path(char *path, size_t size);                     // its length
 int clinux_kill(int pid, int signal);
+int clinux_session(int pid);
 int clinux_open_children(void);                                   // for this process, whatever happens to its root
 int clinux_children(int fd, void *context, void (*child)(void *context, int pid));
 int clinux_become_subreaper(void);

@@ -1,0 +1,34 @@
+import Gate
+import Testing
+
+struct SweepBudgetTests {
+    @Test("handlers that each leave some never exceed it, however many they are")
+    func ordinary() {
+        var budget = SweepBudget()
+        for _ in 0..<100_000 {
+            budget.handlerEnded()
+            let isExceeded = budget.isExceeded(by: SweepBudget.perHandler)
+            #expect(!isExceeded)
+        }
+    }
+
+    @Test("orphans that come without handlers exceed it, also beside handlers that leave none")
+    func bomb() {
+        var budget = SweepBudget()
+        var sweeps = 0
+        while !budget.isExceeded(by: 100), sweeps < 1000 {
+            sweeps += 1
+            if sweeps.isMultiple(of: 4) { budget.handlerEnded() }
+        }
+        #expect((40...100).contains(sweeps))
+    }
+
+    @Test("a sweep that finds none gives all of it back")
+    func clean() {
+        var budget = SweepBudget()
+        for _ in 0..<1000 {
+            let isExceeded = budget.isExceeded(by: 4000) || budget.isExceeded(by: 0)
+            #expect(!isExceeded)
+        }
+    }
+}
