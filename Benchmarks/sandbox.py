@@ -65,13 +65,13 @@ def _rounds(running, load, rounds):
 
 
 def _what_the_kernel_holds(servers, server):
-    """What is on, read from the kernel in the gate's own words. Landlock does not show in /proc."""
+    """What is on, from the gate's /proc, where Landlock does not show. The ambient capabilities are the handlers'."""
     gates = servers.children(server)
     if len(gates) != 1:
         return {"fault": f"{len(gates)} children where a gate belongs"}
     process = pathlib.Path(f"/proc/{gates[0]}")
     status = dict(line.split(":\t", 1) for line in (process / "status").read_text().splitlines() if ":\t" in line)
-    return {"uid": int(status["Uid"].split()[0]), "capabilities": int(status["CapEff"], 16).bit_count(),
+    return {"uid": int(status["Uid"].split()[0]), "capabilities": int(status["CapAmb"], 16).bit_count(),
             "no_new_privs": int(status["NoNewPrivs"]), "seccomp_filters": int(status["Seccomp_filters"]),
             "own_network": os.readlink(process / "ns/net") != os.readlink("/proc/self/ns/net")}
 

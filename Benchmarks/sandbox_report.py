@@ -91,22 +91,24 @@ def _starts(results, starts):
 
 def _what_was_on(kernel):
     """A line for each row's gate, as the kernel says."""
-    lines = ["What is on, by the gates' /proc:"]
+    networks = {True: "an empty", False: "the machine's"}
+    lines = ["What is on, by the gates' /proc:", ""]
     for name, facts in kernel.items():
         if "fault" in facts:
             lines.append(f"- {NAMES[name]}: {facts['fault']}")
             continue
         lines.append(
-            f"- {NAMES[name]}: uid {facts['uid']}, {facts['capabilities']} capabilities, "
+            f"- {NAMES[name]}: uid {facts['uid']}, {facts['capabilities']} capabilities for handlers, "
             f"no_new_privs {facts['no_new_privs']}, {facts['seccomp_filters']} seccomp filter(s), "
-            f"{'an empty' if facts['own_network'] else 'the machine' + chr(39) + 's'} network namespace")
+            f"{networks[facts['own_network']]} network namespace")
     return lines + [""]
 
 
 def tables(results, part):
     """The tables of this part. results: the same, for judging."""
-    head = [f"{part['rounds']} round(s), up to {part['connections']} connections a run; in brackets behind a ratio, where its "
-            "median lies with 95 % probability. How far the second instance's ratio is from 1 is how far any may be.", ""]
+    head = [f"What the sandbox costs: {part['rounds']} round(s), up to {part['connections']} connections a run. In "
+            "brackets behind a ratio: where its median lies with 95 % probability. How far the second instance's ratio "
+            "is from 1 is how far any may be.", ""]
     faults = results.faults()
     faults += [f"- Not started: {NAMES[name]}: {start['fault']}" for name, start in part["starts"].items()
                if start["fault"]]
