@@ -1,18 +1,22 @@
 """What the sandbox costs: Doorward beside itself, with more or less of it on (peers/doorward says how).
 
-A small difference needs more than the peers do: more rounds, every measurement of all variants in a row, and in each
-round another order; after as many rounds as there are variants the direction turns, so that nobody always follows the
-same one. `no-sandbox-again` is a second instance of the first: what its ratio is off 1 by is what this method cannot see.
+A small difference needs more than the peers do: more rounds, and each of their runs in slices, all variants' first ones,
+then all second ones, and so on, every time in another order: so what disturbs the machine for half a second disturbs
+all. The order rotates, and after each full turn its direction changes, so that nobody always follows the same one.
+Beside the rate there is the processor time of the gate and its handlers, which other work on the machine changes less.
+`no-sandbox-again` is a second instance of the first: what its ratio is off 1 by is what this method cannot see.
 """
 import os
 import pathlib
 import signal
+import statistics
 import sys
 import time
 
 VARIANTS = ["no-sandbox", "no-sandbox-again", "identity", "landlock-only", "seccomp-only", "everything"]
 STARTING = ["no-sandbox", "everything"]
 STARTS = 20
+SLICES = 4
 READY_SECONDS = 10
 
 
@@ -21,8 +25,9 @@ def measure(servers, make_server, load, rounds):
     running, missing = _start(servers, make_server, VARIANTS)
     for server in running.values():
         load.warm_up(server)
-    kernel = {name: _what_the_kernel_holds(servers, server) for name, server in running.items()}
-    figures = _rounds(running, load, rounds) if running else {}
+    gates = {name: (servers.children(server) + [None])[0] for name, server in running.items()}
+    kernel = {name: _what_the_kernel_holds(gate) for name, gate in gates.items()}
+    figures = _rounds(gates, running, load, rounds) if running else {}
     for server in running.values():
         servers.stop(server)
     return {"rounds": rounds, "missing": missing, "figures": figures, "kernel": kernel,
@@ -40,23 +45,28 @@ def _start(servers, make_server, names, prefix=""):
     return running, missing
 
 
-def order(names, round_number):
-    """The names in the order of that round, which counts from 0."""
-    cycle, shift = divmod(round_number, len(names))
+def order(names, turn):
+    """The names in the order of that turn, which counts from 0."""
+    cycle, shift = divmod(turn, len(names))
     rotated = names[shift:] + names[:shift]
     return rotated[::-1] if cycle % 2 else rotated
 
 
-def _rounds(running, load, rounds):
+def _rounds(gates, running, load, rounds):
     figures = {}
     measurements = {"echo_16": lambda port: load.echo(port, 16), "echo_1": lambda port: load.echo(port, 1),
                     "first_byte": load.first_byte}
     for round_number in range(rounds):
         for measurement, run in measurements.items():
             print(f"bench: sandbox, round {round_number + 1}/{rounds} {measurement}", file=sys.stderr)
-            for name in order(list(running), round_number):
-                result = run(running[name].port)
-                figures.setdefault(measurement, {}).setdefault(name, []).append(result)
+            slices = {name: [] for name in running}
+            for turn in range(round_number * SLICES, (round_number + 1) * SLICES):
+                for name in order(list(running), turn):
+                    before = _processor_seconds(gates[name])
+                    result = run(running[name].port)
+                    slices[name].append(result | {"processor": _processor_seconds(gates[name]) - before})
+            for name, parts in slices.items():
+                figures.setdefault(measurement, {}).setdefault(name, []).append(_together(parts))
         for server in running.values():
             # Two lines a connection: kept, they would be hundreds of megabytes, and writing them back would disturb.
             os.truncate(server.log, 0)
@@ -64,12 +74,32 @@ def _rounds(running, load, rounds):
     return figures
 
 
-def _what_the_kernel_holds(servers, server):
+def _together(slices):
+    """One run's figures from its slices'."""
+    total = {key: sum(part[key] for part in slices) for key in ("seconds", "good", "bad", "processor")}
+    return total | {
+        "fault": next((part["fault"] for part in slices if part["fault"]), ""),
+        "rate": total["good"] / total["seconds"],
+        "processor_us": total["processor"] / max(total["good"], 1) * 1e6,
+        "p50_us": statistics.median(part["p50_us"] for part in slices),
+        "p99_us": statistics.median(part["p99_us"] for part in slices),
+    }
+
+
+def _processor_seconds(pid):
+    """Of a gate and of the handlers that it has reaped (proc(5), stat: utime, stime, cutime, cstime); 0 when it is gone."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _what_the_kernel_holds(gate):
     """What is on, from the gate's /proc, where Landlock does not show. The ambient capabilities are the handlers'."""
-    gates = servers.children(server)
-    if len(gates) != 1:
-        return {"fault": f"{len(gates)} children where a gate belongs"}
-    process = pathlib.Path(f"/proc/{gates[0]}")
+    process = pathlib.Path(f"/proc/{gate}")
+    if not process.exists():
+        return {"fault": "there is no gate"}
     status = dict(line.split(":\t", 1) for line in (process / "status").read_text().splitlines() if ":\t" in line)
     return {"uid": int(status["Uid"].split()[0]), "capabilities": int(status["CapAmb"], 16).bit_count(),
             "no_new_privs": int(status["NoNewPrivs"]), "seccomp_filters": int(status["Seccomp_filters"]),

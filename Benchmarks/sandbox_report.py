@@ -58,6 +58,18 @@ def _rates(results):
                   "÷ no sandbox", "target", "bad"], rows)
 
 
+def _processor(results):
+    rows = []
+    for name in NAMES:
+        cells = [NAMES[name]]
+        for measurement in ("echo_16", "echo_1"):
+            cells += [results.median(measurement, name, "processor_us", ".0f"),
+                      _ratio(results, measurement, name, "processor_us")]
+        rows.append(cells)
+    return table(["the sandbox's cost, processor µs a connection, gate and handler", "16 at once", "÷ no sandbox's",
+                  "one at a time", "÷ no sandbox's"], rows)
+
+
 def _first_bytes(results):
     rows = []
     for name in NAMES:
@@ -112,5 +124,5 @@ def tables(results, part):
     faults = results.faults()
     faults += [f"- Not started: {NAMES[name]}: {start['fault']}" for name, start in part["starts"].items()
                if start["fault"]]
-    return (head + _rates(results) + _first_bytes(results) + _starts(results, part["starts"])
+    return (head + _rates(results) + _first_bytes(results) + _processor(results) + _starts(results, part["starts"])
             + _what_was_on(part["kernel"]) + (faults + [""] if faults else []))
