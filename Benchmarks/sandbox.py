@@ -1,7 +1,6 @@
 """What the sandbox costs: Doorward beside itself, with more or less of it on (peers/doorward says how).
 
-A small difference needs more than the peers do: more rounds, and each of their runs in slices, all variants' first ones,
-then all second ones, and so on, every time in another order: so what disturbs the machine for half a second disturbs
+A small difference needs more than the peers do: more rounds, and their runs in slices, all variants' first ones, then all second ones, and so on, every time in another order: so what disturbs the machine for half a second disturbs
 all. The order rotates, and after each full turn its direction changes, so that nobody always follows the same one.
 Beside the rate there is the processor time of the gate and its handlers, which other work on the machine changes less.
 `no-sandbox-again` is a second instance of the first: what its ratio is off 1 by is what this method cannot see.
@@ -87,7 +86,7 @@ def _together(slices):
 
 
 def _processor_seconds(pid):
-    """Of a gate and of the handlers that it has reaped (proc(5), stat: utime, stime, cutime, cstime); 0 when it is gone."""
+    """Of a gate and the handlers that it has reaped (proc(5): utime, stime, cutime, cstime); 0 when it is gone."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
     except (FileNotFoundError, ProcessLookupError):
