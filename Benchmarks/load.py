@@ -29,7 +29,7 @@ class Load:
 
     def warm_up(self, server):
         """A few connections that are not counted; what goes wrong here goes wrong in the measurement too."""
-        self._run("exchange" if server.action == "serve" else "refused", server.port, 64, 16)
+        self._run("refused" if server.action.startswith("refuse") else "exchange", server.port, 64, 16)
 
     def _run(self, mode, port, total, at_once):
         self.run_number += 1

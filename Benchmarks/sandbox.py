@@ -1,7 +1,8 @@
 """What the sandbox costs: Doorward beside itself, with more or less of it on (peers/doorward says how).
 
-A small difference needs more than the peers do: more rounds, and their runs in slices, all variants' first ones, then all second ones, and so on, every time in another order: so what disturbs the machine for half a second disturbs
-all. The order rotates, and after each full turn its direction changes, so that nobody always follows the same one.
+A small difference needs more than the peers do: more rounds, and their runs in slices, all variants' first ones, then
+all second ones, and so on, every time in another order: so what disturbs the machine for half a second disturbs all.
+The order rotates, and after each full turn its direction changes, so that nobody always follows the same one.
 Beside the rate there is the processor time of the gate and its handlers, which other work on the machine changes less.
 `no-sandbox-again` is a second instance of the first: what its ratio is off 1 by is what this method cannot see.
 """
