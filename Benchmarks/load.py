@@ -6,10 +6,12 @@ import subprocess
 class Load:
     """What is put on a server. Every method returns what connload printed, with the rate of good connections."""
 
-    def __init__(self, connload, connections):
+    def __init__(self, connload, at_once, one_at_a_time, first_byte, first_round=1):
+        """Connections of a run: 16 at once, one at a time, and for the first byte. Rounds count from first_round, at
+        most 254, which makes their source addresses."""
         self.connload = connload
-        self.connections = connections
-        self.round_number = 1
+        self.at_once, self.one_at_a_time, self.first_bytes = at_once, one_at_a_time, first_byte
+        self.round_number = first_round
         self.run_number = 0
 
     def next_round(self):
@@ -17,17 +19,17 @@ class Load:
         self.run_number = 0
 
     def echo(self, port, at_once):
-        return self._run("exchange", port, self.connections if at_once > 1 else -(-self.connections // 4), at_once)
+        return self._run("exchange", port, self.at_once if at_once > 1 else self.one_at_a_time, at_once)
 
     def first_byte(self, port):
-        return self._run("first-byte", port, min(self.connections, 400), 1)
+        return self._run("first-byte", port, self.first_bytes, 1)
 
     def refused(self, port):
-        return self._run("refused", port, self.connections, 16)
+        return self._run("refused", port, self.at_once, 16)
 
     def warm_up(self, server):
         """A few connections that are not counted; what goes wrong here goes wrong in the measurement too."""
-        self._run("exchange" if server.action == "serve" else "refused", server.port, 64, 16)
+        self._run("refused" if server.action.startswith("refuse") else "exchange", server.port, 64, 16)
 
     def _run(self, mode, port, total, at_once):
         self.run_number += 1

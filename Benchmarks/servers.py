@@ -27,6 +27,7 @@ class Server:
         self.scratch = build / "scratch" / self.label.replace(" ", "-")
         self.port = None
         self.process = None
+        self.log = None
 
 
 class Servers:
@@ -64,11 +65,11 @@ class Servers:
         server.port = self._free_port()
         server.scratch.mkdir()
         server.scratch.chmod(0o755)
-        log = self.logs / f"{server.scratch.name}.log"
+        log = server.log = self.logs / f"{server.scratch.name}.log"
         command = [server.script, server.action, str(server.port), server.handler, server.scratch]
         if shutil.which("setpriv"):
             command = ["setpriv", "--pdeathsig", "TERM", "--"] + command
-        with open(log, "wb") as output:
+        with open(log, "ab") as output:
             server.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                                               start_new_session=True)
         self.servers.append(server)
@@ -81,11 +82,23 @@ class Servers:
             time.sleep(0.01)
         return f"did not listen within {READY_SECONDS} s: {_last_line(log)}"
 
+    def stop(self, server):
+        """Ends a server that is not needed any more."""
+        server.process.terminate()
+        try:
+            server.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.process.kill()
+            server.process.wait()
+
+    def children(self, server):
+        """The processes that the server has started itself."""
+        return _children(server.process.pid) if server.process.poll() is None else []
+
     def memory(self, server):
         """Kilobytes of the server's process and of each of its children, as [{name, rss, pss}], its own first.
         Empty when the server has died."""
-        pid = server.process.pid
-        processes = [pid] + (_children(pid) if server.process.poll() is None else [])
+        processes = [server.process.pid] + self.children(server)
         return [memory for memory in map(_memory, processes) if memory]
 
     def _free_port(self):
