@@ -59,7 +59,7 @@ package struct Gate: ~Copyable {
     private static func serveUntilFault(_ setup: GateSetup) {
         var gate: Gate
         do {
-            let passed = [setup.sandbox.emptyNetwork, setup.sandbox.group?.members].compactMap { $0 }
+            let passed = [setup.sandbox.emptyNetwork].compactMap { $0 }
             try Startup.closeAll(but: setup.listeners.map(\.number) + [setup.channel, setup.blockListNumber] + passed)
             // What `ps` shows.
             try Processes.setName("gate \(setup.service.name)")

@@ -40,11 +40,11 @@ package enum Foreground {
         let plan = SandboxPlan(
             service: service,
             credentials: try DynamicUsers.credentials(of: service, state: visit.settings.state, privilege: privilege),
-            privilege: privilege, emptyNetwork: networkNumber, group: group?.toJoin)
+            privilege: privilege, emptyNetwork: networkNumber, group: group?.path)
         try Processes.becomeSubreaper()
         try SignalQueue.resetDispositions()
         let signals = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
-        let pid = try Processes.fork()
+        let pid = try Processes.fork(into: group?.number)
         if pid == 0 { become(visit, plan) }
         let end = try wait(for: pid, signals)
         // What it left behind ends with it, as it would in a service.
@@ -95,7 +95,7 @@ package enum Foreground {
     private static func become(_ visit: Visit, _ sandbox: SandboxPlan) -> Never {
         let service = visit.definition.service
         do {
-            try Startup.closeAll(but: [sandbox.emptyNetwork, sandbox.group?.members].compactMap { $0 })
+            try Startup.closeAll(but: [sandbox.emptyNetwork].compactMap { $0 })
             let null = try Startup.openNull().release()
             let limits =
                 sandbox.privilege == .root

@@ -110,6 +110,10 @@ package enum Files {
         Descriptor(owning: try retrying("open") { unsafe clinux_open_write(path) })
     }
 
+    package static func openDirectory(_ path: String) throws(SystemError) -> Descriptor {
+        Descriptor(owning: try retrying("open") { unsafe clinux_open_directory(path) })
+    }
+
     /// Removes an empty directory. Source: rmdir(2).
     package static func removeDirectory(_ path: String) throws(SystemError) {
         _ = try retrying("rmdir") { unsafe clinux_remove_directory(path) }

@@ -14,8 +14,10 @@ package struct ProcessEnd: Hashable, Sendable {
 
 package enum Processes {
     /// Source: fork(2). 0 in the child. Only for gates: a handler is never forked.
-    package static func fork() throws(SystemError) -> Int32 {
-        try retrying("fork") { clinux_fork() }
+    ///
+    /// - Parameter group: a descriptor of the directory of a control group, which the child is born in.
+    package static func fork(into group: Int32? = nil) throws(SystemError) -> Int32 {
+        try retrying("fork") { group.map(clinux_fork_into) ?? clinux_fork() }
     }
 
     /// The next child that has ended, still a zombie, so that its pid and its process group cannot be anybody else's

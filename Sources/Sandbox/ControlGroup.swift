@@ -106,16 +106,17 @@ package struct ControlGroups: Hashable, Sendable {
             try Self.write(value, to: "\(group)/\(file)")
         }
         return ControlGroup(
-            directory: group, path: "\(path)/\(name)", members: try Files.openForWriting(group + "/cgroup.procs"))
+            directory: group, path: "\(path)/\(name)", descriptor: try Files.openDirectory(group))
     }
 
-    /// What the limits mean for a group: the gate is one of its processes.
+    /// What the limits mean for a group: the gate is one of its processes, and can start a handler for each connection also
+    /// when handlers have started as many as their user may have.
     static func bounds(of limits: Limits) -> [(file: String, value: String)] {
         func text(_ value: UInt64?) -> String { value.map(String.init) ?? "max" }
         let processes: UInt64? =
             switch limits.processes ?? .at(Limits.standardProcesses) {
             case .unlimited: nil
-            case .at(let count): UInt64(count) + 1
+            case .at(let count): UInt64(count + limits.connections + 1)
             }
         let memory: UInt64? = if case .at(let bytes) = limits.totalMemory { bytes.count } else { nil }
         return [("pids.max", text(processes)), ("memory.max", text(memory))]
@@ -132,17 +133,18 @@ package struct ControlGroups: Hashable, Sendable {
 /// The group of one gate and of everything that its handlers start.
 package final class ControlGroup {
     private let directory: String
-    private let path: String
-    private let members: Descriptor
+    /// As /proc/PID/cgroup shows it.
+    package let path: String
+    private let descriptor: Descriptor
 
-    init(directory: String, path: String, members: consuming Descriptor) {
+    init(directory: String, path: String, descriptor: consuming Descriptor) {
         self.directory = directory
         self.path = path
-        self.members = members
+        self.descriptor = descriptor
     }
 
-    /// For a gate's plan.
-    package var toJoin: SandboxPlan.GroupToJoin { .init(members: members.number, path: path) }
+    /// For those who are born in it.
+    package var number: Int32 { descriptor.number }
 
     /// Kills every process in it, also those that are being forked. Source: cgroup-v2.rst, cgroup.kill (since Linux 5.14).
     package func kill() throws(SystemError) { try ControlGroups.write("1", to: directory + "/cgroup.kill") }
@@ -159,17 +161,15 @@ package final class ControlGroup {
         }
     }
 
-    /// Moves this process there, and reads back that it is there.
-    static func join(_ group: SandboxPlan.GroupToJoin) throws(SandboxError) {
-        let members = Descriptor(owning: group.members)
+    /// Reads back that this process is in a group.
+    static func verify(_ path: String) throws(SandboxError) {
+        let found: String?
         do throws(SystemError) {
-            try members.writeAll([UInt8(ascii: "0")].span)
-            let text = String(decoding: try Files.read("/proc/self/cgroup", most: 65536), as: UTF8.self)
-            guard let found = ControlGroups.ownPath(in: text), found == group.path else {
-                throw SystemError("read control group", .noEntry)
-            }
+            found = ControlGroups.ownPath(
+                in: String(decoding: try Files.read("/proc/self/cgroup", most: 65536), as: UTF8.self))
         } catch {
             throw .failed(error)
         }
+        if found != path { throw .differs(what: "control group", wanted: path, found: found ?? "none") }
     }
 }

@@ -40,7 +40,7 @@ package enum Sandbox {
     /// have given up some rights and still hold others.
     package static func enter(_ plan: SandboxPlan) throws(SandboxError) -> ChildSandbox {
         let settings = plan.service.sandbox
-        if let group = plan.group { try ControlGroup.join(group) }
+        if let group = plan.group { try ControlGroup.verify(group) }
         if let network = plan.emptyNetwork {
             try EmptyNetwork.enter(network)
         } else if SandboxPlan.wantsEmptyNetwork(plan.service, with: plan.privilege) {

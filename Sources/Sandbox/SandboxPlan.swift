@@ -8,22 +8,12 @@ package struct SandboxPlan: Hashable, Sendable {
     package var privilege: Privilege
     /// An empty network namespace to enter; nil where the service has the machine's, or this is not root.
     package var emptyNetwork: Int32?
-    /// Of a control group to join: its file cgroup.procs, and its path as /proc/self/cgroup shows it; nil for none.
-    package var group: GroupToJoin?
-
-    package struct GroupToJoin: Hashable, Sendable {
-        package var members: Int32
-        package var path: String
-
-        package init(members: Int32, path: String) {
-            self.members = members
-            self.path = path
-        }
-    }
+    /// The control group that the gate was born in, as /proc/PID/cgroup shows it; nil for none of its own.
+    package var group: String?
 
     package init(
         service: Service, credentials: Credentials, privilege: Privilege, emptyNetwork: Int32? = nil,
-        group: GroupToJoin? = nil
+        group: String? = nil
     ) {
         self.service = service
         self.credentials = credentials

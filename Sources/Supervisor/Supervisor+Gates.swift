@@ -56,7 +56,7 @@ extension Supervisor {
         let group = try groups?.makeGroup("\(service.name).\(token - Self.firstToken)", limits: service.limits)
         let sandbox = SandboxPlan(
             service: service, credentials: credentials, privilege: privilege,
-            emptyNetwork: try emptyNetworkNumber(for: service), group: group?.toJoin)
+            emptyNetwork: try emptyNetworkNumber(for: service), group: group?.path)
         let pair = try MessageChannel.pair()
         let setup = GateSetup(
             sandbox: sandbox, sourcePrefix: settings.sourcePrefix,
@@ -64,7 +64,7 @@ extension Supervisor {
             blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number)
         // Before the fork: a gate that nobody hears must not exist. If the fork fails, closing takes it out again.
         try poller.add(pair.supervisor.number, token: token)
-        let pid = try Processes.fork()
+        let pid = try Processes.fork(into: group?.number)
         if pid == 0 { Gate.serve(setup) }
         return GateProcess(
             pid: pid, token: token, channel: pair.takeSupervisorEnd(), definition: definition, listeners: opened,

@@ -72,8 +72,8 @@ struct ControlGroupTests {
     @Test(
         "a service's limits are those of its group, and the gate has a place beside its handlers",
         arguments: [
-            (limits(memory: .at(.mebibytes(1))), ["513", "1048576"]),
-            (limits(processes: .at(1), memory: .unlimited), ["2", "max"]),
+            (limits(memory: .at(.mebibytes(1))), ["613", "1048576"]),
+            (limits(processes: .at(1), memory: .unlimited), ["102", "max"]),
             (limits(processes: .unlimited, memory: .at(Bytes(1))), ["max", "1"]),
         ])
     func bounds(limits: Limits, expected: [String]) {
@@ -90,11 +90,10 @@ struct ControlGroupTests {
             let group = try groups.makeGroup("it", limits: Limits())
             try Processes.becomeSubreaper()
             let ends = try streamEnds()
-            let toJoin = group.toJoin
-            let pid = try Processes.fork()
+            let pid = try Processes.fork(into: group.number)
             if pid == 0 {
                 do {
-                    try ControlGroup.join(toJoin)
+                    try ControlGroup.verify(group.path)
                     let inner = try Processes.fork()
                     if inner == 0 {
                         ProcessActs.leaveSession()
@@ -125,30 +124,21 @@ struct ControlGroupTests {
         }
     }
 
-    @Test("who joins a group reads back that it is there; another path is a failure", .enabled(if: Accounts.isRoot))
-    func join() async {
+    @Test("who is born in a group reads back that it is there; another is a failure", .enabled(if: Accounts.isRoot))
+    func verify() async {
         await #expect(processExitsWith: .success) {
             guard let groups = madeGroups() else { return }
             defer { groups.remove() }
             let group = try groups.makeGroup("it", limits: Limits())
-            var toJoin = group.toJoin
-            let right = toJoin
-            let joined = try ChildProcesses.forked {
-                try ControlGroup.join(right)
-                return 0
-            }
-            #expect(joined == 0)
-            toJoin.path += "/deeper"
-            let wrong = toJoin
-            let refused = try ChildProcesses.forked {
+            let pid = try Processes.fork(into: group.number)
+            if pid == 0 {
                 do throws(SandboxError) {
-                    try ControlGroup.join(wrong)
-                    return 1
-                } catch {
-                    return 0
-                }
+                    try ControlGroup.verify(group.path)
+                } catch { Processes.exit(1) }
+                Processes.exit(0)
             }
-            #expect(refused == 0)
+            #expect(ChildProcesses.status(of: pid) == 0)
+            #expect(throws: SandboxError.self) { try ControlGroup.verify(group.path) }
             #expect(group.isRemoved())
         }
     }

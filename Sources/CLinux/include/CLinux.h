@@ -95,6 +95,7 @@ int64_t clinux_wall_nanoseconds(void);
 
 // processes.c
 int clinux_fork(void);
+int clinux_fork_into(int group);                                  // in that control group from the start
 int clinux_next_end(struct clinux_end *end);                      // 1: one is filled in and still unreaped; 0: none
 int clinux_reap(int pid);
 int clinux_wait(int pid, struct clinux_end *end);                 // reaps it
