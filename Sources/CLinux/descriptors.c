@@ -24,7 +24,8 @@ int clinux_open_write(const char *path) { return result(open(path, O_WRONLY | O_
 
 int clinux_pipe(int ends[2]) {
     if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
-    return result(fcntl(ends[0], F_SETFL, O_NONBLOCK));
+    // Who has an end may open that end again (/dev/stderr), whatever user it is; nobody may open the other one.
+    return fchmod(ends[1], 0222) < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
 int clinux_duplicate(int fd) { return result(fcntl(fd, F_DUPFD_CLOEXEC, 3)); }

@@ -134,6 +134,10 @@ package struct Gate: ~Copyable {
         // A bare name in a service with a root of its own is looked up by a descriptor, not by this path.
         for command in commands where setup.service.sandbox.root == nil || !command.isBare {
             if let errno = Files.executionProblem(command.path) {
+                let isHidden = setup.service.sandbox.privateTemporary != nil && errno == .noEntry
+                if isHidden, ["/tmp/", "/var/tmp/"].contains(where: command.path.hasPrefix) {
+                    return "handler '\(command.path)' is hidden by the service's own /tmp [private_tmp]"
+                }
                 return "handler '\(command.path)' cannot be executed by uid \(Accounts.effectiveUser): \(errno); "
                     + "it and every directory above it must let that user through"
             }

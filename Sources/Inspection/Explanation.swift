@@ -167,6 +167,9 @@ package struct Explanation: Hashable, Sendable {
             for grant in try FileGrant.all(for: service, in: try ServiceRoot(service.sandbox.root)) {
                 add(grant.path, grant.rights.description, from: origin(of: grant.reason))
             }
+            for grant in FileGrant.ofPrivateTemporary where service.sandbox.privateTemporary != nil {
+                add(grant.path, "\(grant.rights), of its own", from: origin(of: grant.reason))
+            }
         } catch {
             add("unusable", "\(error)", from: "")
         }

@@ -65,7 +65,7 @@ package enum Foreground {
 
     private static func groupsIfAny() throws -> ControlGroups? {
         do throws(ControlGroups.Unavailable) {
-            return try ControlGroups(pid: Processes.ownPID)
+            return try ControlGroups(pid: Processes.ownPID, claiming: .place)
         } catch {
             // As the supervisor: where there are none, gates do without, and its log says so.
             return nil

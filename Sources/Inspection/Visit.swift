@@ -37,6 +37,12 @@ package struct Visit: Sendable {
             throw DefinitionsError(
                 lines: faults.isEmpty ? ["no service is called '\(name)'; there are: \(known)"] : faults)
         }
+        let isUnix = if case .unix = peer { true } else { false }
+        let listens = definition.service.listen.contains { if case .unix = $0 { isUnix } else { !isUnix } }
+        guard listens else {
+            let kind = isUnix ? "a unix socket" : "an IP address"
+            throw DefinitionsError(lines: ["'\(name)' does not listen on \(kind) [listen]"])
+        }
         self.definition = definition
         settings = definitions.settings
         self.peer = peer

@@ -46,6 +46,7 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     package static let noMemory = Errno(12)
     package static let access = Errno(13)
     package static let badAddress = Errno(14)
+    package static let busy = Errno(16)
     package static let exists = Errno(17)
     package static let notDirectory = Errno(20)
     package static let isDirectory = Errno(21)

@@ -16,8 +16,19 @@ package struct ControlGroups: Hashable, Sendable {
         package let description: String
     }
 
+    /// Why the number and the memory of a service's processes are not bounded by its group; nil when they are.
+    package let withoutControllers: String?
+
+    /// Whether this process may move, so that its group can hand controllers down.
+    package enum Claim: Hashable, Sendable {
+        /// As a supervisor does, whose group it is.
+        case whole
+        /// As somebody who is in another's group does.
+        case place
+    }
+
     /// Makes the directory, and hands down what controllers it can.
-    package init(pid: Int32) throws(Unavailable) {
+    package init(pid: Int32, claiming claim: Claim) throws(Unavailable) {
         do throws(SystemError) {
             let mounts = String(decoding: try Files.read("/proc/self/mountinfo", most: 1 << 20), as: UTF8.self)
             guard let mount = Self.mountPoint(in: mounts) else {
@@ -31,7 +42,7 @@ package struct ControlGroups: Hashable, Sendable {
             path = (own == "/" ? "" : own) + "/doorward.\(pid)"
             directory = "\(parent)/doorward.\(pid)"
             try Files.makeDirectory(directory, mode: 0o755)
-            try Self.handDownControllers(from: parent, isRoot: own == "/", to: directory)
+            withoutControllers = Self.handDownControllers(from: parent, claiming: claim, to: directory)
         } catch {
             throw Unavailable(description: "\(error)")
         }
@@ -61,21 +72,30 @@ package struct ControlGroups: Hashable, Sendable {
         return ["pids", "memory"].filter { there.contains(Substring($0)) }.map { "+\($0)" }.joined(separator: " ")
     }
 
-    /// A group with members hands nothing down, unless it is the root ("no internal processes"): so this process moves to
-    /// one beside the gates' first.
+    /// A group with members hands nothing down, unless it is the root of all ("no internal processes"): so this process moves
+    /// to one beside the gates', if it may.
+    ///
+    /// - Returns: why nothing was handed down, or nil.
     private static func handDownControllers(
-        from parent: String, isRoot: Bool, to directory: String
-    ) throws(SystemError) {
-        let available = String(decoding: try Files.read(parent + "/cgroup.controllers", most: 4096), as: UTF8.self)
-        let wanted = wanted(of: available)
-        if wanted.isEmpty { return }
-        if !isRoot {
-            let place = parent + "/doorward-supervisor"
-            try Files.makeDirectory(place, mode: 0o755)
-            try write("0", to: place + "/cgroup.procs")
+        from parent: String, claiming claim: Claim, to directory: String
+    ) -> String? {
+        do throws(SystemError) {
+            let available = String(decoding: try Files.read(parent + "/cgroup.controllers", most: 4096), as: UTF8.self)
+            let wanted = wanted(of: available)
+            if wanted.isEmpty { return "the hierarchy has neither pids nor memory" }
+            do throws(SystemError) {
+                try write(wanted, to: parent + "/cgroup.subtree_control")
+            } catch  where error.errno == .busy && claim == .whole {
+                let place = parent + "/doorward-supervisor"
+                try Files.makeDirectory(place, mode: 0o755)
+                try write("0", to: place + "/cgroup.procs")
+                try write(wanted, to: parent + "/cgroup.subtree_control")
+            }
+            try write(wanted, to: directory + "/cgroup.subtree_control")
+            return nil
+        } catch {
+            return "\(parent): controllers cannot be handed down: \(error)"
         }
-        try write(wanted, to: parent + "/cgroup.subtree_control")
-        try write(wanted, to: directory + "/cgroup.subtree_control")
     }
 
     /// Directories of supervisors that were killed: only empty ones can be removed. Those of supervisors that run are left

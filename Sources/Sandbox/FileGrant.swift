@@ -58,6 +58,11 @@ extension FileGrant {
                 add(parent == "/" || parent == top ? path : parent, [.execute, .read], reason)
                 let format = try format(of: path)
                 if format != .selfContained { needsLibraries = true }
+                if case .script = format, command.isBare, root.path != nil, reason == .handler {
+                    throw .impossible(
+                        "handler '\(command.path)' is a script outside the service's root, where its interpreter cannot "
+                            + "find it; expected a program, or the script's path inside the root [root]")
+                }
                 let next: String
                 switch format {
                 case .selfContained, .unknown: next = ""
@@ -95,6 +100,9 @@ extension FileGrant {
             ("execute", files.execute, [.read, .list, .execute]),
         ]
     }
+
+    /// What a service with a /tmp of its own is granted there.
+    package static let ofPrivateTemporary = ["/tmp", "/var/tmp"].map(privateTemporary)
 
     /// The grant of a directory of a /tmp of the service's own.
     static func privateTemporary(_ path: String) -> FileGrant {

@@ -12,7 +12,9 @@ extension SystemCallFilter {
                 code: $0.code, jump_true: $0.jumpTrue, jump_false: $0.jumpFalse, operand: $0.operand)
         }
         // Sound: the array is lent for the length of the call, with its count; the kernel copies it.
-        _ = try retrying("install seccomp filter") { unsafe clinux_install_filter(instructions, instructions.count) }
+        _ = try retrying("install seccomp filter [seccomp]") {
+            unsafe clinux_install_filter(instructions, instructions.count)
+        }
     }
 
     /// Compares what the kernel does with what this filter says.

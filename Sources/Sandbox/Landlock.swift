@@ -50,7 +50,7 @@ package enum Landlock {
     }
 
     private static func scopes(of settings: SandboxSettings, abi: LandlockABI) -> UInt64 {
-        abi.signalScope | (settings.network.contains(.unix) ? 0 : abi.abstractScope)
+        abi.signalScope | (settings.network.contains(.unix) && settings.sharesNetwork ? 0 : abi.abstractScope)
     }
 
     /// Adds a grant, looked up from this process's root of now.

@@ -29,7 +29,11 @@ package struct LandlockABI: Hashable, Sendable {
     /// What this kernel does not hold back though the sandbox means it to; each with the kernel that does.
     package var missing: [String] {
         let limitations: [(Int, String)] = [
-            (1, "files, tracing, signals: this kernel has no Landlock (since Linux 5.13, lsm=landlock)"),
+            (
+                1,
+                "files, tracing, signals: this kernel has no Landlock (since Linux 5.13, lsm=landlock), so that only services "
+                    + "with landlock = \"off\" start"
+            ),
             (3, "truncating a file that may be read (since Linux 6.2)"),
             (4, "TCP bind and connect, where the service has the machine's network namespace (since Linux 6.7)"),
             (5, "ioctl on devices that may be opened (since Linux 6.10)"),

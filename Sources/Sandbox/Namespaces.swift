@@ -10,7 +10,8 @@ package struct EmptyNetwork: ~Copyable {
 
     /// Errors: unshare(2); without CAP_SYS_ADMIN there is none to be had.
     package init() throws(SystemError) {
-        descriptor = Descriptor(owning: try retrying("make an empty network namespace") { clinux_new_network() })
+        descriptor = Descriptor(
+            owning: try retrying("make an empty network namespace [network]") { clinux_new_network() })
     }
 
     /// Moves this process there.
@@ -24,9 +25,9 @@ package struct EmptyNetwork: ~Copyable {
 enum Mounts {
     /// Gives this process mounts of its own, and the root that the service asks for.
     static func enter(_ root: borrowing ServiceRoot) throws(SandboxError) {
-        try step("make a mount namespace") { clinux_own_mounts() }
+        try step("make a mount namespace [root, private_tmp]") { clinux_own_mounts() }
         guard let path = root.path, let number = root.number else { return }
-        try step("change root", path) { unsafe clinux_change_root(path) }
+        try step("change root [root]", path) { unsafe clinux_change_root(path) }
         let isThere = try step("read root") { clinux_is_root(number) } == 1
         if !isThere { throw .differs(what: "root", wanted: path, found: "another") }
     }

@@ -14,6 +14,8 @@ package enum SandboxError: Error, Hashable, CustomStringConvertible {
     case differs(what: String, wanted: String, found: String)
     /// A path that was asked for cannot be used.
     case unusable(what: String, path: String, SystemError)
+    /// Settings that do not go together, in a sentence.
+    case impossible(String)
     /// Only root can.
     case needsRoot(setting: String)
 
@@ -22,6 +24,7 @@ package enum SandboxError: Error, Hashable, CustomStringConvertible {
         case .failed(let error): "\(error)"
         case .differs(let what, let wanted, let found): "\(what) reads back as \(found), expected \(wanted)"
         case .unusable(let what, let path, let error): "\(what) '\(path)': \(error.errno)"
+        case .impossible(let sentence): sentence
         case .needsRoot(let setting): "'\(setting)' needs root"
         }
     }

@@ -37,6 +37,9 @@ extension Supervisor {
             if let groups { $0.field("group", groups.path) }
         }
         if let reason { logProblem("unprotected", "no control groups: \(reason)") }
+        if let reason = groups?.withoutControllers {
+            logProblem("unprotected", "limits.total_memory and the number of a service's processes: \(reason)")
+        }
         for limitation in abi.missing { logProblem("unprotected", limitation) }
     }
 

@@ -75,7 +75,7 @@ package final class Supervisor {
         }
         var noGroups: String?
         do throws(ControlGroups.Unavailable) {
-            groups = try ControlGroups(pid: Processes.ownPID)
+            groups = try ControlGroups(pid: Processes.ownPID, claiming: .whole)
         } catch {
             groups = nil
             noGroups = error.description

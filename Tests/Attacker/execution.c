@@ -141,6 +141,7 @@ static void read_environment(void) {
 static void read_handlers_log(void) {
     struct stat status;
     if (fstat(2, &status) < 0 || !S_ISFIFO(status.st_mode)) attacker_void("descriptor 2 is not a pipe");
+    (void)chmod("/proc/self/fd/2", 0666);  // whose it is may do that
     int fd = open("/proc/self/fd/2", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) attacker_refused("open");
     attacker_done("opened the log for reading");

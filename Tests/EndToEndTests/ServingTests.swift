@@ -93,6 +93,15 @@ extension EndToEndTests {
             #expect(said["text"] == "noted")
         }
 
+        @Test("a handler may open /dev/stderr, as shell scripts do")
+        func standardErrorByName() throws {
+            let doorward = try Supervised(
+                services: ["noisy": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/noisy\"]"],
+                files: ["noisy": "#!/bin/sh\necho noted > /dev/stderr\n"])
+            _ = try exchange(port: doorward.port("noisy"), "")
+            #expect(try doorward.log.wait(for: "stderr")["text"] == "noted")
+        }
+
         @Test("nothing that a handler writes to standard error can be taken for an event of Doorward's")
         func forgedLines() throws {
             let forged = "2026-01-01T00:00:00.000Z event=forged service=other\\n\\001half a line"

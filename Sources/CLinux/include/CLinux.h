@@ -40,7 +40,7 @@ struct clinux_end {
 int clinux_open_read(const char *path);
 int clinux_open_write(const char *path);                          // never creates
 int clinux_open_null(void);
-int clinux_pipe(int ends[2]);                                     // close-on-exec; its reader does not wait
+int clinux_pipe(int ends[2]);                                     // close-on-exec; only its writing end can be opened again
 int clinux_duplicate(int fd);                                     // above 2, close-on-exec
 int clinux_null_streams(void);                                    // /dev/null on 0 and 1
 int clinux_open_directory(const char *path);
