@@ -299,7 +299,7 @@ struct LandlockTests {
         }
     }
 
-    @Test("an abstract unix socket can be connected only by a service that may use unix sockets")
+    @Test("an abstract unix socket can be connected only by a service that shares the network and may use unix sockets")
     func abstract() async {
         await #expect(processExitsWith: .success) {
             let name = "doorward-test-\(Processes.ownPID)"
@@ -316,11 +316,11 @@ struct LandlockTests {
                     }
                 }
             }
-            for network in [Set<SocketFamily>(), [.inet, .inet6]] {
+            for network in [Set<SocketFamily>(), [.inet, .inet6], [.unix]] {
                 let status = try act(network)
                 #expect(status == 1, "\(network)")
             }
-            for network in [Set<SocketFamily>([.unix]), [.unix, .inet]] {
+            for network in [Set<SocketFamily>([.unix, .netlink]), [.unix, .inet]] {
                 let status = try act(network)
                 #expect(status == 0, "\(network)")
             }
