@@ -192,7 +192,7 @@ struct FilterInstallationTests {
                     try filter.install()
                     return 1
                 } catch {
-                    return error == SystemError("install seccomp filter", .access) ? 0 : 2
+                    return error == SystemError("install seccomp filter [seccomp]", .access) ? 0 : 2
                 }
             }
             #expect(status == 0)

@@ -151,12 +151,15 @@ func descriptors(of pid: Int32) -> [String] {
 /// Whether a process exists, zombies excepted.
 func isAlive(_ pid: Int32) -> Bool {
     guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
-    return !status.contains(") Z ")
+    return !status.contains(") Z ") && !status.contains(") X ")
 }
 
 /// Whether a process that was killed is gone, soon: SIGKILL is on its way when kill returns, not at its goal.
 func ends(_ pid: Int32, seconds: Double = 10) -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
-    while isAlive(pid), Date() < deadline { sched_yield() }
-    return !isAlive(pid)
+    while isAlive(pid) {
+        if Date() >= deadline { return false }
+        sched_yield()
+    }
+    return true
 }
