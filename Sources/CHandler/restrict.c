@@ -42,7 +42,7 @@ enum { set_mode_filter = 1, prot_exec = 4, map_anonymous = 0x20 };
 static const struct instruction streams[] = {
     LOAD(4), EQUAL(ARCHITECTURE, 1, 0), KILL, LOAD(0),
     ALLOW_CALL(SYS_read), ALLOW_CALL(SYS_write), ALLOW_CALL(SYS_readv), ALLOW_CALL(SYS_writev),
-    ALLOW_CALL(SYS_ppoll), ALLOW_CALL(SYS_shutdown), ALLOW_CALL(SYS_close), ALLOW_CALL(SYS_fstat), ALLOW_CALL(SYS_newfstatat),
+    ALLOW_CALL(SYS_ppoll), ALLOW_CALL(SYS_shutdown), ALLOW_CALL(SYS_close), ALLOW_CALL(SYS_getsockopt),
     ALLOW_CALL(SYS_clock_gettime), ALLOW_CALL(SYS_clock_nanosleep), ALLOW_CALL(SYS_nanosleep),
     ALLOW_CALL(SYS_gettimeofday), ALLOW_CALL(SYS_rt_sigaction), ALLOW_CALL(SYS_rt_sigprocmask),
     ALLOW_CALL(SYS_rt_sigreturn), ALLOW_CALL(SYS_restart_syscall), ALLOW_CALL(SYS_exit), ALLOW_CALL(SYS_exit_group),

@@ -49,19 +49,17 @@ extension Gate {
         }
     }
 
-    /// Ends this gate when it is draining and no handler is left. What handlers left behind is killed: nothing that a
-    /// handler started outlives its service. Each round may bring up new orphans, the children of those just killed. What
-    /// cannot be killed, because it has changed its user, is the supervisor's to end: it gets it when this gate is gone.
-    mutating func endIfDrained() throws(SystemError) {
+    /// Ends this gate when it is draining and no handler is left. What handlers left behind is swept up first: nothing that a
+    /// handler started outlives its service. What cannot be killed, because it has changed its user, is the supervisor's to
+    /// end, and so is everything when there is no end of it.
+    mutating func endIfDrained(at now: Int64) throws(SystemError) {
         guard drain.isDraining, handlers.count == 0, stalled == nil else { return }
-        while true {
-            let killed = try children.pids().filter { Processes.signal($0, .kill) }
-            if killed.isEmpty {
-                try relayHandlerLog()
-                endHandlerLine()
-                Processes.exit(0)
-            }
-            for pid in killed { try Processes.reap(pid) }
+        if try children.pids().contains(where: { !outOfReach.contains($0) }) {
+            sweepAt = min(sweepAt ?? now, now + Self.sweepAgainNanoseconds)
+            return
         }
+        try relayHandlerLog(at: now)
+        endHandlerLine(at: now)
+        exit(0)
     }
 }

@@ -3,25 +3,25 @@
 internal import LinuxSystem
 
 extension Gate {
-    /// In one go, so that nobody who writes without end keeps the gate from everything else.
-    private static let most = 16
+    /// In one go, so that nobody who writes without end keeps the gate from everything else: what a pipe holds.
+    private static let most = 4
 
     /// Writes out what handlers have written.
-    mutating func relayHandlerLog() throws(SystemError) {
+    mutating func relayHandlerLog(at now: Int64) throws(SystemError) {
         for _ in 0..<Self.most {
             let count = try handlerPipe.read(into: &handlerBytes)
-            for index in 0..<count where handlerLines.add(handlerBytes[index]) { writeHandlerLine() }
+            for index in 0..<count where handlerLines.add(handlerBytes[index]) { endHandlerLine(at: now) }
             if count < handlerBytes.count { return }
         }
     }
 
-    /// What is left is a line that nobody ended.
-    mutating func endHandlerLine() {
-        if !handlerLines.isEmpty { writeHandlerLine() }
+    /// Writes out what there is of a line.
+    mutating func endHandlerLine(at now: Int64) {
+        if !handlerLines.isEmpty, handlerLogBudget.admits(at: now) { logHandlerLine() }
+        handlerLines.removeAll()
     }
 
-    private mutating func writeHandlerLine() {
-        logHandlerLine()
-        handlerLines.removeAll()
+    mutating func logSuppressedLines(at now: Int64) {
+        if let count = handlerLogBudget.report(at: now) { logSuppressed(count) }
     }
 }

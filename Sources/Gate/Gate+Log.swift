@@ -71,6 +71,13 @@ extension Gate {
         log.end()
     }
 
+    /// Lines of handlers beyond what a service may log.
+    mutating func logSuppressed(_ count: Int) {
+        begin("stderr_suppressed")
+        log.field("lines", count)
+        log.end()
+    }
+
     private static func add(_ lines: borrowing HandlerLines, to log: inout EventLog) {
         log.field("text", lines.line)
     }

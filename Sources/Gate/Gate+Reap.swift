@@ -8,6 +8,8 @@ extension Gate {
         // One notification may stand for many children; SIGCHLD carries nothing that waitid does not know better.
         _ = try signals.next()
         hasMoreEnds = true
+        // What handlers said last stands before their end.
+        try relayHandlerLog(at: now)
         // Not without end: orphans that fork and end for ever would keep us here, where nobody stops them.
         for _ in 0..<Self.mostEndsAtOnce {
             guard let end = try Processes.nextEnd() else {
@@ -22,9 +24,7 @@ extension Gate {
                 outOfReach.remove(end.pid)
                 continue
             }
-            // What it said last stands before its end.
-            try relayHandlerLog()
-            if handlers.count == 0 { endHandlerLine() }
+            if handlers.count == 0 { endHandlerLine(at: now) }
             if let failure = plan.takeFailure(of: end.pid) {
                 logSpawnFailure(handler, failure)
                 pause(.spawnFailure, nil)
@@ -39,22 +39,32 @@ extension Gate {
     }
 
     private static let sweepAfterNanoseconds: Int64 = 1_000_000_000
-    private static let sweepAgainNanoseconds: Int64 = 50_000_000
+    static let sweepAgainNanoseconds: Int64 = 50_000_000
+    private static let longestSweepNanoseconds: Int64 = 10_000_000
     private static let mostEndsAtOnce = 64
 
     /// Ends what handlers that have ended left behind: a connection is over when its handler is. The kernel has handed it
     /// to us (PR_SET_CHILD_SUBREAPER), so it is a child that is nobody's handler.
     mutating func sweepOrphans(at now: Int64) throws(SystemError) {
         guard let due = sweepAt, now >= due else { return }
-        let found = try children.stopAll { isSpared($0) }
-        for pid in found.stopped { Processes.signal(pid, .kill) }
-        for pid in found.outOfReach { logOutOfReach(pid, cause: "orphan") }
-        outOfReach.formUnion(found.outOfReach)
-        // Their own children come up when they are gone.
-        sweepAt = found.stopped.isEmpty ? nil : now + Self.sweepAgainNanoseconds
-        if !found.stopped.isEmpty { logOrphans(found.stopped.count) }
+        // Round after round at once, because the children of those just killed come up with the end of these; but not without
+        // end, and with a rest after it.
+        let end = now + Self.longestSweepNanoseconds
+        var killed = Set<Int32>()
+        repeat {
+            let found = try children.stopAll { isSpared($0) }
+            for pid in found.stopped.subtracting(killed) { Processes.signal(pid, .kill) }
+            killed.formUnion(found.stopped)
+            for pid in found.outOfReach { logOutOfReach(pid, cause: "orphan") }
+            outOfReach.formUnion(found.outOfReach)
+            if found.stopped.isEmpty { break }
+            try reapHandlers(at: now)
+        } while Clock.monotonicNanoseconds() < end
+        let count = killed.count
+        sweepAt = count == 0 ? nil : now + Self.sweepAgainNanoseconds
+        if count > 0 { logOrphans(count) }
         // Another gate takes over, and the supervisor ends everything that was this one's.
-        if sweepBudget.isExceeded(by: found.stopped.count) { throw SystemError("end orphans", .again) }
+        if sweepBudget.isExceeded(by: count) { throw SystemError("end orphans", .again) }
     }
 
     /// What belongs to a handler that runs is not ours to end: a helper that it started by a process that has ended. It is in

@@ -26,7 +26,8 @@ package struct Gate: ~Copyable {
     let null: Int32
     let handlerPipe: HandlerPipe
     var handlerLines = HandlerLines()
-    var handlerBytes = [UInt8](repeating: 0, count: 4096)
+    var handlerLogBudget = HandlerLogBudget()
+    var handlerBytes = [UInt8](repeating: 0, count: 16384)
     let children: ChildList
     /// Monotonic: when to look for what handlers that have ended left behind.
     var sweepAt: Int64?
@@ -152,10 +153,14 @@ package struct Gate: ~Copyable {
         } catch {
             // Nothing that a peer or a handler does gets here. The supervisor starts another gate.
             logFault(error)
-            // At once: children may be on their way to exec in memory that is ours.
-            Processes.exit(1)
+            exit(1)
         }
     }
+
+    /// Ends this process at once: children may be on their way to exec in memory that is ours. Not inlined, so that nothing of
+    /// the gate is taken apart before, as Swift would do with what is not used any more.
+    @inline(never)
+    borrowing func exit(_ status: Int32) -> Never { Processes.exit(status) }
 
     private mutating func turn() throws(SystemError) {
         let ready = try poller.wait(timeoutNanoseconds: timeout())
@@ -164,7 +169,7 @@ package struct Gate: ~Copyable {
             switch poller.token(at: index) {
             case Token.signals: try reapHandlers(at: now)
             case Token.channel: try obeySupervisor(at: now)
-            case Token.handlerLog: try relayHandlerLog()
+            case Token.handlerLog: try relayHandlerLog(at: now)
             case let listener: acceptFrom(setup.listeners[Int(listener)])
             }
         }
@@ -173,9 +178,10 @@ package struct Gate: ~Copyable {
         if throttle.until == nil { spawnStalled() }
         endHandlers(at: now)
         try sweepOrphans(at: now)
+        logSuppressedLines(at: now)
         try listenOrNot()
         closeListeners()
-        try endIfDrained()
+        try endIfDrained(at: now)
     }
 
     /// Listeners are in the poll set only while a connection could be served: at the service's limit, while throttled and
@@ -203,7 +209,8 @@ package struct Gate: ~Copyable {
 
     private func timeout() -> Int64? {
         if hasMoreEnds { return 0 }
-        let deadline = earlier(earlier(throttle.until, handlers.nextLook), earlier(drain.deadline, sweepAt))
+        let own = earlier(earlier(throttle.until, handlers.nextLook), earlier(drain.deadline, sweepAt))
+        let deadline = earlier(own, handlerLogBudget.reportAt)
         return deadline.map { max($0 - Clock.monotonicNanoseconds(), 0) }
     }
 }

@@ -7,8 +7,8 @@ package struct SweepBudget: Hashable, Sendable {
     private var left = most
 
     /// As many as one handler may leave, and be swept up again and again for.
-    package static let perHandler = 64
-    private static let most = 4096
+    package static let perHandler = 256
+    private static let most = 8192
 
     package init() {}
 

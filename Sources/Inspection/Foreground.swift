@@ -50,11 +50,14 @@ package enum Foreground {
         // What it left behind ends with it, as it would in a service.
         Processes.signalGroup(of: pid, .kill)
         try Processes.reap(pid)
-        try group?.kill()
-        for orphan in try ChildList().pids() {
-            Processes.signal(orphan, .kill)
-            try Processes.reap(orphan)
+        let children = try ChildList()
+        while case let orphans = try children.stopAll(but: { _ in false }).stopped, !orphans.isEmpty {
+            for orphan in orphans {
+                Processes.signal(orphan, .kill)
+                try Processes.reap(orphan)
+            }
         }
+        try group?.kill()
         _ = group?.isRemoved()
         groups?.remove()
         switch end {

@@ -38,9 +38,12 @@ package struct ControlGroups: Hashable, Sendable {
                 in: String(decoding: try Files.read("/proc/self/cgroup", most: 65536), as: UTF8.self))
             guard let own else { throw SystemError("read /proc/self/cgroup", .noEntry) }
             let parent = mount + (own == "/" ? "" : own)
-            Self.removeStale(in: parent)
-            path = (own == "/" ? "" : own) + "/doorward.\(pid)"
-            directory = "\(parent)/doorward.\(pid)"
+            Self.removeStale(in: parent, startedAs: "\(pid)")
+            // One of that name that is still there belonged to another with this number, and has members.
+            var name = "doorward.\(pid)"
+            while Files.exists("\(parent)/\(name)") { name += ".again" }
+            path = (own == "/" ? "" : own) + "/\(name)"
+            directory = "\(parent)/\(name)"
             try Files.makeDirectory(directory, mode: 0o755)
             withoutControllers = Self.handDownControllers(from: parent, claiming: claim, to: directory)
         } catch {
@@ -83,6 +86,7 @@ package struct ControlGroups: Hashable, Sendable {
             let available = String(decoding: try Files.read(parent + "/cgroup.controllers", most: 4096), as: UTF8.self)
             let wanted = wanted(of: available)
             if wanted.isEmpty { return "the hierarchy has neither pids nor memory" }
+            let missing = ["pids", "memory"].filter { !wanted.contains("+\($0)") }
             do throws(SystemError) {
                 try write(wanted, to: parent + "/cgroup.subtree_control")
             } catch  where error.errno == .busy && claim == .whole {
@@ -92,7 +96,7 @@ package struct ControlGroups: Hashable, Sendable {
                 try write(wanted, to: parent + "/cgroup.subtree_control")
             }
             try write(wanted, to: directory + "/cgroup.subtree_control")
-            return nil
+            return missing.isEmpty ? nil : "the hierarchy has no \(missing.joined(separator: ", "))"
         } catch {
             return "\(parent): controllers cannot be handed down: \(error)"
         }
@@ -100,7 +104,7 @@ package struct ControlGroups: Hashable, Sendable {
 
     /// Directories of supervisors that were killed: only empty ones can be removed. Those of supervisors that run are left
     /// alone, for one that has just started has nobody in its directory yet.
-    private static func removeStale(in parent: String) {
+    private static func removeStale(in parent: String, startedAs own: String) {
         func names(_ directory: String) -> [String] {
             do throws(SystemError) {
                 return try Files.names(in: directory)
@@ -109,8 +113,11 @@ package struct ControlGroups: Hashable, Sendable {
                 return []
             }
         }
-        for name in names(parent) where name.hasPrefix("doorward.") && !Files.exists("/proc/\(name.dropFirst(9))/stat")
-        {
+        func isStale(_ name: String) -> Bool {
+            let pid = name.dropFirst("doorward.".count).prefix { $0 != "." }
+            return name.hasPrefix("doorward.") && (pid == own || !Files.exists("/proc/\(pid)/stat"))
+        }
+        for name in names(parent) where isStale(name) {
             for inner in names("\(parent)/\(name)") { _ = ControlGroup.removed("\(parent)/\(name)/\(inner)") }
             _ = ControlGroup.removed("\(parent)/\(name)")
         }
@@ -139,7 +146,7 @@ package struct ControlGroups: Hashable, Sendable {
             case .at(let count): UInt64(count + limits.connections + 1)
             }
         let memory: UInt64? = if case .at(let bytes) = limits.totalMemory { bytes.count } else { nil }
-        return [("pids.max", text(processes)), ("memory.max", text(memory))]
+        return [("pids.max", text(processes)), ("memory.max", text(memory)), ("memory.swap.max", memory == nil ? "max" : "0")]
     }
 
     /// Takes the directory away, when the last group is.

@@ -91,7 +91,26 @@ extension FileGrant {
         for (key, paths, rights) in listed(service.sandbox.files) {
             for path in paths { add(try root.existing(path, "[files] \(key)"), rights, .setting("files.\(key)")) }
         }
+        try refuseChangeable(in: grants, of: service)
         return grants
+    }
+
+    /// What a service may change, it may also replace by a link to anywhere, and the next gate would grant that. So nothing
+    /// that is granted may stand where the service may change names: neither as the file spells it, which a link cannot
+    /// change, nor in fact.
+    private static func refuseChangeable(in grants: [FileGrant], of service: Service) throws(SandboxError) {
+        let files = service.sandbox.files
+        let handlers = ([service.handler] + service.access.compactMap(\.handler)).map(\.path)
+        let spelled = files.read + files.write + files.execute + handlers
+        let found = grants.filter { $0.reason != .devices }.map(\.path)
+        let changeable = files.write + grants.filter { $0.rights.contains(.change) }.map(\.path)
+        for path in spelled + found {
+            for place in changeable where path.utf8.starts(with: (place == "/" ? "/" : place + "/").utf8) && path != "/" {
+                throw .impossible(
+                    "'\(path)' is below '\(place)', which the service may change, and so could be made to mean anything; "
+                        + "expected it elsewhere, or not at all: what may be changed may be read [files.write]")
+            }
+        }
     }
 
     private static func listed(_ files: FileLists) -> [(String, [String], FileRights)] {

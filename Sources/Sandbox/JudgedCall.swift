@@ -33,22 +33,29 @@ package struct JudgedCall: Hashable, Sendable {
 
     /// The judged calls of a service that may open sockets of those families.
     package static func standard(network: Set<SocketFamily>) -> [JudgedCall] {
-        [socket(network), socketPair(network), clone, cloneWithMemory, control(network), limits, priority, affinity]
-            + addressing(network)
+        [
+            socket(network), socketPair(network), clone, cloneWithMemory, control(network), limits, priority, affinity,
+            descriptorControl, processControl, socketOptions(network),
+        ] + addressing(network)
+    }
+
+    private static func hasInternet(_ network: Set<SocketFamily>) -> Bool {
+        network.contains(.inet) || network.contains(.inet6)
     }
 
     // The accepted connection is a socket of the machine's network, whatever namespace its handler is in. Unconnected again
     // (connect to AF_UNSPEC), it could be connected to somewhere else, listen, or send with an address: MSG_FASTOPEN is a
     // connect that Landlock does not see, and listen binds a port by itself.
     private static func addressing(_ network: Set<SocketFamily>) -> [JudgedCall] {
-        let hasInternet = network.contains(.inet) || network.contains(.inet6)
+        let hasInternet = hasInternet(network)
         func call(_ name: String, _ isAllowed: Bool) -> JudgedCall {
             JudgedCall(
                 name: name, meaning: isAllowed ? "" : "never: the service's `network` names no family for it",
                 alternatives: isAllowed ? [[]] : [])
         }
         var calls = [
-            call("connect", !network.isEmpty), call("bind", !network.isEmpty), call("listen", hasInternet),
+            call("connect", hasInternet || network.contains(.unix)), call("bind", !network.isEmpty),
+            call("listen", hasInternet),
         ]
         if !network.isEmpty, !hasInternet {
             for (name, flags) in [("sendto", 3), ("sendmsg", 2), ("sendmmsg", 3)] {
@@ -117,18 +124,48 @@ package struct JudgedCall: Hashable, Sendable {
         name: "clone3", meaning: "never: it fails with ENOSYS, so that C libraries use clone", alternatives: [],
         refusal: .absent)
 
-    // TIOCSTI, TIOCLINUX, TIOCSETD: they write into a terminal's input, and give it a line discipline. 0x89..: what
-    // interfaces and addresses there are; the connection's socket would answer for the machine.
+    // TIOCSTI, TIOCLINUX, TIOCSETD: they write into a terminal's input, and give it a line discipline. 0x..ff..: what a pidfd
+    // tells of a process, whoever's it is. 0x89..: what interfaces and addresses there are; the connection's socket would
+    // answer for the machine.
     private static func control(_ network: Set<SocketFamily>) -> JudgedCall {
         let terminal = ArgumentCondition(argument: 1, test: .isNoneOf, values: [0x5412, 0x541c, 0x5423])
+        let processes = ArgumentCondition(argument: 1, mask: 0xff00, test: .isNoneOf, values: [0xff00])
         let interfaces = ArgumentCondition(argument: 1, mask: 0xffff_ff00, test: .isNoneOf, values: [0x8900])
-        let hasInternet = network.contains(.inet) || network.contains(.inet6)
+        let hasInternet = hasInternet(network)
         return JudgedCall(
             name: "ioctl",
-            meaning: "but for TIOCSTI, TIOCLINUX and TIOCSETD"
+            meaning: "but for TIOCSTI, TIOCLINUX, TIOCSETD and those of process descriptors"
                 + (hasInternet ? "" : ", and those of interfaces (SIOC…)"),
-            alternatives: [hasInternet ? [terminal] : [terminal, interfaces]])
+            alternatives: [[terminal, processes] + (hasInternet ? [] : [interfaces])])
     }
+
+    // The connection's socket could be bound to an interface, which tells its name, and join groups, which the machine then
+    // announces. So: SOL_SOCKET without SO_BINDTODEVICE and SO_BINDTOIFINDEX; SOL_TCP; and of IPPROTO_IP the type of service,
+    // the time to live and path discovery, of IPPROTO_IPV6 the same.
+    private static func socketOptions(_ network: Set<SocketFamily>) -> JudgedCall {
+        if hasInternet(network) { return JudgedCall(name: "setsockopt", meaning: "", alternatives: [[]]) }
+        return JudgedCall(
+            name: "setsockopt", meaning: "without interfaces and multicast groups",
+            alternatives: [
+                [
+                    ArgumentCondition(argument: 1, values: [1]),
+                    ArgumentCondition(argument: 2, test: .isNoneOf, values: [25, 62]),
+                ],
+                [ArgumentCondition(argument: 1, values: [6])],
+                [ArgumentCondition(argument: 1, values: [0]), ArgumentCondition(argument: 2, values: [1, 2, 10])],
+                [ArgumentCondition(argument: 1, values: [41]), ArgumentCondition(argument: 2, values: [16, 23, 67])],
+            ])
+    }
+
+    // F_SETPIPE_SZ: the pipe to the log is every handler's.
+    private static let descriptorControl = JudgedCall(
+        name: "fcntl", meaning: "but for F_SETPIPE_SZ",
+        alternatives: [[ArgumentCondition(argument: 1, test: .isNoneOf, values: [1031])]])
+
+    // PR_FUTEX_HASH: as much of the kernel's memory as one asks for.
+    private static let processControl = JudgedCall(
+        name: "prctl", meaning: "but for PR_FUTEX_HASH",
+        alternatives: [[ArgumentCondition(argument: 0, test: .isNoneOf, values: [78])]])
 
     // The gate and the other handlers have the same user: a limit that is lowered is lowered for good.
     private static let limits = JudgedCall(

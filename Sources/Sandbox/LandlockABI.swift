@@ -35,7 +35,7 @@ package struct LandlockABI: Hashable, Sendable {
                     + "with landlock = \"off\" start"
             ),
             (3, "truncating a file that may be read (since Linux 6.2)"),
-            (4, "TCP bind and connect, where the service has the machine's network namespace (since Linux 6.7)"),
+            (4, "TCP bind and connect, where `network` names unix or netlink and not inet (since Linux 6.7)"),
             (5, "ioctl on devices that may be opened (since Linux 6.10)"),
             (6, "signals between handlers of one service, and to their gate (since Linux 6.12)"),
             (6, "abstract unix sockets, where the service has the machine's network namespace (since Linux 6.12)"),

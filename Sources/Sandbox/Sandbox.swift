@@ -38,6 +38,8 @@ package enum Sandbox {
     /// Takes a service's sandbox on, for good. What needs other rights comes before what gives them up, and what looks
     /// paths up before what closes them; the filter comes last, because what comes before it may need any system call.
     ///
+    /// The plan's descriptor is this process's, and is closed.
+    ///
     /// - Returns: what is left for each child. The descriptors in it live as long as this process.
     /// Errors: a step that the kernel refuses or does not confirm. Then this process must not serve, and must end: it may
     /// have given up some rights and still hold others.
@@ -46,6 +48,7 @@ package enum Sandbox {
         if let group = plan.group { try ControlGroup.verify(group) }
         if let network = plan.emptyNetwork {
             try EmptyNetwork.enter(network)
+            _ = Descriptor(owning: network)
         } else if SandboxPlan.wantsEmptyNetwork(plan.service, with: plan.privilege) {
             throw .differs(what: "network", wanted: "an empty namespace", found: "none was made")
         }

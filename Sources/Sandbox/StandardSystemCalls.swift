@@ -8,6 +8,8 @@
 //   what changes how other processes of the same user run, the gate first: sched_set*, ioprio_set (see also JudgedCall).
 // A name that this machine does not have (the older forms, on aarch64) stands for nothing there.
 
+package import ServiceModel
+
 extension SystemCalls {
     /// Calls that serve one purpose.
     package struct Group: Hashable, Sendable {
@@ -30,18 +32,16 @@ extension SystemCalls {
             "descriptors", "Read, write, seek, copy and close what is open.",
             """
             read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek sendfile splice tee
-            copy_file_range close close_range dup dup2 dup3 fcntl flock pipe pipe2 fsync fdatasync sync_file_range
+            copy_file_range close close_range dup dup2 dup3 flock pipe pipe2 fsync fdatasync sync_file_range
             ftruncate fallocate fadvise64 readahead
             """),
         Group(
-            "files", "Open, look at, create, change and remove files and directories, as permissions and Landlock let.",
+            "files", "Open, look at, create and remove files and directories, as permissions and Landlock let.",
             """
             open openat openat2 creat stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 getdents
             getdents64 getcwd chdir fchdir readlink readlinkat truncate rename renameat renameat2 mkdir mkdirat rmdir unlink
-            unlinkat link linkat symlink symlinkat mknod mknodat chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
-            umask utime utimes futimesat utimensat getxattr lgetxattr fgetxattr getxattrat setxattr lsetxattr fsetxattr
-            setxattrat listxattr llistxattr flistxattr listxattrat removexattr lremovexattr fremovexattr removexattrat
-            file_getattr file_setattr
+            unlinkat link linkat symlink symlinkat mknod mknodat umask getxattr lgetxattr fgetxattr getxattrat listxattr
+            llistxattr flistxattr listxattrat file_getattr
             """),
         Group(
             "memory", "Map, protect and give back memory of one's own.",
@@ -74,7 +74,7 @@ extension SystemCalls {
         Group(
             "sockets", "Use the sockets that exist. Judged: new ones and new addresses.",
             """
-            accept accept4 shutdown getsockname getpeername getsockopt setsockopt sendto sendmsg sendmmsg
+            accept accept4 shutdown getsockname getpeername getsockopt sendto sendmsg sendmmsg
             recvfrom recvmsg recvmmsg
             """),
         Group(
@@ -95,9 +95,25 @@ extension SystemCalls {
         Group(
             "confinement", "Restrict oneself further.",
             """
-            prctl seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self
+            seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self
             """),
     ]
+
+    /// In the set of a service that may change files: of these, Landlock knows nothing. Without them, what a handler's user
+    /// owns, or everybody may write, keeps its mode, its times and its attributes.
+    package static let changingAttributes = Group(
+        "attributes", "Change mode, owner, times and attributes of files, for services that may change files.",
+        """
+        chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes futimesat utimensat setxattr lsetxattr
+        fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat file_setattr
+        """)
+
+    /// The groups of a service.
+    package static func groups(for settings: SandboxSettings) -> [Group] {
+        let mayChange =
+            !settings.files.write.isEmpty || settings.privateTemporary != nil || settings.landlock == .off
+        return mayChange ? standard + [changingAttributes] : standard
+    }
 
     /// What the gate calls once it has the filter, and the steps between its clone and a handler's exec: without one of
     /// these, nothing is served. Found with strace(1); epoll_pwait is the only form that aarch64 has.
@@ -106,6 +122,6 @@ extension SystemCalls {
         accept4 brk capget clock_gettime clone close dup3 epoll_ctl epoll_pwait epoll_wait execve execveat exit_group
         faccessat2 fcntl fstat futex getgroups getpid getppid getpriority getrandom getresgid getresuid getsockname kill
         landlock_restrict_self madvise mmap mprotect mremap munmap newfstatat openat prctl prlimit64 read recvmsg
-        restart_syscall rt_sigprocmask rt_sigreturn sendmsg setsid setsockopt umask waitid write
+        restart_syscall rt_sigprocmask rt_sigreturn sendmsg setsid umask waitid write
         """.split { $0 == " " || $0 == "\n" }.map(String.init))
 }

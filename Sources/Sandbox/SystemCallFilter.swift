@@ -29,7 +29,7 @@ package struct SystemCallFilter: Hashable, Sendable {
         case .refuse: refusal = Return.error | UInt32(bitPattern: notPermitted)
         case .kill: refusal = Return.killProcess
         }
-        var allowed = Set(SystemCalls.standard.flatMap(\.calls))
+        var allowed = Set(SystemCalls.groups(for: settings).flatMap(\.calls))
         var judged = JudgedCall.standard(network: settings.network)
         for change in settings.systemCalls {
             // Whatever a change says, it says of every argument; of clone3, which C libraries try first, only `+` does.

@@ -21,6 +21,9 @@ package struct SandboxSettings: Hashable, Sendable {
 
     /// Whether the service has this machine's network rather than an empty one. Sockets of the family unix need none.
     package var sharesNetwork: Bool { !network.isSubset(of: [.unix]) }
+
+    /// Whether it may connect over IP. The accepted connection is a socket like any other.
+    package var hasInternet: Bool { network.contains(.inet) || network.contains(.inet6) }
 }
 
 /// A family of sockets, by the name that `network` takes.

@@ -44,7 +44,9 @@ package struct ResourceLimit: Hashable, Sendable {
         }
         add("cpu", 0, limits.cpu.value.map { UInt64(max($0.components.seconds, 1)) })
         add("file_size", 1, limits.fileSize.value?.count)
-        add("core", 4, limits.core.value?.count)
+        // 1 and not 0: with a core_pattern that starts a program, the kernel ignores 0, and heeds 1 (fs/coredump.c). No core
+        // file is that small.
+        add("core", 4, limits.core.value.map { max($0.count, 1) })
         add("processes", 6, (limits.processes ?? .at(Limits.standardProcesses)).value.map(UInt64.init))
         add("files", 7, limits.files.value.map(UInt64.init))
         add("memory", 9, limits.memory.value?.count)

@@ -53,18 +53,25 @@ extension Supervisor {
         let opened = try openListeners(of: definition)
         let credentials = try DynamicUsers.credentials(of: service, state: settings.state, privilege: privilege)
         let token = nextToken()
-        let group = try groups?.makeGroup("\(service.name).\(token - Self.firstToken)", limits: service.limits)
-        let sandbox = SandboxPlan(
-            service: service, credentials: credentials, privilege: privilege,
-            emptyNetwork: try emptyNetworkNumber(for: service), group: group?.path)
+        let network = try emptyNetworkNumber(for: service)
         let pair = try MessageChannel.pair()
-        let setup = GateSetup(
-            sandbox: sandbox, sourcePrefix: settings.sourcePrefix,
-            listeners: opened.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
-            blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number)
         // Before the fork: a gate that nobody hears must not exist. If the fork fails, closing takes it out again.
         try poller.add(pair.supervisor.number, token: token)
-        let pid = try Processes.fork(into: group?.number)
+        let group = try groups?.makeGroup("\(service.name).\(token - Self.firstToken)", limits: service.limits)
+        let setup = GateSetup(
+            sandbox: SandboxPlan(
+                service: service, credentials: credentials, privilege: privilege, emptyNetwork: network,
+                group: group?.path),
+            sourcePrefix: settings.sourcePrefix,
+            listeners: opened.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
+            blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number)
+        let pid: Int32
+        do throws(SystemError) {
+            pid = try Processes.fork(into: group?.number)
+        } catch {
+            _ = group?.isRemoved()
+            throw error
+        }
         if pid == 0 { Gate.serve(setup) }
         return GateProcess(
             pid: pid, token: token, channel: pair.takeSupervisorEnd(), definition: definition, listeners: opened,

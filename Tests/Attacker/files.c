@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <sys/sysmacros.h>
 
 static noreturn void read_file(const char *path) {
@@ -199,6 +200,23 @@ static void fill_disk(void) {
     attacker_done("wrote 64 MiB");
 }
 
+// What a file has beside its bytes can be read by others as well.
+static void set_attribute(void) {
+    if (setxattr(attacker_variable("ATTACK_WRITABLE"), "user.attacker", "x", 1, 0) < 0) attacker_refused("setxattr");
+    attacker_done("set an attribute");
+}
+
+static void set_times(void) {
+    if (utimensat(AT_FDCWD, attacker_variable("ATTACK_WRITABLE"), NULL, 0) < 0) attacker_refused("utimensat");
+    attacker_done("set its times");
+}
+
+// Its own pipe to the log is the only thing that may be its user's.
+static void set_mode(void) {
+    if (fchmod(2, 0200) < 0) attacker_refused("fchmod");
+    attacker_done("changed a mode");
+}
+
 // Which names come and go in a directory is news too.
 static void watch_directory(void) {
     int fd = inotify_init1(IN_CLOEXEC);
@@ -211,6 +229,9 @@ const struct attacker_attempt attacker_files[] = {
     {"read-passwd", "read /etc/passwd", .run = read_passwd},
     {"read-other", "read a file of another service that everybody may read", .run = read_other},
     {"list-root", "list /", .run = list_root},
+    {"set-attribute", "set an attribute of a file that everybody may write", .run = set_attribute},
+    {"set-times", "set the times of such a file", .run = set_times},
+    {"set-mode", "change the mode of something", .run = set_mode},
     {"watch-directory", "watch a directory that everybody may read", .run = watch_directory},
     {"list-proc", "list the processes of this machine", .run = list_proc},
     {"write-tmp", "make a file in /tmp", .run = write_tmp},

@@ -66,6 +66,12 @@ static void fill_memory(void) {
 
 // ---- memory that no limit of a process counts
 
+// The kernel's own memory, for as many futexes as one says.
+static void hash_futexes(void) {
+    if (syscall(SYS_prctl, 78 /* PR_FUTEX_HASH */, 1 /* SET_SLOTS */, 1L << 20, 0, 0) < 0) attacker_refused("prctl");
+    attacker_done("room for a million futexes");
+}
+
 static void fill_memory_file(void) {
     long fd = syscall(SYS_memfd_create, "attacker", MFD_CLOEXEC);
     if (fd < 0) attacker_refused("memfd_create");
@@ -113,6 +119,7 @@ const struct attacker_attempt attacker_resources[] = {
     {"raise-limits", "raise any limit", .run = raise_limits},
     {"fork-bomb", "have 2000 processes", .run = bomb},
     {"fill-memory", "fill more than 1 GiB of memory", .run = fill_memory},
+    {"futex-hash", "take memory of the kernel's for futexes", .run = hash_futexes},
     {"memfd", "keep memory in a memfd", .run = fill_memory_file},
     {"memfd-secret", "keep memory in a secret memfd", .run = take_secret_memory},
     {"shmget", "keep memory in a shared segment", .run = take_shared_memory},

@@ -111,6 +111,29 @@ static void list_interfaces(void) {
     attacker_done("sees %zu interfaces", (size_t)interfaces.ifc_len / sizeof(struct ifreq));
 }
 
+// Bound to the first interface, it would tell that one's name.
+static void bind_interface(void) {
+    int first = 1;
+    if (setsockopt(0, SOL_SOCKET, 62 /* SO_BINDTOIFINDEX */, &first, sizeof first) < 0) attacker_refused("setsockopt");
+    char name[IFNAMSIZ] = "";
+    socklen_t size = sizeof name;
+    getsockopt(0, SOL_SOCKET, SO_BINDTODEVICE, name, &size);
+    attacker_done("its connection is bound to %s", name);
+}
+
+// The machine would announce that it is in the group.
+static void join_group(void) {
+    struct ip_mreqn group = {.imr_ifindex = 1};
+    group.imr_multiaddr.s_addr = htonl(0xef424242);
+    if (setsockopt(0, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) < 0) {
+        struct group_req other = {.gr_interface = 1};
+        ((struct sockaddr_in *)&other.gr_group)->sin_family = AF_INET;
+        ((struct sockaddr_in *)&other.gr_group)->sin_addr.s_addr = htonl(0xef424242);
+        if (setsockopt(0, IPPROTO_IP, MCAST_JOIN_GROUP, &other, sizeof other) < 0) attacker_refused("setsockopt");
+    }
+    attacker_done("its connection is in a group");
+}
+
 static void send_udp(void) {
     struct sockaddr_in address = listener();
     int fd = opened(AF_INET, SOCK_DGRAM);
@@ -204,6 +227,8 @@ const struct attacker_attempt attacker_sockets[] = {
     {"tcp-fast-open", "connect to it by sending (TCP fast open)", .run = connect_by_sending},
     {"tcp-reconnect", "connect its own connection to something else", .run = reconnect},
     {"interfaces", "list the interfaces of this machine", .run = list_interfaces},
+    {"bind-interface", "bind its own connection to an interface", .run = bind_interface},
+    {"join-group", "have its own connection join a multicast group", .run = join_group},
     {"udp-send", "send a datagram", .run = send_udp},
     {"bind-port", "listen on a port", .run = bind_port},
     {"unix-connect", "connect to another's unix socket", .run = connect_path},

@@ -162,6 +162,24 @@ extension EndToEndTests {
             #expect(nobodyRuns(path, seconds: 5))
         }
 
+        /// A child of a child and so on, each in a session of its own, all of them waiting.
+        private static let chain =
+            escaping(1) + """
+                for _ in range(200):
+                    if os.fork(): signal.pause()
+                    os.setsid()
+                signal.pause()
+                """
+
+        @Test("a long chain of processes comes to an end, and other connections of the service do not")
+        func longChain() throws {
+            let doorward = try started(Self.chain)
+            let path = doorward.directory + "/it"
+            #expect(try exchange(port: doorward.port("it"), "") == "")
+            #expect(nobodyRuns(path, seconds: 10))
+            #expect(doorward.log.all.count { $0.event == "ready" && $0["service"] == "it" } == 1)
+        }
+
         @Test(
             "a fork bomb stays within the processes that its user may have, and ends with its gate",
             .enabled(if: controlGroups != nil))
@@ -171,7 +189,9 @@ extension EndToEndTests {
             #expect(try exchange(port: doorward.port("it"), "") == "")
             for _ in 0..<20 { #expect(try exchange(port: doorward.port("echo"), "Hello\n") == "Hello\n") }
             #expect(processes(running: path).count <= 64)
-            _ = try doorward.log.wait(for: "gate_died", seconds: 40) { $0["service"] == "it" }
+            let died = try doorward.log.wait(for: "gate_died", seconds: 40) { $0["service"] == "it" }
+            // Said and done in order, with its handlers and children about.
+            #expect(died["status"] == "1")
             #expect(nobodyRuns(path, seconds: 15))
             _ = try doorward.log.wait(for: "ready", count: 2) { $0["service"] == "it" }
             #expect(doorward.stop() == 0)

@@ -72,13 +72,13 @@ struct ControlGroupTests {
     @Test(
         "a service's limits are those of its group, and the gate has a place beside its handlers",
         arguments: [
-            (limits(memory: .at(.mebibytes(1))), ["613", "1048576"]),
-            (limits(processes: .at(1), memory: .unlimited), ["102", "max"]),
-            (limits(processes: .unlimited, memory: .at(Bytes(1))), ["max", "1"]),
+            (limits(memory: .at(.mebibytes(1))), ["613", "1048576", "0"]),
+            (limits(processes: .at(1), memory: .unlimited), ["102", "max", "max"]),
+            (limits(processes: .unlimited, memory: .at(Bytes(1))), ["max", "1", "0"]),
         ])
     func bounds(limits: Limits, expected: [String]) {
         let bounds = ControlGroups.bounds(of: limits)
-        #expect(bounds.map(\.file) == ["pids.max", "memory.max"])
+        #expect(bounds.map(\.file) == ["pids.max", "memory.max", "memory.swap.max"])
         #expect(bounds.map(\.value) == expected)
     }
 

@@ -93,6 +93,31 @@ struct FileGrantTests {
         #expect(lines(try grants(it), .handler, below: tree.path) == ["/one read,execute", "/two read,execute"])
     }
 
+    @Test("what a service may change can neither be granted otherwise nor be where its handler is: a link could be put there")
+    func changeable() throws {
+        let path = try tree.program("app/it")
+        for name in ["app/data/x", "outside/x"] { _ = try tree.program(name) }
+        func problem(_ handler: String, _ files: (inout FileLists) -> Void) -> Bool {
+            var it = service(handler)
+            files(&it.sandbox.files)
+            do throws(SandboxError) {
+                _ = try grants(it)
+                return false
+            } catch {
+                if case .impossible(let sentence) = error { return sentence.contains("[files.write]") }
+                return false
+            }
+        }
+        let outside = tree.path + "/outside/x"
+        let app = tree.path + "/app"
+        #expect(!problem(outside) { $0.write = [app] })
+        #expect(problem(outside) { ($0.write, $0.read) = ([app], [app + "/data"]) })
+        #expect(problem(outside) { ($0.write, $0.execute) = ([app], [app + "/data"]) })
+        #expect(problem(outside) { $0.write = [app, app + "/data"] })
+        #expect(problem(path) { $0.write = [tree.path] })
+        #expect(problem(outside) { ($0.write, $0.read) = ([app + "/data"], [app + "/data/x"]) })
+    }
+
     @Test("a symbolic link is followed to the directory of what it leads to")
     func link() throws {
         let real = try tree.program("real/it")

@@ -67,6 +67,7 @@ struct JudgedCallTests {
         }
         #expect(try allowed([]) == [])
         #expect(try allowed([.unix]) == ["connect", "bind"])
+        #expect(try allowed([.netlink]) == ["bind"])
         #expect(try allowed([.inet6]) == ["connect", "bind", "listen"])
         #expect(try FilterAnswers(.refuse, "+connect").allows("connect", 0, 0, 16))
     }
@@ -126,6 +127,46 @@ struct JudgedCallTests {
         #expect(refused == [0x5412, 0x541c, 0x5423])
         #expect(try FilterAnswers(.refuse, "+ioctl").allows("ioctl", 0, 0x5412))
         #expect(try FilterAnswers(.refuse, "-ioctl").answer("ioctl", 0, 0x5401) == Answer.notPermitted)
+    }
+
+    @Test("the connection's socket can neither be bound to an interface nor join a group, unless `network` names inet")
+    func socketOptions() throws {
+        func allowed(_ level: UInt64, _ network: Set<SocketFamily> = []) throws -> [UInt64] {
+            let filter = try FilterAnswers(network: network)
+            return try (0...100).filter { try filter.allows("setsockopt", 0, level | garbage, $0 | garbage, 0, 4) }
+        }
+        #expect(try (0...100).filter { try !allowed(1).contains($0) } == [25, 62])
+        #expect(try allowed(6).count == 101)
+        #expect(try allowed(0) == [1, 2, 10])
+        #expect(try allowed(41) == [16, 23, 67])
+        #expect(try allowed(132) == [])
+        #expect(try allowed(0, [.inet6]).count == 101)
+    }
+
+    @Test("no process is asked about through its descriptor, no pipe made small, no memory taken for futexes")
+    func smallPrint() throws {
+        let filter = try FilterAnswers()
+        #expect(try !filter.allows("ioctl", 3, 0xc050_ff0b, 0))
+        #expect(try (0...1100).filter { try !filter.allows("fcntl", 2, $0 | garbage, 0) } == [1031])
+        #expect(try (0...100).filter { try !filter.allows("prctl", $0 | garbage, 0) } == [78])
+    }
+
+    @Test("mode, owner, times and attributes of files can be changed only by a service that may change files")
+    func attributes() throws {
+        func allowed(_ change: (inout SandboxSettings) -> Void) throws -> Bool {
+            var settings = SandboxSettings()
+            change(&settings)
+            let filter = try FilterAnswers(settings)
+            let names = SystemCalls.changingAttributes.calls.filter { SystemCalls.number(of: $0) != nil }
+            let answers = try Set(names.map { try filter.allows($0, 0, 0, 0) })
+            #expect(answers.count == 1)
+            return answers == [true]
+        }
+        #expect(try !allowed { _ in })
+        #expect(try !allowed { $0.files.read = ["/srv"] })
+        #expect(try allowed { $0.files.write = ["/srv"] })
+        #expect(try allowed { $0.privateTemporary = .mebibytes(1) })
+        #expect(try allowed { $0.landlock = .off })
     }
 
     @Test("limits and priority can be changed of oneself only: the gate has the same user")

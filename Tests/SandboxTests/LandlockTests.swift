@@ -195,7 +195,7 @@ struct LandlockTests {
                     try Landlock.enter(ruleset, granting: [])
                     return 1
                 } catch {
-                    return error == .differs(what: "landlock", wanted: "/ closed", found: "/ open") ? 0 : 2
+                    return error == .differs(what: "landlock", wanted: "/ closed (EACCES)", found: "open") ? 0 : 2
                 }
             }
             #expect(status == 0)
@@ -267,7 +267,7 @@ struct LandlockTests {
         }
     }
 
-    @Test("TCP can be bound and connected only by a service that shares the machine's network")
+    @Test("TCP can be bound and connected only by a service whose network names inet or inet6")
     func tcp() async {
         await #expect(processExitsWith: .success) {
             let any = try #require(ListenAddress("127.0.0.1:0"))
@@ -288,11 +288,11 @@ struct LandlockTests {
                     return problems == [.access, .access] ? 1 : problems == [nil, nil] ? 0 : 2
                 }
             }
-            for network in [Set<SocketFamily>(), [.unix]] {
+            for network in [Set<SocketFamily>(), [.unix], [.netlink]] {
                 let status = try act(network)
                 #expect(status == 1, "\(network)")
             }
-            for network in [Set<SocketFamily>([.inet]), [.inet6, .unix], [.netlink]] {
+            for network in [Set<SocketFamily>([.inet]), [.inet6, .unix]] {
                 let status = try act(network)
                 #expect(status == 0, "\(network)")
             }

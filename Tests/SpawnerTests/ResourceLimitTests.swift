@@ -12,7 +12,7 @@ struct ResourceLimitTests {
     func defaults() {
         #expect(
             ResourceLimit.all(of: Limits()) == [
-                limit("file_size", 1, 1 << 30), limit("core", 4, 0), limit("processes", 6, 512),
+                limit("file_size", 1, 1 << 30), limit("core", 4, 1), limit("processes", 6, 512),
                 limit("files", 7, 256), limit("memory", 9, 512 << 20),
             ])
     }
