@@ -5,16 +5,27 @@
 
 #include <string.h>
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-typedef uint64_t words2 __attribute__((vector_size(16)));
+typedef uint8_t bytes16 __attribute__((ext_vector_type(16)));
+typedef _Bool bits16 __attribute__((ext_vector_type(16)));
 
 enum { LF = 0x0a, CR = 0x0d, WIDTH = sizeof(bytes16), BLOCK = 4 * WIDTH };
 
-static inline bytes16 load(const uint8_t *bytes)
+/// One bit for each of sixteen bytes, the first one lowest: 1 where it is this byte.
+static inline uint64_t places16(const uint8_t *bytes, uint8_t byte)
 {
-    bytes16 result;
-    memcpy(&result, bytes, sizeof result);
+    bytes16 loaded;
+    memcpy(&loaded, bytes, sizeof loaded);
+    bits16 same = __builtin_convertvector(loaded == byte, bits16);
+    uint16_t result;
+    memcpy(&result, &same, sizeof result);
     return result;
+}
+
+/// The same for a block.
+static inline uint64_t places(const uint8_t *bytes, uint8_t byte)
+{
+    return places16(bytes, byte) | places16(bytes + WIDTH, byte) << 16 | places16(bytes + 2 * WIDTH, byte) << 32
+           | places16(bytes + 3 * WIDTH, byte) << 48;
 }
 
 long chandler_find(const void *start, uint8_t byte, size_t count)
@@ -22,12 +33,9 @@ long chandler_find(const void *start, uint8_t byte, size_t count)
     const uint8_t *bytes = start;
     size_t position = 0;
     for (; position + WIDTH <= count; position += WIDTH) {
-        words2 found = (words2)(load(bytes + position) == byte);
-        // Both machines put the first byte lowest.
-        if (found[0])
-            return (long)(position + (size_t)__builtin_ctzll(found[0]) / 8);
-        if (found[1])
-            return (long)(position + 8 + (size_t)__builtin_ctzll(found[1]) / 8);
+        uint64_t found = places16(bytes + position, byte);
+        if (found)
+            return (long)position + __builtin_ctzll(found);
     }
     for (; position < count; position++)
         if (bytes[position] == byte)
@@ -35,17 +43,20 @@ long chandler_find(const void *start, uint8_t byte, size_t count)
     return -1;
 }
 
-/// All ones where an LF is followed by LF or CR. Looks at one byte more than its sixteen.
-static inline bytes16 candidates(const uint8_t *bytes)
+long chandler_find_blank_line(const void *start, size_t count)
 {
-    bytes16 next = load(bytes + 1);
-    return (bytes16)(load(bytes) == LF) & ((bytes16)(next == LF) | (bytes16)(next == CR));
-}
-
-/// The blank line after an LF in bytes[from..<to].
-static long find_blank_line(const uint8_t *bytes, size_t from, size_t to, size_t count)
-{
-    for (size_t position = from; position < to && position + 1 < count; position++) {
+    const uint8_t *bytes = start;
+    size_t position = 0;
+    // A block says of all but its last two bytes whether a blank line follows; with those the next one begins.
+    for (; position + BLOCK <= count; position += BLOCK - 2) {
+        uint64_t feeds = places(bytes + position, LF);
+        if ((feeds & (feeds >> 1 | feeds >> 2)) == 0)
+            continue;
+        uint64_t found = feeds & (feeds >> 1 | (places(bytes + position, CR) >> 1 & feeds >> 2));
+        if (found)
+            return (long)position + __builtin_ctzll(found) + 1;
+    }
+    for (; position + 1 < count; position++) {
         if (bytes[position] != LF)
             continue;
         uint8_t next = bytes[position + 1];
@@ -53,21 +64,4 @@ static long find_blank_line(const uint8_t *bytes, size_t from, size_t to, size_t
             return (long)position + 1;
     }
     return -1;
-}
-
-long chandler_find_blank_line(const void *start, size_t count)
-{
-    const uint8_t *bytes = start;
-    size_t position = 0;
-    for (; position + BLOCK < count; position += BLOCK) {
-        const uint8_t *block = bytes + position;
-        words2 any = (words2)(candidates(block) | candidates(block + WIDTH) | candidates(block + 2 * WIDTH)
-                              | candidates(block + 3 * WIDTH));
-        if ((any[0] | any[1]) == 0)
-            continue;
-        long found = find_blank_line(bytes, position, position + BLOCK, count);
-        if (found >= 0)
-            return found;
-    }
-    return find_blank_line(bytes, position, count, count);
 }
