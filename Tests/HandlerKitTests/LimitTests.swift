@@ -125,11 +125,11 @@ struct LimitTests {
     @Test("time that the handler takes for itself does not count against the peer")
     func ownTime() throws {
         try talking { connection, peer throws(ConnectionError) in
-            connection.idleLimit = .milliseconds(20)
-            connection.minimumRate = .bytes(1000, per: .milliseconds(20))
-            for _ in 0..<2 {
+            connection.idleLimit = .milliseconds(50)
+            connection.minimumRate = .bytes(1000, per: .milliseconds(50))
+            for _ in 0..<3 {
                 peer.send([[0x61]])
-                usleep(15_000)
+                usleep(30_000)
                 _ = try connection.nextChunk()
             }
         }
