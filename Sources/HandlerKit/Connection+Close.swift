@@ -22,8 +22,7 @@ extension Connection {
         if output.isFinished { return }
         try output.flush(within: &patience)
         output.finish()
-        let isSocket = chandler_is_socket(output.descriptor) == 1
-        let result = isSocket ? chandler_shutdown_write(output.descriptor) : chandler_close(output.descriptor)
+        let result = output.isSocket ? chandler_shutdown_write(output.descriptor) : chandler_close(output.descriptor)
         guard result == 0 else { throw ConnectionError(ConnectionError.shuttingDown, Int(result)) }
     }
 
@@ -36,7 +35,7 @@ extension Connection {
     @inline(never)
     mutating func close(draining limits: DrainLimits) throws(ConnectionError) {
         try output.flush(within: &patience)
-        guard output.isFinished || chandler_is_socket(output.descriptor) == 1 else { return }
+        guard output.isFinished || output.isSocket else { return }
         try finishWriting()
         if chandler_is_socket(input.descriptor) == 1 { try drain(limits) }
     }

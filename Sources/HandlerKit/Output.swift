@@ -8,6 +8,8 @@ internal import CHandler
 struct Output: ~Copyable {
     /// Where the bytes go.
     let descriptor: Int32
+    /// Whether it is a socket, so that a write can be told not to wait, and the peer that no more is coming.
+    let isSocket: Bool
     private var memory: Memory
     private var waiting = 0
     /// Whether the peer was told that no more is coming.
@@ -16,6 +18,7 @@ struct Output: ~Copyable {
     /// - Parameter capacity: of the buffer, in bytes.
     init(descriptor: Int32, capacity: Int) {
         self.descriptor = descriptor
+        isSocket = chandler_is_socket(descriptor) == 1
         memory = Memory(capacity: capacity)
     }
 
@@ -70,10 +73,9 @@ struct Output: ~Copyable {
     private func writeSome(
         _ bytes: borrowing Span<UInt8>, within patience: inout Patience
     ) throws(ConnectionError) -> Int {
-        let isSocket = chandler_is_socket(descriptor)
         while true {
             try patience.wait(until: .writable, descriptor)
-            let result = bytes.writeSome(to: descriptor, isSocket: isSocket)
+            let result = bytes.writeSome(to: descriptor, isSocket: isSocket ? 1 : 0)
             if chandler_means_try_again(Int32(-result)) == 1 { continue }
             guard result > 0 else { throw ConnectionError(ConnectionError.writing, result) }
             patience.moved(result, .writable)
