@@ -79,6 +79,7 @@ format:
 
 bench: all
 	Benchmarks/run
+	Benchmarks/throughput
 
 # ---- installing
 

@@ -128,7 +128,7 @@ let testTargets: [Target] = [
         "InspectionTests",
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
-    tests("HandlerTests", ["echo", "probe"]),
+    tests("HandlerTests", ["echo", "hello", "probe"]),
     tests("LinkTests", []),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),

@@ -3,9 +3,9 @@
 #include "CHandler.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,13 +48,26 @@ long chandler_write(int fd, const void *buffer, size_t count)
     return result < 0 ? -errno : result;
 }
 
-int chandler_wait_readable(int fd, int milliseconds)
+long chandler_write_some(int fd, int is_socket, const void *buffer, size_t count)
 {
-    int64_t end = chandler_monotonic_milliseconds() + milliseconds;
+    long result;
+    do
+        result = is_socket ? send(fd, buffer, count, MSG_DONTWAIT | MSG_NOSIGNAL)
+                           : write(fd, buffer, count < PIPE_BUF ? count : PIPE_BUF);
+    while (result < 0 && errno == EINTR);
+    return result < 0 ? -errno : result;
+}
+
+int chandler_wait(int fd, int event, int64_t nanoseconds)
+{
+    int64_t end = nanoseconds == INT64_MAX ? INT64_MAX : chandler_monotonic_nanoseconds() + nanoseconds;
     for (;;) {
-        struct pollfd entry = {.fd = fd, .events = POLLIN, .revents = 0};
-        int64_t left = end - chandler_monotonic_milliseconds();
-        int result = poll(&entry, 1, left > 0 ? (int)left : 0);
+        struct pollfd entry = {.fd = fd, .events = event == CHANDLER_WRITABLE ? POLLOUT : POLLIN, .revents = 0};
+        int64_t left = end == INT64_MAX ? 0 : end - chandler_monotonic_nanoseconds();
+        if (left < 0)
+            left = 0;
+        struct timespec time = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+        int result = ppoll(&entry, 1, end == INT64_MAX ? NULL : &time, NULL);
         if (result >= 0)
             return result;
         if (errno != EINTR)
@@ -74,6 +87,11 @@ int chandler_shutdown_write(int fd)
     return shutdown(fd, SHUT_WR) < 0 ? -errno : 0;
 }
 
+int chandler_close(int fd)
+{
+    return close(fd) < 0 ? -errno : 0;
+}
+
 int chandler_ignore_broken_pipe(void)
 {
     return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -errno : 0;
@@ -84,17 +102,16 @@ int chandler_means_peer_is_gone(int error)
     return error == EPIPE || error == ECONNRESET || error == ETIMEDOUT || error == ENOTCONN;
 }
 
-int64_t chandler_monotonic_milliseconds(void)
+int chandler_means_try_again(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+int64_t chandler_monotonic_nanoseconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now); // cannot fail: the clock exists and the address is ours
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-long chandler_find(const void *bytes, uint8_t byte, size_t count)
-{
-    const char *found = memchr(bytes, byte, count);
-    return found ? found - (const char *)bytes : -1;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 // Swift's CommandLine does not exist in Embedded mode, and Swift's main keeps argv to itself. But the kernel
@@ -121,7 +138,8 @@ void chandler_exit(int status)
 }
 
 void *chandler_take_memory(size_t count) {
-    static _Alignas(64) unsigned char memory[256 << 10];
+    // Whole pages: the kernel copies to and from them faster.
+    static _Alignas(4096) unsigned char memory[256 << 10];
     static size_t used;
     size_t rounded = (count + 63) & ~(size_t)63;
     if (rounded < count || rounded > sizeof memory - used) return NULL;

@@ -35,6 +35,7 @@ struct program {
 #define ANY_BIT(MASK, TRUE, FALSE) {0x45, (TRUE), (FALSE), (MASK)}
 #define ALLOW {0x06, 0, 0, 0x7fff0000}
 #define KILL {0x06, 0, 0, 0x80000000}
+#define ARGUMENT_HIGH(INDEX) (ARGUMENT(INDEX) + 4)
 #define ALLOW_CALL(NUMBER) EQUAL(NUMBER, 0, 1), ALLOW
 
 enum { set_mode_filter = 1, prot_exec = 4, map_anonymous = 0x20 };
@@ -50,6 +51,8 @@ static const struct instruction streams[] = {
 #if defined(SYS_poll)
     ALLOW_CALL(SYS_poll), ALLOW_CALL(SYS_time),
 #endif
+    // send(2), which is sendto without an address.
+    EQUAL(SYS_sendto, 0, 6), LOAD(ARGUMENT(4)), EQUAL(0, 0, 3), LOAD(ARGUMENT_HIGH(4)), EQUAL(0, 0, 1), ALLOW, KILL,
     // Memory, but no files and no code.
     EQUAL(SYS_mprotect, 0, 4), LOAD(ARGUMENT(2)), ANY_BIT(prot_exec, 0, 1), KILL, ALLOW,
     EQUAL(SYS_mmap, 1, 0), KILL, LOAD(ARGUMENT(2)), ANY_BIT(prot_exec, 2, 0), LOAD(ARGUMENT(3)),

@@ -9,31 +9,44 @@ struct DrainLimits: Sendable {
     /// Bytes taken in at most, give or take one buffer.
     var bytes = 65536
     /// How long at most.
-    var milliseconds: Int64 = 1000
+    var nanoseconds: Int64 = 1_000_000_000
 }
 
 extension Connection {
+    /// Sends everything, then says to the peer that no more is coming. Reading goes on: the end of output is not the end of
+    /// input, nor the other way round. Writing more after this is a bug and traps.
+    ///
+    /// On a socket this is its own act. Anything else, a pipe by hand, can only say so by being closed, and is.
+    @inline(never)
+    public mutating func finishWriting() throws(ConnectionError) {
+        if output.isFinished { return }
+        try output.flush(within: &patience)
+        output.finish()
+        let result = output.isSocket ? chandler_shutdown_write(output.descriptor) : chandler_close(output.descriptor)
+        guard result == 0 else { throw ConnectionError(ConnectionError.shuttingDown, Int(result)) }
+    }
+
     /// Sends everything, then ends the connection in order. The descriptors stay open until the process ends.
     public mutating func close() throws(ConnectionError) {
         try close(draining: DrainLimits())
     }
 
     /// The same with chosen limits.
+    @inline(never)
     mutating func close(draining limits: DrainLimits) throws(ConnectionError) {
-        try output.flush()
-        guard chandler_is_socket(output.descriptor) == 1 else { return }
-        let result = chandler_shutdown_write(output.descriptor)
-        guard result == 0 else { throw ConnectionError(ConnectionError.shuttingDown, Int(result)) }
+        try output.flush(within: &patience)
+        guard output.isFinished || output.isSocket else { return }
+        try finishWriting()
         if chandler_is_socket(input.descriptor) == 1 { try drain(limits) }
     }
 
     private mutating func drain(_ limits: DrainLimits) throws(ConnectionError) {
-        let end = chandler_monotonic_milliseconds() + limits.milliseconds
+        let end = chandler_monotonic_nanoseconds() + limits.nanoseconds
         var bytesLeft = limits.bytes
         _ = input.take(input.unreadCount)
         while bytesLeft > 0 {
-            let millisecondsLeft = Int32(max(0, end - chandler_monotonic_milliseconds()))
-            guard chandler_wait_readable(input.descriptor, millisecondsLeft) == 1 else { return }
+            let left = max(0, end - chandler_monotonic_nanoseconds())
+            guard chandler_wait(input.descriptor, Int32(CHANDLER_READABLE), left) == 1 else { return }
             guard try input.fill() else { return }
             bytesLeft -= input.unreadCount
             _ = input.take(input.unreadCount)

@@ -2,7 +2,7 @@
 // Promises: all reading is from one buffer, so switching between its kinds loses no byte; what a line is depends
 // on the bytes alone, never on how the network cut them; output is gathered and sent before any read that could
 // block, so a peer that waits for a reply gets it, and one that sends many requests gets the replies in few packets.
-// Never allocates after it was made. Never closes a descriptor: 0 and 1 belong to the process.
+// Never allocates after it was made. Never closes a descriptor, but for `finishWriting` on a pipe: 0 and 1 belong to the process.
 // Sources: RFC 2920 3.2 for the flush rule; shared/reference/protocols.md 5.2 for the shape.
 
 /// A connection to a peer. See `serve` for where to get one.
@@ -11,6 +11,8 @@ public struct Connection: ~Copyable {
     var input: Input
     /// The writing half.
     var output: Output
+    /// How long the peer may take.
+    var patience = Patience()
     private var isSkippingLine = false
 
     /// - Parameters:
@@ -56,7 +58,7 @@ public struct Connection: ~Copyable {
         }
     }
 
-    /// The next bytes, whatever they are: at least one, or nil at the end of input.
+    /// The next bytes, whatever they are, as soon as there are any; nil at the end of input.
     /// - Parameter maximumCount: in bytes.
     public mutating func nextChunk(maximumCount: Int = .max) throws(ConnectionError) -> Slice? {
         precondition(maximumCount > 0)
@@ -75,36 +77,47 @@ public struct Connection: ~Copyable {
 
     /// Sends these bytes, at the latest before the next read that could block.
     public mutating func write(_ bytes: borrowing Span<UInt8>) throws(ConnectionError) {
-        try output.write(bytes)
+        try output.write(bytes, within: &patience)
     }
 
     /// Sends bytes that live as long as the process, such as a literal.
     public mutating func write(_ text: StaticBytes) throws(ConnectionError) {
-        try output.write(text.bytes)
+        try output.write(text.bytes, within: &patience)
     }
 
     /// Sends bytes of the input.
     public mutating func write(_ slice: Slice) throws(ConnectionError) {
-        try output.write(slice, of: input)
+        try output.write(slice, of: input, within: &patience)
     }
 
     /// Sends a short text.
     public mutating func write(_ text: borrowing ShortText) throws(ConnectionError) {
-        try output.write(text.bytes)
+        try output.write(text.bytes, within: &patience)
     }
 
     /// Sends now what was written so far. Seldom needed: reading does it.
     public mutating func flush() throws(ConnectionError) {
-        try output.flush()
+        try output.flush(within: &patience)
     }
 
-    private mutating func fill() throws(ConnectionError) -> Bool {
-        try output.flush()
+    /// Reads once, after everything written was sent. False: nothing more comes.
+    @inline(never)  // once in a handler, not once for every kind of reading
+    mutating func fill() throws(ConnectionError) -> Bool {
+        try output.flush(within: &patience)
+        if patience.isUnlimited || input.isAtEnd { return try input.fill() }
+        try patience.wait(until: .readable, input.descriptor)
+        let before = input.unreadCount
+        defer { patience.moved(input.unreadCount - before, .readable) }
         return try input.fill()
     }
 
     /// Leaves a too long line behind, up to and with its LF.
-    private mutating func finishSkipping() throws(ConnectionError) {
+    mutating func finishSkipping() throws(ConnectionError) {
+        if isSkippingLine { try skipLine() }
+    }
+
+    @inline(never)
+    private mutating func skipLine() throws(ConnectionError) {
         while isSkippingLine {
             if let length = input.lengthOfLine() {
                 _ = input.take(length)

@@ -5,6 +5,14 @@ internal import CHandler
 public enum ConnectionError: Error, Equatable {
     /// The peer closed or reset the connection while something was still to be read from it or written to it.
     case peerIsGone
+    /// The input ended inside what was to be read whole: a number of bytes, or a stream with a mark at its end.
+    case endedEarly
+    /// The peer neither sent nor took a byte for as long as the idle limit.
+    case idleLimitPassed
+    /// The phase did not end in its time.
+    case deadlinePassed
+    /// The peer sent or took less than the minimum rate.
+    case tooSlow
     /// read(2) failed.
     case reading(errno: Int32)
     /// write(2) failed; errno 0 means that it took nothing.

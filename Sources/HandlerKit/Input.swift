@@ -2,6 +2,12 @@
 // Promises that a byte is handed out once and in order, however the reads cut the stream.
 // Knows lines only so far as to find an LF.
 
+/// Where a mark is looked for.
+enum MarkPlace {
+    case anywhere
+    case atFront
+}
+
 /// Unread bytes, and the descriptor that more of them come from.
 struct Input: ~Copyable {
     /// Where the bytes come from.
@@ -37,20 +43,32 @@ struct Input: ~Copyable {
     /// The number of bytes that come before a blank line, and of the blank line itself if it comes first.
     /// Both are 0 if that cannot be said yet: nothing is unread, or only a CR that may begin a blank line.
     func lengthsOfStretch() -> (bytes: Int, blankLine: Int) {
+        guard unread.count > 0 else { return (0, 0) }
+        if isAtLineStart, let length = lengthOfBlankLine(at: unread.lowerBound) { return (0, length) }
         var position = unread.lowerBound
-        var isLineStart = isAtLineStart
-        while position < unread.upperBound {
-            if isLineStart, let length = lengthOfBlankLine(at: position) {
-                let before = position - unread.lowerBound
-                return (before, before == 0 ? length : 0)
-            }
-            guard let found = memory.firstIndex(of: .lineFeed, in: position..<unread.upperBound) else {
-                return (unread.count, 0)
-            }
-            position = found + 1
-            isLineStart = true
+        while let found = memory.firstBlankLine(in: position..<unread.upperBound) {
+            // A last CR counts only as long as an LF may still come.
+            if lengthOfBlankLine(at: found) != nil { return (found - unread.lowerBound, 0) }
+            position = found
         }
         return (unread.count, 0)
+    }
+
+    /// The number of bytes before a mark, and whether the mark is there whole or may only begin there.
+    /// All bytes come before a mark that is not there.
+    func lengthBefore(_ mark: StaticBytes, _ place: MarkPlace) -> (count: Int, isWhole: Bool) {
+        var position = unread.lowerBound
+        while position < unread.upperBound {
+            if place == .anywhere {
+                guard let found = memory.firstIndex(of: mark.bytes[0], in: position..<unread.upperBound) else { break }
+                position = found
+            }
+            let there = memory.bytes(position..<min(unread.upperBound, position + mark.count))
+            if there.isPrefix(of: mark) { return (position - unread.lowerBound, there.count == mark.count) }
+            if place == .atFront { break }
+            position += 1
+        }
+        return (unread.count, false)
     }
 
     /// The length of the blank line at the start of a line, 0 if that is not yet known, nil if there is none.

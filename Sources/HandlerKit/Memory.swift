@@ -57,6 +57,14 @@ struct Memory: ~Copyable {
         return found < 0 ? nil : range.lowerBound + found
     }
 
+    /// Where a blank line begins directly after an LF that is in this range: LF, CR LF, or a last CR that may become one.
+    func firstBlankLine(in range: Range<Int>) -> Int? {
+        check(range)
+        // Sound: inside.
+        let found = unsafe chandler_find_blank_line(start + range.lowerBound, range.count)
+        return found < 0 ? nil : range.lowerBound + found
+    }
+
     /// Copies bytes in.
     mutating func copy(_ source: borrowing Span<UInt8>, to offset: Int) {
         check(offset..<offset + source.count)
@@ -89,6 +97,15 @@ extension Span<UInt8> {
         unsafe withUnsafeBufferPointer { buffer in
             guard let address = buffer.baseAddress else { return 0 }
             return unsafe chandler_write(descriptor, address, buffer.count)
+        }
+    }
+
+    /// Writes what goes without waiting: the number of bytes that were taken, or -errno.
+    func writeSome(to descriptor: Int32, isSocket: Int32) -> Int {
+        // Sound: the buffer is the span's own.
+        unsafe withUnsafeBufferPointer { buffer in
+            guard let address = buffer.baseAddress else { return 0 }
+            return unsafe chandler_write_some(descriptor, isSocket, address, buffer.count)
         }
     }
 }

@@ -34,6 +34,8 @@ public func serve(_ session: (inout Connection) throws(ConnectionError) -> ExitS
         try connection.close()
     } catch {
         error.log()
+        // Dropped on purpose: this only tries to bring what was written before the error to the peer.
+        do throws(ConnectionError) { try connection.close() } catch {}
         chandler_exit(ExitStatus.temporaryFailure.rawValue)
     }
     chandler_exit(status.rawValue)
@@ -42,17 +44,29 @@ public func serve(_ session: (inout Connection) throws(ConnectionError) -> ExitS
 extension ConnectionError {
     /// A peer that goes away is everyday and shows in the exit status; everything else is worth a line.
     fileprivate func log() {
+        if self == .peerIsGone { return }
+        var line = LogLine(event)
+        if let errno { line.add("errno", Int(errno)) }
+        line.send()
+    }
+
+    private var event: StaticBytes {
         switch self {
-        case .peerIsGone: return
-        case .reading(let errno): log("cannot read", errno)
-        case .writing(let errno): log("cannot write", errno)
-        case .shuttingDown(let errno): log("cannot shut down", errno)
+        case .peerIsGone: "peer is gone"
+        case .endedEarly: "input ended early"
+        case .idleLimitPassed: "idle limit passed"
+        case .deadlinePassed: "deadline passed"
+        case .tooSlow: "peer is too slow"
+        case .reading: "cannot read"
+        case .writing: "cannot write"
+        case .shuttingDown: "cannot shut down"
         }
     }
 
-    private func log(_ event: StaticBytes, _ errno: Int32) {
-        var line = LogLine(event)
-        line.add("errno", Int(errno))
-        line.send()
+    private var errno: Int32? {
+        switch self {
+        case .reading(let errno), .writing(let errno), .shuttingDown(let errno): errno
+        case .peerIsGone, .endedEarly, .idleLimitPassed, .deadlinePassed, .tooSlow: nil
+        }
     }
 }

@@ -40,11 +40,17 @@ public struct StaticBytes: ExpressibleByStringLiteral, @unchecked Sendable {
         }
     }
 
+    /// All but the first bytes; at most all of them are left out.
+    public func dropFirst(_ length: Int) -> StaticBytes {
+        let length = min(length, count)
+        // Sound: no longer than the bytes.
+        return unsafe StaticBytes(start: pointer + length, count: count - length)
+    }
+
     /// What follows this prefix, or nil if the bytes begin otherwise.
     public func removing(prefix: StaticBytes) -> StaticBytes? {
         guard bytes.starts(with: prefix) else { return nil }
-        // Sound: the prefix is no longer than the bytes.
-        return unsafe StaticBytes(start: pointer + prefix.count, count: count - prefix.count)
+        return dropFirst(prefix.count)
     }
 }
 
@@ -66,6 +72,14 @@ extension Span<UInt8> {
         guard count >= prefix.count else { return false }
         let expected = prefix.bytes
         for index in expected.indices where self[index] != expected[index] { return false }
+        return true
+    }
+
+    /// Whether those bytes begin with these.
+    func isPrefix(of other: StaticBytes) -> Bool {
+        guard count <= other.count else { return false }
+        let expected = other.bytes
+        for index in indices where self[index] != expected[index] { return false }
         return true
     }
 }

@@ -1,6 +1,6 @@
-// What the process was started with: its arguments, its environment, and the peer that the environment names.
+// What the process was started with: its arguments, its environment, and the names that Doorward gave what it serves.
 // Promises: nothing is copied, and an absent variable is nil, not empty.
-// Sources: design.md 5; the names are UCSPI's (cr.yp.to/proto/ucspi.txt) and Doorward's own.
+// Source: design.md 5.
 internal import CHandler
 
 /// The process's arguments; number 0 is its own name.
@@ -31,16 +31,10 @@ public enum Environment {
     }
 }
 
-/// Who is on the other end, as Doorward says in the environment. By hand, over pipes, all of it is nil.
-public enum Peer {
-    /// `TCP`, `IPC`, …: whose variables the others are.
-    public static var transport: StaticBytes? { Environment["PROTO"] }
-    /// The peer's address as text; an IPv4 peer is always written as IPv4.
-    public static var address: StaticBytes? { Environment["TCPREMOTEIP"] }
-    /// The peer's port, in decimal.
-    public static var port: StaticBytes? { Environment["TCPREMOTEPORT"] }
-    /// The service that this handler serves.
-    public static var service: StaticBytes? { Environment["DOORWARD_SERVICE"] }
+/// What Doorward calls what it started this handler for. By hand, or under another super-server, both are nil.
+public enum Service {
+    /// The service's name: its file's, without the ending.
+    public static var name: StaticBytes? { Environment["DOORWARD_SERVICE"] }
     /// The connection's name in Doorward's log.
     public static var connection: StaticBytes? { Environment["DOORWARD_CONNECTION"] }
 }

@@ -91,12 +91,13 @@ enum Cut: CustomStringConvertible {
     }
 }
 
-/// Runs a reader over bytes that come cut in this way. The peer then says nothing more.
+/// Runs a reader over bytes that come cut in this way. The peer then says nothing more. Where the buffer is too small for
+/// the text, the cuts are where the buffer is full, because the kernel would drop the rest of a packet.
 func reading<Result>(
     _ text: String, _ cut: Cut, capacity: Int = 64,
     _ body: (inout Connection) throws(ConnectionError) -> Result
 ) throws(ConnectionError) -> Result {
-    let input = Pair(SOCK_SEQPACKET)
+    let input = Pair(capacity < text.utf8.count ? SOCK_STREAM : SOCK_SEQPACKET)
     let output = Pair(SOCK_SEQPACKET)
     input.peers.send(cut.pieces(of: Array(text.utf8)))
     shutdown(input.peers.number, Int32(SHUT_WR))

@@ -12,18 +12,21 @@ struct SandboxTests {
             pair.peers.send([Array("Hello\n".utf8)])
             var connection = Connection(input: pair.ours.number, output: pair.ours.number)
             Sandbox.restrict(to: .streams)
-            let before = chandler_monotonic_milliseconds()
+            let before = chandler_monotonic_nanoseconds()
             do throws(ConnectionError) {
                 guard case .line(let line)? = try connection.nextLine() else { chandler_exit(4) }
                 try connection.write(line.text)
                 try connection.flush()
-                if chandler_wait_readable(pair.ours.number, 1) != 0 { chandler_exit(5) }
+                connection.idleLimit = .seconds(1)
+                try connection.write("!")
+                try connection.flush()
+                if chandler_wait(pair.ours.number, Int32(CHANDLER_READABLE), 1_000_000) != 0 { chandler_exit(5) }
             } catch {
                 chandler_exit(6)
             }
             let memory = unsafe mmap(nil, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-            if unsafe memory == MAP_FAILED || chandler_monotonic_milliseconds() < before { chandler_exit(7) }
-            if pair.peers.receive() != Array("Hello".utf8) { chandler_exit(8) }
+            if unsafe memory == MAP_FAILED || chandler_monotonic_nanoseconds() < before { chandler_exit(7) }
+            if pair.peers.receive() != Array("Hello!".utf8) { chandler_exit(8) }
             chandler_exit(3)
         }
     }
@@ -41,6 +44,13 @@ struct SandboxTests {
         await #expect(processExitsWith: .signal(SIGSYS)) {
             Sandbox.restrict(to: .streams)
             _ = kill(getppid(), 0)
+        }
+        // send(2) is sendto without an address; with one it is not for a stream that is open.
+        await #expect(processExitsWith: .signal(SIGSYS)) {
+            let pair = Pair(SOCK_STREAM)
+            Sandbox.restrict(to: .streams)
+            var address = sockaddr()
+            _ = unsafe sendto(pair.ours.number, &address, 1, 0, &address, socklen_t(MemoryLayout<sockaddr>.size))
         }
         await #expect(processExitsWith: .signal(SIGSYS)) {
             Sandbox.restrict(to: .streams)

@@ -79,7 +79,7 @@ struct WritingTests {
         let pair = Pair(SOCK_STREAM)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
         try connection.write("bye")
-        try connection.close(draining: DrainLimits(milliseconds: 1))
+        try connection.close(draining: DrainLimits(nanoseconds: 1_000_000))
         #expect(pair.peers.receiveAll() == Array("bye".utf8))
     }
 }

@@ -16,7 +16,7 @@ struct Ending: Equatable {
     let status: Int32
     /// What it wrote on descriptor 2.
     let log: String
-    /// The most memory it had, in KB.
+    /// The most memory it had when its input ended, in KB; 0 if it had ended by then.
     let peakMemory: Int
 }
 
@@ -28,6 +28,7 @@ final class RunningHandler {
     /// What the peer reads from; the same as `input` for a socket.
     private(set) var output: Int32
     private let log: Int32
+    private var peakMemory = 0
 
     init(_ name: String, _ arguments: [String] = [], over transport: Transport = .pipes, environment: [String] = []) {
         var theirs: [Int32]
@@ -65,7 +66,19 @@ final class RunningHandler {
 
     /// Says that the peer sends no more.
     func endInput() {
+        peakMemory = residentPeak()
         if input == output { shutdown(input, Int32(SHUT_WR)) } else { closeInput() }
+    }
+
+    /// The peak of the handler's resident memory so far, in KB. Not wait4's figure, which counts this process's memory too: a
+    /// child that was started without copying it has had it.
+    private func residentPeak() -> Int {
+        // Sound: the path is copied by the call.
+        let file = unsafe open("/proc/\(process)/status", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return 0 }
+        defer { close(file) }
+        let lines = String(decoding: readToEnd(file), as: UTF8.self).split(separator: "\n")
+        return lines.first { $0.hasPrefix("VmHWM:") }.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 
     /// Goes away, in both directions.
@@ -113,13 +126,12 @@ final class RunningHandler {
         let text = String(decoding: readToEnd(log), as: UTF8.self)
         close(log)
         var status: Int32 = 0
-        var usage = rusage()
-        // Sound: both are variables of the right type.
-        let waited = unsafe wait4(process, &status, 0, &usage)
+        // Sound: a variable of the right type.
+        let waited = unsafe waitpid(process, &status, 0)
         precondition(waited == process)
         hangUp()
         let code = status & 0x7f == 0 ? status >> 8 & 0xff : 1000 + status & 0x7f
-        return Ending(status: code, log: text, peakMemory: usage.ru_maxrss)
+        return Ending(status: code, log: text, peakMemory: peakMemory)
     }
 }
 
@@ -133,6 +145,16 @@ func session(
     handler.endInput()
     let output = handler.receiveAll()
     return (output, handler.wait())
+}
+
+/// The peak of a handler's memory, in KB, once it has answered one line.
+func memoryOfOneLine(_ name: String) -> Int {
+    let handler = RunningHandler(name, over: .socket)
+    handler.send("x\n")
+    _ = handler.receive()
+    handler.endInput()
+    _ = handler.receiveAll()
+    return handler.wait().peakMemory
 }
 
 private let directory: String = {

@@ -14,7 +14,7 @@ private let libexec: String? = {
     "the release handlers as files",
     .enabled(if: libexec != nil, "set DOORWARD_LIBEXEC to the directory of the embedded handlers"))
 struct LinkTests {
-    static let handlers = ["echo", "probe"]
+    static let handlers = ["echo", "hello", "probe"]
 
     private func path(_ handler: String) -> String { (libexec ?? "") + "/" + handler }
 
@@ -39,6 +39,14 @@ struct LinkTests {
         #expect(unsafe stat(path(handler), &status) == 0)
         #expect(status.st_size > 0)
         #expect(status.st_size <= 65536)
+    }
+
+    @Test("the smallest handler is at most 20 KB")
+    func smallest() {
+        var status = stat()
+        // Sound: the call fills the structure.
+        #expect(unsafe stat(path("hello"), &status) == 0)
+        #expect(status.st_size <= 20480)
     }
 
     @Test("is a position-independent executable", arguments: handlers)

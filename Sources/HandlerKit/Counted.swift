@@ -1,0 +1,53 @@
+// A stretch of the input that is known beforehand by its length.
+
+/// Exactly so many bytes of the input, to be read in pieces.
+///
+///     var body = Counted(5_000_000)
+///     while let piece = try connection.nextPiece(of: &body) { … }
+public struct Counted: Sendable {
+    /// How many bytes are still to come.
+    public private(set) var remaining: Int
+
+    /// - Parameter count: in bytes.
+    public init(_ count: Int) {
+        precondition(count >= 0)
+        remaining = count
+    }
+
+    /// Notes that so many bytes were read.
+    mutating func read(_ count: Int) { remaining -= count }
+}
+
+extension Connection {
+    /// The next of these bytes, as many as there are; nil when all were read.
+    ///
+    /// Errors: `endedEarly` if the input ends before.
+    /// - Parameter maximumCount: in bytes.
+    public mutating func nextPiece(of counted: inout Counted, maximumCount: Int = .max) throws(ConnectionError)
+        -> Slice?
+    {
+        if counted.remaining == 0 { return nil }
+        guard let piece = try nextChunk(maximumCount: min(maximumCount, counted.remaining)) else { throw .endedEarly }
+        counted.read(piece.count)
+        return piece
+    }
+
+    /// So many bytes in one piece, fewer at the end of input, or nil if nothing is left.
+    /// - Parameter size: in bytes; at most the capacity.
+    public mutating func nextBlock(size: Int) throws(ConnectionError) -> Slice? {
+        precondition(size > 0 && size <= input.capacity)
+        try finishSkipping()
+        while input.unreadCount < size, try fill() {}
+        return input.unreadCount == 0 ? nil : input.take(min(size, input.unreadCount))
+    }
+
+    /// Exactly so many bytes in one piece, such as a header of fixed size, or nil if nothing is left.
+    ///
+    /// Errors: `endedEarly` if there are only some of them.
+    /// - Parameter count: in bytes; at most the capacity.
+    public mutating func nextBytes(count: Int) throws(ConnectionError) -> Slice? {
+        guard let block = try nextBlock(size: count) else { return nil }
+        guard block.count == count else { throw .endedEarly }
+        return block
+    }
+}

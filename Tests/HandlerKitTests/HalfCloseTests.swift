@@ -1,0 +1,102 @@
+// Half-close in both directions, and who closes at which point.
+import Glibc
+import Testing
+
+@testable import HandlerKit
+
+@Suite("half-close")
+struct HalfCloseTests {
+    init() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    @Test("after finishWriting the peer sees the end, and what it still sends is read")
+    func outputFirst() throws {
+        let pair = Pair(SOCK_STREAM)
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+        try connection.write("bye")
+        try connection.finishWriting()
+        try connection.finishWriting()
+        #expect(pair.peers.receiveAll() == Array("bye".utf8))
+        pair.peers.send([Array("one more\n".utf8)])
+        guard case .line(let line)? = try connection.nextLine() else { return #expect(Bool(false)) }
+        #expect(connection.text(line.text) == "one more")
+        shutdown(pair.peers.number, Int32(SHUT_WR))
+        #expect(try connection.nextChunk() == nil)
+        try connection.close()
+    }
+
+    @Test("the end of input is not the end of output")
+    func inputFirst() throws {
+        let pair = Pair(SOCK_STREAM)
+        shutdown(pair.peers.number, Int32(SHUT_WR))
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+        #expect(try connection.nextChunk() == nil)
+        try connection.write("still here")
+        try connection.close()
+        #expect(pair.peers.receiveAll() == Array("still here".utf8))
+    }
+
+    @Test("a pipe is closed, because nothing else says that no more is coming")
+    func pipes() throws {
+        var ends: [Int32] = [0, 0]
+        // Sound: the call fills two numbers.
+        let result = unsafe pipe(&ends)
+        precondition(result == 0)
+        let reader = Descriptor(number: ends[0])
+        let input = Pair(SOCK_STREAM)
+        input.peers.send([Array("more".utf8)])
+        var connection = Connection(input: input.ours.number, output: ends[1])
+        try connection.write("bye")
+        try connection.finishWriting()
+        #expect(reader.receiveAll() == Array("bye".utf8))
+        #expect(try connection.nextChunk().map { connection.text($0) } == "more")
+        shutdown(input.peers.number, Int32(SHUT_WR))
+        try connection.close()
+    }
+
+    @Test("writing after finishWriting is a bug and traps")
+    func afterTheEnd() async {
+        await #expect(processExitsWith: .failure) {
+            let pair = Pair(SOCK_STREAM)
+            var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+            try connection.finishWriting()
+            try connection.write("x")
+        }
+    }
+
+    @Test("a client that closes at each point of a session is an end, an early end or a gone peer, and nothing else")
+    func clientCloses() {
+        let text = Array("HELLO\r\nBODY 5\r\n12345mail\r\n.\r\nQUIT\r\n".utf8)
+        for count in 0...text.count {
+            for how in [SHUT_WR, SHUT_RDWR] {
+                let pair = Pair(SOCK_STREAM)
+                pair.peers.send([Array(text.prefix(count))].filter { !$0.isEmpty })
+                shutdown(pair.peers.number, Int32(how))
+                let outcome = outcome(pair.ours.number)
+                #expect([nil, .endedEarly, .peerIsGone].contains(outcome), "after \(count)")
+            }
+        }
+    }
+
+    /// Runs a session of all kinds of reading, and says what it throws.
+    private func outcome(_ descriptor: Int32) -> ConnectionError? {
+        var connection = Connection(input: descriptor, output: descriptor, capacity: 64)
+        do throws(ConnectionError) {
+            for _ in 0..<2 {
+                guard try connection.nextLine(maximumLength: 20) != nil else { return nil }
+                try connection.write("250 ok\r\n")
+            }
+            var body = Counted(5)
+            while try connection.nextPiece(of: &body) != nil {}
+            var mail = Terminated(by: "\r\n.\r\n")
+            while try connection.nextPiece(of: &mail) != nil {}
+            try connection.write("250 got it\r\n")
+            guard try connection.nextLine(maximumLength: 20) != nil else { return nil }
+            try connection.close(draining: DrainLimits(nanoseconds: 1_000_000))
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

@@ -1,0 +1,300 @@
+// Deadlines, idle limits and rates: that each ends in its own error, in its time, and not before. The only waiting is that
+// of the limits themselves.
+import Glibc
+import Testing
+
+@testable import HandlerKit
+
+@Suite("limits")
+struct LimitTests {
+    init() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// What a body throws, and how long it takes to.
+    private func failure(_ body: () throws(ConnectionError) -> Void) -> (error: ConnectionError?, time: Duration) {
+        let start = ContinuousClock.now
+        do throws(ConnectionError) {
+            try body()
+            return (nil, ContinuousClock.now - start)
+        } catch {
+            return (error, ContinuousClock.now - start)
+        }
+    }
+
+    /// A connection over a socket, and the peer's end.
+    private func talking(
+        _ body: (inout Connection, borrowing Descriptor) throws(ConnectionError) -> Void
+    ) throws(ConnectionError) {
+        let pair = Pair(SOCK_STREAM)
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+        try body(&connection, pair.peers)
+    }
+
+    /// Everything that reads, once.
+    private static let readings: [Reading] = [
+        .line(8), .stretch, .chunk(8), .block(8), .bytes(8), .counted(8), .terminated("\r\n.\r\n"),
+    ]
+
+    @Test("W-19: a silent peer passes the idle limit in every kind of reading", arguments: readings)
+    func idle(reading: Reading) throws {
+        try talking { connection, peer throws(ConnectionError) in
+            connection.idleLimit = .milliseconds(20)
+            connection.beginPhase(within: .seconds(600))
+            connection.minimumRate = .bytes(1, per: .seconds(600))
+            let (error, time) = failure { () throws(ConnectionError) in _ = try connection.perform(reading) }
+            #expect(error == .idleLimitPassed)
+            #expect(time >= .milliseconds(20))
+        }
+    }
+
+    @Test("a phase ends at its deadline in every kind of reading", arguments: readings)
+    func deadline(reading: Reading) throws {
+        try talking { connection, peer throws(ConnectionError) in
+            connection.idleLimit = .seconds(600)
+            connection.beginPhase(within: .milliseconds(20))
+            let (error, time) = failure { () throws(ConnectionError) in _ = try connection.perform(reading) }
+            #expect(error == .deadlinePassed)
+            #expect(time >= .milliseconds(20))
+        }
+    }
+
+    @Test("a busy peer does not put off the deadline")
+    func busyPeer() throws {
+        let pair = Pair(SOCK_SEQPACKET)
+        pair.peers.send([[UInt8]](repeating: [0x61], count: 100))
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+        connection.idleLimit = .seconds(600)
+        connection.beginPhase(within: .milliseconds(10))
+        let start = ContinuousClock.now
+        #expect(throws: ConnectionError.deadlinePassed) {
+            while true {
+                _ = try connection.nextChunk()
+                pair.peers.send([[0x61]])
+            }
+        }
+        #expect(ContinuousClock.now - start >= .milliseconds(10))
+    }
+
+    @Test("bytes that are there already need no time, but a new read after the deadline is refused")
+    func buffered() throws {
+        try talking { connection, peer throws(ConnectionError) in
+            peer.send([Array("one\ntwo\n".utf8)])
+            _ = try connection.nextLine()
+            connection.beginPhase(within: .zero)
+            guard case .line(let line)? = try connection.nextLine() else { return }
+            #expect(connection.text(line.text) == "two")
+            peer.send([Array("three\n".utf8)])
+            #expect(throws: ConnectionError.deadlinePassed) { _ = try connection.nextLine() }
+        }
+    }
+
+    @Test("a peer that sends less than the minimum rate is too slow, one that sends more is not")
+    func rate() throws {
+        try talking { connection, peer throws(ConnectionError) in
+            connection.idleLimit = .seconds(600)
+            connection.minimumRate = .bytes(100, per: .milliseconds(20))
+            for _ in 0..<50 {
+                peer.send([[UInt8](repeating: 0x61, count: 100)])
+                var counted = Counted(100)
+                while try connection.nextPiece(of: &counted) != nil {}
+            }
+            peer.send([[UInt8](repeating: 0x61, count: 99)])
+            let (error, time) = failure { () throws(ConnectionError) in
+                var counted = Counted(100)
+                while try connection.nextPiece(of: &counted) != nil {}
+            }
+            #expect(error == .tooSlow)
+            #expect(time >= .milliseconds(15))
+        }
+    }
+
+    @Test("a slow-loris that stays under the idle limit is too slow all the same")
+    func slowLoris() throws {
+        try talking { connection, peer throws(ConnectionError) in
+            connection.idleLimit = .milliseconds(500)
+            connection.minimumRate = .bytes(1000, per: .milliseconds(30))
+            let drip = Drip(descriptor: dup(peer.number), every: 1000)
+            #expect(throws: ConnectionError.tooSlow) {
+                while try connection.nextChunk() != nil {}
+            }
+            drip.stop()
+        }
+    }
+
+    @Test("time that the handler takes for itself does not count against the peer")
+    func ownTime() throws {
+        try talking { connection, peer throws(ConnectionError) in
+            connection.idleLimit = .milliseconds(50)
+            connection.minimumRate = .bytes(1000, per: .milliseconds(50))
+            for _ in 0..<3 {
+                peer.send([[0x61]])
+                usleep(30_000)
+                _ = try connection.nextChunk()
+            }
+        }
+    }
+
+    @Test("what was written is sent before the wait that a limit ends")
+    func flushesFirst() throws {
+        try talking { connection, peer throws(ConnectionError) in
+            connection.idleLimit = .milliseconds(5)
+            try connection.write("Login: ")
+            #expect(throws: ConnectionError.idleLimitPassed) { _ = try connection.nextLine() }
+            #expect(peer.receive() == Array("Login: ".utf8))
+        }
+    }
+
+    @Test("after a limit reading is over, but a farewell still arrives; a new phase starts anew")
+    func farewell() throws {
+        try talking { connection, peer throws(ConnectionError) in
+            connection.beginPhase(within: .milliseconds(1))
+            #expect(throws: ConnectionError.deadlinePassed) { _ = try connection.nextLine() }
+            peer.send([Array("late\n".utf8)])
+            #expect(throws: ConnectionError.deadlinePassed) { _ = try connection.nextLine() }
+            try connection.write("421 too late\r\n")
+            try connection.flush()
+            #expect(peer.receive() == Array("421 too late\r\n".utf8))
+            connection.beginPhase()
+            guard case .line(let line)? = try connection.nextLine() else { return }
+            #expect(connection.text(line.text) == "late")
+        }
+    }
+
+    /// A connection whose peer reads nothing, over a socket or a pipe.
+    private func unread(
+        overPipe: Bool, _ body: (inout Connection) throws(ConnectionError) -> Void
+    ) throws(ConnectionError) {
+        let pair = Pair(SOCK_STREAM)
+        var size: Int32 = 1
+        // Sound: the option is an int, and the call fills two numbers.
+        _ = unsafe setsockopt(pair.ours.number, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        var ends: [Int32] = [0, 0]
+        let result = unsafe pipe(&ends)
+        precondition(result == 0)
+        let reader = Descriptor(number: ends[0])
+        let writer = Descriptor(number: ends[1])
+        let output = overPipe ? writer.number : pair.ours.number
+        var connection = Connection(input: pair.ours.number, output: output, capacity: 4096)
+        try body(&connection)
+        withExtendedLifetime(reader.number) {}
+    }
+
+    @Test("a peer that does not read passes the idle limit, over a socket and over a pipe", arguments: [false, true])
+    func unreadIdle(overPipe: Bool) throws {
+        try unread(overPipe: overPipe) { connection throws(ConnectionError) in
+            connection.idleLimit = .milliseconds(20)
+            let block = [UInt8](repeating: 0x78, count: 5000)
+            let (error, time) = failure { () throws(ConnectionError) in
+                for _ in 0..<1000 { try connection.write(block.span) }
+            }
+            #expect(error == .idleLimitPassed)
+            #expect(time >= .milliseconds(20))
+        }
+    }
+
+    @Test("a peer that does not read passes the deadline and the minimum rate", arguments: [false, true])
+    func unreadDeadline(overPipe: Bool) throws {
+        try unread(overPipe: overPipe) { connection throws(ConnectionError) in
+            let block = [UInt8](repeating: 0x78, count: 5000)
+            connection.beginPhase(within: .milliseconds(20))
+            #expect(throws: ConnectionError.deadlinePassed) {
+                for _ in 0..<1000 { try connection.write(block.span) }
+            }
+            connection.beginPhase()
+            connection.minimumRate = .bytes(1000, per: .milliseconds(20))
+            #expect(throws: ConnectionError.tooSlow) {
+                for _ in 0..<1000 { try connection.write(block.span) }
+            }
+        }
+    }
+
+    @Test("W-30: under limits too a slow reader gets every byte in order", arguments: [1, 100, 5000])
+    func slowReader(pieceSize: Int) throws {
+        let pair = Pair(SOCK_STREAM)
+        var size: Int32 = 1
+        // Sound: the option is an int.
+        _ = unsafe setsockopt(pair.ours.number, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        let total = 200_000
+        let reader = Worker(descriptor: dup(pair.peers.number)) { Descriptor(number: $0).receiveAll() }
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 4096)
+        connection.idleLimit = .seconds(60)
+        connection.minimumRate = .bytes(1, per: .seconds(60))
+        for start in stride(from: 0, to: total, by: pieceSize) {
+            let piece = (start..<start + pieceSize).map { UInt8(truncatingIfNeeded: $0 / 3) }
+            try connection.write(piece.span)
+        }
+        try connection.finishWriting()
+        #expect(reader.join() == (0..<total).map { UInt8(truncatingIfNeeded: $0 / 3) })
+    }
+
+    @Test(
+        "limits are given in any unit and read back",
+        arguments: [Duration.milliseconds(1), .seconds(300), .nanoseconds(1)])
+    func units(limit: Duration) throws {
+        try talking { connection, peer throws(ConnectionError) in
+            #expect(connection.idleLimit == nil)
+            connection.idleLimit = limit
+            #expect(connection.idleLimit == limit)
+            connection.idleLimit = nil
+            #expect(connection.idleLimit == nil)
+            #expect(connection.patience.isUnlimited)
+        }
+        #expect(Duration.seconds(1 << 40).clampedNanoseconds == .max)
+        #expect(Duration.seconds(-1).clampedNanoseconds == 0)
+    }
+
+    @Test("a session that passes a limit ends with 111, a line in the log, and its farewell sent")
+    func served() async throws {
+        let result = try await #require(
+            processExitsWith: .exitCode(111), observing: [\.standardErrorContent, \.standardOutputContent]
+        ) {
+            let pair = Pair(SOCK_STREAM)
+            _ = dup2(pair.ours.number, 0)
+            _ = dup(pair.peers.number)  // stays open, whenever the pair goes
+            serve { connection throws(ConnectionError) in
+                connection.idleLimit = .milliseconds(5)
+                do throws(ConnectionError) {
+                    _ = try connection.nextLine()
+                } catch .idleLimitPassed {
+                    try connection.write("421 are you there?\n")
+                    throw .idleLimitPassed
+                }
+                return .done
+            }
+        }
+        #expect(String(decoding: result.standardErrorContent, as: UTF8.self).contains("idle limit passed\n"))
+        #expect(String(decoding: result.standardOutputContent, as: UTF8.self).contains("421 are you there?\n"))
+    }
+}
+
+/// A peer that sends a byte now and then, from a thread of its own.
+final class Drip {
+    private var thread = pthread_t()
+    private let descriptor: Int32
+    private let microseconds: UInt32
+
+    init(descriptor: Int32, every microseconds: UInt32) {
+        self.descriptor = descriptor
+        self.microseconds = microseconds
+        // Sound: the thread is joined before this goes.
+        let started = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                let drip = unsafe Unmanaged<Drip>.fromOpaque(argument!).takeUnretainedValue()
+                var byte: UInt8 = 0x61
+                while unsafe send(drip.descriptor, &byte, 1, Int32(MSG_NOSIGNAL)) == 1 {
+                    usleep(drip.microseconds)
+                }
+                return nil
+            }, Unmanaged.passUnretained(self).toOpaque())
+        precondition(started == 0)
+    }
+
+    /// Ends the dripping.
+    func stop() {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        _ = pthread_join(thread, nil)
+        close(descriptor)
+    }
+}

@@ -1,0 +1,232 @@
+// BP-10: every kind of reading, one after the other in any order, against an oracle that has the whole stream at once.
+import CHandler
+import Glibc
+import Testing
+
+@testable import HandlerKit
+
+/// SplitMix64: the same numbers in every run. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+}
+
+/// One act of reading.
+enum Reading {
+    case line(Int)
+    case stretch
+    case chunk(Int)
+    case block(Int)
+    case bytes(Int)
+    case counted(Int)
+    case terminated(StaticBytes)
+
+    static func random(using generator: inout SeededGenerator) -> Reading {
+        switch Int.random(in: 0..<7, using: &generator) {
+        case 0: .line(.random(in: 1...15, using: &generator))
+        case 1: .stretch
+        case 2: .chunk(.random(in: 1...20, using: &generator))
+        case 3: .block(.random(in: 1...16, using: &generator))
+        case 4: .bytes(.random(in: 1...3, using: &generator))
+        case 5: .counted(.random(in: 0...40, using: &generator))
+        default: .terminated(["\r\n.\r\n", "\n", "a", ".\r", "\r\n\r\n", "aa\r"].randomElement(using: &generator)!)
+        }
+    }
+}
+
+/// What one act gave.
+enum Outcome: Equatable {
+    case line([UInt8])
+    case tooLong
+    case bytes([UInt8])
+    case blankLine([UInt8])
+    case end
+    case endedEarly([UInt8])
+}
+
+/// The whole stream, and how far it was read.
+struct Oracle {
+    let stream: [UInt8]
+    var position = 0
+
+    private var rest: ArraySlice<UInt8> { stream[position...] }
+
+    private mutating func take(_ count: Int) -> [UInt8] {
+        defer { position += count }
+        return Array(rest.prefix(count))
+    }
+
+    /// What the act must give. How much a chunk or a stretch is depends on the reads, so those are only judged.
+    mutating func judge(_ reading: Reading, _ outcome: Outcome) -> Bool {
+        switch reading {
+        case .line(let maximum): outcome == line(maximum)
+        case .stretch: isGoodStretch(outcome)
+        case .chunk(let maximum): isGoodPiece(outcome, atMost: maximum)
+        case .block(let size): outcome == (rest.isEmpty ? .end : .bytes(take(min(size, rest.count))))
+        case .bytes(let count):
+            outcome == (rest.isEmpty ? .end : rest.count < count ? .endedEarly([]) : .bytes(take(count)))
+        case .counted(let count):
+            outcome == (rest.count < count ? .endedEarly(take(rest.count)) : .bytes(take(count)))
+        case .terminated(let mark): outcome == terminated(mark)
+        }
+    }
+
+    private mutating func line(_ maximum: Int) -> Outcome {
+        if rest.isEmpty { return .end }
+        let length = rest.firstIndex(of: 0x0a).map { $0 + 1 - position } ?? rest.count
+        let line = take(length)
+        return length > maximum ? .tooLong : .line(line)
+    }
+
+    private mutating func terminated(_ mark: StaticBytes) -> Outcome {
+        let mark = mark.bytes.indices.map { mark.bytes[$0] }
+        for start in rest.indices where stream[start...].starts(with: mark) {
+            let body = take(start - position)
+            _ = take(mark.count)
+            return .bytes(body)
+        }
+        return .endedEarly(take(rest.count))
+    }
+
+    private func blankLine(at index: Int) -> Int {
+        guard index == 0 || stream[index - 1] == 0x0a else { return 0 }
+        return stream[index...].starts(with: [0x0a]) ? 1 : stream[index...].starts(with: [0x0d, 0x0a]) ? 2 : 0
+    }
+
+    private mutating func isGoodStretch(_ outcome: Outcome) -> Bool {
+        let blank = rest.isEmpty ? 0 : blankLine(at: position)
+        if blank > 0 { return outcome == .blankLine(take(blank)) }
+        let border = rest.indices.dropFirst().first { blankLine(at: $0) > 0 }
+        return isGoodPiece(outcome, atMost: (border ?? stream.count) - position)
+    }
+
+    private mutating func isGoodPiece(_ outcome: Outcome, atMost maximum: Int) -> Bool {
+        if rest.isEmpty { return outcome == .end }
+        guard case .bytes(let bytes) = outcome, (1...maximum).contains(bytes.count) else { return false }
+        return bytes == take(bytes.count)
+    }
+}
+
+extension Connection {
+    /// Does what the act says.
+    mutating func perform(_ reading: Reading) throws(ConnectionError) -> Outcome {
+        var all: [UInt8] = []
+        do throws(ConnectionError) {
+            switch reading {
+            case .line(let maximum):
+                switch try nextLine(maximumLength: maximum) {
+                case .line(let line)?: return .line(array(line.bytes))
+                case .tooLong?: return .tooLong
+                case nil: return .end
+                }
+            case .stretch:
+                guard let stretch = try nextStretch() else { return .end }
+                return stretch.isBlankLine ? .blankLine(array(stretch.bytes)) : .bytes(array(stretch.bytes))
+            case .chunk(let maximum): return try nextChunk(maximumCount: maximum).map { .bytes(array($0)) } ?? .end
+            case .block(let size): return try nextBlock(size: size).map { .bytes(array($0)) } ?? .end
+            case .bytes(let count): return try nextBytes(count: count).map { .bytes(array($0)) } ?? .end
+            case .counted(let count):
+                var counted = Counted(count)
+                while let piece = try nextPiece(of: &counted) { all += array(piece) }
+            case .terminated(let mark):
+                var stream = Terminated(by: mark)
+                while let piece = try nextPiece(of: &stream) { all += array(piece) }
+            }
+            return .bytes(all)
+        } catch .endedEarly {
+            return .endedEarly(all)
+        }
+    }
+
+    /// The bytes of a slice, as an array.
+    func array(_ slice: Slice) -> [UInt8] {
+        let bytes = bytes(of: slice)
+        return bytes.indices.map { bytes[$0] }
+    }
+}
+
+@Suite("switching")
+struct SwitchingTests {
+    private func pieces(of stream: [UInt8], using generator: inout SeededGenerator) -> [[UInt8]] {
+        switch Int.random(in: 0..<3, using: &generator) {
+        case 0: return Cut.whole.pieces(of: stream)
+        case 1: return Cut.bytes.pieces(of: stream)
+        default:
+            var pieces: [[UInt8]] = []
+            var rest = stream[...]
+            while !rest.isEmpty {
+                let count = Int.random(in: 1...30, using: &generator)
+                pieces.append(Array(rest.prefix(count)))
+                rest = rest.dropFirst(count)
+            }
+            return pieces
+        }
+    }
+
+    @Test("BP-10, W-21: kinds of reading switched at random lose no byte and invent none", arguments: 0..<20)
+    func anyOrder(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<100 {
+            let length = Int.random(in: 0...150, using: &generator)
+            let alphabet: [UInt8] = [0x61, 0x62, 0x2e, 0x0d, 0x0a]
+            let stream = (0..<length).map { _ in alphabet.randomElement(using: &generator)! }
+            let pieces = pieces(of: stream, using: &generator)
+            let pair = Pair(SOCK_STREAM)
+            let packets = Pair(SOCK_SEQPACKET)
+            let isPacketed = Bool.random(using: &generator)
+            if isPacketed { packets.peers.send(pieces) } else { pair.peers.send(pieces) }
+            shutdown(packets.peers.number, Int32(SHUT_WR))
+            shutdown(pair.peers.number, Int32(SHUT_WR))
+            let input = isPacketed ? packets.ours.number : pair.ours.number
+            // Packets that do not fit would be cut by the kernel, so packets get the room that they need.
+            var connection = Connection(input: input, output: -1, capacity: isPacketed ? 200 : 16)
+            if Bool.random(using: &generator) { connection.idleLimit = .seconds(60) }
+            var oracle = Oracle(stream: stream)
+            var acts: [Reading] = []
+            repeat {
+                acts.append(.random(using: &generator))
+                let outcome = try connection.perform(acts.last!)
+                let isGood = oracle.judge(acts.last!, outcome)
+                #expect(isGood, "\(stream) in \(pieces), \(acts): \(outcome)")
+                if !isGood { return }
+                if case .endedEarly = outcome { break }
+            } while oracle.position < stream.count
+        }
+    }
+
+    @Test("a search finds what a search byte by byte finds, at every length and place")
+    func searching() {
+        var generator = SeededGenerator(seed: 1)
+        for length in 0..<200 {
+            for alphabet in [[0x0a, 0x0d, 0x61], [0x0a, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61]] {
+                let bytes = (0..<length).map { _ in UInt8(alphabet.randomElement(using: &generator)!) }
+                for start in 0..<min(17, length) {
+                    let rest = Array(bytes[start...])
+                    let (byte, blank) = unsafe rest.withUnsafeBytes {
+                        // Sound: inside the array. It is not empty.
+                        unsafe (
+                            chandler_find($0.baseAddress!, 0x0a, $0.count),
+                            chandler_find_blank_line($0.baseAddress!, $0.count)
+                        )
+                    }
+                    #expect(byte == rest.firstIndex(of: 0x0a) ?? -1)
+                    let expected = rest.indices.dropFirst().first { index in
+                        let next = rest[index...]
+                        return rest[index - 1] == 0x0a
+                            && (next.starts(with: [0x0a]) || next.starts(with: [0x0d, 0x0a]) || next == [0x0d])
+                    }
+                    #expect(blank == expected ?? -1, "\(rest)")
+                }
+            }
+        }
+    }
+}
