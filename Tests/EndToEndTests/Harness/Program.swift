@@ -24,31 +24,60 @@ func run(
     _ command: [String], input: String = "", directory: String? = nil, environment: [String: String] = [:],
     seconds: Double = 30
 ) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
     var variables = ProcessInfo.processInfo.environment
     variables["PATH"] = (variables["PATH"] ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin"
-    process.environment = variables.merging(environment) { $1 }
-    if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-    let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
-    process.standardInput = stdin
-    process.standardOutput = stdout
-    process.standardError = stderr
-    try process.run()
-    let pid = process.processIdentifier
-    let deadline = DispatchWorkItem { kill(pid, SIGKILL) }
+    variables.merge(environment) { $1 }
+    let child = try Child(command, directory: directory, variables: variables)
+    let deadline = DispatchWorkItem { kill(child.pid, SIGKILL) }
     DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: deadline)
-    let output = Collector(stdout.fileHandleForReading)
-    let error = Collector(stderr.fileHandleForReading)
+    let output = Collector(child.output)
+    let error = Collector(child.error)
     // A program that ends without reading its input is no failure of ours.
     signal(SIGPIPE, SIG_IGN)
-    try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-    try? stdin.fileHandleForWriting.close()
-    process.waitUntilExit()
+    try? child.input.write(contentsOf: Data(input.utf8))
+    try? child.input.close()
+    let status = child.wait()
     deadline.cancel()
-    let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     return Outcome(status: status, output: output.text(), error: error.text())
+}
+
+/// A child with a pipe on each of 0, 1 and 2. Not Foundation's Process: that one waits for the end of a socket which any child
+/// that is started meanwhile, a supervisor for example, may hold open.
+private struct Child {
+    let pid: pid_t
+    let input, output, error: FileHandle
+
+    init(_ command: [String], directory: String?, variables: [String: String]) throws {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        var pipes: [[Int32]] = []
+        for number in Int32(0)...2 {
+            var ends: [Int32] = [-1, -1]
+            guard pipe(&ends) == 0 else { throw HarnessError("pipe: errno \(errno)") }
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            posix_spawn_file_actions_adddup2(&actions, number == 0 ? ends[0] : ends[1], number)
+            pipes.append(ends)
+        }
+        var arguments = (["env"] + (directory.map { ["-C", $0] } ?? []) + command).map { strdup($0) } + [nil]
+        var entries = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for pointer in arguments + entries { free(pointer) } }
+        var pid: pid_t = 0
+        let result = posix_spawn(&pid, "/usr/bin/env", &actions, nil, &arguments, &entries)
+        for (number, ends) in pipes.enumerated() { close(number == 0 ? ends[0] : ends[1]) }
+        input = FileHandle(fileDescriptor: pipes[0][1], closeOnDealloc: true)
+        output = FileHandle(fileDescriptor: pipes[1][0], closeOnDealloc: true)
+        error = FileHandle(fileDescriptor: pipes[2][0], closeOnDealloc: true)
+        guard result == 0 else { throw HarnessError("posix_spawn: errno \(result)") }
+        self.pid = pid
+    }
+
+    /// Its exit status; the signal's number and 128 when it was killed.
+    func wait() -> Int32 {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+    }
 }
 
 /// Reads a stream to its end beside everything else.
