@@ -142,7 +142,9 @@ package struct Explanation: Hashable, Sendable {
         let refusal = service.sandbox.seccomp == .kill ? "ends the process (SIGSYS)" : "fails with EPERM"
         let allowed = SystemCalls.groups(for: service.sandbox).reduce(0) { $0 + $1.calls.count }
         add("seccomp", "\(allowed) calls in the standard set; any other \(refusal)")
-        for group in SystemCalls.groups(for: service.sandbox) { add(group.name, group.calls.joined(separator: " "), from: "") }
+        for group in SystemCalls.groups(for: service.sandbox) {
+            add(group.name, group.calls.joined(separator: " "), from: "")
+        }
         for change in service.sandbox.systemCalls {
             add("system_calls", (change.effect == .allow ? "also " : "not ") + change.name)
         }

@@ -146,7 +146,10 @@ package struct ControlGroups: Hashable, Sendable {
             case .at(let count): UInt64(count + limits.connections + 1)
             }
         let memory: UInt64? = if case .at(let bytes) = limits.totalMemory { bytes.count } else { nil }
-        return [("pids.max", text(processes)), ("memory.max", text(memory)), ("memory.swap.max", memory == nil ? "max" : "0")]
+        return [
+            ("pids.max", text(processes)), ("memory.max", text(memory)),
+            ("memory.swap.max", memory == nil ? "max" : "0"),
+        ]
     }
 
     /// Takes the directory away, when the last group is.

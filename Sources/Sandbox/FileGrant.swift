@@ -105,7 +105,8 @@ extension FileGrant {
         let found = grants.filter { $0.reason != .devices }.map(\.path)
         let changeable = files.write + grants.filter { $0.rights.contains(.change) }.map(\.path)
         for path in spelled + found {
-            for place in changeable where path.utf8.starts(with: (place == "/" ? "/" : place + "/").utf8) && path != "/" {
+            for place in changeable where path.utf8.starts(with: (place == "/" ? "/" : place + "/").utf8) && path != "/"
+            {
                 throw .impossible(
                     "'\(path)' is below '\(place)', which the service may change, and so could be made to mean anything; "
                         + "expected it elsewhere, or not at all: what may be changed may be read [files.write]")

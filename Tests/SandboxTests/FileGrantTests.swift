@@ -93,7 +93,9 @@ struct FileGrantTests {
         #expect(lines(try grants(it), .handler, below: tree.path) == ["/one read,execute", "/two read,execute"])
     }
 
-    @Test("what a service may change can neither be granted otherwise nor be where its handler is: a link could be put there")
+    @Test(
+        "what a service may change can neither be granted otherwise nor be where its handler is: a link could be put there"
+    )
     func changeable() throws {
         let path = try tree.program("app/it")
         for name in ["app/data/x", "outside/x"] { _ = try tree.program(name) }
