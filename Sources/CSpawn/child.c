@@ -54,8 +54,10 @@ static long limits(const struct cspawn_plan *plan) {
     return 0;
 }
 
-// Child.
+// Child. Once for each gate is enough: its other children make the same calls with the same values, and prlimit64 does all
+// of it or fails.
 static long verify(const struct cspawn_plan *plan) {
+    if (!plan->rehearsal) return 0;
     for (uint32_t i = 0; i < plan->limit_count; i++) {
         struct limit64 found;
         long result = machine_call(SYS_prlimit64, 0, plan->limits[i].resource, 0, (long)&found, 0);

@@ -87,7 +87,10 @@ extension FileGrant {
             if let found = try root.found(path) { add(found, [.read, .list], .libraries) }
         }
         if let null = try root.found("/dev/null") { add(null, [.read, .write], .devices) }
-        for path in readableDevices { if let found = try root.found(path) { add(found, .read, .devices) } }
+        // Each rule is copied for each connection: a program that needs no library has getrandom, and needs no devices.
+        for path in needsLibraries ? readableDevices : [] {
+            if let found = try root.found(path) { add(found, .read, .devices) }
+        }
         for (key, paths, rights) in listed(service.sandbox.files) {
             for path in paths { add(try root.existing(path, "[files] \(key)"), rights, .setting("files.\(key)")) }
         }

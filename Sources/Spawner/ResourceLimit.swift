@@ -1,4 +1,4 @@
-// Resource limits as the kernel counts them. They are set in each child and read back there: the gate itself must outlive
+// Resource limits as the kernel counts them. They are set in each child: the gate itself must outlive
 // what ends a handler (address space, processor time, file size, descriptors).
 internal import LinuxSystem
 package import ServiceModel

@@ -38,7 +38,7 @@ package struct SpawnPlan: ~Copyable {
     package static let standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
     /// - Parameters:
-    ///   - log: the descriptor that handlers with `stderr = "log"` write to; 2.
+    ///   - log: the descriptor that handlers with `stderr = "log"` write to; outlives the plan.
     ///   - null: a descriptor on /dev/null that outlives the plan.
     ///   - confinement: what the sandbox prepared for each child.
     package init(

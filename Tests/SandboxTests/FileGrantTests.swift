@@ -72,11 +72,11 @@ struct FileGrantTests {
         #expect(lines(found, .interpreter) == [])
     }
 
-    @Test("every handler may use /dev/null and read the devices that only give bytes")
+    @Test("every handler may use /dev/null, and one that needs libraries the devices that only give bytes")
     func devices() throws {
-        let found = try grants(service(try tree.program("it")))
+        #expect(lines(try grants(service(try tree.program("it"))), .devices) == ["/dev/null read,write"])
         #expect(
-            lines(found, .devices) == [
+            lines(try grants(service("/bin/sh")), .devices) == [
                 "/dev/full read", "/dev/null read,write", "/dev/random read", "/dev/urandom read", "/dev/zero read",
             ])
     }

@@ -21,7 +21,7 @@ enum cspawn_stage {
     cspawn_stage_session,   // setsid: a session and process group of its own, no controlling terminal
     cspawn_stage_streams,   // the connection becomes 0 and 1, the log or whatever the service says becomes 2
     cspawn_stage_limits,    // prlimit64 for each limit
-    cspawn_stage_verify,    // each limit read back; EPROTO when one differs
+    cspawn_stage_verify,    // in a rehearsal, each limit read back; EPROTO when one differs
     cspawn_stage_domain,    // a Landlock domain of its own inside the gate's; in a rehearsal it is tried out: EPROTO
     cspawn_stage_signals,   // empty mask; dispositions are the parent's, which are the defaults
     cspawn_stage_execute,   // execve or execveat, or success when it is only a rehearsal
