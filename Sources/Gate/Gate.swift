@@ -165,10 +165,13 @@ package struct Gate: ~Copyable {
     private mutating func turn() throws(SystemError) {
         let ready = try poller.wait(timeoutNanoseconds: timeout())
         let now = Clock.monotonicNanoseconds()
+        // The supervisor first: who connects after a block list was said to be in force is judged by it, whatever order epoll
+        // reports the two in.
+        for index in 0..<ready where poller.token(at: index) == Token.channel { try obeySupervisor(at: now) }
         for index in 0..<ready {
             switch poller.token(at: index) {
+            case Token.channel: break
             case Token.signals: try reapHandlers(at: now)
-            case Token.channel: try obeySupervisor(at: now)
             case Token.handlerLog: try relayHandlerLog(at: now)
             case let listener: acceptFrom(setup.listeners[Int(listener)])
             }
