@@ -95,7 +95,7 @@ extension Reading {
         for entry in section.entries where !known.contains(entry.key) {
             let place = section.title.isEmpty ? "" : " in [\(section.title)]"
             let hint: String
-            if let near = nearestKey(to: entry.key, among: known) {
+            if let near = nearestName(to: entry.key, among: known) {
                 hint = "did you mean '\(near)'?"
             } else if let home = KnownKeys.home(of: entry.key) {
                 hint = home

@@ -141,7 +141,7 @@ package struct Explanation: Hashable, Sendable {
         }
         let refusal = service.sandbox.seccomp == .kill ? "ends the process (SIGSYS)" : "fails with EPERM"
         let allowed = SystemCalls.groups(for: service.sandbox).reduce(0) { $0 + $1.calls.count }
-        add("seccomp", "\(allowed) calls in the standard set; any other \(refusal)")
+        add("seccomp", "\(allowed) calls in the standard set, and some by their arguments; any other \(refusal)")
         for group in SystemCalls.groups(for: service.sandbox) {
             add(group.name, group.calls.joined(separator: " "), from: "")
         }
@@ -150,7 +150,7 @@ package struct Explanation: Hashable, Sendable {
         }
         let families = SocketFamily.allCases.filter { service.sandbox.network.contains($0) }.map(\.rawValue)
         add("network", families.isEmpty ? "no new sockets" : "new sockets of " + families.joined(separator: ", "))
-        for call in JudgedCall.standard(network: service.sandbox.network) where !call.meaning.isEmpty {
+        for call in JudgedCall.standard(network: service.sandbox.network) {
             add(call.name, call.meaning, from: "")
         }
         add("filter", "\(filter.program.count) instructions", from: "")

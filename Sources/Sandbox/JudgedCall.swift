@@ -50,7 +50,8 @@ package struct JudgedCall: Hashable, Sendable {
         let hasInternet = hasInternet(network)
         func call(_ name: String, _ isAllowed: Bool) -> JudgedCall {
             JudgedCall(
-                name: name, meaning: isAllowed ? "" : "never: the service's `network` names no family for it",
+                name: name,
+                meaning: isAllowed ? "whatever its arguments" : "never: the service's `network` names no family for it",
                 alternatives: isAllowed ? [[]] : [])
         }
         var calls = [
@@ -143,7 +144,9 @@ package struct JudgedCall: Hashable, Sendable {
     // announces. So: SOL_SOCKET without SO_BINDTODEVICE and SO_BINDTOIFINDEX; SOL_TCP; and of IPPROTO_IP the type of service,
     // the time to live and path discovery, of IPPROTO_IPV6 the same.
     private static func socketOptions(_ network: Set<SocketFamily>) -> JudgedCall {
-        if hasInternet(network) { return JudgedCall(name: "setsockopt", meaning: "", alternatives: [[]]) }
+        if hasInternet(network) {
+            return JudgedCall(name: "setsockopt", meaning: "whatever its arguments", alternatives: [[]])
+        }
         return JudgedCall(
             name: "setsockopt", meaning: "without interfaces and multicast groups",
             alternatives: [

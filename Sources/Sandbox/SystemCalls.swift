@@ -1,5 +1,6 @@
 // System calls by name: their numbers on this machine, and what to say about a name that an administrator wrote.
 internal import CLinux
+internal import ServiceModel
 
 package enum SystemCalls {
     /// The number of a call, as the man pages and <asm/unistd.h> spell it; nil when this machine has no such call.
@@ -36,31 +37,4 @@ package enum SystemCalls {
         guard neededByGate.contains(name) else { return nil }
         return "'\(name)' cannot be refused: the gate, which has the same filter, could not serve without it"
     }
-}
-
-/// The nearest name, if it is near enough to be what was meant; the first of equally near ones.
-private func nearestName(to word: String, among names: [String]) -> String? {
-    let written = Array(word.utf8)
-    guard written.count <= 40 else { return nil }
-    let most = max(1, written.count / 3)
-    var nearest: (name: String, distance: Int)?
-    for name in names {
-        let distance = editDistance(written, Array(name.utf8))
-        if distance <= most, distance < nearest?.distance ?? .max { nearest = (name, distance) }
-    }
-    return nearest?.name
-}
-
-/// How many bytes must be inserted, removed or replaced (Levenshtein).
-private func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
-    var previous = Array(0...second.count)
-    for row in first.indices {
-        var current = [row + 1]
-        for column in second.indices {
-            let replacing = previous[column] + (first[row] == second[column] ? 0 : 1)
-            current.append(min(replacing, previous[column + 1] + 1, current[column] + 1))
-        }
-        previous = current
-    }
-    return previous[second.count]
 }

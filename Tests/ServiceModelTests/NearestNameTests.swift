@@ -1,16 +1,19 @@
+import ServiceModel
 import Testing
 
-@testable import Configuration
+private let known = [
+    "connections", "per_source", "lifetime", "files", "processes", "memory", "cpu", "core", "file_size", "total_memory",
+]
 
-struct NearestKeyTests {
+struct NearestNameTests {
     @Test(
-        "the key that was probably meant is found",
+        "the name that was probably meant is found",
         arguments: [
             ("conections", "connections"), ("per-source", "per_source"), ("lsiten", nil), ("fiels", "files"),
             ("memroy", "memory"), ("Core", "core"), ("x", nil), ("", nil), ("connectionslimit", "connections"),
             (String(repeating: "c", count: 1000), nil), ("filesize", "file_size"),
         ])
     func nearest(written: String, meant: String?) {
-        #expect(nearestKey(to: written, among: KnownKeys.limits) == meant)
+        #expect(nearestName(to: written, among: known) == meant)
     }
 }

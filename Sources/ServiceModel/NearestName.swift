@@ -1,16 +1,16 @@
 // Which of the known words somebody meant who wrote another one.
 
 /// The known word nearest to `word`, if it is near enough to be what was meant; the first of equally near ones.
-func nearestKey(to word: String, among known: [String]) -> String? {
+package func nearestName(to word: String, among known: [String]) -> String? {
     let written = Array(word.utf8)
     guard written.count <= 40 else { return nil }
     let most = max(1, written.count / 3)
-    var nearest: (key: String, distance: Int)?
-    for key in known {
-        let distance = editDistance(written, Array(key.utf8))
-        if distance <= most, distance < nearest?.distance ?? .max { nearest = (key, distance) }
+    var nearest: (name: String, distance: Int)?
+    for name in known {
+        let distance = editDistance(written, Array(name.utf8))
+        if distance <= most, distance < nearest?.distance ?? .max { nearest = (name, distance) }
     }
-    return nearest?.key
+    return nearest?.name
 }
 
 /// How many bytes must be inserted, removed, replaced or swapped with their neighbour (optimal string alignment).
