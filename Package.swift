@@ -94,7 +94,8 @@ let supervisorColumn: [Target] = [
     target(
         "Inspection",
         [
-            "Admission", "Configuration", "ConfigurationFiles", "Definitions", "EventLog", "LinuxSystem", "Sandbox",
+            "Admission", "Configuration", "ConfigurationFiles", "Definitions", "EventLog", "Gate", "LinuxSystem",
+            "Sandbox",
             "ServiceModel", "Spawner",
         ]),
     .executableTarget(

@@ -115,6 +115,7 @@ int clinux_session(int pid);
 int clinux_open_children(void);                                   // for this process, whatever happens to its root
 int clinux_children(int fd, void *context, void (*child)(void *context, int pid));
 int clinux_become_subreaper(void);
+int clinux_start_session(void);
 int clinux_set_name(const char *name);
 int clinux_own_pid(void);
 _Noreturn void clinux_exit(int status);
