@@ -11,8 +11,7 @@ extension PasswordsTests {
         private func check(_ text: [UInt8], _ user: [UInt8], _ password: [UInt8]) throws -> PasswordVerdict {
             let descriptor = file(text)
             defer { close(descriptor) }
-            var passwords = PasswordFile(descriptor: descriptor)
-            return try passwords.check(user.span, password.span)
+            return try PasswordFile.check(descriptor, user.span, password.span)
         }
 
         private func check(_ text: String, _ user: String, _ password: String = "foobar") throws -> PasswordVerdict {
