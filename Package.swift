@@ -138,7 +138,9 @@ let testTargets: [Target] = [
         "InspectionTests",
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
-    tests("HandlerTests", ["command", "echo", "hello", "probe"]),
+    .testTarget(
+        name: "HandlerTests", dependencies: ["TestSupport", "command", "echo", "hello", "probe"], exclude: ["Golden"],
+        swiftSettings: strict),
     tests("PasswordsTests", ["HandlerKit", "Passwords"]),
     tests("LinkTests", []),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.

@@ -14,7 +14,9 @@ private let libexec: String? = {
     "the release handlers as files",
     .enabled(if: libexec != nil, "set DOORWARD_LIBEXEC to the directory of the embedded handlers"))
 struct LinkTests {
-    static let handlers = ["echo", "hello", "probe"]
+    static let handlers = ["command", "echo", "hello", "probe"]
+    /// In bytes. command has crypt(3) in it, of which DES alone is 70 KB of tables.
+    private static func mostBytes(_ handler: String) -> Int { handler == "command" ? 240 << 10 : 64 << 10 }
 
     private func path(_ handler: String) -> String { (libexec ?? "") + "/" + handler }
 
@@ -32,13 +34,13 @@ struct LinkTests {
         return text
     }
 
-    @Test("is at most 64 KB", arguments: handlers)
+    @Test("is at most 64 KB, or 240 KB with the password formats of others", arguments: handlers)
     func size(handler: String) {
         var status = stat()
         // Sound: the call fills the structure.
         #expect(unsafe stat(path(handler), &status) == 0)
         #expect(status.st_size > 0)
-        #expect(status.st_size <= 65536)
+        #expect(status.st_size <= Self.mostBytes(handler))
     }
 
     @Test("the smallest handler is at most 20 KB")
