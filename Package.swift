@@ -141,8 +141,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "HandlerTests", dependencies: ["TestSupport", "command", "echo", "hello", "probe"], exclude: ["Golden"],
         swiftSettings: strict),
-    tests("PasswordsTests", ["HandlerKit", "Passwords"]),
-    tests("LinkTests", []),
+    tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
+    tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
 ]

@@ -2,6 +2,7 @@
 // Runs where DOORWARD_LIBEXEC names a directory of release handlers; see Makefile, "handlers".
 // Source: design.md 6.
 import Glibc
+import TestSupport
 import Testing
 
 private let libexec: String? = {
@@ -19,20 +20,6 @@ struct LinkTests {
     private static func mostBytes(_ handler: String) -> Int { handler == "command" ? 240 << 10 : 64 << 10 }
 
     private func path(_ handler: String) -> String { (libexec ?? "") + "/" + handler }
-
-    private func output(of command: String) -> String {
-        var text = ""
-        // Sound: the stream is open until pclose, and the buffer's size is given.
-        guard let stream = unsafe popen(command, "r") else { return text }
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = unsafe fread(&buffer, 1, buffer.count, stream)
-            if count == 0 { break }
-            text += String(decoding: buffer.prefix(count), as: UTF8.self)
-        }
-        unsafe pclose(stream)
-        return text
-    }
 
     @Test("is at most 64 KB, or 240 KB with the password formats of others", arguments: handlers)
     func size(handler: String) {
