@@ -8,6 +8,10 @@ enum Transport: CaseIterable {
     case pipes
     case socket
     case tcp
+    /// A socket on which each read of the handler gets one piece of what was sent: so a test decides how input is cut.
+    case packets
+
+    static let allCases: [Transport] = [.pipes, .socket, .tcp]
 }
 
 /// How a handler ended.
@@ -38,8 +42,8 @@ final class RunningHandler {
             let fromHandler = pipePair()
             (input, output) = (toHandler[1], fromHandler[0])
             theirs = [toHandler[0], fromHandler[1]]
-        case .socket, .tcp:
-            let ends = transport == .tcp ? tcpPair() : socketPair()
+        case .socket, .tcp, .packets:
+            let ends = transport == .tcp ? tcpPair() : socketPair(transport == .packets ? SOCK_SEQPACKET : SOCK_STREAM)
             (input, output) = (ends[0], ends[0])
             theirs = [ends[1]]
         }
