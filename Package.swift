@@ -60,6 +60,8 @@ let handlerColumn: [Target] = [
     .target(name: "HandlerKit", dependencies: ["CHandler"], swiftSettings: strict + embedded),
     handler("echo"),
     handler("hello"),
+    handler("lowercase"),
+    handler("record"),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
 ]
@@ -128,7 +130,7 @@ let testTargets: [Target] = [
         "InspectionTests",
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
-    tests("HandlerTests", ["echo", "hello", "probe"]),
+    tests("HandlerTests", ["echo", "hello", "lowercase", "probe", "record"]),
     tests("LinkTests", []),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),

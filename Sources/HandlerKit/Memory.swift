@@ -35,9 +35,16 @@ struct Memory: ~Copyable {
 
     /// One byte that has been filled before.
     subscript(index: Int) -> UInt8 {
-        check(index..<index + 1)
-        // Sound: inside, and callers only look at what was read or copied in.
-        return unsafe start[index]
+        get {
+            check(index..<index + 1)
+            // Sound: inside, and callers only look at what was read or copied in.
+            return unsafe start[index]
+        }
+        set {
+            check(index..<index + 1)
+            // Sound: inside.
+            unsafe start[index] = newValue
+        }
     }
 
     /// The bytes of a range that has been filled before.
