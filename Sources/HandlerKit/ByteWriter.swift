@@ -57,6 +57,20 @@ public struct ByteWriter: ~Copyable {
         waiting += 1
     }
 
+    /// Sends as many bytes as these, each as another one. For filters, like the one above.
+    public mutating func write(
+        _ bytes: borrowing Span<UInt8>, mapping transform: (UInt8) -> UInt8
+    ) throws(ConnectionError) {
+        precondition(!isFinished && stage == nil)
+        var start = 0
+        while start < bytes.count {
+            if waiting == memory.capacity { try flush() }
+            let count = min(bytes.count - start, memory.capacity - waiting)
+            memory.copy(bytes.extracting(start..<start + count), to: waiting, mapping: transform)
+            (start, waiting) = (start + count, waiting + count)
+        }
+    }
+
     /// Writes what waits.
     @inline(never)
     mutating func flush() throws(ConnectionError) {

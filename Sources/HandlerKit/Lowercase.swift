@@ -11,9 +11,6 @@ public struct Lowercase: ByteFilter {
 
     /// Writes as many bytes as it takes.
     public mutating func push(_ bytes: borrowing Span<UInt8>, to writer: inout ByteWriter) throws(ConnectionError) {
-        for index in bytes.indices {
-            let byte = bytes[index]
-            try writer.write(byte: byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
-        }
+        try writer.write(bytes) { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }
     }
 }

@@ -82,6 +82,15 @@ struct Memory: ~Copyable {
         }
     }
 
+    /// Copies bytes in, each as another one.
+    mutating func copy(_ source: borrowing Span<UInt8>, to offset: Int, mapping transform: (UInt8) -> UInt8) {
+        check(offset..<offset + source.count)
+        // Sound: both sides are inside.
+        unsafe source.withUnsafeBufferPointer { from in
+            for index in 0..<from.count { unsafe start[offset + index] = transform(from[index]) }
+        }
+    }
+
     /// Moves a range to the front.
     mutating func moveToFront(_ range: Range<Int>) {
         check(range)
