@@ -66,6 +66,7 @@ let handlerColumn: [Target] = [
     handler("hello"),
     handler("lowercase"),
     handler("record"),
+    .target(name: "SMTP", dependencies: ["HandlerKit"], swiftSettings: strict + embedded),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
     .target(
@@ -142,6 +143,7 @@ let testTargets: [Target] = [
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     tests("HandlerTests", ["command", "echo", "hello", "lowercase", "probe", "record"], exclude: ["Golden"]),
     tests("PasswordsTests", ["HandlerKit", "Passwords"]),
+    tests("SMTPTests", ["HandlerKit", "SMTP"]),
     tests("LinkTests", []),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),

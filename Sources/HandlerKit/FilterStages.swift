@@ -29,6 +29,8 @@ final class FilteredOutput<Filter: ByteFilter & ~Copyable>: OutputStage {
 class InputStage {
     /// Adds at least one byte to the input. False: nothing more comes.
     func fill(_ input: inout Input, within patience: inout Patience) throws(ConnectionError) -> Bool { false }
+    /// Whether there is more to put through the filter, or behind it, without reading.
+    var hasMore: Bool { false }
 }
 
 /// An input stage with its filter, and all that waits in front of it and behind it.
@@ -67,6 +69,8 @@ final class FilteredInput<Filter: ByteFilter & ~Copyable>: InputStage {
         taken += results.withWaiting { input.add($0) }
         return true
     }
+
+    override var hasMore: Bool { taken < results.waitingCount || source.unreadCount > 0 || isFinished }
 
     /// Puts as many bytes through the filter as its results have room for.
     private func refill(within patience: inout Patience) throws(ConnectionError) {
