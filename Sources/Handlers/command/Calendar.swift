@@ -42,7 +42,7 @@ struct LocalDate {
     private func appendZone(to text: inout ShortText) {
         // Sound: a tuple of bytes, which are copied one by one up to the NUL.
         unsafe withUnsafeBytes(of: fields.zone) { zone in
-            for unsafebyte in unsafe zone {
+            for unsafe byte in unsafe zone {
                 if byte == 0 { break }
                 text.append(byte: byte)
             }
