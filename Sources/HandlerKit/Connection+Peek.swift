@@ -20,7 +20,8 @@ extension Connection {
 
     /// Whether more input is there already, read or not yet read. The end of input counts too.
     public var hasInput: Bool {
-        input.unreadCount > 0 || chandler_wait(input.descriptor, Int32(CHANDLER_READABLE), 0) == 1
+        input.unreadCount > 0 || inputStage?.hasMore == true
+            || chandler_wait(input.descriptor, Int32(CHANDLER_READABLE), 0) == 1
     }
 }
 
