@@ -34,12 +34,18 @@ public struct Options: ~Copyable {
 
     /// The value of an option that may be any text but an empty one, such as a name or a path; nil if it is not given.
     public mutating func text(_ name: StaticBytes) -> StaticBytes? {
-        value(of: name) { $0.count == 0 ? nil : $0 } allowed: { $0.append(" a text that is not empty") }
+        value(of: name) {
+            $0.count == 0 ? nil : $0
+        } allowed: {
+            $0.append(" a text that is not empty")
+        }
     }
 
     /// The value of an option that is a whole number.
     public mutating func number(_ name: StaticBytes, default number: Int, allowed: ClosedRange<Int>) -> Int {
-        value(of: name) { $0.bytes.decimalNumber.within(allowed) } allowed: { text in
+        value(of: name) {
+            $0.bytes.decimalNumber.within(allowed)
+        } allowed: { text in
             text.append(" ")
             text.append(allowed.lowerBound)
             text.append(" to ")
@@ -51,7 +57,9 @@ public struct Options: ~Copyable {
     public mutating func duration(
         _ name: StaticBytes, default duration: Duration, allowed: ClosedRange<Duration>
     ) -> Duration {
-        value(of: name) { $0.duration.within(allowed) } allowed: { text in
+        value(of: name) {
+            $0.duration.within(allowed)
+        } allowed: { text in
             text.append(" ")
             text.append(allowed.lowerBound)
             text.append(" to ")
@@ -62,7 +70,9 @@ public struct Options: ~Copyable {
 
     /// The value of an option that is a number of bytes: a whole number, perhaps with `K`, `M` or `G`, as in a service file.
     public mutating func size(_ name: StaticBytes, default size: Int, allowed: ClosedRange<Int>) -> Int {
-        value(of: name) { $0.size.within(allowed) } allowed: { text in
+        value(of: name) {
+            $0.size.within(allowed)
+        } allowed: { text in
             text.append(" ")
             text.append(allowed.lowerBound)
             text.append(" to ")
