@@ -1,14 +1,14 @@
-// The original's sessions as transcripts in Golden/, however the input is cut.
+// The original's sessions as dialogues in Golden/command/, however the input is cut.
 import Glibc
 import Testing
 
-/// A transcript: what the client sends, and what it gets.
-private struct Transcript {
+/// A dialogue: what the client sends, and what it gets.
+private struct Dialogue {
     var client = ""
     var server = ""
 
     init(_ name: String) throws {
-        let path = #filePath.prefix(upTo: #filePath.lastIndex(of: "/")!) + "/Golden/\(name).txt"
+        let path = #filePath.prefix(upTo: #filePath.lastIndex(of: "/")!) + "/Golden/command/\(name).txt"
         // Sound: the path is copied by the call.
         let file = unsafe open(String(path), O_RDONLY | O_CLOEXEC)
         try #require(file >= 0)
@@ -18,7 +18,7 @@ private struct Transcript {
             case "C: ": client += line.dropFirst(3) + "\n"
             case "S: ": server += line.dropFirst(3) + "\n"
             case "P: ": server += line.dropFirst(3)
-            default: precondition(line.hasPrefix("#"), "no line of a transcript: \(line)")
+            default: precondition(line.hasPrefix("#"), "no line of a dialogue: \(line)")
             }
         }
     }
@@ -34,11 +34,11 @@ struct CommandGoldenTests {
 
     @Test(
         "CS-01 to CS-09, W-32: a session is the original's, in one piece, byte by byte and cut at each byte",
-        arguments: [("command-login", 0), ("command-denied", 77), ("command-unknown", 0)] as [(String, Int32)])
+        arguments: [("login", 0), ("denied", 77), ("unknown", 0)] as [(String, Int32)])
     func transcripts(name: String, status: Int32) throws {
         let files = try CommandFiles()
-        let transcript = try Transcript(name)
-        let arguments = name == "command-unknown" ? files.arguments : files.login("user dougm")
+        let transcript = try Dialogue(name)
+        let arguments = name == "unknown" ? files.arguments : files.login("user dougm")
         let bytes = Array(transcript.client.utf8)
         let cuts =
             [[bytes], bytes.map { [$0] }]
@@ -58,7 +58,7 @@ struct CommandGoldenTests {
     func carriageReturns() throws {
         let files = try CommandFiles()
         for ending in ["\r\n", "\r\r\n"] {
-            let transcript = try Transcript("command-login")
+            let transcript = try Dialogue("login")
             let input = transcript.client.split(separator: "\n").joined(separator: ending) + ending
             let (output, status) = session(
                 "command", files.login("user dougm"), environment: ["TZ=PST8"], input: input)
