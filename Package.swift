@@ -62,8 +62,12 @@ func handler(_ name: String, _ dependencies: [Target.Dependency] = [], archives:
 let handlerColumn: [Target] = [
     .target(name: "CHandler", cSettings: strictC + embeddedC),
     .target(name: "HandlerKit", dependencies: ["CHandler"], swiftSettings: strict + embedded),
+    handler("classic", ["CHandler"]),
     handler("echo"),
     handler("hello"),
+    handler("lowercase"),
+    handler("record"),
+    .target(name: "SMTP", dependencies: ["HandlerKit"], swiftSettings: strict + embedded),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
     .target(
@@ -79,8 +83,8 @@ func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let supervisorColumn: [Target] = [
@@ -139,9 +143,11 @@ let testTargets: [Target] = [
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
-        name: "HandlerTests", dependencies: ["TestSupport", "command", "echo", "hello", "probe"], exclude: ["Golden"],
-        swiftSettings: strict),
+        name: "HandlerTests",
+        dependencies: ["TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record"],
+        exclude: ["Golden"], swiftSettings: strict),
     tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
+    tests("SMTPTests", ["HandlerKit", "SMTP"]),
     tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),

@@ -32,6 +32,9 @@ struct Input: ~Copyable {
     /// The number of bytes that were read but not yet taken.
     var unreadCount: Int { unread.count }
 
+    /// The bytes that were read but not yet taken; good until some are.
+    var unreadBytes: Slice { Slice(offset: unread.lowerBound, count: unread.count, sequence: sequence) }
+
     /// The number of bytes up to and with the first LF, if there is one behind `searched` and within `limit`.
     func lengthOfLine(searched: Int = 0, limit: Int = .max) -> Int? {
         let end = unread.lowerBound + min(limit, unread.count)
@@ -110,20 +113,46 @@ struct Input: ~Copyable {
         return memory.bytes(slice.offset..<slice.offset + slice.count)
     }
 
+    /// Reads once, within the limits. False: nothing more comes. There must be room.
+    mutating func fill(within patience: inout Patience) throws(ConnectionError) -> Bool {
+        if patience.isUnlimited || isAtEnd { return try fill() }
+        try patience.wait(until: .readable, descriptor)
+        let before = unreadCount
+        defer { patience.moved(unreadCount - before, .readable) }
+        return try fill()
+    }
+
     /// Reads once. False: nothing more comes. There must be room.
     mutating func fill() throws(ConnectionError) -> Bool {
         if isAtEnd { return false }
+        makeRoom()
+        let result = memory.read(descriptor, into: unread.upperBound..<capacity)
+        guard result >= 0 else { throw ConnectionError(ConnectionError.reading, result) }
+        unread = 0..<unread.upperBound + result
+        isAtEnd = result == 0
+        return !isAtEnd
+    }
+
+    /// Takes bytes over as if they had been read: as many as there is room for.
+    mutating func add(_ bytes: borrowing Span<UInt8>) -> Int {
+        makeRoom()
+        let count = min(bytes.count, capacity - unread.upperBound)
+        memory.copy(bytes.extracting(0..<count), to: unread.upperBound)
+        unread = 0..<unread.upperBound + count
+        return count
+    }
+
+    /// Notes that nothing more comes.
+    mutating func end() { isAtEnd = true }
+
+    /// Moves what is unread to the front.
+    private mutating func makeRoom() {
         if unread.lowerBound > 0 {
             memory.moveToFront(unread)
             unread = 0..<unread.count
             sequence += 1
         }
         precondition(unread.count < capacity)
-        let result = memory.read(descriptor, into: unread.upperBound..<capacity)
-        guard result >= 0 else { throw ConnectionError(ConnectionError.reading, result) }
-        unread = 0..<unread.upperBound + result
-        isAtEnd = result == 0
-        return !isAtEnd
     }
 }
 

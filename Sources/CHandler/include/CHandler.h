@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CHandlerSession.h"
+
 #pragma clang assume_nonnull begin
 
 /// Reads up to count bytes; 0 is the end of input. Waits even if the descriptor is non-blocking, as a terminal
@@ -24,6 +26,10 @@ enum { CHANDLER_READABLE, CHANDLER_WRITABLE };
 
 /// Waits until a read or a write would not block: 1, or 0 when the time is over; INT64_MAX is for ever. Source: ppoll(2).
 int chandler_wait(int fd, int event, int64_t nanoseconds);
+
+/// Waits until a read from one descriptor or a write to the other would not block, for as long as it takes. Descriptor -1: not
+/// for that. Gives both bits of 1 << CHANDLER_READABLE and 1 << CHANDLER_WRITABLE that hold, or -errno. Source: poll(2).
+int chandler_wait_either(int readable, int writable);
 
 /// 1 if the descriptor is a socket, else 0.
 int chandler_is_socket(int fd);
