@@ -29,6 +29,7 @@ packages:
 test-packages: packages
 	@etc/need nc:netcat-openbsd curl:curl git:git rsync:rsync tcpserver:ucspi-tcp try-from:tcpd \
 	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
+	    tcpsvd:ipsvd inetd:openbsd-inetd socat:socat systemd-socket-activate:systemd stdbuf:coreutils \
 	    readelf:binutils busybox:busybox /usr/sbin/gophernicus:gophernicus
 
 # ---- building
@@ -80,6 +81,7 @@ format:
 bench: all
 	Benchmarks/run
 	Benchmarks/throughput
+	Benchmarks/startup
 
 # ---- installing
 
