@@ -26,6 +26,16 @@ extension Connection {
 }
 
 extension Span<UInt8> {
+    /// Where one byte or the other occurs first at or behind a place, or nil.
+    public func firstIndex(of one: UInt8, or other: UInt8, from start: Int = 0) -> Int? {
+        // Sound: the buffer is the span's own, and extracting checks the start.
+        let found = unsafe extracting(start..<count).withUnsafeBufferPointer { buffer in
+            guard let address = buffer.baseAddress else { return -1 }
+            return unsafe chandler_find_either(address, one, other, buffer.count)
+        }
+        return found < 0 ? nil : start + found
+    }
+
     /// Where this byte occurs first at or behind a place, or nil.
     public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
         // Sound: the buffer is the span's own, and extracting checks the start.
