@@ -98,8 +98,10 @@ let supervisorColumn: [Target] = [
     target("Sandbox", ["Clibcap", "CLinux", "LinuxSystem", "ServiceModel"]),
     target("Spawner", ["CSpawn", "EventLog", "LinuxSystem", "ServiceModel"]),
     target("Gate", ["Admission", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
-    target("Definitions", ["ServiceModel"]),
-    target("Supervisor", ["Admission", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
+    target("Wire"),
+    target("Definitions", ["ServiceModel", "Wire"]),
+    target("Control", ["ServiceModel", "Wire"]),
+    target("Supervisor", ["Admission", "Control", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
     .executableTarget(
         name: "doorward-supervisor", dependencies: ["Definitions", "LinuxSystem", "Supervisor"], swiftSettings: strict),
     target("Configuration", ["Definitions", "ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
@@ -115,7 +117,7 @@ let supervisorColumn: [Target] = [
     .executableTarget(
         name: "doorward",
         dependencies: [
-            "Configuration", "ConfigurationFiles", "Definitions", "Inspection", "LinuxSystem",
+            "Configuration", "ConfigurationFiles", "Control", "Definitions", "Inspection", "LinuxSystem",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 ]
@@ -132,6 +134,7 @@ let testTargets: [Target] = [
     tests("SpawnerTests", ["CLinux", "EventLog", "LinuxSystem", "ServiceModel", "Spawner", "TestSupport"]),
     tests("GateTests", ["Admission", "EventLog", "Gate", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("DefinitionsTests", ["Definitions", "ServiceModel"]),
+    tests("ControlTests", ["Control", "ServiceModel", "Wire"]),
     tests(
         "SupervisorTests",
         ["Admission", "Definitions", "Gate", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
