@@ -201,7 +201,7 @@ func session(
 /// The text cut in two at every place, and into pieces as small as the socket's buffer allows.
 func cuts(of text: String) -> [[[UInt8]]] {
     let bytes = Array(text.utf8)
-    let size = max(1, bytes.count / 200)
+    let size = (bytes.count + 199) / 200
     let small = stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }
     return [small] + bytes.indices.map { [Array(bytes.prefix($0)), Array(bytes.dropFirst($0))] }
 }
