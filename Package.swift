@@ -62,6 +62,7 @@ func handler(_ name: String, _ dependencies: [Target.Dependency] = [], archives:
 let handlerColumn: [Target] = [
     .target(name: "CHandler", cSettings: strictC + embeddedC),
     .target(name: "HandlerKit", dependencies: ["CHandler"], swiftSettings: strict + embedded),
+    handler("classic", ["CHandler"]),
     handler("echo"),
     handler("hello"),
     handler("lowercase"),
@@ -141,7 +142,8 @@ let testTargets: [Target] = [
         "InspectionTests",
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
-    tests("HandlerTests", ["command", "echo", "hello", "lowercase", "probe", "record"], exclude: ["Golden"]),
+    tests(
+        "HandlerTests", ["classic", "command", "echo", "hello", "lowercase", "probe", "record"], exclude: ["Golden"]),
     tests("PasswordsTests", ["HandlerKit", "Passwords"]),
     tests("SMTPTests", ["HandlerKit", "SMTP"]),
     tests("LinkTests", []),

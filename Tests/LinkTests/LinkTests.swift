@@ -14,7 +14,7 @@ private let libexec: String? = {
     "the release handlers as files",
     .enabled(if: libexec != nil, "set DOORWARD_LIBEXEC to the directory of the embedded handlers"))
 struct LinkTests {
-    static let handlers = ["echo", "hello", "probe"]
+    static let handlers = ["classic", "echo", "hello", "lowercase", "probe", "record"]
 
     private func path(_ handler: String) -> String { (libexec ?? "") + "/" + handler }
 
