@@ -108,7 +108,8 @@ let supervisorColumn: [Target] = [
     target(
         "Inspection",
         [
-            "Admission", "Configuration", "ConfigurationFiles", "Definitions", "EventLog", "LinuxSystem", "Sandbox",
+            "Admission", "Configuration", "ConfigurationFiles", "Definitions", "EventLog", "Gate", "LinuxSystem",
+            "Sandbox",
             "ServiceModel", "Spawner",
         ]),
     .executableTarget(
@@ -142,11 +143,13 @@ let testTargets: [Target] = [
         "InspectionTests",
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
-    tests(
-        "HandlerTests", ["classic", "command", "echo", "hello", "lowercase", "probe", "record"], exclude: ["Golden"]),
-    tests("PasswordsTests", ["HandlerKit", "Passwords"]),
+    .testTarget(
+        name: "HandlerTests",
+        dependencies: ["TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record"],
+        exclude: ["Golden"], swiftSettings: strict),
+    tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
     tests("SMTPTests", ["HandlerKit", "SMTP"]),
-    tests("LinkTests", []),
+    tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
 ]

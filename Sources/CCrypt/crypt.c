@@ -60,6 +60,13 @@ int __snprintf_chk(char *text, size_t count, int flag, size_t size, const char *
     return result;
 }
 
+// musl's would bring in printing with files.
+_Noreturn void __assert_fail(const char *expression, const char *file, int line, const char *function)
+{
+    (void)expression, (void)file, (void)line, (void)function;
+    __builtin_trap();
+}
+
 // libxcrypt's table names every method that it knows. Those that htpasswd does not make are left out of the handler by
 // being named here instead; nothing calls them, because Passwords looks at a hash before it comes here.
 #define LEFT_OUT(METHOD)                                                                                               \

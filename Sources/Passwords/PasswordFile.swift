@@ -17,33 +17,30 @@ public enum PasswordVerdict: Equatable {
     case refusedEntry(line: Int, HashFault)
 }
 
-/// A password file, to be read once.
-public struct PasswordFile: ~Copyable {
-    private var file: Connection
-
+/// A password file.
+public enum PasswordFile {
+    /// Looks the user up, and compares the password. For once or a few times in a process: an embedded handler does not give
+    /// back the memory that it reads with.
     /// - Parameter descriptor: open for reading, at its beginning; it stays open.
-    public init(descriptor: Int32) {
-        // A file is lines in, and nothing out.
-        file = Connection(input: descriptor, output: -1, capacity: 4096)
-    }
-
-    /// Looks the user up, and compares the password.
-    public mutating func check(
-        _ user: borrowing Span<UInt8>, _ password: borrowing Span<UInt8>
+    public static func check(
+        _ descriptor: Int32, _ user: Span<UInt8>, _ password: Span<UInt8>
     ) throws(ConnectionError) -> PasswordVerdict {
         var found = ShortText()
         var other = ShortText()
-        var (line, foundLine) = (0, 0)
-        while let event = try file.nextLine(maximumLength: ShortText.capacity - 1) {
-            line += 1
-            guard case .line(let text) = event else { continue }
-            let bytes = file.bytes(of: text.text)
-            guard let entry = Entry(bytes) else { continue }
-            let hash = bytes.extracting(entry.hash)
-            if other.bytes.isEmpty, hash.isUsable { other.append(hash) }
-            if foundLine == 0, bytes.extracting(entry.user).isSameSecret(as: user) {
-                foundLine = line
-                found.append(hash)
+        var foundLine = 0
+        try readLines(of: descriptor, capacity: 4096) { file throws(ConnectionError) in
+            var line = 0
+            while let event = try file.nextLine(maximumLength: ShortText.capacity - 1) {
+                line += 1
+                guard case .line(let text) = event else { continue }
+                let bytes = file.bytes(of: text.text)
+                guard let entry = Entry(bytes) else { continue }
+                let hash = bytes.extracting(entry.hash)
+                if other.bytes.isEmpty, hash.isUsable { other.append(hash) }
+                if foundLine == 0, bytes.extracting(entry.user).isSameSecret(as: user) {
+                    foundLine = line
+                    found.append(hash)
+                }
             }
         }
         do throws(HashFault) {

@@ -29,14 +29,18 @@ struct HashFormatTests {
     @Test(
         "CS-20: plain text and everything that is not whole is refused",
         arguments: [
-            "", "foobar", "plain text 13", "{SHA}", "{SHA}iEPX+SQWIR3p67lj/0zigSWTKHg", "{SHA}iEPX+SQWIR3p67lj/0zigSWTK!g=",
-            "{PLAIN}foobar", "$", "$$", "$apr1$", "$apr1$abcdefghi$" + digits.prefix(22), "$apr1$ab$" + digits.prefix(21),
+            "", "foobar", "plain text 13", "{SHA}", "{SHA}iEPX+SQWIR3p67lj/0zigSWTKHg",
+            "{SHA}iEPX+SQWIR3p67lj/0zigSWTK!g=",
+            "{PLAIN}foobar", "$", "$$", "$apr1$", "$apr1$abcdefghi$" + digits.prefix(22),
+            "$apr1$ab$" + digits.prefix(21),
             "$apr1$a$b$" + digits.prefix(22), "$apr1$a b$" + digits.prefix(22), "$2y$05$" + digits.prefix(52),
             "$2y$03$" + digits.prefix(53), "$2y$5$" + digits.prefix(54), "$2x$05$" + digits.prefix(53),
             "$2y$+5$" + digits.prefix(53), "$5$salt$" + digits.prefix(42), "$6$salt$" + digits.prefix(43),
             "$6$rounds=$salt$" + digits.prefix(86), "$6$rounds=9$salt$" + digits.prefix(86),
-            "$6$rounds=5e3$salt$" + digits.prefix(86), "$6$rounds=5000", "$5$", "$1$", "$y$j9T$abc$" + digits.prefix(43),
-            "$7$" + digits.prefix(40), "*", "!", "_" + digits.prefix(19), String(digits.prefix(14)), "\0\0\0\0\0\0\0\0\0\0\0\0\0",
+            "$6$rounds=5e3$salt$" + digits.prefix(86), "$6$rounds=5000", "$5$", "$1$",
+            "$y$j9T$abc$" + digits.prefix(43),
+            "$7$" + digits.prefix(40), "*", "!", "_" + digits.prefix(19), String(digits.prefix(14)),
+            "\0\0\0\0\0\0\0\0\0\0\0\0\0",
         ] as [String])
     func unknown(text: String) {
         #expect(throws: HashFault.unknownFormat) { try format(text) }

@@ -57,8 +57,7 @@ struct Login {
     private func judge(_ user: borrowing Span<UInt8>, _ password: borrowing Span<UInt8>) -> LoginResult {
         guard let path = settings.passwords, let file = OpenFile.orLog(file: path) else { return .unable }
         do throws(ConnectionError) {
-            var passwords = PasswordFile(descriptor: file.descriptor)
-            switch try passwords.check(user, password) {
+            switch try PasswordFile.check(file.descriptor, user, password) {
             case .right: return try authorize(user)
             case .wrongPassword: return deny(.wrongPassword, user)
             case .unknownUser: return deny(.unknownUser)
@@ -83,9 +82,11 @@ struct Login {
         var isAdmitted = settings.requirements.admit(user)
         if !isAdmitted, settings.requirements.nameGroups, let path = settings.groups {
             guard let file = OpenFile.orLog(file: path) else { return .unable }
-            var groups = GroupFile(descriptor: file.descriptor)
-            isAdmitted = try groups.hasMember(user) { settings.requirements.admit(group: $0) }
-            if let number = groups.tooLongLine {
+            let membership = try GroupFile.membership(file.descriptor, of: user) {
+                settings.requirements.admit(group: $0)
+            }
+            isAdmitted = membership.isMember
+            if let number = membership.tooLongLine {
                 var line = LogLine("group line too long")
                 line.add("file", path)
                 line.add("line", number)

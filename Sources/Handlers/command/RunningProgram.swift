@@ -27,11 +27,11 @@ enum ProgramEnd {
 /// A program that was started.
 struct RunningProgram: ~Copyable {
     private let program: chandler_program
+    private var hasEnded = false
 
     deinit {
-        var program = program
         // Dropped on purpose: whoever wants to know the status calls `end`.
-        _ = unsafe chandler_end_program(&program)
+        if !hasEnded { _ = Self.end(program) }
     }
 
     /// - Parameters:
@@ -53,15 +53,14 @@ struct RunningProgram: ~Copyable {
         program = started
     }
 
-    /// Ends what is left of it: its status.
-    consuming func end() -> Int {
+    private static func end(_ program: chandler_program) -> Int {
         var program = program
-        discard self
+        // Sound: it is only read.
         return Int(unsafe chandler_end_program(&program))
     }
 
     /// Passes its output on until it ends or has to.
-    consuming func run(
+    mutating func run(
         within limits: ProgramLimits, to connection: inout Connection
     ) throws(ConnectionError) -> ProgramEnd {
         let deadline = chandler_monotonic_nanoseconds() + limits.time.nanoseconds
@@ -71,7 +70,8 @@ struct RunningProgram: ~Copyable {
             guard block.read(from: program.output) else {
                 // It may have closed its output and go on.
                 guard wait(program.pidfd, until: deadline) else { return .timePassed }
-                return .itself(status: end())
+                hasEnded = true
+                return .itself(status: Self.end(program))
             }
             let count = min(left, block.bytes.count)
             try connection.write(block.bytes.extracting(0..<count))

@@ -90,7 +90,7 @@ struct Session: ~Copyable {
     }
 
     private func start(_ name: ProgramName, for connection: inout Connection) throws(ConnectionError) {
-        guard let directory = settings.programs, let program = Self.program(directory, name, user) else {
+        guard let directory = settings.programs, var program = Self.program(directory, name, user) else {
             try connection.write(name.bytes)
             return try connection.write(": cannot be started\n")
         }

@@ -24,7 +24,9 @@ extension Connection {
         guard let file = OpenFile.orLog(file: path) else { return false }
         var block = Block()
         var count = 0
-        while block.read(from: file.descriptor, maximumCount: SessionRecord.size), block.bytes.count == SessionRecord.size {
+        while block.read(from: file.descriptor, maximumCount: SessionRecord.size),
+            block.bytes.count == SessionRecord.size
+        {
             guard block.bytes[0] == SessionRecord.userProcess, block.bytes[1] == 0 else { continue }
             count += 1
             guard count <= 500 else {
