@@ -68,6 +68,7 @@ let handlerColumn: [Target] = [
     handler("lowercase"),
     handler("record"),
     .target(name: "SMTP", dependencies: ["HandlerKit"], swiftSettings: strict + embedded),
+    handler("smtp-lab", ["CHandler", "SMTP"]),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
     .target(
