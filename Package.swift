@@ -146,10 +146,12 @@ let testTargets: [Target] = [
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",
-        dependencies: ["TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record"],
+        dependencies: [
+            "TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record", "smtp-lab",
+        ],
         exclude: ["Golden"], swiftSettings: strict),
     tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
-    tests("SMTPTests", ["HandlerKit", "SMTP"]),
+    tests("SMTPTests", ["HandlerKit", "SMTP", "TestSupport"]),
     tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),

@@ -1,4 +1,5 @@
 // Whatever comes in, what goes out is SMTP, and every transaction has one end. Seeded: the same sessions in every run.
+import TestSupport
 import Testing
 
 @testable import SMTP
