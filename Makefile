@@ -30,7 +30,9 @@ packages:
 test-packages: packages
 	@etc/need nc:netcat-openbsd curl:curl git:git rsync:rsync tcpserver:ucspi-tcp try-from:tcpd \
 	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
-	    htpasswd:apache2-utils openssl:openssl readelf:binutils busybox:busybox /usr/sbin/gophernicus:gophernicus
+	    htpasswd:apache2-utils openssl:openssl tcpsvd:ipsvd inetd:openbsd-inetd socat:socat \
+	    systemd-socket-activate:systemd stdbuf:coreutils readelf:binutils busybox:busybox \
+	    /usr/sbin/gophernicus:gophernicus
 
 # ---- building
 
@@ -81,6 +83,7 @@ format:
 bench: all
 	Benchmarks/run
 	Benchmarks/throughput
+	Benchmarks/startup
 
 # ---- installing
 

@@ -154,7 +154,8 @@ let testTargets: [Target] = [
     tests("SMTPTests", ["HandlerKit", "SMTP", "TestSupport"]),
     tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
-    .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 
 let package = Package(
