@@ -93,6 +93,7 @@ install: all
 	for name in $(HANDLERS); do \
 	    install -D -m 755 build/libexec/doorward/$$name $(DESTDIR)$(PREFIX)/libexec/doorward/$$name; done
 	install -D -m 644 etc/doorward.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward.8
+	install -D -m 644 etc/doorward-handlers.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward-handlers.8
 	install -D -m 644 etc/doorward-service.5 $(DESTDIR)$(PREFIX)/share/man/man5/doorward-service.5
 	install -D -m 644 etc/doorward.toml $(DESTDIR)$(PREFIX)/share/doc/doorward/doorward.toml
 	for file in services/*.toml; do \
