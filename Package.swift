@@ -68,6 +68,7 @@ let handlerColumn: [Target] = [
     handler("lowercase"),
     handler("record"),
     .target(name: "SMTP", dependencies: ["HandlerKit"], swiftSettings: strict + embedded),
+    handler("smtp-lab", ["CHandler", "SMTP"]),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
     .target(
@@ -148,10 +149,12 @@ let testTargets: [Target] = [
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",
-        dependencies: ["TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record"],
+        dependencies: [
+            "TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record", "smtp-lab",
+        ],
         exclude: ["Golden"], swiftSettings: strict),
     tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
-    tests("SMTPTests", ["HandlerKit", "SMTP"]),
+    tests("SMTPTests", ["HandlerKit", "SMTP", "TestSupport"]),
     tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(
