@@ -102,7 +102,9 @@ let supervisorColumn: [Target] = [
     target("Wire"),
     target("Definitions", ["ServiceModel", "Wire"]),
     target("Control", ["ServiceModel", "Wire"]),
-    target("Supervisor", ["Admission", "Control", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
+    target(
+        "Supervisor",
+        ["Admission", "Control", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
     .executableTarget(
         name: "doorward-supervisor", dependencies: ["Definitions", "LinuxSystem", "Supervisor"], swiftSettings: strict),
     target("Configuration", ["Definitions", "ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
@@ -111,7 +113,8 @@ let supervisorColumn: [Target] = [
     target(
         "Inspection",
         [
-            "Admission", "Configuration", "ConfigurationFiles", "Definitions", "EventLog", "Gate", "LinuxSystem",
+            "Admission", "Configuration", "ConfigurationFiles", "Control", "Definitions", "EventLog", "Gate",
+            "LinuxSystem",
             "Sandbox",
             "ServiceModel", "Spawner",
         ]),
@@ -145,7 +148,7 @@ let testTargets: [Target] = [
         ["ConfigurationFiles", "Configuration", "Definitions", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests(
         "InspectionTests",
-        ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
+        ["Configuration", "ConfigurationFiles", "Control", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",

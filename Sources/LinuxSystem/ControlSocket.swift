@@ -11,7 +11,7 @@ package struct ControlSocket: ~Copyable {
     /// Errors: socket(2), bind(2): EADDRINUSE when somebody listens there, or the file is no socket.
     package init(path: String) throws(SystemError) {
         if try Files.isSocket(path) == true {
-            let answer = clinux_control_connect(path)
+            let answer = unsafe clinux_control_connect(path)
             if answer >= 0 { _ = Descriptor(owning: answer) }
             if Errno(-answer) == .connectionRefused { try Files.remove(path) }
         }
@@ -36,7 +36,8 @@ package struct ControlSocket: ~Copyable {
         var (uid, gid, pid): (UInt32, UInt32, Int32) = (.max, .max, 0)
         // Fail closed: a peer whose credentials the kernel does not give is nobody.
         guard unsafe clinux_peer_credentials(number, &uid, &gid, &pid) == 0 else { return nil }
-        return uid == 0 || uid == Accounts.effectiveUser ? channel : nil
+        guard uid == 0 || uid == Accounts.effectiveUser else { return nil }
+        return channel
     }
 
     /// Removes the file, so that nobody waits for us.
