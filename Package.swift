@@ -62,6 +62,8 @@ let handlerColumn: [Target] = [
     handler("hello"),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
+    .target(name: "CMaildir", cSettings: strictC + embeddedC),
+    .target(name: "Maildir", dependencies: ["CHandler", "CMaildir", "HandlerKit"], swiftSettings: strict + embedded),
 ]
 
 /// A target of the supervisor's column.
