@@ -60,6 +60,7 @@ let handlerColumn: [Target] = [
     .target(name: "HandlerKit", dependencies: ["CHandler"], swiftSettings: strict + embedded),
     handler("echo"),
     handler("hello"),
+    .target(name: "SMTP", dependencies: ["HandlerKit"], swiftSettings: strict + embedded),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
     .target(name: "CMaildir", cSettings: strictC + embeddedC),
@@ -131,6 +132,7 @@ let testTargets: [Target] = [
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     tests("HandlerTests", ["echo", "hello", "probe"]),
+    tests("SMTPTests", ["HandlerKit", "SMTP"]),
     tests("LinkTests", []),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),

@@ -32,6 +32,9 @@ struct Input: ~Copyable {
     /// The number of bytes that were read but not yet taken.
     var unreadCount: Int { unread.count }
 
+    /// The bytes that were read but not yet taken; good until some are.
+    var unreadBytes: Slice { Slice(offset: unread.lowerBound, count: unread.count, sequence: sequence) }
+
     /// The number of bytes up to and with the first LF, if there is one behind `searched` and within `limit`.
     func lengthOfLine(searched: Int = 0, limit: Int = .max) -> Int? {
         let end = unread.lowerBound + min(limit, unread.count)

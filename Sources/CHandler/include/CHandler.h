@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CHandlerSession.h"
+
 #pragma clang assume_nonnull begin
 
 /// Reads up to count bytes; 0 is the end of input. Waits even if the descriptor is non-blocking, as a terminal

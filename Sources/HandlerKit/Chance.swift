@@ -1,0 +1,12 @@
+// Names for things that must not have the same name twice: the time, the process, and random bits.
+internal import CHandler
+
+/// What tells one process, and one moment of it, from another.
+public enum Chance {
+    /// Seconds since 1970, by the machine's clock.
+    public static var secondsSince1970: UInt64 { UInt64(max(0, chandler_seconds_since_1970())) }
+    /// This process's id.
+    public static var processID: UInt32 { UInt32(bitPattern: chandler_process_id()) }
+    /// Random bits; not for secrets.
+    public static var randomBits: UInt64 { chandler_random_bits() }
+}

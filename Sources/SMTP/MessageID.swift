@@ -1,0 +1,65 @@
+// The one name of a message: in the reply, in its Received line and in every line of the log.
+// Promises an atom of RFC 5322 (hexadecimal digits and `-`), so that it may stand anywhere unquoted, and that no two messages of
+// a machine have the same one: the time, the process, the message's number in it, and random bits against a clock set back.
+public import HandlerKit
+
+/// A message's name, made when its MAIL is accepted.
+public struct MessageID: Equatable, Sendable {
+    /// Seconds since 1970.
+    let seconds: UInt64
+    /// The process.
+    let process: UInt32
+    /// The message's number in the process, from 1.
+    let number: UInt32
+    /// Random bits.
+    let random: UInt32
+
+    /// No message.
+    static let none = MessageID(seconds: 0, process: 0, number: 0, random: 0)
+
+    /// Appends it as `68f3a2b1-3039-1-5f3a9c21`.
+    public func append(to text: inout ShortText) {
+        text.append(hexadecimal: seconds)
+        text.append("-")
+        text.append(hexadecimal: UInt64(process))
+        text.append("-")
+        text.append(hexadecimal: UInt64(number))
+        text.append("-")
+        text.append(hexadecimal: UInt64(random), minimumWidth: 8)
+    }
+}
+
+/// Makes one name after the other.
+public struct MessageIDs: Sendable {
+    private let seconds: @Sendable () -> UInt64
+    private let random: @Sendable () -> UInt32
+    private let process: UInt32
+    private var made: UInt32 = 0
+
+    /// - Parameters:
+    ///   - process: the process's id.
+    ///   - seconds: the time, in seconds since 1970.
+    ///   - random: random bits.
+    public init(
+        process: UInt32, seconds: @escaping @Sendable () -> UInt64, random: @escaping @Sendable () -> UInt32
+    ) {
+        self.process = process
+        self.seconds = seconds
+        self.random = random
+    }
+
+    /// The next one.
+    mutating func next() -> MessageID {
+        made += 1
+        return MessageID(seconds: seconds(), process: process, number: made, random: random())
+    }
+}
+
+extension MessageIDs {
+    /// By the machine's clock, this process, and the kernel's random bits.
+    public static var system: MessageIDs {
+        MessageIDs(
+            process: Chance.processID, seconds: { Chance.secondsSince1970 },
+            random: { UInt32(truncatingIfNeeded: Chance.randomBits) })
+    }
+}

@@ -1,0 +1,115 @@
+// A reply that cannot be malformed: whatever is put into it, on the wire it is one reply.
+// Promises: at least one line; every line ends in CR LF, is at most 512 octets long with everything, begins with the code and,
+// where there is one, the enhanced status; visible ASCII and blanks only, everything else is escaped. What is too long is cut.
+// Never allocates. Sources: RFC 5321 4.2, 4.5.3.1.5; RFC 2034 4.
+public import HandlerKit
+
+/// What the server says to a command, and with that the verdict on it: the session goes on as the code says.
+///
+///     var reply = Reply(550, .x(1, 1), "no such mailbox: ")
+///     reply.append(escaping: address)
+public struct Reply: ~Copyable {
+    /// The most octets of a line with its CR LF.
+    static let longestLine = 512
+
+    /// Its code.
+    public let code: ReplyCode
+    /// Its enhanced status, if it has one.
+    public let status: EnhancedStatus?
+    /// Whether the connection ends after it: always with 421.
+    public private(set) var closes: Bool
+    /// The lines with LF between them.
+    private var text = ShortText()
+    /// The octets of the last line so far.
+    private var lineLength = 0
+
+    /// A reply without an enhanced status, as RFC 2034 has it for the greeting, HELO, EHLO and 354.
+    public init(_ code: ReplyCode, _ text: StaticBytes) {
+        self.init(code, nil, text)
+    }
+
+    /// - Parameters:
+    ///   - status: the enhanced status; left out on 3yz, which have none.
+    ///   - text: the first line, or its beginning.
+    public init(_ code: ReplyCode, _ status: EnhancedStatus?, _ text: StaticBytes) {
+        self.code = code
+        self.status = code.isIntermediate ? nil : status
+        closes = code == 421
+        append(text)
+    }
+
+    /// The same, with the connection ended after it.
+    public consuming func closing() -> Reply {
+        closes = true
+        return self
+    }
+
+    /// Begins one more line.
+    public mutating func beginLine() {
+        // Room for the LF and for at least a little behind it.
+        guard text.bytes.count + 16 < ShortText.capacity else { return }
+        text.append(byte: 0x0a)
+        lineLength = 0
+    }
+
+    /// Appends text, escaped where it must be.
+    public mutating func append(_ text: StaticBytes) { append(escaping: text.bytes) }
+
+    /// Appends a number in decimal.
+    public mutating func append(_ number: Int) {
+        var digits = ShortText()
+        digits.append(number)
+        append(escaping: digits.bytes)
+    }
+
+    /// Appends a message's name.
+    public mutating func append(_ id: MessageID) {
+        var word = ShortText()
+        id.append(to: &word)
+        append(escaping: word.bytes)
+    }
+
+    /// Appends bytes of any kind: what is neither visible ASCII nor a space becomes \xHH.
+    public mutating func append(escaping bytes: borrowing Span<UInt8>) {
+        // Code, separator, status with its space, CR LF: at most 4 + 10 + 2.
+        let most = Self.longestLine - 16
+        for index in bytes.indices {
+            let isPlain = bytes[index] >= 0x20 && bytes[index] < 0x7f
+            let length = isPlain ? 1 : 4
+            guard lineLength + length <= most, text.bytes.count + length <= ShortText.capacity else { return }
+            if isPlain {
+                text.append(byte: bytes[index])
+            } else {
+                text.append(escaping: bytes.extracting(index..<index + 1))
+            }
+            lineLength += length
+        }
+    }
+
+    /// Writes it on the connection.
+    func write(to connection: inout Connection) throws(ConnectionError) {
+        let bytes = text.bytes
+        var start = 0
+        for end in 0...bytes.count where end == bytes.count || bytes[end] == 0x0a {
+            var line = ShortText()
+            line.append(code.number)
+            line.append(byte: end == bytes.count ? 0x20 : 0x2d)
+            appendStatus(to: &line)
+            line.append(bytes.extracting(start..<end))
+            line.append("\r\n")
+            try connection.write(line)
+            start = end + 1
+        }
+    }
+
+    /// Appends `X.Y.Z `, if there is a status.
+    private func appendStatus(to line: inout ShortText) {
+        guard let status else { return }
+        line.append(code.digit)
+        line.append(".")
+        line.append(status.subject)
+        line.append(".")
+        line.append(status.detail)
+        line.append(" ")
+    }
+}
