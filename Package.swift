@@ -9,8 +9,10 @@ let isEmbedded = Context.environment["DOORWARD_HANDLERS"] == "embedded"
 
 #if arch(arm64)
     let muslTriple = "aarch64-linux-musl"
+    let gnuTriple = "aarch64-linux-gnu"
 #else
     let muslTriple = "x86_64-linux-musl"
+    let gnuTriple = "x86_64-linux-gnu"
 #endif
 let muslHeaders = "/usr/include/\(muslTriple)"
 let muslLibraries = "/usr/lib/\(muslTriple)"
@@ -49,10 +51,12 @@ let embeddedLink: [LinkerSetting] =
     ] : []
 
 /// A handler: one folder in Sources/Handlers, one executable of the same name.
-func handler(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+/// - Parameter archives: static libraries that the embedded build links besides musl.
+func handler(_ name: String, _ dependencies: [Target.Dependency] = [], archives: [String] = []) -> Target {
     .executableTarget(
         name: name, dependencies: ["HandlerKit"] + dependencies, path: "Sources/Handlers/\(name)",
-        swiftSettings: strict + embedded, linkerSettings: embeddedLink)
+        swiftSettings: strict + embedded,
+        linkerSettings: embeddedLink + (isEmbedded && !archives.isEmpty ? [.unsafeFlags(archives)] : []))
 }
 
 let handlerColumn: [Target] = [
@@ -65,6 +69,13 @@ let handlerColumn: [Target] = [
     handler("probe", ["CProbe"]),
     .target(name: "CMaildir", cSettings: strictC + embeddedC),
     .target(name: "Maildir", dependencies: ["CHandler", "CMaildir", "HandlerKit"], swiftSettings: strict + embedded),
+    handler("esmtp", ["Maildir", "SMTP"]),
+    .target(
+        name: "CCrypt", cSettings: strictC + embeddedC,
+        linkerSettings: isEmbedded ? [] : [.linkedLibrary("crypt", .when(platforms: [.linux]))]),
+    .target(name: "Passwords", dependencies: ["CCrypt", "HandlerKit"], swiftSettings: strict + embedded),
+    // musl as Debian builds it has no crypt(3); libxcrypt's archive has (see Sources/CCrypt/crypt.c).
+    handler("command", ["CHandler", "Passwords"], archives: ["/usr/lib/\(gnuTriple)/libcrypt.a"]),
 ]
 
 /// A target of the supervisor's column.
@@ -131,7 +142,9 @@ let testTargets: [Target] = [
         "InspectionTests",
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
-    tests("HandlerTests", ["echo", "hello", "probe"]),
+    tests("HandlerTests", ["command", "echo", "esmtp", "hello", "probe"]),
+    tests("MaildirTests", ["HandlerKit", "Maildir"]),
+    tests("PasswordsTests", ["HandlerKit", "Passwords"]),
     tests("SMTPTests", ["HandlerKit", "SMTP"]),
     tests("LinkTests", []),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -33,14 +32,9 @@ int cmaildir_open_directory(int directory, const char *path)
     return open_at(directory, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
-int cmaildir_open_way(int directory, const char *path)
+int cmaildir_open_file(const char *path)
 {
-    return open_at(directory, path, O_PATH | O_DIRECTORY);
-}
-
-int cmaildir_open_file(int directory, const char *path)
-{
-    return open_at(directory, path, O_RDONLY | O_NOCTTY);
+    return open_at(AT_FDCWD, path, O_RDONLY | O_NOCTTY);
 }
 
 int cmaildir_create(int directory, const char *name)
@@ -114,14 +108,19 @@ int cmaildir_require_room(int fd, int64_t bytes)
     return status.f_bavail < blocks ? -ENOSPC : 0;
 }
 
-int cmaildir_means_full(int error)
+enum cmaildir_reason cmaildir_reason_of(int error)
 {
-    return error == ENOSPC || error == EDQUOT || error == EFBIG;
-}
-
-int cmaildir_means_missing(int error)
-{
-    return error == ENOENT;
+    switch (error) {
+    case ENOSPC:
+    case EDQUOT: return CMAILDIR_FULL;
+    case EFBIG: return CMAILDIR_TOO_LARGE;
+    case ENOENT: return CMAILDIR_MISSING;
+    case EACCES:
+    case EPERM:
+    case EROFS: return CMAILDIR_DENIED;
+    case EMFILE: return CMAILDIR_DESCRIPTORS;
+    default: return CMAILDIR_OTHER;
+    }
 }
 
 int cmaildir_ignore_file_size_signal(void)
@@ -135,18 +134,4 @@ void cmaildir_time_of_day(int64_t *seconds, int32_t *microseconds)
     clock_gettime(CLOCK_REALTIME, &now); // cannot fail: the clock exists and the address is ours
     *seconds = now.tv_sec;
     *microseconds = (int32_t)(now.tv_nsec / 1000);
-}
-
-int cmaildir_process(void)
-{
-    return getpid();
-}
-
-int cmaildir_random(uint64_t *number)
-{
-    long result;
-    do
-        result = getrandom(number, sizeof *number, 0);
-    while (result < 0 && errno == EINTR);
-    return result < 0 ? -errno : result == sizeof *number ? 0 : -EIO;
 }

@@ -23,18 +23,94 @@ public struct Options: ~Copyable {
     public mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: StaticBytes, default choice: Choice
     ) -> Choice where Choice.RawValue == StaticBytes {
-        do throws(OptionError) {
-            guard let value = try reader.value(of: name) else { return choice }
-            guard let choice = Choice(rawValue: value) else { throw .notAllowed(value) }
-            return choice
-        } catch {
-            var text = error.message(about: name)
-            text.append("; allowed:")
+        let chosen = value(of: name, Choice.init(rawValue:)) { text in
             for allowed in Choice.allCases {
                 text.append(" ")
                 text.append(allowed.rawValue)
             }
-            refuse(text)
+        }
+        return chosen ?? choice
+    }
+
+    /// The value of an option that may be any text but an empty one, such as a name or a path; nil if it is not given.
+    public mutating func text(_ name: StaticBytes) -> StaticBytes? {
+        value(of: name) {
+            $0.count == 0 ? nil : $0
+        } allowed: {
+            $0.append(" a text that is not empty")
+        }
+    }
+
+    /// The value of an option that is a whole number.
+    public mutating func number(_ name: StaticBytes, default number: Int, allowed: ClosedRange<Int>) -> Int {
+        value(of: name) {
+            $0.bytes.decimalNumber.within(allowed)
+        } allowed: { text in
+            text.append(" ")
+            text.append(allowed.lowerBound)
+            text.append(" to ")
+            text.append(allowed.upperBound)
+        } ?? number
+    }
+
+    /// The value of an option that is a time: a whole number with `ms`, `s`, `min` or `h`, as in a service file.
+    public mutating func duration(
+        _ name: StaticBytes, default duration: Duration, allowed: ClosedRange<Duration>
+    ) -> Duration {
+        value(of: name) {
+            $0.duration.within(allowed)
+        } allowed: { text in
+            text.append(" ")
+            text.append(allowed.lowerBound)
+            text.append(" to ")
+            text.append(allowed.upperBound)
+            text.append(", as 500ms, 30s, 5min or 1h")
+        } ?? duration
+    }
+
+    /// The value of an option that is a number of bytes: a whole number, perhaps with `K`, `M` or `G`, as in a service file.
+    public mutating func size(_ name: StaticBytes, default size: Int, allowed: ClosedRange<Int>) -> Int {
+        value(of: name) {
+            $0.size.within(allowed)
+        } allowed: { text in
+            text.append(" ")
+            text.append(allowed.lowerBound)
+            text.append(" to ")
+            text.append(allowed.upperBound)
+            text.append(" bytes, as 512, 64K or 1M")
+        } ?? size
+    }
+
+    /// All values of an option that may be given several times.
+    public mutating func all(_ name: StaticBytes) -> OptionValues {
+        _ = text(name)
+        return OptionValues(name: name, reader: reader)
+    }
+
+    /// Ends the process because of what an option, or the lack of one, means to the handler.
+    ///
+    ///     Options.refuse("--require", "needs --auth-file")
+    public static func refuse(_ name: StaticBytes, _ reason: StaticBytes) -> Never {
+        var text = ShortText()
+        text.append(name)
+        text.append(": ")
+        text.append(reason)
+        HandlerKit.refuse(text)
+    }
+
+    /// The last value of an option as what it stands for, or nil if it is not given.
+    private mutating func value<Value>(
+        of name: StaticBytes, _ parse: (StaticBytes) -> Value?, allowed: (inout ShortText) -> Void
+    ) -> Value? {
+        do throws(OptionError) {
+            guard let text = try reader.value(of: name) else { return nil }
+            guard let value = parse(text) else { throw .notAllowed(text) }
+            return value
+        } catch {
+            var text = error.message(about: name)
+            text.append("; allowed:")
+            allowed(&text)
+            HandlerKit.refuse(text)
         }
     }
 
@@ -43,8 +119,28 @@ public struct Options: ~Copyable {
         do throws(OptionError) {
             try reader.finish()
         } catch {
-            refuse(error.message(about: "arguments"))
+            HandlerKit.refuse(error.message(about: "arguments"))
         }
+    }
+}
+
+/// The values of an option that was given any number of times, in their order.
+public struct OptionValues {
+    let name: StaticBytes
+    let reader: OptionReader
+
+    /// The value of this number, from 0, or nil behind the last one.
+    public subscript(number: Int) -> StaticBytes? {
+        var number = number
+        var index = 0
+        while let candidate = reader.argument(index) {
+            if candidate == name {
+                if number == 0 { return reader.argument(index + 1) }
+                number -= 1
+            }
+            index += 2
+        }
+        return nil
     }
 }
 

@@ -7,6 +7,7 @@
 //   - a Maildir gets one copy, however many recipients it stands for, with a Delivered-To line for each of them.
 // Holds two descriptors for each Maildir from `add` to the end, and a buffer of 32 KiB. Reads nothing, asks nobody.
 // Sources: RFC 5321 4.1.1.4, 4.4, 6.1; maildir(5); shared/reference/protocols.md 2.4 (ST-1 to ST-8).
+internal import CMaildir
 public import HandlerKit
 
 /// The delivery of one message at a time.
@@ -22,7 +23,10 @@ public struct Delivery: ~Copyable {
     /// - Parameters:
     ///   - host: this machine's name, for the files' names.
     ///   - maximumMaildirs: for one message.
+    ///
+    /// From here on a file that would grow beyond RLIMIT_FSIZE is an error, and no signal that kills the process.
     public init(host: StaticBytes, maximumMaildirs: Int) {
+        _ = cmaildir_ignore_file_size_signal()  // cannot fail: SIGXFSZ may be ignored
         self.host = host
         drafts = Slots(capacity: maximumMaildirs)
     }
@@ -36,19 +40,19 @@ public struct Delivery: ~Copyable {
     /// - Parameters:
     ///   - recipient: the address, as the client gave it, without brackets.
     ///   - sender: likewise; empty for the null sender.
-    ///   - maildir: its path, from `base` on if it is relative.
+    ///   - maildir: its path.
     ///   - announcedSize: what the client said about the message's size, 0 if nothing.
     ///
     /// Errors: this recipient gets no mail; the others are as they were. One Maildir too many traps.
     public mutating func add(
         recipient: borrowing Span<UInt8>, sender: borrowing Span<UInt8>, maildir: borrowing PathText,
-        in base: borrowing Directory, announcedSize: Int
+        announcedSize: Int
     ) throws(StoreError) {
-        let maildir = try Maildir(maildir, in: base)
+        let maildir = try Maildir(maildir)
         for index in 0..<drafts.count where drafts[index].identity == maildir.identity {
             return try drafts[index].write(deliveredTo: recipient)
         }
-        let draft = try Draft(try nameOfMessage(), in: maildir)
+        let draft = try Draft(nameOfMessage(), in: maildir)
         try draft.requireRoom(for: announcedSize)
         try draft.write(returnPath: sender)
         try draft.write(deliveredTo: recipient)
@@ -83,10 +87,10 @@ public struct Delivery: ~Copyable {
         name = nil
     }
 
-    private mutating func nameOfMessage() throws(StoreError) -> UniqueName {
+    private mutating func nameOfMessage() -> UniqueName {
         if let name { return name }
         number += 1
-        let name = try UniqueName(delivery: number, host: host)
+        let name = UniqueName(delivery: number, host: host)
         self.name = name
         return name
     }

@@ -1,37 +1,29 @@
 // An open directory. Promises to be closed with its owner, and that what is opened in it is no symbolic link.
 internal import CMaildir
-public import HandlerKit
+internal import HandlerKit
 
-/// A directory that paths are resolved from, or that is read and synced.
-public struct Directory: ~Copyable {
+/// A directory to open things in, and to sync.
+struct Directory: ~Copyable {
     let descriptor: Int32
 
-    private init(_ descriptor: Int32) {
-        self.descriptor = descriptor
+    /// - Parameter path: from the process's own directory on if it is relative.
+    init(_ path: borrowing PathText, _ act: StoreAct) throws(StoreError) {
+        try self.init(path, in: Int32(CMAILDIR_WORKING_DIRECTORY), act)
+    }
+
+    private init(_ path: borrowing PathText, in directory: Int32, _ act: StoreAct) throws(StoreError) {
+        // Sound: the path is good for the length of the call.
+        let result = unsafe path.withCString { unsafe cmaildir_open_directory(directory, $0) }
+        descriptor = try StoreError.check(act, result)
     }
 
     deinit {
         cmaildir_close(descriptor)
     }
 
-    /// The directory that holds this file: what relative paths in a recipients file start from.
-    ///
-    /// Errors: `openRecipients`.
-    public init(of file: StaticBytes) throws(StoreError) {
-        let bytes = file.bytes
-        var length = bytes.count
-        while length > 0, bytes[length - 1] != 0x2f { length -= 1 }
-        let path = length == 0 ? PathText(".") : PathText(bytes.extracting(0..<length))
-        // Sound: the path is good for the length of the call.
-        let result = unsafe path.withCString { unsafe cmaildir_open_way(Int32(CMAILDIR_WORKING_DIRECTORY), $0) }
-        self.init(try StoreError.check(.openRecipients, result))
-    }
-
-    /// Opens a directory to read and to sync.
-    func open(_ path: borrowing PathText, _ act: StoreAct) throws(StoreError) -> Directory {
-        // Sound: the path is good for the length of the call.
-        let result = unsafe path.withCString { unsafe cmaildir_open_directory(descriptor, $0) }
-        return Directory(try StoreError.check(act, result))
+    /// Opens a directory in it.
+    func open(_ name: StaticBytes, _ act: StoreAct) throws(StoreError) -> Directory {
+        try Directory(PathText(name), in: descriptor, act)
     }
 
     /// Makes a directory; there may be one.

@@ -22,13 +22,11 @@ struct Maildir: ~Copyable {
         case tmp, new, cur
     }
 
-    /// - Parameters:
-    ///   - path: of the directory that has, or gets, tmp, new and cur in it.
-    ///   - base: what a relative path starts from.
+    /// - Parameter path: of the directory that has, or gets, tmp, new and cur in it.
     ///
     /// Errors: `openMaildir` and `makeMaildir`.
-    init(_ path: borrowing PathText, in base: borrowing Directory) throws(StoreError) {
-        let directory = try base.open(path, .openMaildir)
+    init(_ path: borrowing PathText) throws(StoreError) {
+        let directory = try Directory(path, .openMaildir)
         let identity = try directory.identity()
         for part in Part.allCases { try directory.complete(part) }
         self.directory = directory
@@ -43,7 +41,7 @@ struct Maildir: ~Copyable {
 
 extension Directory {
     fileprivate func open(_ part: Maildir.Part) throws(StoreError) -> Directory {
-        try open(PathText(part.rawValue), .openMaildir)
+        try open(part.rawValue, .openMaildir)
     }
 
     /// Makes the part if there is none.

@@ -38,14 +38,6 @@ public struct PathText: ~Copyable {
         }
     }
 
-    /// Replaces the path.
-    mutating func set(_ bytes: borrowing Span<UInt8>) {
-        for index in 0..<count { storage[index] = 0 }
-        count = 0
-        isValid = true
-        append(bytes)
-    }
-
     /// Passes it to a call that returns -errno; an invalid path is passed on as "", which never exists.
     func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
         let span = storage.span

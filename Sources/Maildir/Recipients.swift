@@ -14,30 +14,31 @@ public import HandlerKit
 
 /// An open recipients file.
 public struct Recipients: ~Copyable {
+    private let path: StaticBytes
+    /// The descriptor, or -errno.
     private let descriptor: Int32
 
-    /// Opens the file; what replaces it later is not looked at.
-    ///
-    /// Errors: `openRecipients`.
-    public init(_ path: StaticBytes) throws(StoreError) {
+    /// Opens the file; what replaces it later is not looked at. If it cannot be opened, each lookup says so.
+    public init(_ path: StaticBytes) {
+        self.path = path
         // Sound: the path is good for the length of the call.
-        let result = unsafe PathText(path).withCString {
-            unsafe cmaildir_open_file(Int32(CMAILDIR_WORKING_DIRECTORY), $0)
-        }
-        descriptor = try StoreError.check(.openRecipients, result)
+        descriptor = unsafe PathText(path).withCString { unsafe cmaildir_open_file($0) }
     }
 
     deinit {
-        cmaildir_close(descriptor)
+        if descriptor >= 0 { cmaildir_close(descriptor) }
     }
 
-    /// Looks an address up. Returns whether somebody gets its mail, and if so the path of the Maildir.
+    /// Looks an address up. Returns the number of the line that says who gets its mail, or nil if nobody does.
     ///
-    /// - Parameter address: without brackets.
-    public func find(_ address: Span<UInt8>, maildir: inout PathText) throws(RecipientsError) -> Bool {
+    /// - Parameters:
+    ///   - address: without brackets.
+    ///   - maildir: gets the path of the Maildir.
+    public func find(_ address: Span<UInt8>, maildir: inout PathText) throws(RecipientsError) -> Int? {
+        guard descriptor >= 0 else { throw .unreadable(StoreError(.openRecipients, -descriptor)) }
         let address = MailboxName(address)
         var lines = FileLines(descriptor)
-        var isCovered = false
+        var covering: Int?
         while let range = try lines.next() {
             let bytes = lines.bytes(range)
             let parsed: RecipientLine?
@@ -48,15 +49,27 @@ public struct Recipients: ~Copyable {
             }
             guard let line = parsed else { continue }
             if line.names(address, in: bytes) {
-                maildir.set(bytes.extracting(line.path))
-                return true
+                set(&maildir, to: bytes.extracting(line.path))
+                return lines.number
             }
-            if !isCovered, line.covers(address, in: bytes) {
-                maildir.set(bytes.extracting(line.path))
-                isCovered = true
+            if covering == nil, line.covers(address, in: bytes) {
+                set(&maildir, to: bytes.extracting(line.path))
+                covering = lines.number
             }
         }
-        return isCovered
+        return covering
+    }
+
+    /// A relative path starts in the directory of this file.
+    private func set(_ maildir: inout PathText, to relative: borrowing Span<UInt8>) {
+        maildir = PathText()
+        if relative[0] != 0x2f {
+            let bytes = path.bytes
+            var length = bytes.count
+            while length > 0, bytes[length - 1] != 0x2f { length -= 1 }
+            maildir.append(bytes.extracting(0..<length))
+        }
+        maildir.append(relative)
     }
 }
 

@@ -15,10 +15,23 @@ public struct StoreError: Error, Equatable {
     }
 
     /// Whether there is no room: 452 4.3.1; anything else is 451 4.3.0. Source: RFC 3463 3.4.
-    public var isFull: Bool { cmaildir_means_full(errno) == 1 }
+    public var isFull: Bool { reason == CMAILDIR_FULL || reason == CMAILDIR_TOO_LARGE }
+
+    /// What could change it, where that is known: a setting of the service, or the file of recipients.
+    public var remedy: StaticBytes? {
+        switch reason {
+        case CMAILDIR_DENIED: "user,[files].write"
+        case CMAILDIR_MISSING: "recipients,[files].write"
+        case CMAILDIR_DESCRIPTORS: "[limits].files"
+        case CMAILDIR_TOO_LARGE: "[limits].file_size"
+        default: nil
+        }
+    }
 
     /// Whether what was to be opened is not there.
-    var isMissing: Bool { cmaildir_means_missing(errno) == 1 }
+    var isMissing: Bool { reason == CMAILDIR_MISSING }
+
+    private var reason: cmaildir_reason { cmaildir_reason_of(errno) }
 
     /// The result of a call that returns -errno.
     @discardableResult
@@ -30,15 +43,14 @@ public struct StoreError: Error, Equatable {
 
 /// The acts of storing mail, in the words of the log.
 public enum StoreAct: StaticBytes, Sendable {
-    case openRecipients = "open recipients file"
-    case readRecipients = "read recipients file"
-    case openMaildir = "open Maildir"
-    case makeMaildir = "make tmp, new and cur"
-    case checkRoom = "room for the announced size"
-    case nameMessage = "name the message"
-    case createFile = "create file in tmp"
-    case writeFile = "write file in tmp"
-    case syncFile = "sync file in tmp"
-    case moveFile = "move from tmp to new"
-    case syncDirectory = "sync new"
+    case openRecipients = "open-recipients"
+    case readRecipients = "read-recipients"
+    case openMaildir = "open-maildir"
+    case makeMaildir = "make-maildir"
+    case checkRoom = "find-room"
+    case createFile = "create-in-tmp"
+    case writeFile = "write-in-tmp"
+    case syncFile = "sync-file"
+    case moveFile = "move-to-new"
+    case syncDirectory = "sync-new"
 }

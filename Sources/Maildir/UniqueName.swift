@@ -8,7 +8,7 @@ internal import HandlerKit
 struct UniqueName {
     private let seconds: Int64
     private let microseconds: Int32
-    private let process: Int32
+    private let process: UInt32
     private let delivery: Int
     private let random: UInt64
     private let host: StaticBytes
@@ -19,21 +19,17 @@ struct UniqueName {
     /// - Parameters:
     ///   - delivery: a number that grows with each message of the process.
     ///   - host: this machine's name.
-    ///
-    /// Errors: `nameMessage`.
-    init(delivery: Int, host: StaticBytes) throws(StoreError) {
+    init(delivery: Int, host: StaticBytes) {
         var seconds: Int64 = 0
         var microseconds: Int32 = 0
-        var random: UInt64 = 0
-        // Sound: the calls fill variables of these types.
+        // Sound: the call fills variables of these types.
         unsafe cmaildir_time_of_day(&seconds, &microseconds)
-        try StoreError.check(.nameMessage, unsafe cmaildir_random(&random))
         self.init(
-            seconds: seconds, microseconds: microseconds, process: cmaildir_process(), delivery: delivery,
-            random: random, host: host)
+            seconds: seconds, microseconds: microseconds, process: Chance.processID, delivery: delivery,
+            random: Chance.randomBits, host: host)
     }
 
-    init(seconds: Int64, microseconds: Int32, process: Int32, delivery: Int, random: UInt64, host: StaticBytes) {
+    init(seconds: Int64, microseconds: Int32, process: UInt32, delivery: Int, random: UInt64, host: StaticBytes) {
         self.seconds = seconds
         self.microseconds = microseconds
         self.process = process

@@ -70,5 +70,56 @@ int chandler_restrict_to_streams(void);
 /// Ends the process at once. Source: _exit(2).
 _Noreturn void chandler_exit(int status);
 
+// ---- command: files, programs, the time of day (files.c, programs.c, calendar.c)
+
+/// Opens a regular file for reading, close-on-exec: its descriptor. What is no file gives -EISDIR or -EINVAL, without waiting
+/// for anything. Source: open(2).
+int chandler_open_file(const void *path, size_t count);
+
+/// Opens a directory for chandler_read_directory. Source: open(2).
+int chandler_open_directory(const void *path, size_t count);
+
+/// Reads entries into the buffer, as struct linux_dirent64, and says how many bytes of it they fill; 0 at the end.
+/// Source: getdents(2).
+long chandler_read_directory(int fd, void *buffer, size_t size);
+
+/// 1 if the name is that of a regular file which this process may execute, else 0. Source: faccessat(2).
+int chandler_is_program(int directory, const void *name, size_t count);
+
+/// A program that was started.
+struct chandler_program {
+    int pid;
+    /// Readable once the program has ended.
+    int pidfd;
+    /// What the program writes on its standard output; end of input once nobody holds that.
+    int output;
+};
+
+/// Starts `directory/name` without arguments: standard input is /dev/null, standard output a pipe, standard error the log; a
+/// process group of its own, SIGPIPE as the kernel has it, this process's environment with REMOTE_USER set to `user`, or
+/// without it if that is NULL. Returns 0 or -errno, also that of the exec. It is killed when this process ends. At most 256
+/// variables are handed on. Sources: fork(2), execve(2), pidfd_open(2).
+int chandler_start_program(
+    const void *directory, size_t directory_count, const void *name, size_t name_count, const void *_Nullable user,
+    size_t user_count, struct chandler_program *program);
+
+/// Kills what is left of the program and its process group, and closes its descriptors. Returns its exit status, 128 and the
+/// signal's number if a signal ended it, or -errno. Sources: kill(2), wait(2).
+int chandler_end_program(const struct chandler_program *program);
+
+/// A time of day. Source: tm(3type).
+struct chandler_date {
+    /// month from 0, weekday from 0, which is Sunday.
+    int year, month, day, weekday, hour, minute, second;
+    /// The zone's abbreviation, ended by NUL.
+    char zone[16];
+};
+
+/// Seconds since 1970, UTC. Source: clock_gettime(2), CLOCK_REALTIME.
+int64_t chandler_wall_clock_seconds(void);
+
+/// The local time in the zone that TZ names, or /etc/localtime if that can be read, or else UTC. Source: localtime(3).
+void chandler_local_date(int64_t seconds, struct chandler_date *date);
+
 #pragma clang assume_nonnull end
 #endif

@@ -13,13 +13,11 @@
 /// As the directory of a relative path: the process's own.
 enum { CMAILDIR_WORKING_DIRECTORY = -100 };
 
-/// A directory to read and to sync; or, with only a way to what is in it (O_PATH), that needs no right to read it.
-/// Source: openat(2), O_DIRECTORY, O_NOFOLLOW.
+/// A directory to read and to sync. Source: openat(2), O_DIRECTORY, O_NOFOLLOW.
 int cmaildir_open_directory(int directory, const char *path);
-int cmaildir_open_way(int directory, const char *path);
 
-/// A file to read. Source: openat(2).
-int cmaildir_open_file(int directory, const char *path);
+/// A file to read, which may be a symbolic link. Source: open(2).
+int cmaildir_open_file(const char *path);
 
 /// A new file to write, mode 0600; -EEXIST if there is anything of this name. Source: openat(2), O_EXCL.
 int cmaildir_create(int directory, const char *name);
@@ -52,23 +50,22 @@ int cmaildir_identity(int fd, uint64_t identity[_Nonnull 2]);
 /// Source: fstatvfs(3), f_bavail.
 int cmaildir_require_room(int fd, int64_t bytes);
 
-/// 1 if this errno says that there is no room, whoever set the limit: the disk, the quota, or RLIMIT_FSIZE.
-int cmaildir_means_full(int error);
-
-/// 1 if this errno says that there is nothing of that name.
-int cmaildir_means_missing(int error);
+/// What an errno means for mail.
+enum cmaildir_reason {
+    CMAILDIR_OTHER,
+    CMAILDIR_FULL,        // no room on the disk, or in the quota
+    CMAILDIR_TOO_LARGE,   // RLIMIT_FSIZE
+    CMAILDIR_MISSING,     // nothing of that name
+    CMAILDIR_DENIED,      // no right, or a file system that is read-only
+    CMAILDIR_DESCRIPTORS, // RLIMIT_NOFILE
+};
+enum cmaildir_reason cmaildir_reason_of(int error);
 
 /// From here on a file that grows beyond RLIMIT_FSIZE is an error (EFBIG) and no longer kills the process. Source: setrlimit(2).
 int cmaildir_ignore_file_size_signal(void);
 
 /// The time of day: seconds since 1970 without leap seconds, and microseconds. Source: clock_gettime(2), CLOCK_REALTIME.
 void cmaildir_time_of_day(int64_t *seconds, int32_t *microseconds);
-
-/// The process's number. Source: getpid(2).
-int cmaildir_process(void);
-
-/// A number that nobody can guess. Source: getrandom(2).
-int cmaildir_random(uint64_t *number);
 
 #pragma clang assume_nonnull end
 #endif

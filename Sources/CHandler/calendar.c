@@ -1,0 +1,31 @@
+// The time of day where the service is. See CHandler.h.
+#define _GNU_SOURCE
+#include "CHandler.h"
+
+#include <string.h>
+#include <time.h>
+
+int64_t chandler_wall_clock_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now); // cannot fail: the clock exists and the address is ours
+    return now.tv_sec;
+}
+
+void chandler_local_date(int64_t seconds, struct chandler_date *date)
+{
+    time_t time = (time_t)seconds;
+    struct tm fields;
+    tzset(); // localtime_r need not
+    memset(date, 0, sizeof *date);
+    if (!localtime_r(&time, &fields)) // only a year that does not fit
+        return;
+    date->year = fields.tm_year + 1900;
+    date->month = fields.tm_mon;
+    date->day = fields.tm_mday;
+    date->weekday = fields.tm_wday;
+    date->hour = fields.tm_hour;
+    date->minute = fields.tm_min;
+    date->second = fields.tm_sec;
+    strncpy(date->zone, fields.tm_zone, sizeof date->zone - 1);
+}

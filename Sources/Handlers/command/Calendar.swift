@@ -1,0 +1,63 @@
+// Dates as ctime(3) and who(1) write them, in English whatever the locale is.
+internal import CHandler
+import HandlerKit
+
+/// A moment in the zone of the service.
+struct LocalDate {
+    private var fields = chandler_date()
+
+    /// - Parameter seconds: since 1970, UTC.
+    init(seconds: Int64) {
+        // Sound: the call fills the structure.
+        unsafe chandler_local_date(seconds, &fields)
+    }
+
+    /// Now.
+    static var now: LocalDate { LocalDate(seconds: chandler_wall_clock_seconds()) }
+
+    /// `Mon Mar 12 19:20:10 PST 2001`, as date(1) has it: ctime's form with a zone. CS-06.
+    func appendFull(to text: inout ShortText) {
+        text.append(name: Int(fields.weekday), in: "SunMonTueWedThuFriSat")
+        text.append(" ")
+        appendDay(to: &text)
+        text.append(":")
+        text.append(twoDigits: fields.second)
+        text.append(" ")
+        appendZone(to: &text)
+        text.append(" ")
+        text.append(Int(fields.year))
+    }
+
+    /// `Mar 12 19:20`.
+    func appendDay(to text: inout ShortText) {
+        text.append(name: Int(fields.month), in: "JanFebMarAprMayJunJulAugSepOctNovDec")
+        text.append(fields.day < 10 ? "  " : " ")
+        text.append(Int(fields.day))
+        text.append(" ")
+        text.append(twoDigits: fields.hour)
+        text.append(":")
+        text.append(twoDigits: fields.minute)
+    }
+
+    private func appendZone(to text: inout ShortText) {
+        // Sound: a tuple of bytes, which are copied one by one up to the NUL.
+        unsafe withUnsafeBytes(of: fields.zone) { zone in
+            for unsafebyte in unsafe zone {
+                if byte == 0 { break }
+                text.append(byte: byte)
+            }
+        }
+    }
+}
+
+extension ShortText {
+    fileprivate mutating func append(twoDigits number: Int32) {
+        if number < 10 { append("0") }
+        append(Int(number))
+    }
+
+    /// Appends the three letters of this number, from 0.
+    fileprivate mutating func append(name number: Int, in names: StaticBytes) {
+        for index in 0..<3 { append(byte: names.bytes[3 * number + index]) }
+    }
+}

@@ -1,0 +1,63 @@
+// who: the sessions of this machine, read from utmp itself, so that no program has to be started for it.
+// Promises at most 500 lines, and no byte that a terminal takes for more than a letter.
+// Sources: utmp(5), whose fields have fixed places; who(1) for the line's form; CS-07, W-37.
+import HandlerKit
+
+/// One record of utmp.
+private struct SessionRecord {
+    #if arch(x86_64)
+        // Written as on i386, with 32 bits of time.
+        static let size = 384
+        static let timePlace = 340..<344
+    #else
+        static let size = 400
+        static let timePlace = 344..<352
+    #endif
+    static let line = 8..<40
+    static let user = 44..<76
+    static let userProcess: UInt8 = 7
+}
+
+extension Connection {
+    /// Sends a line for each session; false: the file cannot be read.
+    mutating func writeSessions(of path: StaticBytes) throws(ConnectionError) -> Bool {
+        guard let file = OpenFile.orLog(file: path) else { return false }
+        var block = Block()
+        var count = 0
+        while block.read(from: file.descriptor, maximumCount: SessionRecord.size),
+            block.bytes.count == SessionRecord.size
+        {
+            guard block.bytes[0] == SessionRecord.userProcess, block.bytes[1] == 0 else { continue }
+            count += 1
+            guard count <= 500 else {
+                try write("...\n")
+                break
+            }
+            var text = ShortText()
+            text.append(column: block.bytes.extracting(SessionRecord.user))
+            text.append(column: block.bytes.extracting(SessionRecord.line))
+            var seconds: UInt64 = 0
+            for index in SessionRecord.timePlace.reversed() { seconds = seconds << 8 | UInt64(block.bytes[index]) }
+            LocalDate(seconds: Int64(truncatingIfNeeded: seconds)).appendDay(to: &text)
+            text.append("\n")
+            try write(text)
+        }
+        return true
+    }
+}
+
+extension ShortText {
+    /// Appends a name that ends in NUL or with its field, at least 8 columns wide, and a blank.
+    fileprivate mutating func append(column name: borrowing Span<UInt8>) {
+        var width = 0
+        while width < name.count, name[width] != 0 {
+            let byte = name[width]
+            append(byte: byte > 0x20 && byte < 0x7f ? byte : 0x3f)
+            width += 1
+        }
+        repeat {
+            append(" ")
+            width += 1
+        } while width < 9
+    }
+}

@@ -1,0 +1,55 @@
+// $apr1$: what htpasswd makes when it is not told otherwise. Salted MD5 in a thousand rounds, as Poul-Henning Kamp made it for
+// FreeBSD's $1$, with another magic word. At most 255 bytes of password; any bytes.
+// Sources: apr_md5_encode of apr-util; openssl-passwd(1ssl), -apr1.
+import HandlerKit
+
+/// The 22 characters that stand behind the salt in `$apr1$salt$…`.
+/// - Parameter salt: 8 bytes at most.
+func apacheMD5(_ password: borrowing Span<UInt8>, salt: borrowing Span<UInt8>) -> ShortText {
+    let digest = stretched(password, salt)
+    var text = ShortText()
+    for first in 0..<5 {
+        let last = first == 4 ? 5 : first + 12
+        let bits = UInt32(digest[first]) << 16 | UInt32(digest[first + 6]) << 8 | UInt32(digest[last])
+        text.append(cryptDigitsOf: bits, count: 4)
+    }
+    text.append(cryptDigitsOf: UInt32(digest[11]), count: 2)
+    return text
+}
+
+private func stretched(_ password: borrowing Span<UInt8>, _ salt: borrowing Span<UInt8>) -> InlineArray<16, UInt8> {
+    var both = Digest<MD5Core>()
+    both.add(password)
+    both.add(salt)
+    both.add(password)
+    let filler = both.finish()
+    var start = Digest<MD5Core>()
+    start.add(password)
+    let magic: StaticBytes = "$apr1$"
+    start.add(magic.bytes)
+    start.add(salt)
+    for index in password.indices { start.add(byte: filler[index % 16]) }
+    var count = password.count
+    while count > 0 {
+        start.add(byte: count & 1 == 1 || password.isEmpty ? 0 : password[0])
+        count >>= 1
+    }
+    var digest = start.finish()
+    for round in 0..<1000 {
+        var next = Digest<MD5Core>()
+        if round % 2 == 1 { next.add(password) } else { next.add(digest.span) }
+        if round % 3 != 0 { next.add(salt) }
+        if round % 7 != 0 { next.add(password) }
+        if round % 2 == 1 { next.add(digest.span) } else { next.add(password) }
+        digest = next.finish()
+    }
+    return digest
+}
+
+extension ShortText {
+    /// Appends six bits at a time, the lowest first, in the alphabet of crypt(3).
+    fileprivate mutating func append(cryptDigitsOf bits: UInt32, count: UInt32) {
+        let alphabet: StaticBytes = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+        for digit in 0..<count { append(byte: alphabet.bytes[Int(bits >> (6 * digit) & 63)]) }
+    }
+}

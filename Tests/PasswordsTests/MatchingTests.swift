@@ -1,0 +1,79 @@
+// Passwords against hashes that the programs of others made. CS-20, CS-21.
+import HandlerKit
+import Testing
+
+@testable import Passwords
+
+private func matching(_ password: [UInt8], _ hash: String) -> Bool? {
+    let hash = bytes(hash)
+    do throws(HashFault) { return try matches(password.span, hash.span) } catch { return nil }
+}
+
+/// crypt(3) works in one buffer, so everything that comes to it runs one after the other.
+@Suite("passwords", .serialized)
+struct PasswordsTests {}
+
+extension PasswordsTests {
+    @Suite("matching", .serialized)
+    struct MatchingTests {
+        static let commands: [String] =
+            ["-m", "-B", "-BC 4", "-2", "-5", "-2r 1000", "-5r 7777", "-d", "-s"].map { options in
+                let letters = options.dropFirst().prefix { $0 != " " }
+                let rest = options.drop { $0 != " " }
+                return "htpasswd -nb\(letters)\(rest) u"
+            } + ["openssl passwd -apr1", "openssl passwd -1", "openssl passwd -5", "openssl passwd -6"]
+
+        private func hash(_ command: String, _ password: String) -> String {
+            let text = output(of: "\(command) '\(password)' 2>/dev/null")
+            return text.hasPrefix("u:") ? String(text.dropFirst(2)) : text
+        }
+
+        @Test("CS-20, CS-21: a password matches its hash, and no other does", arguments: commands)
+        func formats(command: String) {
+            for password in ["foobar", "x", "a: b\u{e9}\\$", String(repeating: "Long", count: 15)] {
+                let hash = hash(command, password)
+                #expect(!hash.isEmpty)
+                #expect(matching(bytes(password), hash) == true, "\(hash)")
+                #expect(matching(bytes("F" + password), hash) == false, "\(hash)")
+                #expect(matching([], hash) == false, "\(hash)")
+                #expect(matching(Array(bytes(password).dropLast()), hash) == (password.count > 8 && hash.count == 13))
+            }
+        }
+
+        @Test("$apr1$ of every length up to 64 is what openssl makes")
+        func apacheMD5Lengths() {
+            for length in 1...64 {
+                let password = String((0..<length).map { Character(UnicodeScalar(UInt8(0x41 + $0 % 50))) })
+                let quoted = password.replacing("'", with: "")
+                let expected = output(of: "printf %s '\(quoted)' | openssl passwd -apr1 -salt 'ab.\(length)' -stdin")
+                #expect(matching(bytes(quoted), expected) == true, "\(quoted) \(expected)")
+            }
+        }
+
+        @Test("CS-20: only the first eight characters count in DES, which is why nobody should use it")
+        func des() {
+            let hash = htpasswd("d", "12345678")
+            #expect(matching(bytes("12345678 and more"), hash) == true)
+            #expect(matching(bytes("1234567"), hash) == false)
+        }
+
+        @Test("CS-22: bytes above 127 are the password's own, and a NUL does not end it")
+        func anyBytes() {
+            let hashes = ["-apr1", "-5"].map { output(of: "printf 'p\\351ss' | openssl passwd \($0) -stdin") }
+            for hash in hashes + [htpasswd("s", "foobar"), htpasswd("B", "foobar"), htpasswd("m", "foobar")] {
+                let password = hashes.contains(hash) ? [0x70, 0xe9, 0x73, 0x73] : bytes("foobar")
+                #expect(matching(password, hash) == true)
+                #expect(matching(password + [0], hash) == false)
+                #expect(matching(password + [0] + password, hash) == false)
+            }
+        }
+
+        @Test("a password of 255 bytes is hashed, a longer one matches nothing of crypt(3)'s")
+        func longPasswords() {
+            let long = String(repeating: "a", count: 255)
+            let hash = output(of: "htpasswd -nb5 u '\(long)'").dropFirst(2)
+            #expect(matching(bytes(long), String(hash)) == true)
+            #expect(matching(bytes(long + "a"), String(hash)) == false)
+        }
+    }
+}
