@@ -143,7 +143,7 @@ let testTargets: [Target] = [
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     tests("HandlerTests", ["command", "echo", "esmtp", "hello", "probe"]),
-    tests("MaildirTests", ["HandlerKit", "Maildir"]),
+    tests("MaildirTests", ["HandlerKit", "LinuxSystem", "Maildir", "TestSupport"]),
     tests("PasswordsTests", ["HandlerKit", "Passwords"]),
     tests("SMTPTests", ["HandlerKit", "SMTP"]),
     tests("LinkTests", []),

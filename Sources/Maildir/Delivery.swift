@@ -10,8 +10,9 @@
 internal import CMaildir
 public import HandlerKit
 
-/// The delivery of one message at a time.
-public struct Delivery: ~Copyable {
+/// The delivery of one message at a time. A class, because Embedded Swift destroys structs of other modules only if they have
+/// no deinit.
+public final class Delivery {
     private let host: StaticBytes
     private var drafts: Slots<Draft>
     private var name: UniqueName?
@@ -44,7 +45,7 @@ public struct Delivery: ~Copyable {
     ///   - announcedSize: what the client said about the message's size, 0 if nothing.
     ///
     /// Errors: this recipient gets no mail; the others are as they were. One Maildir too many traps.
-    public mutating func add(
+    public func add(
         recipient: borrowing Span<UInt8>, sender: borrowing Span<UInt8>, maildir: borrowing PathText,
         announcedSize: Int
     ) throws(StoreError) {
@@ -60,7 +61,7 @@ public struct Delivery: ~Copyable {
     }
 
     /// Writes on in every file. The bytes are the network's, with CR LF. After a failure it does nothing.
-    public mutating func write(_ bytes: borrowing Span<UInt8>) {
+    public func write(_ bytes: borrowing Span<UInt8>) {
         var stored = 0
         while stored < bytes.count, failure == nil {
             stored += text.append(bytes.extracting(stored...))
@@ -69,7 +70,7 @@ public struct Delivery: ~Copyable {
     }
 
     /// Makes the message mail in every Maildir. It is then over, as after `discard`, whether this throws or not.
-    public mutating func commit() throws(StoreError) {
+    public func commit() throws(StoreError) {
         flush()
         text.finish()
         flush()
@@ -80,14 +81,14 @@ public struct Delivery: ~Copyable {
     }
 
     /// Gives the message up: its files are gone from every tmp.
-    public mutating func discard() {
+    public func discard() {
         drafts.removeAll()
         text.reset()
         failure = nil
         name = nil
     }
 
-    private mutating func nameOfMessage() -> UniqueName {
+    private func nameOfMessage() -> UniqueName {
         if let name { return name }
         number += 1
         let name = UniqueName(delivery: number, host: host)
@@ -95,7 +96,7 @@ public struct Delivery: ~Copyable {
         return name
     }
 
-    private mutating func flush() {
+    private func flush() {
         for index in 0..<drafts.count where failure == nil {
             do throws(StoreError) { try drafts[index].write(text.bytes) } catch { failure = error }
         }

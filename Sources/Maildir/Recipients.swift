@@ -12,8 +12,8 @@
 internal import CMaildir
 public import HandlerKit
 
-/// An open recipients file.
-public struct Recipients: ~Copyable {
+/// An open recipients file. A class, because Embedded Swift destroys structs of other modules only if they have no deinit.
+public final class Recipients {
     private let path: StaticBytes
     /// The descriptor, or -errno.
     private let descriptor: Int32

@@ -8,8 +8,8 @@ import SMTP
 /// The policy of esmtp.
 struct Postbox: SMTPPolicy, ~Copyable {
     private let settings: Settings
-    private var recipients: Recipients
-    private var delivery: Delivery
+    private let recipients: Recipients
+    private let delivery: Delivery
     /// The last recipient, for the Received line of a message that has no other.
     private var recipient = ShortText()
 
