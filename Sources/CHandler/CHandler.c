@@ -67,11 +67,13 @@ int chandler_wait(int fd, int event, int64_t nanoseconds)
         if (left < 0)
             left = 0;
         struct timespec time = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
-        int result = ppoll(&entry, 1, end == INT64_MAX ? NULL : &time, NULL);
+        int result = ppoll(&entry, 1, end == INT64_MAX ? NULL : &time, chandler_waiting_mask());
         if (result >= 0)
             return result;
         if (errno != EINTR)
             return -errno;
+        if (event == CHANDLER_READABLE && chandler_is_terminated())
+            return -EINTR;
     }
 }
 

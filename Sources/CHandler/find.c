@@ -43,6 +43,21 @@ long chandler_find(const void *start, uint8_t byte, size_t count)
     return -1;
 }
 
+long chandler_find_either(const void *start, uint8_t one, uint8_t other, size_t count)
+{
+    const uint8_t *bytes = start;
+    size_t position = 0;
+    for (; position + WIDTH <= count; position += WIDTH) {
+        uint64_t found = places16(bytes + position, one) | places16(bytes + position, other);
+        if (found)
+            return (long)position + __builtin_ctzll(found);
+    }
+    for (; position < count; position++)
+        if (bytes[position] == one || bytes[position] == other)
+            return (long)position;
+    return -1;
+}
+
 long chandler_find_blank_line(const void *start, size_t count)
 {
     const uint8_t *bytes = start;

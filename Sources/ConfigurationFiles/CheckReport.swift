@@ -39,13 +39,11 @@ package struct CheckReport: Sendable {
 
     private mutating func addBlockList(_ path: String?) {
         guard let path else { return }
-        do {
-            let entries = try BlockList.entries(of: try Files.read(path, most: BlockList.mostBytes), file: path)
+        do throws(DefinitionsError) {
+            let entries = try BlockList.entries(ofFile: path)
             notes.append("\(path): ok: block list of \(entries.count) entries")
-        } catch let error as BlockListFaults {
-            faults += error.all.map(\.description)
         } catch {
-            faults.append("\(path): error: \(error) [block_list]")
+            faults += error.lines
         }
     }
 }

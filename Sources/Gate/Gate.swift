@@ -98,9 +98,7 @@ package struct Gate: ~Copyable {
         // Before the user changes: a pipe belongs to who made it, and handlers are not to open its other end.
         let pipe = try HandlerPipe()
         try poller.add(pipe.readerNumber, token: Token.handlerLog)
-        let limits =
-            setup.sandbox.privilege == .root
-            ? ResourceLimit.all(of: service.limits) : ResourceLimit.allForSharedUser(of: service.limits)
+        let limits = ResourceLimit.all(of: service.limits, with: setup.sandbox.privilege)
         let child = try Sandbox.enter(setup.sandbox)
         let reserve = try Descriptor.duplicate(of: null.number)
         self.setup = setup
@@ -117,8 +115,7 @@ package struct Gate: ~Copyable {
         self.null = null.release()
         plan = SpawnPlan(
             service: service, limits: limits, log: handlerPipe.writerNumber, null: self.null,
-            confinement: ChildConfinement(
-                domain: child.domain, scopesSignals: child.scopesSignals, handlerDirectory: child.handlerDirectory))
+            confinement: child)
         admission = Admission(service: service, sourcePrefix: setup.sourcePrefix)
         handlers = HandlerTable(capacity: service.limits.connections)
     }

@@ -19,11 +19,9 @@ extension Connection {
     /// On a socket this is its own act. Anything else, a pipe by hand, can only say so by being closed, and is.
     @inline(never)
     public mutating func finishWriting() throws(ConnectionError) {
-        if output.isFinished { return }
-        try output.flush(within: &patience)
-        output.finish()
-        let result = output.isSocket ? chandler_shutdown_write(output.descriptor) : chandler_close(output.descriptor)
-        guard result == 0 else { throw ConnectionError(ConnectionError.shuttingDown, Int(result)) }
+        if writer.isFinished { return }
+        try flushAll()
+        try writer.finish()
     }
 
     /// Sends everything, then ends the connection in order. The descriptors stay open until the process ends.
@@ -34,10 +32,16 @@ extension Connection {
     /// The same with chosen limits.
     @inline(never)
     mutating func close(draining limits: DrainLimits) throws(ConnectionError) {
-        try output.flush(within: &patience)
-        guard output.isFinished || output.isSocket else { return }
+        try flushAll()
+        guard writer.isFinished || writer.end.isSocket else { return }
         try finishWriting()
         if chandler_is_socket(input.descriptor) == 1 { try drain(limits) }
+    }
+
+    /// Sends everything, with what the filter of the output still has.
+    private mutating func flushAll() throws(ConnectionError) {
+        try writer.finishStage()
+        try writer.flush()
     }
 
     private mutating func drain(_ limits: DrainLimits) throws(ConnectionError) {

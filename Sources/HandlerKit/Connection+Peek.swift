@@ -20,11 +20,22 @@ extension Connection {
 
     /// Whether more input is there already, read or not yet read. The end of input counts too.
     public var hasInput: Bool {
-        input.unreadCount > 0 || chandler_wait(input.descriptor, Int32(CHANDLER_READABLE), 0) == 1
+        input.unreadCount > 0 || inputStage?.hasMore == true
+            || chandler_wait(input.descriptor, Int32(CHANDLER_READABLE), 0) == 1
     }
 }
 
 extension Span<UInt8> {
+    /// Where one byte or the other occurs first at or behind a place, or nil.
+    public func firstIndex(of one: UInt8, or other: UInt8, from start: Int = 0) -> Int? {
+        // Sound: the buffer is the span's own, and extracting checks the start.
+        let found = unsafe extracting(start..<count).withUnsafeBufferPointer { buffer in
+            guard let address = buffer.baseAddress else { return -1 }
+            return unsafe chandler_find_either(address, one, other, buffer.count)
+        }
+        return found < 0 ? nil : start + found
+    }
+
     /// Where this byte occurs first at or behind a place, or nil.
     public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
         // Sound: the buffer is the span's own, and extracting checks the start.

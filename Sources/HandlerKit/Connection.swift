@@ -10,9 +10,9 @@ public struct Connection: ~Copyable {
     /// The reading half.
     var input: Input
     /// The writing half.
-    var output: Output
-    /// How long the peer may take.
-    var patience = Patience()
+    var writer: ByteWriter
+    /// What every byte of the input goes through first.
+    var inputStage: InputStage?
     private var isSkippingLine = false
 
     /// - Parameters:
@@ -21,7 +21,7 @@ public struct Connection: ~Copyable {
     ///   - capacity: of each of the two buffers, in bytes.
     public init(input: Int32 = 0, output: Int32 = 1, capacity: Int = 16384) {
         self.input = Input(descriptor: input, capacity: capacity)
-        self.output = Output(descriptor: output, capacity: capacity)
+        writer = ByteWriter(descriptor: output, capacity: capacity)
     }
 
     /// The next line, or nil at the end of input. A last line without an ending is a line.
@@ -77,38 +77,35 @@ public struct Connection: ~Copyable {
 
     /// Sends these bytes, at the latest before the next read that could block.
     public mutating func write(_ bytes: borrowing Span<UInt8>) throws(ConnectionError) {
-        try output.write(bytes, within: &patience)
+        try writer.write(bytes)
     }
 
     /// Sends bytes that live as long as the process, such as a literal.
     public mutating func write(_ text: StaticBytes) throws(ConnectionError) {
-        try output.write(text.bytes, within: &patience)
+        try writer.write(text.bytes)
     }
 
     /// Sends bytes of the input.
     public mutating func write(_ slice: Slice) throws(ConnectionError) {
-        try output.write(slice, of: input, within: &patience)
+        try writer.write(slice, of: input)
     }
 
     /// Sends a short text.
     public mutating func write(_ text: borrowing ShortText) throws(ConnectionError) {
-        try output.write(text.bytes, within: &patience)
+        try writer.write(text.bytes)
     }
 
     /// Sends now what was written so far. Seldom needed: reading does it.
     public mutating func flush() throws(ConnectionError) {
-        try output.flush(within: &patience)
+        try writer.flush()
     }
 
     /// Reads once, after everything written was sent. False: nothing more comes.
     @inline(never)  // once in a handler, not once for every kind of reading
     mutating func fill() throws(ConnectionError) -> Bool {
-        try output.flush(within: &patience)
-        if patience.isUnlimited || input.isAtEnd { return try input.fill() }
-        try patience.wait(until: .readable, input.descriptor)
-        let before = input.unreadCount
-        defer { patience.moved(input.unreadCount - before, .readable) }
-        return try input.fill()
+        try writer.flush()
+        if let inputStage { return try inputStage.fill(&input, within: &writer.patience) }
+        return try input.fill(within: &writer.patience)
     }
 
     /// Leaves a too long line behind, up to and with its LF.

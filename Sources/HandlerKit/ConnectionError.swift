@@ -13,6 +13,8 @@ public enum ConnectionError: Error, Equatable {
     case deadlinePassed
     /// The peer sent or took less than the minimum rate.
     case tooSlow
+    /// The process was told to end; see `noticeTermination`.
+    case terminated
     /// read(2) failed.
     case reading(errno: Int32)
     /// write(2) failed; errno 0 means that it took nothing.

@@ -113,20 +113,46 @@ struct Input: ~Copyable {
         return memory.bytes(slice.offset..<slice.offset + slice.count)
     }
 
+    /// Reads once, within the limits. False: nothing more comes. There must be room.
+    mutating func fill(within patience: inout Patience) throws(ConnectionError) -> Bool {
+        if patience.isUnlimited || isAtEnd { return try fill() }
+        try patience.wait(until: .readable, descriptor)
+        let before = unreadCount
+        defer { patience.moved(unreadCount - before, .readable) }
+        return try fill()
+    }
+
     /// Reads once. False: nothing more comes. There must be room.
     mutating func fill() throws(ConnectionError) -> Bool {
         if isAtEnd { return false }
+        makeRoom()
+        let result = memory.read(descriptor, into: unread.upperBound..<capacity)
+        guard result >= 0 else { throw ConnectionError(ConnectionError.reading, result) }
+        unread = 0..<unread.upperBound + result
+        isAtEnd = result == 0
+        return !isAtEnd
+    }
+
+    /// Takes bytes over as if they had been read: as many as there is room for.
+    mutating func add(_ bytes: borrowing Span<UInt8>) -> Int {
+        makeRoom()
+        let count = min(bytes.count, capacity - unread.upperBound)
+        memory.copy(bytes.extracting(0..<count), to: unread.upperBound)
+        unread = 0..<unread.upperBound + count
+        return count
+    }
+
+    /// Notes that nothing more comes.
+    mutating func end() { isAtEnd = true }
+
+    /// Moves what is unread to the front.
+    private mutating func makeRoom() {
         if unread.lowerBound > 0 {
             memory.moveToFront(unread)
             unread = 0..<unread.count
             sequence += 1
         }
         precondition(unread.count < capacity)
-        let result = memory.read(descriptor, into: unread.upperBound..<capacity)
-        guard result >= 0 else { throw ConnectionError(ConnectionError.reading, result) }
-        unread = 0..<unread.upperBound + result
-        isAtEnd = result == 0
-        return !isAtEnd
     }
 }
 

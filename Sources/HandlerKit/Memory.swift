@@ -35,9 +35,16 @@ struct Memory: ~Copyable {
 
     /// One byte that has been filled before.
     subscript(index: Int) -> UInt8 {
-        check(index..<index + 1)
-        // Sound: inside, and callers only look at what was read or copied in.
-        return unsafe start[index]
+        get {
+            check(index..<index + 1)
+            // Sound: inside, and callers only look at what was read or copied in.
+            return unsafe start[index]
+        }
+        set {
+            check(index..<index + 1)
+            // Sound: inside.
+            unsafe start[index] = newValue
+        }
     }
 
     /// The bytes of a range that has been filled before.
@@ -72,6 +79,15 @@ struct Memory: ~Copyable {
         unsafe source.withUnsafeBufferPointer { from in
             guard let address = from.baseAddress else { return }
             unsafe (start + offset).update(from: address, count: from.count)
+        }
+    }
+
+    /// Copies bytes in, each as another one.
+    mutating func copy(_ source: borrowing Span<UInt8>, to offset: Int, mapping transform: (UInt8) -> UInt8) {
+        check(offset..<offset + source.count)
+        // Sound: both sides are inside.
+        unsafe source.withUnsafeBufferPointer { from in
+            for index in 0..<from.count { unsafe start[offset + index] = transform(from[index]) }
         }
     }
 

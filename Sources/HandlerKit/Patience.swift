@@ -46,8 +46,11 @@ struct Patience {
     private var writable = Window()
     private var passed: ConnectionError?
 
+    /// Whether SIGTERM is noticed, which takes waiting by ppoll(2).
+    var noticesTermination = false
+
     /// Whether no limit is set, so that nothing need be asked of the clock.
-    var isUnlimited: Bool { idleNanoseconds == .max && deadline == .max && rate == nil }
+    var isUnlimited: Bool { idleNanoseconds == .max && deadline == .max && rate == nil && !noticesTermination }
 
     /// Starts a phase: with a deadline or without, and with nothing used up.
     mutating func beginPhase(nanoseconds: Int64) {
@@ -57,11 +60,14 @@ struct Patience {
     }
 
     /// Waits until a read or a write would not block.
-    /// Errors: `deadlinePassed`, `idleLimitPassed` or `tooSlow`; for reading, the same one ever after.
+    /// Errors: `deadlinePassed`, `idleLimitPassed`, `tooSlow` or `terminated`; for reading, the same one ever after.
     @inline(never)
     mutating func wait(until event: Event, _ descriptor: Int32) throws(ConnectionError) {
         if isUnlimited { return }
-        if event == .readable, let passed { throw passed }
+        if event == .readable {
+            if let passed { throw passed }
+            if noticesTermination, chandler_is_terminated() == 1 { throw pass(.terminated) }
+        }
         let start = chandler_monotonic_nanoseconds()
         var (left, limit) = (deadline == .max ? .max : deadline - start, ConnectionError.deadlinePassed)
         if passed == nil {
@@ -76,6 +82,7 @@ struct Patience {
             // An error of the wait shows in the read or write that follows.
             let result = chandler_wait(descriptor, Int32(code), left)
             if rate != nil { count(event, chandler_monotonic_nanoseconds() - start, 0) }
+            if noticesTermination, event == .readable, chandler_is_terminated() == 1 { throw pass(.terminated) }
             if result != 0 { return }
         }
         throw pass(limit)

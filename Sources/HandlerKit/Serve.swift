@@ -57,6 +57,7 @@ extension ConnectionError {
         case .idleLimitPassed: "idle limit passed"
         case .deadlinePassed: "deadline passed"
         case .tooSlow: "peer is too slow"
+        case .terminated: "terminated"
         case .reading: "cannot read"
         case .writing: "cannot write"
         case .shuttingDown: "cannot shut down"
@@ -66,7 +67,7 @@ extension ConnectionError {
     private var errno: Int32? {
         switch self {
         case .reading(let errno), .writing(let errno), .shuttingDown(let errno): errno
-        case .peerIsGone, .endedEarly, .idleLimitPassed, .deadlinePassed, .tooSlow: nil
+        case .peerIsGone, .endedEarly, .idleLimitPassed, .deadlinePassed, .tooSlow, .terminated: nil
         }
     }
 }

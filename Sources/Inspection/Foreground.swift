@@ -28,7 +28,7 @@ package enum Foreground {
 
     private static func runAdmitted(_ visit: Visit) throws -> Int32 {
         let service = visit.definition.service
-        let privilege: Privilege = Accounts.isRoot ? .root : .ordinary
+        let privilege = Privilege.current
         let network = SandboxPlan.wantsEmptyNetwork(service, with: privilege) ? try EmptyNetwork() : nil
         let groups = try groupsIfAny()
         let group = try groups?.makeGroup(service.name, limits: service.limits)
@@ -100,14 +100,11 @@ package enum Foreground {
         do {
             try Startup.closeAll(but: [sandbox.emptyNetwork].compactMap { $0 })
             let null = try Startup.openNull().release()
-            let limits =
-                sandbox.privilege == .root
-                ? ResourceLimit.all(of: service.limits) : ResourceLimit.allForSharedUser(of: service.limits)
+            let limits = ResourceLimit.all(of: service.limits, with: sandbox.privilege)
             let child = try Sandbox.enter(sandbox)
             var plan = SpawnPlan(
                 service: service, limits: limits, log: 2, null: null,
-                confinement: ChildConfinement(
-                    domain: child.domain, scopesSignals: child.scopesSignals, handlerDirectory: child.handlerDirectory))
+                confinement: child)
             if let failure = plan.become(rule: visit.ruleIndex, facts: visit.facts) {
                 StandardError.write("doorward exec: \(service.name): stage \(failure.stage): \(failure.errno)")
             }

@@ -59,7 +59,7 @@ package struct Visit: Sendable {
     private static func judge(
         _ peer: Peer, _ service: Service, _ settings: HostSettings
     ) throws(DefinitionsError) -> Verdict {
-        let table = try blockList(settings.blockList)
+        let table = BlockList.table(of: try BlockList.entries(ofFile: settings.blockList))
         var admission = Admission(service: service, sourcePrefix: settings.sourcePrefix)
         // Sound: the table outlives the call.
         switch unsafe admission.decide(peer, blockList: table.span.bytes) {
@@ -78,18 +78,6 @@ package struct Visit: Sendable {
         case .refuse(.sourceLimit(let limit)):
             return .refused(
                 cause: "its source has \(limit) connections", at: service.file, setting: "limits.per_source")
-        }
-    }
-
-    private static func blockList(_ path: String?) throws(DefinitionsError) -> [UInt8] {
-        guard let path else { return BlockList.table(of: []) }
-        do {
-            let text = try Files.read(path, most: BlockList.mostBytes)
-            return BlockList.table(of: try BlockList.entries(of: text, file: path))
-        } catch let error as BlockListFaults {
-            throw DefinitionsError(lines: error.all.map(\.description))
-        } catch {
-            throw DefinitionsError(lines: ["\(path): error: \(error) [block_list]"])
         }
     }
 

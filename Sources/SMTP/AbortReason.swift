@@ -25,8 +25,6 @@ public enum AbortReason: Sendable {
     case tooManyHops
     /// The policy refused to begin the message that a first BDAT brought.
     case refused
-    /// A command that has no business between the chunks of BDAT.
-    case chunksOutOfOrder
 
     /// Its word in the log.
     public var word: StaticBytes {
@@ -42,7 +40,6 @@ public enum AbortReason: Sendable {
         case .tooLarge: "too-large"
         case .tooManyHops: "too-many-hops"
         case .refused: "refused"
-        case .chunksOutOfOrder: "chunks-out-of-order"
         }
     }
 }

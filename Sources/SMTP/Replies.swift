@@ -19,4 +19,81 @@ extension Reply {
         reply.append(id)
         return reply
     }
+
+    // ---- the engine's own
+
+    static var needsArgument: Reply { Reply(501, .x(5, 4), "needs an argument") }
+    static var needsNoArgument: Reply { Reply(501, .x(5, 4), "takes no argument") }
+    static var badArgument: Reply { Reply(501, .x(5, 4), "needs one word as its argument") }
+    static var clientIsRefused: Reply { Reply(503, .x(5, 1), "not here; QUIT is all there is") }
+    static var tooLarge: Reply { Reply(552, .x(3, 4), "message is too large") }
+    static var tooManyRecipients: Reply { Reply(452, .x(5, 3), "too many recipients; send the rest by itself") }
+    static var bareLineEnding: Reply { Reply(550, .x(5, 2), "bare CR or LF in the message; lines end in CR LF") }
+    static var tooManyHops: Reply { Reply(554, .x(4, 6), "too many Received lines: a loop") }
+    static var earlyInput: Reply { Reply(554, .x(5, 0), "message came before it was asked for").closing() }
+    static var lineTooLong: Reply { Reply(500, .x(5, 2), "line too long") }
+    static var bareLineEndingInCommand: Reply { Reply(500, .x(5, 2), "lines end in CR LF") }
+    static var tooManyErrors: Reply { Reply(421, .x(7, 0), "too many errors") }
+    static var timeout: Reply { Reply(421, .x(4, 2), "timed out") }
+    static var terminated: Reply { Reply(421, .x(3, 2), "shutting down") }
+
+    /// A BDAT that does not say how long its chunk is: what follows could be anything, so the connection ends.
+    static var unreadableChunk: Reply { Reply(501, .x(5, 4), "needs a size and perhaps LAST").closing() }
+
+    /// 250 to a chunk that was not the last one.
+    static func chunkReceived(_ count: Int) -> Reply {
+        var reply = Reply(250, .x(0, 0), "")
+        reply.append(count)
+        reply.append(" octets received")
+        return reply
+    }
+
+    /// 503, or 554 where every recipient was refused (RFC 5321 3.3).
+    static func outOfOrder(_ fault: OrderFault, hasRefusedRecipients: Bool) -> Reply {
+        switch fault {
+        case .refusedClient: .clientIsRefused
+        case .needHello: Reply(503, .x(5, 1), "say EHLO first")
+        case .needSender: Reply(503, .x(5, 1), "needs MAIL before it")
+        case .needRecipient where hasRefusedRecipients: Reply(554, .x(5, 1), "no valid recipients")
+        case .needRecipient: Reply(503, .x(5, 1), "needs RCPT before it")
+        case .senderAlready: Reply(503, .x(5, 1), "sender already given; RSET begins anew")
+        case .betweenChunks: Reply(503, .x(5, 1), "a message is coming by BDAT; finish it or RSET")
+        }
+    }
+
+    /// The reply to arguments that MAIL or RCPT cannot have.
+    static func refused(_ fault: ArgumentFault, isSender: Bool) -> Reply {
+        switch fault {
+        case .syntax where isSender: Reply(501, .x(5, 4), "syntax: MAIL FROM:<address> [parameters]")
+        case .syntax: Reply(501, .x(5, 4), "syntax: RCPT TO:<address>")
+        case .path(let fault): badAddress(fault, isSender ? .x(1, 7) : .x(1, 3))
+        case .needsSMTPUTF8: Reply(553, .x(6, 7), "addresses beyond ASCII need SMTPUTF8 on MAIL")
+        case .unknownParameter: Reply(555, .x(5, 4), "parameter not recognized")
+        case .wrongParameter: Reply(501, .x(5, 4), "parameter given twice, or with a wrong value")
+        }
+    }
+
+    private static func badAddress(_ fault: PathFault, _ status: EnhancedStatus) -> Reply {
+        switch fault {
+        case .syntax: Reply(501, status, "not an address; it looks like <local@domain>")
+        case .noDomain: Reply(501, status, "address without a domain")
+        case .tooLong: Reply(501, status, "address too long")
+        }
+    }
+
+    /// Adds the lines of EHLO. Sources: the RFC of each.
+    mutating func appendExtensions(_ configuration: SMTPConfiguration) {
+        for keyword: StaticBytes in ["PIPELINING", "8BITMIME", "SMTPUTF8", "CHUNKING", "ENHANCEDSTATUSCODES", "HELP"] {
+            beginLine()
+            append(keyword)
+        }
+        beginLine()
+        append("LIMITS RCPTMAX=")
+        append(configuration.limits.recipients)
+        append(" MAILMAX=")
+        append(configuration.limits.messages)
+        beginLine()
+        append("SIZE ")
+        append(configuration.limits.messageSize)
+    }
 }

@@ -77,8 +77,17 @@ public struct SMTPConfiguration: Sendable {
     public var timeouts = SMTPTimeouts()
     /// What is logged.
     public var logLevel = SMTPLogLevel.messages
+    /// Where log lines go.
+    var logDescriptor: Int32 = 2
+    /// Tests only: whether a message may come before it was asked for.
+    var allowsEarlyInput = false
+
     /// Whether input that comes before 354 was written ends the session: a client that cannot wait may be one that smuggles.
-    var refusesEarlyInput: Bool { profile == .internet }
+    var refusesEarlyInput: Bool { profile == .internet && !allowsEarlyInput }
+    /// What is done about bare line endings in DATA.
+    var bareEndings: BareEndings { profile == .internet ? .refuse : .repair }
+    /// Whether paths need their brackets.
+    var brackets: AddressParser.Brackets { profile == .internet ? .required : .optional }
 
     /// - Parameter hostname: the host's name.
     public init(hostname: StaticBytes) { self.hostname = hostname }

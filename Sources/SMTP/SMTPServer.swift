@@ -1,4 +1,7 @@
-// One SMTP session on one connection.
+// One SMTP session on one connection: this file reads and writes, SMTPServer+Commands decides.
+// Promises: a reply to each line, sent before the next wait; no byte of a message is ever taken for a command, nor the other
+// way round; the policy's abort is called for every transaction that does not come to its end, whatever happens.
+// Sources: RFC 5321; RFC 2920 3.1 for input that comes too early; 4.5.3.2 for the times.
 public import HandlerKit
 
 /// A mail server's side of one session.
@@ -8,10 +11,27 @@ public import HandlerKit
 ///         return try server.run(on: &connection)
 ///     }
 public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
+    /// The longest command line with its CR LF: RFC 5321 4.5.3.1.4 asks for 512 and what the extensions add to it.
+    static var longestLine: Int { 2048 }
+
     /// The policy, also after the session.
     public var policy: Policy
     var session: SMTPSession
     var ids: MessageIDs
+    var phase = Phase.greeted
+    var headers = HeaderReader()
+    var chunkEndings = BareEndingFinder()
+    /// Why the message that is being read will not be taken.
+    var failure: AbortReason?
+    /// How many commands that only make sense behind something that was refused are no errors: the rest of a group.
+    var forgivenCommands = 0
+    /// Whether a recipient of this message was refused.
+    var hasRefusedRecipients = false
+    var mailCommands = 0
+    var idleCommands = 0
+    var errors = 0
+    /// Whether the last reply ends the session.
+    var isClosing = false
 
     /// - Parameters:
     ///   - peer: who is on the other end.
@@ -25,11 +45,123 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
         self.ids = ids
     }
 
-    /// Holds the session: greets, answers, and returns when the connection should be closed.
+    /// Holds the session: greets, answers, and returns when the connection should be closed. SIGTERM is answered with 421.
     ///
     /// Errors: the connection's, after the policy was told to abort and the peer, where it can still hear it, got a 421.
     public mutating func run(on connection: inout Connection) throws(ConnectionError) -> ExitStatus {
-        try policy.connect(session).write(to: &connection)
-        return .done
+        connection.noticeTermination()
+        do throws(ConnectionError) {
+            return try converse(on: &connection)
+        } catch {
+            giveUp(error.abortReason)
+            log(.problems, "session broken off") { $0.add("reason", error.abortReason.word) }
+            // Dropped on purpose: the first error says more than this one could.
+            do throws(ConnectionError) { try farewell(error, on: &connection) } catch {}
+            if error.abortReason == .terminated { return .temporaryFailure }
+            throw error
+        }
+    }
+
+    private mutating func converse(on connection: inout Connection) throws(ConnectionError) -> ExitStatus {
+        log(.sessions, "session begins")
+        connection.idleLimit = session.configuration.timeouts.command
+        try greet(on: &connection)
+        while !isClosing {
+            guard try connection.awaitCommand(within: session.configuration.timeouts.command) else { break }
+            try answerCommand(on: &connection)
+        }
+        let isWhole = isClosing || !phase.hasMessage
+        giveUp(isClosing ? .disconnected : .peerIsGone)
+        log(.sessions, "session ends") { $0.add("accepted", session.messagesAccepted) }
+        return isWhole ? .done : .temporaryFailure
+    }
+
+    private mutating func greet(on connection: inout Connection) throws(ConnectionError) {
+        let reply = checked(policy.connect(session))
+        if !reply.code.isPositive { phase = .refused }
+        try say(reply, on: &connection)
+    }
+
+    private mutating func answerCommand(on connection: inout Connection) throws(ConnectionError) {
+        // TLS begins with this byte, and would wait for ever for a line to end.
+        if try connection.nextByte() == 0x16 {
+            log(.problems, "another protocol") { $0.add("line", "TLS") }
+            return try say(Reply(554, .x(5, 1), "this is SMTP without TLS").closing(), on: &connection)
+        }
+        switch try connection.nextLine(maximumLength: Self.longestLine) {
+        case nil: return
+        case .tooLong?: try say(.lineTooLong, on: &connection)
+        case .line(let line)?:
+            let mayBeBare = session.configuration.profile == .lab
+            guard line.ending == .carriageReturnLineFeed || mayBeBare && line.ending == .lineFeed else {
+                // What the end of input has cut off is not carried out.
+                return line.ending == .none ? () : try say(.bareLineEndingInCommand, on: &connection)
+            }
+            try perform(step(for: connection.bytes(of: line.text)), on: &connection)
+        }
+    }
+
+    private mutating func perform(
+        _ step: consuming Step, on connection: inout Connection
+    ) throws(ConnectionError) {
+        switch consume step {
+        case .say(let reply): try say(reply, on: &connection)
+        case .readMessage(let reply):
+            if session.configuration.refusesEarlyInput, connection.hasInput {
+                giveUp(.disconnected)
+                return try say(.earlyInput, on: &connection)
+            }
+            try say(reply, on: &connection)
+            try readMessage(on: &connection)
+            try say(endMessage(), on: &connection)
+        case .readChunk(let chunk):
+            try readChunk(chunk.size, on: &connection)
+            try say(endChunk(chunk), on: &connection)
+        case .skipChunk(let size, let reply):
+            failure = .refused
+            try readChunk(size, on: &connection)
+            try say(reply, on: &connection)
+        }
+    }
+
+    // ---- messages
+
+    private mutating func readMessage(on connection: inout Connection) throws(ConnectionError) {
+        var reader = DotReader(session.configuration.bareEndings)
+        connection.beginStream(session.configuration.timeouts)
+        while !reader.isAtEnd {
+            guard let piece = try connection.peek() else { throw .endedEarly }
+            connection.idleLimit = session.configuration.timeouts.dataBlock
+            let count = takeContent(of: connection.bytes(of: piece), &reader)
+            connection.take(count)
+        }
+        if reader.hasBareEnding && session.configuration.bareEndings == .refuse { fail(.bareLineEnding) }
+        connection.minimumRate = nil
+    }
+
+    /// Takes what these bytes have of the message, and says how many of them it was.
+    private mutating func takeContent(of bytes: Span<UInt8>, _ reader: inout DotReader) -> Int {
+        var position = 0
+        while let part = reader.next(in: bytes, &position) {
+            if reader.hasBareEnding && session.configuration.bareEndings == .refuse { fail(.bareLineEnding) }
+            switch part {
+            case .bytes(let range): takeContent(bytes.extracting(range))
+            case .text(let text): takeContent(text.bytes)
+            }
+        }
+        return position
+    }
+
+    private mutating func readChunk(_ size: Int, on connection: inout Connection) throws(ConnectionError) {
+        var chunk = Counted(size)
+        connection.beginStream(session.configuration.timeouts)
+        while let piece = try connection.nextPiece(of: &chunk) {
+            connection.idleLimit = session.configuration.timeouts.dataBlock
+            let bytes = connection.bytes(of: piece)
+            if failure == nil { chunkEndings.look(at: bytes) }
+            if chunkEndings.hasFound && session.configuration.bareEndings == .refuse { fail(.bareLineEnding) }
+            takeContent(bytes)
+        }
+        connection.minimumRate = nil
     }
 }

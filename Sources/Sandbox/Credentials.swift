@@ -43,11 +43,3 @@ package struct Credentials: Hashable, Sendable {
             umask: service.umask, nice: service.nice, directory: service.directory)
     }
 }
-
-/// What the supervisor may do for a gate.
-package enum Privilege: Hashable, Sendable {
-    /// Every step is taken.
-    case root
-    /// What needs root is left out, and said (``Sandbox/skippedWithoutRoot``).
-    case ordinary
-}

@@ -1,5 +1,5 @@
 // The file `users` in the state directory.
-internal import LinuxSystem
+package import LinuxSystem
 package import ServiceModel
 
 /// Why a service has no identity.

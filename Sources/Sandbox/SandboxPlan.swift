@@ -1,4 +1,5 @@
 // What a gate takes on, all of it decided before the gate is forked.
+package import LinuxSystem
 package import ServiceModel
 
 /// The sandbox of one service.
@@ -26,13 +27,4 @@ package struct SandboxPlan: Hashable, Sendable {
     package static func wantsEmptyNetwork(_ service: Service, with privilege: Privilege) -> Bool {
         privilege == .root && !service.sandbox.sharesNetwork
     }
-}
-
-/// What the sandbox leaves for each child to take on.
-package struct ChildSandbox: Hashable, Sendable {
-    /// A Landlock ruleset; nil where Landlock is off.
-    package var domain: Int32?
-    package var scopesSignals = false
-    /// The handler directory, for a service whose root does not contain it.
-    package var handlerDirectory: Int32?
 }

@@ -1,6 +1,6 @@
 // Resource limits as the kernel counts them. They are set in each child: the gate itself must outlive
 // what ends a handler (address space, processor time, file size, descriptors).
-internal import LinuxSystem
+package import LinuxSystem
 package import ServiceModel
 
 /// One limit, soft and hard alike.
@@ -28,10 +28,12 @@ package struct ResourceLimit: Hashable, Sendable {
         return nil
     }
 
-    /// What the limits mean where handlers run as the user who started Doorward: RLIMIT_NPROC counts all processes of a
-    /// user, and so is set only when the service's file says so.
-    package static func allForSharedUser(of limits: Limits) -> [ResourceLimit] {
-        all(of: limits).filter { $0.key != "processes" || limits.processes != nil }
+    /// What a service's limits mean where its gate has this privilege: without root, handlers run as the user who started
+    /// Doorward. RLIMIT_NPROC counts all processes of a user, and so is set then only when the service's file says so.
+    package static func all(of limits: Limits, with privilege: Privilege) -> [ResourceLimit] {
+        let all = all(of: limits)
+        if privilege == .root || limits.processes != nil { return all }
+        return all.filter { $0.key != "processes" }
     }
 
     /// What a service's limits mean for its handlers. A limit that the service leaves unlimited is left as it is.

@@ -53,7 +53,7 @@ package final class Supervisor {
     ///   - readyNumber: an open descriptor that gets a line `SERVICE ADDRESS` for each open listener and is then closed.
     package init(reader: DefinitionsCommand, readyNumber: Int32?) throws(DefinitionsError) {
         self.reader = reader
-        privilege = Accounts.isRoot ? .root : .ordinary
+        privilege = Privilege.current
         do throws(SystemError) {
             try Startup.secureDescriptors()
             try Startup.giveUpStreams()

@@ -11,10 +11,10 @@ func pipePair() -> [Int32] {
     return ends
 }
 
-func socketPair() -> [Int32] {
+func socketPair(_ type: __socket_type = SOCK_STREAM) -> [Int32] {
     var ends: [Int32] = [-1, -1]
     // Sound: the call fills two numbers.
-    let result = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends)
+    let result = unsafe socketpair(AF_UNIX, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends)
     precondition(result == 0)
     return ends
 }

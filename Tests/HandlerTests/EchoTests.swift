@@ -102,7 +102,7 @@ struct EchoTests {
     @Test("--help says how to start it")
     func help() {
         let (output, ending) = session("echo", ["--help"])
-        #expect(output == "usage: echo [--on-blank silent|echo|off]\n")
+        #expect(output == "usage: echo [--on-blank silent|echo|off] [--letters unchanged|lowercase]\n")
         #expect(ending.status == 0)
     }
 }

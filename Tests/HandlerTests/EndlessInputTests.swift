@@ -34,8 +34,10 @@ struct EndlessInputTests {
         sender.join()
     }
 
-    private func echo(_ block: [UInt8], count: Int, over transport: Transport) {
-        let handler = RunningHandler("echo", over: transport)
+    private func echo(
+        _ block: [UInt8], count: Int, over transport: Transport, _ command: [String] = ["echo"]
+    ) {
+        let handler = RunningHandler(command[0], Array(command.dropFirst()), over: transport)
         let twice = block + block
         var (position, isSame) = (0, true)
         unsafe stream(handler, block, count: count) { piece in
@@ -58,6 +60,13 @@ struct EndlessInputTests {
         echo(block(lines: true), count: 1024, over: transport)
     }
 
+    @Test(
+        "FI-09: 300 MB go through a filter, as a program and inside echo, in at most 8 MB",
+        arguments: [["lowercase"], ["echo", "--letters", "lowercase"]])
+    func filtered(command: [String]) {
+        echo(block(lines: true), count: 300, over: .socket, command)
+    }
+
     @Test("W-18: 200 MB without a line ending go through echo, in at most 8 MB")
     func endlessStretch() {
         echo(block(lines: false), count: 200, over: .socket)
@@ -72,6 +81,20 @@ struct EndlessInputTests {
         let ending = handler.wait()
         #expect(ending.status == 0)
         #expect((1...8192).contains(ending.peakMemory), "KB")
+    }
+
+    @Test(
+        "FI-09: a million lines need no more memory than one, in a filter too",
+        arguments: [["lowercase"], ["echo", "--letters", "lowercase"]])
+    func manyFilteredLines(command: [String]) {
+        let arguments = Array(command.dropFirst())
+        let small = memoryOfOneLine(command[0], arguments)
+        let handler = RunningHandler(command[0], arguments, over: .socket)
+        let lines = Array(String(repeating: "ada\n", count: 10_000).utf8)
+        var count = 0
+        unsafe stream(handler, lines, count: 100) { piece in count += piece.count }
+        #expect(count == 4_000_000)
+        #expect((1...small + 256).contains(handler.wait().peakMemory), "KB")
     }
 
     @Test("FI-09: a million lines need no more memory than one")

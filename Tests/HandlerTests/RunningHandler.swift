@@ -8,6 +8,11 @@ enum Transport: CaseIterable {
     case pipes
     case socket
     case tcp
+    /// A socket that keeps the peer's pieces apart: each is one read of the handler's.
+    case packets
+
+    /// What handlers really get.
+    static let allCases: [Transport] = [.pipes, .socket, .tcp]
 }
 
 /// How a handler ended.
@@ -38,15 +43,15 @@ final class RunningHandler {
             let fromHandler = pipePair()
             (input, output) = (toHandler[1], fromHandler[0])
             theirs = [toHandler[0], fromHandler[1]]
-        case .socket, .tcp:
-            let ends = transport == .tcp ? tcpPair() : socketPair()
+        case .socket, .tcp, .packets:
+            let ends = transport == .tcp ? tcpPair() : socketPair(transport == .packets ? SOCK_SEQPACKET : SOCK_STREAM)
             (input, output) = (ends[0], ends[0])
             theirs = [ends[1]]
         }
         let logPipe = pipePair()
         log = logPipe[0]
         theirs.append(logPipe[1])
-        process = spawn(directory + "/" + name, arguments, environment, theirs[0], theirs[theirs.count - 2], logPipe[1])
+        process = spawn(programPath(name), arguments, environment, theirs[0], theirs[theirs.count - 2], logPipe[1])
         for end in theirs { close(end) }
     }
 
@@ -63,6 +68,13 @@ final class RunningHandler {
     }
 
     func send(_ text: String) { send(Array(text.utf8)) }
+
+    /// Whether the handler's side takes bytes within this time.
+    func canSend(milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: input, events: Int16(POLLOUT), revents: 0)
+        // Sound: one entry.
+        return unsafe poll(&entry, 1, milliseconds) == 1
+    }
 
     /// Says that the peer sends no more.
     func endInput() {
@@ -83,9 +95,14 @@ final class RunningHandler {
 
     /// Goes away, in both directions.
     func hangUp() {
-        if output != input { close(output) }
-        output = -1
+        closeOutput()
         closeInput()
+    }
+
+    /// Reads no more; over pipes, where this is not the end of the other direction too.
+    func closeOutput() {
+        if output >= 0, output != input { close(output) }
+        output = -1
     }
 
     private func closeInput() {
@@ -125,14 +142,19 @@ final class RunningHandler {
     func wait() -> Ending {
         let text = String(decoding: readToEnd(log), as: UTF8.self)
         close(log)
-        var status: Int32 = 0
-        // Sound: a variable of the right type.
-        let waited = unsafe waitpid(process, &status, 0)
-        precondition(waited == process)
+        let status = endingStatus(of: process)
         hangUp()
-        let code = status & 0x7f == 0 ? status >> 8 & 0xff : 1000 + status & 0x7f
-        return Ending(status: code, log: text, peakMemory: peakMemory)
+        return Ending(status: status, log: text, peakMemory: peakMemory)
     }
+}
+
+/// Waits for a process: its exit status, or 1000 and the signal.
+func endingStatus(of process: pid_t) -> Int32 {
+    var status: Int32 = 0
+    // Sound: a variable of the right type.
+    let waited = unsafe waitpid(process, &status, 0)
+    precondition(waited == process)
+    return status & 0x7f == 0 ? status >> 8 & 0xff : 1000 + status & 0x7f
 }
 
 /// Sends everything, ends the input, and gives back everything that came and how the handler ended.
@@ -148,14 +170,17 @@ func session(
 }
 
 /// The peak of a handler's memory, in KB, once it has answered one line.
-func memoryOfOneLine(_ name: String) -> Int {
-    let handler = RunningHandler(name, over: .socket)
+func memoryOfOneLine(_ name: String, _ arguments: [String] = []) -> Int {
+    let handler = RunningHandler(name, arguments, over: .socket)
     handler.send("x\n")
     _ = handler.receive()
     handler.endInput()
     _ = handler.receiveAll()
     return handler.wait().peakMemory
 }
+
+/// Where a program is: a handler by its name, another one by its path.
+func programPath(_ name: String) -> String { name.contains("/") ? name : directory + "/" + name }
 
 private let directory: String = {
     // Sound: getenv's and readlink's text is copied at once.
@@ -168,7 +193,7 @@ private let directory: String = {
     return String(decoding: path.prefix(upTo: path.lastIndex(of: 0x2f) ?? 0), as: UTF8.self)
 }()
 
-private func spawn(
+func spawn(
     _ path: String, _ arguments: [String], _ environment: [String], _ input: Int32, _ output: Int32, _ log: Int32
 ) -> pid_t {
     var actions = unsafe posix_spawn_file_actions_t()

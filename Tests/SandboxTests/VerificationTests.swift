@@ -22,8 +22,8 @@ struct VerificationTests {
     func changed() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
-                try Sandbox.enter(plain, with: Accounts.isRoot ? .root : .ordinary)
-                let privilege: Privilege = Accounts.isRoot ? .root : .ordinary
+                try Sandbox.enter(plain, with: .current)
+                let privilege = Privilege.current
                 _ = clinux_set_umask(0o002)
                 guard differs(plain, with: privilege) == nil else {
                     return differs(plain, with: .ordinary) == "umask reads back as 2, expected 22" ? 0 : 1

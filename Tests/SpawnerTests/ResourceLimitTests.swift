@@ -28,6 +28,15 @@ struct ResourceLimitTests {
         #expect(ResourceLimit.all(of: limits) == [])
     }
 
+    @Test("processes of a user whom handlers share with others are limited only when the file says so")
+    func sharedUser() {
+        var limits = Limits()
+        #expect(ResourceLimit.all(of: limits, with: .root).contains { $0.key == "processes" })
+        #expect(!ResourceLimit.all(of: limits, with: .ordinary).contains { $0.key == "processes" })
+        limits.processes = .at(512)
+        #expect(ResourceLimit.all(of: limits, with: .ordinary) == ResourceLimit.all(of: limits, with: .root))
+    }
+
     @Test(
         "processor time is whole seconds, and never none",
         arguments: [(Duration.seconds(5), UInt64(5)), (.milliseconds(1), 1), (.milliseconds(2500), 2), (.zero, 1)])

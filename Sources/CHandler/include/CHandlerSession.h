@@ -1,8 +1,28 @@
 // What a handler with long sessions needs besides CHandler.h: to be told to end, to pause, and to name things.
+// Included by CHandler.h, which promises the rest.
 #ifndef CHANDLER_SESSION_H
 #define CHANDLER_SESSION_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// From here on SIGTERM no longer kills the process: it is blocked but while chandler_wait or chandler_pause wait, and is
+/// remembered. Source: signal-safety(7), ppoll(2).
+int chandler_catch_termination(void);
+
+/// The signal mask to wait with, or NULL if SIGTERM is not caught: for chandler_wait.
+const void *_Nullable chandler_waiting_mask(void);
+
+/// 1 if SIGTERM came since chandler_catch_termination.
+int chandler_is_terminated(void);
+
+/// Waits for so long, or until SIGTERM comes. Source: ppoll(2).
+void chandler_pause(int64_t nanoseconds);
+
+/// The offset of the first byte that is one or the other, or -1.
+long chandler_find_either(const void *bytes, uint8_t one, uint8_t other, size_t count);
 
 /// Seconds since 1970. Source: clock_gettime(2), CLOCK_REALTIME.
 int64_t chandler_seconds_since_1970(void);
@@ -13,4 +33,5 @@ int32_t chandler_process_id(void);
 /// 64 random bits; where the kernel has none yet, bits of the clocks. Not for secrets. Source: getrandom(2).
 uint64_t chandler_random_bits(void);
 
+#pragma clang assume_nonnull end
 #endif

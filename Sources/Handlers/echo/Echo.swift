@@ -1,7 +1,7 @@
 // echo: sends every byte back until a blank line or the end of input.
 // Promises to return the bytes unchanged, lines of any length with their own endings, as soon as they come; the rule
-// about blank lines works on lines, never on what one read happened to return.
-// Sources: RFC 862; shared/reference/protocols.md 1.4 (ES-01 to ES-03) and 1.5 (EB-03 to EB-05).
+// about blank lines works on lines, never on what one read happened to return. Only --letters lowercase changes a byte.
+// Sources: RFC 862; shared/reference/protocols.md 1.4 (ES-01 to ES-03) and 1.5 (EB-02 to EB-06).
 import HandlerKit
 
 @main
@@ -16,13 +16,23 @@ struct Echo {
         case off
     }
 
+    /// What becomes of the letters.
+    enum Letters: StaticBytes, CaseIterable {
+        /// They come back as they were sent.
+        case unchanged
+        /// They come back in lower case; ASCII only.
+        case lowercase
+    }
+
     /// Reads the options and serves one connection.
     static func main() {
-        var options = Options(usage: "echo [--on-blank silent|echo|off]")
+        var options = Options(usage: "echo [--on-blank silent|echo|off] [--letters unchanged|lowercase]")
         let onBlank = options.choice("--on-blank", default: OnBlank.silent)
+        let letters = options.choice("--letters", default: Letters.unchanged)
         options.finish()
 
         serve { connection throws(ConnectionError) in
+            if letters == .lowercase { connection.filterOutput(through: Lowercase()) }
             while let stretch = try connection.nextStretch() {
                 let isLast = stretch.isBlankLine && onBlank != .off
                 if !isLast || onBlank == .echo { try connection.write(stretch.bytes) }

@@ -1,0 +1,25 @@
+// A filter as a program of its own.
+
+/// Puts everything that comes on descriptor 0 through a filter and sends it on to descriptor 1, and ends the process.
+///
+///     @main struct Double {
+///         static func main() { serveFilter(Doubling()) }
+///     }
+///
+/// Sends what it has before every read that could block. The end of input is the end of output, after the filter finished.
+/// Exit status: 0; 111 after an error, with a line in the log unless it is only that nobody reads the output any more.
+public func serveFilter(_ filter: consuming some ByteFilter & ~Copyable) -> Never {
+    var filter = filter
+    serve { connection throws(ConnectionError) in
+        try connection.pass(through: &filter)
+        return .done
+    }
+}
+
+extension Connection {
+    /// Writes everything that is read, up to the end of input, through a filter.
+    mutating func pass(through filter: inout some ByteFilter & ~Copyable) throws(ConnectionError) {
+        while let chunk = try nextChunk() { try filter.push(chunk, of: input, to: &writer) }
+        try filter.finish(to: &writer)
+    }
+}

@@ -1,0 +1,190 @@
+// One command line, one step: the rules of the session, apart from all input and output.
+// Promises that the session's state moves only on a positive reply, that each line has exactly one reply, and that a reply
+// which cannot follow a command never gets out, whatever the policy says.
+// Sources: RFC 5321 4.1.1, 4.1.4, 3.3; RFC 3030 2; RFC 9422.
+import HandlerKit
+
+extension SMTPServer where Policy: ~Copyable {
+    /// What a line leads to.
+    /// - Parameter line: without its ending, which was a good one.
+    mutating func step(for line: Span<UInt8>) -> Step {
+        let line = line.withoutTrailingBlanks
+        log(.commands, "command") { $0.add("line", line) }
+        guard line.hasNoControls, let verb = CommandVerb(line) else { return .say(refusal(ofUnknown: line)) }
+        if let fault = phase.fault(of: verb) { return step(for: fault, verb, line) }
+        if verb.isIdle { countIdleCommand() }
+        let argument = line.extracting(min(5, line.count)..<line.count).withoutLeadingBlanks
+        switch verb {
+        case .helo, .ehlo: return .say(answerHello(verb, argument))
+        case .mail: return .say(answerMail(line))
+        case .rcpt: return .say(answerRecipient(line))
+        case .data: return answerData(argument)
+        case .bdat: return answerChunk(line)
+        case .rset: return .say(argument.isEmpty ? answerReset() : .needsNoArgument)
+        case .quit: return .say(argument.isEmpty ? answerQuit() : .needsNoArgument)
+        case .noop: return .say(checked(policy.noop(session)))
+        case .help: return .say(checked(policy.help(argument, session)))
+        case .vrfy:
+            return .say(argument.isEmpty ? .needsArgument : checked(policy.vrfy(argument, session)))
+        case .expn:
+            return .say(argument.isEmpty ? .needsArgument : checked(policy.expn(argument, session)))
+        }
+    }
+
+    /// A client that sends a whole group before it reads is not to blame for what follows a refusal in it.
+    mutating func forgiveGroup() { forgivenCommands = session.configuration.limits.recipients + 1 }
+
+    /// A reply of the policy, or 451 instead of one that would lead the client elsewhere than the session.
+    mutating func checked(_ reply: consuming Reply, isForData: Bool = false) -> Reply {
+        let code = reply.code
+        let leadsAstray = code.isIntermediate ? !isForData || code != 354 : isForData && code.isPositive
+        guard leadsAstray else { return reply }
+        log(.problems, "a reply that cannot follow the command") { $0.add("code", reply.code.number) }
+        return Reply(451, .x(3, 0), "local error")
+    }
+
+    /// A line that is no command.
+    private mutating func refusal(ofUnknown line: Span<UInt8>) -> Reply {
+        if phase == .refused { return .clientIsRefused }
+        if line.isOfAnotherProtocol {
+            log(.problems, "another protocol") { $0.add("line", line) }
+            return Reply(554, .x(5, 1), "this is SMTP").closing()
+        }
+        guard line.hasNoControls else { return Reply(500, .x(5, 2), "control characters in a command") }
+        return checked(policy.unknown(line, session))
+    }
+
+    private mutating func step(for fault: OrderFault, _ verb: CommandVerb, _ line: Span<UInt8>) -> Step {
+        if forgivenCommands > 0, fault == .needSender || fault == .needRecipient {
+            forgivenCommands -= 1
+            errors -= 1  // which saying the reply adds
+        }
+        let reply = Reply.outOfOrder(fault, hasRefusedRecipients: hasRefusedRecipients)
+        guard verb == .bdat else { return .say(reply) }
+        guard let chunk = chunkArguments(line) else { return .say(.unreadableChunk) }
+        return .skipChunk(chunk.size, reply)
+    }
+
+    // ---- HELO, EHLO, RSET
+
+    private mutating func answerHello(_ verb: CommandVerb, _ name: Span<UInt8>) -> Reply {
+        guard !name.isEmpty else { return .needsArgument }
+        guard name.count <= 255, name.isOneVisibleWord else { return .badArgument }
+        var reply = checked(verb == .ehlo ? policy.ehlo(name, session) : policy.helo(name, session))
+        guard reply.code.isPositive else { return reply }
+        giveUp(.helloAgain)
+        phase = .ready
+        session.greeted(verb == .ehlo ? .ehlo : .helo, as: name)
+        if verb == .ehlo { reply.appendExtensions(session.configuration) }
+        return reply
+    }
+
+    private mutating func answerReset() -> Reply {
+        let reply = checked(policy.rset(session))
+        if reply.code.isPositive { giveUp(.reset) }
+        return reply
+    }
+
+    private mutating func answerQuit() -> Reply {
+        let reply = checked(policy.quit(session))
+        giveUp(.quit)
+        return reply.closing()
+    }
+
+    // ---- MAIL, RCPT
+
+    private mutating func answerMail(_ line: Span<UInt8>) -> Reply {
+        let limits = session.configuration.limits
+        guard mailCommands < limits.messages else {
+            log(.problems, "too many messages in a session") { $0.add("limit", limits.messages) }
+            return Reply(421, .x(7, 0), "too many messages in one session")
+        }
+        mailCommands += 1
+        forgiveGroup()
+        let arguments: PathArguments
+        do throws(ArgumentFault) {
+            var parser = AddressParser(line, from: 4)
+            arguments = try parser.mailArguments(session.configuration.brackets)
+        } catch {
+            return .refused(error, isSender: true)
+        }
+        if let size = arguments.parameters.size, size > limits.messageSize { return .tooLarge }
+        let path = arguments.path.path(in: line)
+        session.message = MailMessage(id: ids.next(), sender: path.mailbox, parameters: arguments.parameters)
+        let reply = checked(policy.mail(path, arguments.parameters, session))
+        guard reply.code.isPositive else {
+            logRefusal("sender refused", reply.code, path.mailbox)
+            session.message = MailMessage()
+            return reply
+        }
+        (phase, forgivenCommands, hasRefusedRecipients) = (.sender, 0, false)
+        return reply
+    }
+
+    private mutating func answerRecipient(_ line: Span<UInt8>) -> Reply {
+        let limits = session.configuration.limits
+        guard session.message.recipientCount < limits.recipients else { return .tooManyRecipients }
+        let extent: PathExtent
+        do throws(ArgumentFault) {
+            var parser = AddressParser(line, from: 4)
+            extent = try parser.recipientArguments(
+                session.configuration.brackets, isInternational: session.message.parameters.isInternational)
+        } catch {
+            hasRefusedRecipients = true
+            return .refused(error, isSender: false)
+        }
+        let path = extent.path(in: line)
+        let reply = checked(policy.rcpt(path, session))
+        guard reply.code.isPositive else {
+            logRefusal("recipient refused", reply.code, path.mailbox)
+            hasRefusedRecipients = true
+            return reply
+        }
+        session.message.recipientCount += 1
+        phase = .recipients
+        return reply
+    }
+
+    private func logRefusal(_ event: StaticBytes, _ code: ReplyCode, _ address: Span<UInt8>) {
+        log(.sessions, event) { line in
+            line.add("code", code.number)
+            line.add("address", address)
+        }
+    }
+
+    // ---- DATA, BDAT
+
+    private mutating func answerData(_ argument: Span<UInt8>) -> Step {
+        guard argument.isEmpty else { return .say(.needsNoArgument) }
+        let reply = checked(policy.data(session), isForData: true)
+        guard reply.code.isIntermediate else { return .say(reply) }
+        beginMessage()
+        return .readMessage(reply)
+    }
+
+    private mutating func answerChunk(_ line: Span<UInt8>) -> Step {
+        guard let chunk = chunkArguments(line) else { return .say(.unreadableChunk) }
+        if phase == .recipients {
+            let reply = checked(policy.data(session), isForData: true)
+            guard reply.code.isIntermediate else {
+                // The chunk is lost, so the rest of the message would be half of one.
+                giveUp(.refused)
+                forgiveGroup()
+                return .skipChunk(chunk.size, reply)
+            }
+            beginMessage()
+            phase = .chunks
+        }
+        return .readChunk(chunk)
+    }
+
+    private func chunkArguments(_ line: Span<UInt8>) -> ChunkArguments? {
+        var parser = AddressParser(line, from: 4)
+        do throws(ArgumentFault) {
+            return try parser.chunkArguments()
+        } catch {
+            // There is one reply to all of it: where the chunk ends is not known.
+            return nil
+        }
+    }
+}

@@ -1,0 +1,193 @@
+// Filters, as a program of their own and inside a handler, with the stream cut everywhere.
+import Glibc
+import Testing
+
+@testable import HandlerKit
+
+@Suite("filters")
+struct FilterTests {
+    static let texts = [
+        "", "c", "cat", "ccat cacat\r\ncat", "ca", "The Cat: cat,\nCAT\r\n\r\n.\r\ncac", "\0\n\n",
+        String(repeating: "cat", count: 9), String(repeating: "xc", count: 40) + "at",
+    ]
+
+    init() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    @Test(
+        "FI-08: as a program, what comes out depends on the bytes alone, and the end comes after all of it",
+        arguments: Example.allCases, texts)
+    func program(example: Example, text: String) throws {
+        for capacity in [16, 200] {
+            for cut in Cut.all(of: Array(text.utf8)) {
+                let input = Pair(capacity == 16 ? SOCK_STREAM : SOCK_SEQPACKET)
+                let output = Pair(SOCK_STREAM)
+                input.peers.send(cut.pieces(of: Array(text.utf8)))
+                shutdown(input.peers.number, Int32(SHUT_WR))
+                var connection = Connection(
+                    input: input.ours.number, output: output.ours.number, capacity: capacity)
+                try connection.pass(through: example)
+                try connection.close()
+                let found = String(decoding: output.peers.receiveAll(), as: UTF8.self)
+                #expect(found == example.result(text), "\(capacity), \(cut)")
+            }
+        }
+    }
+
+    @Test("as a program, what is known is sent before the next read", arguments: [Example.lowercase, .doubling])
+    func sentAtOnce(example: Example) throws {
+        let pair = Pair(SOCK_SEQPACKET)
+        let output = Pair(SOCK_SEQPACKET)
+        pair.peers.send(["Ab\n", "C", "dE\n"].map { Array($0.utf8) })
+        shutdown(pair.peers.number, Int32(SHUT_WR))
+        var connection = Connection(input: pair.ours.number, output: output.ours.number)
+        try connection.pass(through: example)
+        let packets = output.peers.receivePackets().map { String(decoding: $0, as: UTF8.self) }
+        #expect(packets == ["Ab\n", "C", "dE\n"].map { example.result($0) })
+    }
+
+    @Test(
+        "FI-01: inside a handler, all that is written goes through, however it is written",
+        arguments: Example.allCases, texts)
+    func output(example: Example, text: String) throws {
+        for capacity in [16, 200] {
+            for cut in Cut.all(of: Array(text.utf8)) {
+                let pair = Pair(SOCK_STREAM)
+                var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: capacity)
+                connection.filterOutput(through: example)
+                for piece in cut.pieces(of: Array(text.utf8)) { try connection.write(piece.span) }
+                try connection.finishWriting()
+                let found = String(decoding: pair.peers.receiveAll(), as: UTF8.self)
+                #expect(found == example.result(text), "\(capacity), \(cut)")
+            }
+        }
+    }
+
+    @Test(
+        "FI-01: inside a handler, all that is read comes out of the filter", arguments: Example.allCases, texts)
+    func input(example: Example, text: String) throws {
+        for capacity in [16, 200] {
+            for cut in Cut.all(of: Array(text.utf8)) {
+                let found = try reading(text, cut, capacity: capacity) { connection throws(ConnectionError) in
+                    connection.filterInput(through: example)
+                    var found = ""
+                    while let chunk = try connection.nextChunk() { found += connection.text(chunk) }
+                    #expect(try connection.nextChunk() == nil)
+                    return found
+                }
+                #expect(found == example.result(text), "\(capacity), \(cut)")
+            }
+        }
+    }
+
+    @Test("FI-02, FI-06: lines are those that come out of the filter, and keep their limit", arguments: [16, 64])
+    func lines(capacity: Int) throws {
+        let text = "cat\r\ncatcat\nc\n\ncat"
+        for cut in Cut.all(of: Array(text.utf8)) {
+            let found = try reading(text, cut, capacity: capacity) { connection throws(ConnectionError) in
+                connection.filterInput(through: Replacing())
+                var found: [String] = []
+                while let event = try connection.nextLine(maximumLength: 10) {
+                    guard case .line(let line) = event else {
+                        found.append("too long")
+                        continue
+                    }
+                    found.append(connection.text(line.bytes))
+                }
+                return found
+            }
+            #expect(found == ["elephant\r\n", "too long", "c\n", "\n", "elephant4"], "\(cut)")
+        }
+    }
+
+    @Test("a blank line that comes out of the filter is one, however the input is cut")
+    func stretches() throws {
+        let text = "cat\r\n\r\ncat\r"
+        for cut in Cut.all(of: Array(text.utf8)) {
+            let found = try reading(text, cut) { connection throws(ConnectionError) in
+                connection.filterInput(through: HoldingLast())
+                var found = ""
+                while let stretch = try connection.nextStretch() {
+                    found += stretch.isBlankLine ? "|" : connection.text(stretch.bytes)
+                }
+                return found
+            }
+            #expect(found == "cat\r\n|cat\r", "\(cut)")
+        }
+    }
+
+    @Test("no byte is lost when the filter comes in the middle of the stream")
+    func later() throws {
+        let text = "PLAIN\r\nFiltered\r\n"
+        for cut in Cut.all(of: Array(text.utf8)) {
+            let found = try reading(text, cut) { connection throws(ConnectionError) in
+                var found: [String] = []
+                while case .line(let line)? = try connection.nextLine(maximumLength: 20) {
+                    found.append(connection.text(line.text))
+                    if found.count == 1 { connection.filterInput(through: Lowercase()) }
+                }
+                return found
+            }
+            #expect(found == ["PLAIN", "filtered"], "\(cut)")
+        }
+    }
+
+    @Test("FI-05: both at once, a reply is sent before the next read, and batches stay batches")
+    func dialogue() throws {
+        let input = Pair(SOCK_SEQPACKET)
+        let output = Pair(SOCK_SEQPACKET)
+        input.peers.send(["A\nB\n", "C\n"].map { Array($0.utf8) })
+        shutdown(input.peers.number, Int32(SHUT_WR))
+        var connection = Connection(input: input.ours.number, output: output.ours.number)
+        connection.filterInput(through: Lowercase())
+        connection.filterOutput(through: Doubling())
+        while case .line(let line)? = try connection.nextLine(maximumLength: 8) {
+            try connection.write(line.text)
+            try connection.write(";")
+        }
+        try connection.flush()
+        let packets = output.peers.receivePackets().map { String(decoding: $0, as: UTF8.self) }
+        #expect(packets == ["aa;;bb;;", "cc;;"])
+    }
+
+    @Test("what a filter held back is sent once, whether the output ends by itself or with the connection")
+    func finishesOnce() throws {
+        for endsFirst in [true, false] {
+            let pair = Pair(SOCK_STREAM)
+            shutdown(pair.peers.number, Int32(SHUT_WR))
+            var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+            connection.filterOutput(through: Replacing())
+            try connection.write("a cat, ca")
+            if endsFirst { try connection.finishWriting() }
+            try connection.close()
+            #expect(String(decoding: pair.peers.receiveAll(), as: UTF8.self) == "a elephant, ca1")
+        }
+    }
+
+    @Test("a peer that is gone is an error of the handler's write, filtered or not")
+    func peerIsGone() throws {
+        let pair = Pair(SOCK_STREAM)
+        shutdown(pair.peers.number, Int32(SHUT_RDWR))
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 16)
+        connection.filterOutput(through: Doubling())
+        #expect(throws: ConnectionError.peerIsGone) { try connection.write("twenty bytes of text") }
+        #expect(throws: ConnectionError.peerIsGone) {
+            try connection.write("twenty bytes of text")
+            try connection.flush()
+        }
+    }
+
+    @Test("the limits hold for what the peer sends, behind a filter as well")
+    func limits() throws {
+        let pair = Pair(SOCK_STREAM)
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+        connection.filterInput(through: Dropping())
+        connection.idleLimit = .milliseconds(1)
+        pair.peers.send([Array("dropped".utf8)])
+        #expect(throws: ConnectionError.idleLimitPassed) { try connection.nextChunk() }
+        try connection.write("still said")
+        try connection.close(draining: DrainLimits(nanoseconds: 1_000_000))
+        #expect(String(decoding: pair.peers.receiveAll(), as: UTF8.self) == "still said")
+    }
+}

@@ -1,0 +1,20 @@
+// Every session in Golden/, as a dialogue over each transport and cut in every way.
+import Testing
+
+@Suite("transcripts", .serialized)
+struct TranscriptTests {
+    @Test("there are sessions to play")
+    func some() {
+        #expect(Transcript.all.count >= 8)
+    }
+
+    @Test("a session goes as it is written, each answer before the next line", arguments: Transcript.all)
+    func dialogue(transcript: Transcript) {
+        for transport in Transport.allCases { transcript.play(over: transport) }
+    }
+
+    @Test("the answers are the same however the bytes are cut", arguments: Transcript.all)
+    func cuts(transcript: Transcript) {
+        for cut in Cut.all(of: transcript.sent) { transcript.check(cut) }
+    }
+}
