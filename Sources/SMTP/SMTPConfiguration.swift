@@ -79,6 +79,8 @@ public struct SMTPConfiguration: Sendable {
     public var logLevel = SMTPLogLevel.messages
     /// Where log lines go.
     var logDescriptor: Int32 = 2
+    /// Tests only: whether SIGTERM is answered; it is the process's, not the session's.
+    var noticesTermination = true
     /// Tests only: whether a message may come before it was asked for.
     var allowsEarlyInput = false
 

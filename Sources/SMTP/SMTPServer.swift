@@ -49,7 +49,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     ///
     /// Errors: the connection's, after the policy was told to abort and the peer, where it can still hear it, got a 421.
     public mutating func run(on connection: inout Connection) throws(ConnectionError) -> ExitStatus {
-        connection.noticeTermination()
+        if session.configuration.noticesTermination { connection.noticeTermination() }
         do throws(ConnectionError) {
             return try converse(on: &connection)
         } catch {

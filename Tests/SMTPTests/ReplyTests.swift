@@ -4,11 +4,80 @@ import Testing
 
 @testable import SMTP
 
+/// What a reply is on the wire.
+private func wire(_ reply: consuming Reply) -> String {
+    // The closure cannot consume, so the reply waits in a box.
+    var waiting: Reply? = consume reply
+    return onConnection([]) { connection in
+        guard let reply = waiting.take() else { return }
+        do throws(ConnectionError) { try reply.write(to: &connection) } catch {}
+    }
+}
+
 @Suite("Reply")
 struct ReplyTests {
     @Test("a code is three digits that RFC 5321 4.2.1 allows", arguments: [0, 199, 200, 259, 260, 354, 559, 560, 600])
     func codes(number: Int) {
         let isAllowed = [200, 259, 354, 559].contains(number)
         #expect((ReplyCode(number) != nil) == isAllowed)
+    }
+
+    @Test("W-06: one line, with the status in the class of the code")
+    func oneLine() {
+        #expect(wire(Reply(550, .x(7, 1), "no")) == "550 5.7.1 no\r\n")
+        #expect(wire(Reply(451, .x(3, 0), "later")) == "451 4.3.0 later\r\n")
+        #expect(wire(Reply(220, "host")) == "220 host\r\n")
+    }
+
+    @Test("RFC 2034: 354 has no status, even if it was given one")
+    func intermediate() {
+        #expect(wire(Reply(354, .x(0, 0), "go on")) == "354 go on\r\n")
+    }
+
+    @Test("SM-21: all lines but the last have a hyphen, and every line its status")
+    func lines() {
+        var reply = Reply(214, .x(0, 0), "one")
+        reply.beginLine()
+        reply.append("two")
+        reply.beginLine()
+        reply.append(3)
+        #expect(wire(reply) == "214-2.0.0 one\r\n214-2.0.0 two\r\n214 2.0.0 3\r\n")
+    }
+
+    @Test("W-07: nothing to say is a line all the same")
+    func empty() {
+        #expect(wire(Reply(250, "")) == "250 \r\n")
+    }
+
+    @Test("W-07, W-08: line endings, control characters and bytes beyond ASCII are escaped")
+    func escaped() {
+        var reply = Reply(250, "a\r\n250 b\0\u{7f}\t")
+        let bytes: [UInt8] = [0xff, 0x20, 0x5c]
+        reply.append(escaping: bytes.span)
+        #expect(wire(reply) == "250 a\\x0d\\x0a250 b\\x00\\x7f\\x09\\xff \\\r\n")
+    }
+
+    @Test("W-07: a line has at most 512 octets, and a cut never parts an escape", arguments: [0x61, 0x0a] as [UInt8])
+    func longLines(byte: UInt8) {
+        var reply = Reply(550, .x(999, 999), "")
+        let bytes = [UInt8](repeating: byte, count: 5000)
+        for _ in 0..<4 {
+            reply.append(escaping: bytes.span)
+            reply.beginLine()
+        }
+        let lines = wire(reply).split(separator: "\r\n", omittingEmptySubsequences: false)
+        #expect(lines.count > 2)
+        for line in lines.dropLast() {
+            #expect(line.utf8.count + 2 <= 512)
+            #expect(line.hasPrefix("550"))
+            #expect(byte == 0x61 || line.dropFirst(14).count % 4 == 0)
+        }
+        #expect(lines.last == "")
+    }
+
+    @Test("421 closes, and so does what is told to; nothing else does")
+    func closing() {
+        let (a, b, c) = (Reply(421, "x").closes, Reply(250, "x").closing().closes, Reply(554, "x").closes)
+        #expect((a, b, c) == (true, true, false))
     }
 }

@@ -1,0 +1,45 @@
+// The order of commands, as a table against a table. W-12, W-13; RFC 5321 4.1.4, 3.1, 3.3; RFC 3030.
+import Testing
+
+@testable import SMTP
+
+@Suite("Phase")
+struct PhaseTests {
+    @Test(
+        "RFC 5321 4.1.4: what brings no mail forward is in order everywhere but behind a refusing greeting",
+        arguments: [.helo, .ehlo, .rset, .noop, .vrfy, .expn, .help, .quit] as [CommandVerb])
+    func always(verb: CommandVerb) {
+        for phase in Phase.allCases {
+            let expected: OrderFault? = phase == .refused && verb != .quit ? .refusedClient : nil
+            #expect(phase.fault(of: verb) == expected)
+        }
+    }
+
+    @Test(
+        "MAIL, RCPT, DATA and BDAT each have their place",
+        arguments: [
+            (Phase.greeted, [.needHello, .needHello, .needHello, .needHello]),
+            (.ready, [nil, .needSender, .needSender, .needSender]),
+            (.sender, [.senderAlready, nil, .needRecipient, .needRecipient]),
+            (.recipients, [.senderAlready, nil, nil, nil]),
+            (.chunks, [.senderAlready, .betweenChunks, .betweenChunks, nil]),
+            (.refused, [.refusedClient, .refusedClient, .refusedClient, .refusedClient]),
+        ] as [(Phase, [OrderFault?])])
+    func places(row: (Phase, [OrderFault?])) {
+        let verbs: [CommandVerb] = [.mail, .rcpt, .data, .bdat]
+        #expect(verbs.map { row.0.fault(of: $0) } == row.1)
+    }
+
+    @Test("a verb is a whole word in any case")
+    func verbs() {
+        func verb(_ text: String) -> CommandVerb? {
+            let bytes = Array(text.utf8)
+            return CommandVerb(bytes.span)
+        }
+        #expect(verb("NOOP") == .noop)
+        #expect(verb("nOoP x") == .noop)
+        for text in ["", "NOO", "NOOPX", "NOOP\tx", "HELPME", "XNOOP", " NOOP", "nöop", "\u{e}oop", "DATA:"] {
+            #expect(verb(text) == nil, "\(text)")
+        }
+    }
+}

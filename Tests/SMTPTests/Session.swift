@@ -1,0 +1,222 @@
+// Whole sessions in the test's own process: what the client sends is there from the beginning, cut as the test wants it, and
+// what the server said is read afterwards. A sequenced-packet socket gives each read exactly one piece.
+import Glibc
+import HandlerKit
+
+@testable import SMTP
+
+/// What the policy was told, in order.
+final class Record {
+    var events: [String] = []
+    var content: [UInt8] = []
+    var body: [UInt8] = []
+}
+
+extension Span<UInt8> {
+    var text: String { String(decoding: indices.map { self[$0] }, as: UTF8.self) }
+}
+
+/// A policy that notes everything. A local part, or an argument, that begins with three digits is answered with that code;
+/// with `x` behind them the connection ends too.
+struct NotingPolicy: SMTPPolicy {
+    let record: Record
+    var greeting = 220
+    var dataCode = 354
+    var endCode = 250
+
+    private func note(_ event: String) { record.events.append(event) }
+
+    private func reply(_ text: String, _ usual: Int) -> Reply {
+        let code = Int(text.prefix(3)).flatMap { ReplyCode($0) } ?? ReplyCode(usual)!
+        let reply = Reply(code, .x(0, 0), "noted")
+        return text.dropFirst(3).first == "x" ? reply.closing() : reply
+    }
+
+    mutating func connect(_ session: borrowing SMTPSession) -> Reply { Reply(ReplyCode(greeting)!, "host") }
+
+    mutating func helo(_ name: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply {
+        note("helo \(name.text)")
+        return reply(name.text, 250)
+    }
+
+    mutating func ehlo(_ name: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply {
+        note("ehlo \(name.text)")
+        return reply(name.text, 250)
+    }
+
+    mutating func mail(
+        _ sender: borrowing Path, _ parameters: MailParameters, _ session: borrowing SMTPSession
+    ) -> Reply {
+        note("mail \(sender.mailbox.text)")
+        return reply(sender.localPart.text, 250)
+    }
+
+    mutating func rcpt(_ recipient: borrowing Path, _ session: borrowing SMTPSession) -> Reply {
+        note("rcpt \(recipient.mailbox.text)")
+        return reply(recipient.localPart.text, 250)
+    }
+
+    mutating func data(_ session: borrowing SMTPSession) -> Reply {
+        note("data")
+        return Reply(ReplyCode(dataCode)!, "go on")
+    }
+
+    mutating func content(_ bytes: Span<UInt8>) { record.content += bytes.indices.map { bytes[$0] } }
+
+    mutating func header(_ field: borrowing HeaderField) {
+        note("header \(field.name.text)=\(field.value.text)\(field.isCut ? "~" : "")")
+    }
+
+    mutating func endOfHeaders(_ end: HeaderEnd) { note("endOfHeaders \(end)") }
+    mutating func body(_ bytes: Span<UInt8>) { record.body += bytes.indices.map { bytes[$0] } }
+
+    mutating func endOfMessage(_ session: borrowing SMTPSession) -> Reply {
+        note(
+            "endOfMessage \(session.message.recipientCount) \(session.message.size) \(session.protocolName.bytes.text)")
+        return Reply(ReplyCode(endCode)!, .x(0, 0), "message")
+    }
+
+    mutating func abort(_ reason: AbortReason, _ session: borrowing SMTPSession) { note("abort \(reason)") }
+
+    mutating func expn(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply { reply(text.text, 502) }
+    mutating func vrfy(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply { reply(text.text, 252) }
+    mutating func help(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply { reply(text.text, 214) }
+}
+
+/// How a session went.
+struct Outcome: Equatable {
+    /// All that the server said.
+    var said = ""
+    /// What the policy was told.
+    var events: [String] = []
+    /// The bytes of the messages.
+    var content = ""
+    /// The bytes behind their headers.
+    var body = ""
+    /// What became of it; nil: the connection failed.
+    var status: ExitStatus?
+    /// What was logged.
+    var log = ""
+
+    /// The code and the enhanced status of each reply but the greeting.
+    var codes: [String] {
+        said.split(separator: "\r\n").filter { $0.dropFirst(3).first == " " }.dropFirst().map { line in
+            let words = line.split(separator: " ")
+            let hasStatus = words.count > 1 && words[1].split(separator: ".").count == 3 && words[1].first!.isNumber
+            return hasStatus ? "\(words[0]) \(words[1])" : "\(words[0])"
+        }
+    }
+}
+
+/// A configuration for sessions whose input is there from the beginning.
+func configuration(_ change: (inout SMTPConfiguration) -> Void = { _ in }) -> SMTPConfiguration {
+    var configuration = SMTPConfiguration(hostname: "mx.test")
+    configuration.allowsEarlyInput = true
+    configuration.noticesTermination = false
+    configuration.logLevel = .nothing
+    configuration.timeouts.errorDelay = .zero
+    change(&configuration)
+    return configuration
+}
+
+/// Names that are the same in every run.
+let fixedIDs = MessageIDs(process: 1, seconds: { 0x5f }, random: { 0xabcd })
+
+private func packetSockets() -> [Int32] {
+    var ends: [Int32] = [0, 0]
+    // Sound: the call fills two numbers.
+    let result = unsafe socketpair(
+        AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends)
+    precondition(result == 0)
+    return ends
+}
+
+private func receiveAll(_ descriptor: Int32) -> String {
+    var all: [UInt8] = []
+    while true {
+        let packet = unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
+            // Sound: the buffer's own address and size.
+            unsafe count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
+        }
+        if packet.isEmpty { return String(decoding: all, as: UTF8.self) }
+        all += packet
+    }
+}
+
+/// Runs something on a connection whose input is these pieces and then ends, or stays open, and gives what it wrote.
+func onConnection(
+    _ pieces: [[UInt8]], staysOpen: Bool = false, capacity: Int = 16384, _ body: (inout Connection) -> Void
+) -> String {
+    let (input, output) = (packetSockets(), packetSockets())
+    defer { for end in input + output { close(end) } }
+    for piece in pieces where !piece.isEmpty {
+        // Sound: the array's own bytes.
+        let sent = unsafe piece.withUnsafeBytes { unsafe write(input[0], $0.baseAddress, $0.count) }
+        precondition(sent == piece.count)
+    }
+    if !staysOpen { shutdown(input[0], Int32(SHUT_WR)) }
+    var connection = Connection(input: input[1], output: output[1], capacity: capacity)
+    body(&connection)
+    do throws(ConnectionError) { try connection.flush() } catch { return "cannot write: \(error)" }
+    shutdown(output[1], Int32(SHUT_WR))
+    return receiveAll(output[0])
+}
+
+/// A whole session.
+func session(
+    _ pieces: [[UInt8]], _ configuration: SMTPConfiguration = configuration(), staysOpen: Bool = false,
+    _ change: (inout NotingPolicy) -> Void = { _ in }
+) -> Outcome {
+    let record = Record()
+    var policy = NotingPolicy(record: record)
+    change(&policy)
+    var configuration = configuration
+    let log = packetSockets()
+    defer { for end in log { close(end) } }
+    configuration.logDescriptor = log[1]
+    var outcome = Outcome()
+    outcome.said = onConnection(pieces, staysOpen: staysOpen) { connection in
+        var server = SMTPServer(policy, configuration, peer: .none, ids: fixedIDs)
+        do throws(ConnectionError) {
+            outcome.status = try server.run(on: &connection)
+        } catch {
+            outcome.status = nil
+        }
+    }
+    shutdown(log[1], Int32(SHUT_WR))
+    outcome.log = receiveAll(log[0])
+    outcome.events = record.events
+    outcome.content = String(decoding: record.content, as: UTF8.self)
+    outcome.body = String(decoding: record.body, as: UTF8.self)
+    return outcome
+}
+
+func session(
+    _ text: String, _ configuration: SMTPConfiguration = configuration(), staysOpen: Bool = false,
+    _ change: (inout NotingPolicy) -> Void = { _ in }
+) -> Outcome {
+    session([Array(text.utf8)], configuration, staysOpen: staysOpen, change)
+}
+
+/// The text cut in two at every place, and into pieces as small as the socket's buffer allows.
+func cuts(of text: String) -> [[[UInt8]]] {
+    let bytes = Array(text.utf8)
+    let size = max(1, bytes.count / 200)
+    let small = stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }
+    return [small] + bytes.indices.map { [Array(bytes.prefix($0)), Array(bytes.dropFirst($0))] }
+}
+
+/// SplitMix64: the same numbers in every run. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+}
