@@ -145,11 +145,12 @@ let testTargets: [Target] = [
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     tests(
-        "HandlerTests", ["command", "echo", "esmtp", "hello", "lowercase", "probe", "record"], exclude: ["Golden"]),
+        "HandlerTests", ["TestSupport", "command", "echo", "esmtp", "hello", "lowercase", "probe", "record"],
+        exclude: ["Golden"]),
     tests("MaildirTests", ["HandlerKit", "LinuxSystem", "Maildir", "TestSupport"]),
-    tests("PasswordsTests", ["HandlerKit", "Passwords"]),
+    tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
     tests("SMTPTests", ["HandlerKit", "SMTP"]),
-    tests("LinkTests", []),
+    tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
 ]

@@ -43,42 +43,19 @@ public struct Options: ~Copyable {
 
     /// The value of an option that is a whole number.
     public mutating func number(_ name: StaticBytes, default number: Int, allowed: ClosedRange<Int>) -> Int {
-        value(of: name) {
-            $0.bytes.decimalNumber.within(allowed)
-        } allowed: { text in
-            text.append(" ")
-            text.append(allowed.lowerBound)
-            text.append(" to ")
-            text.append(allowed.upperBound)
-        } ?? number
+        value(of: name, within: allowed, { $0.bytes.decimalNumber }, "") { $1.append($0) } ?? number
     }
 
     /// The value of an option that is a time: a whole number with `ms`, `s`, `min` or `h`, as in a service file.
     public mutating func duration(
         _ name: StaticBytes, default duration: Duration, allowed: ClosedRange<Duration>
     ) -> Duration {
-        value(of: name) {
-            $0.duration.within(allowed)
-        } allowed: { text in
-            text.append(" ")
-            text.append(allowed.lowerBound)
-            text.append(" to ")
-            text.append(allowed.upperBound)
-            text.append(", as 500ms, 30s, 5min or 1h")
-        } ?? duration
+        value(of: name, within: allowed, { $0.duration }, ", as 500ms, 30s, 5min or 1h") { $1.append($0) } ?? duration
     }
 
     /// The value of an option that is a number of bytes: a whole number, perhaps with `K`, `M` or `G`, as in a service file.
     public mutating func size(_ name: StaticBytes, default size: Int, allowed: ClosedRange<Int>) -> Int {
-        value(of: name) {
-            $0.size.within(allowed)
-        } allowed: { text in
-            text.append(" ")
-            text.append(allowed.lowerBound)
-            text.append(" to ")
-            text.append(allowed.upperBound)
-            text.append(" bytes, as 512, 64K or 1M")
-        } ?? size
+        value(of: name, within: allowed, { $0.size }, " bytes, as 512, 64K or 1M") { $1.append($0) } ?? size
     }
 
     /// All values of an option that may be given several times.
@@ -96,6 +73,22 @@ public struct Options: ~Copyable {
         text.append(": ")
         text.append(reason)
         HandlerKit.refuse(text)
+    }
+
+    /// The last value of an option as a quantity within these bounds, or nil if it is not given.
+    private mutating func value<Quantity: Comparable>(
+        of name: StaticBytes, within allowed: ClosedRange<Quantity>, _ parse: (StaticBytes) -> Quantity?,
+        _ examples: StaticBytes, _ append: (Quantity, inout ShortText) -> Void
+    ) -> Quantity? {
+        value(of: name) {
+            parse($0).within(allowed)
+        } allowed: { text in
+            text.append(" ")
+            append(allowed.lowerBound, &text)
+            text.append(" to ")
+            append(allowed.upperBound, &text)
+            text.append(examples)
+        }
     }
 
     /// The last value of an option as what it stands for, or nil if it is not given.

@@ -148,5 +148,5 @@ extension UInt8 {
     /// Whether it is a digit of ASCII.
     var isDigit: Bool { self >= 0x30 && self <= 0x39 }
     /// Whether it is a letter or a digit of ASCII.
-    var isLetterOrDigit: Bool { isDigit || lowered >= 0x61 && lowered <= 0x7a }
+    public var isLetterOrDigit: Bool { isDigit || lowered >= 0x61 && lowered <= 0x7a }
 }

@@ -120,9 +120,3 @@ extension Span<UInt8> {
         return true
     }
 }
-
-extension UInt8 {
-    fileprivate var isLetterOrDigit: Bool {
-        self >= 0x30 && self <= 0x39 || self | 0x20 >= 0x61 && self | 0x20 <= 0x7a
-    }
-}

@@ -24,7 +24,7 @@ extension PasswordsTests {
             } + ["openssl passwd -apr1", "openssl passwd -1", "openssl passwd -5", "openssl passwd -6"]
 
         private func hash(_ command: String, _ password: String) -> String {
-            let text = output(of: "\(command) '\(password)' 2>/dev/null")
+            let text = line(of: "\(command) '\(password)' 2>/dev/null")
             return text.hasPrefix("u:") ? String(text.dropFirst(2)) : text
         }
 
@@ -45,7 +45,7 @@ extension PasswordsTests {
             for length in 1...64 {
                 let password = String((0..<length).map { Character(UnicodeScalar(UInt8(0x41 + $0 % 50))) })
                 let quoted = password.replacing("'", with: "")
-                let expected = output(of: "printf %s '\(quoted)' | openssl passwd -apr1 -salt 'ab.\(length)' -stdin")
+                let expected = line(of: "printf %s '\(quoted)' | openssl passwd -apr1 -salt 'ab.\(length)' -stdin")
                 #expect(matching(bytes(quoted), expected) == true, "\(quoted) \(expected)")
             }
         }
@@ -59,7 +59,7 @@ extension PasswordsTests {
 
         @Test("CS-22: bytes above 127 are the password's own, and a NUL does not end it")
         func anyBytes() {
-            let hashes = ["-apr1", "-5"].map { output(of: "printf 'p\\351ss' | openssl passwd \($0) -stdin") }
+            let hashes = ["-apr1", "-5"].map { line(of: "printf 'p\\351ss' | openssl passwd \($0) -stdin") }
             for hash in hashes + [htpasswd("s", "foobar"), htpasswd("B", "foobar"), htpasswd("m", "foobar")] {
                 let password = hashes.contains(hash) ? [0x70, 0xe9, 0x73, 0x73] : bytes("foobar")
                 #expect(matching(password, hash) == true)
@@ -71,7 +71,7 @@ extension PasswordsTests {
         @Test("a password of 255 bytes is hashed, a longer one matches nothing of crypt(3)'s")
         func longPasswords() {
             let long = String(repeating: "a", count: 255)
-            let hash = output(of: "htpasswd -nb5 u '\(long)'").dropFirst(2)
+            let hash = line(of: "htpasswd -nb5 u '\(long)'").dropFirst(2)
             #expect(matching(bytes(long), String(hash)) == true)
             #expect(matching(bytes(long + "a"), String(hash)) == false)
         }

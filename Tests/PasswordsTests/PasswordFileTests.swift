@@ -95,7 +95,7 @@ extension PasswordsTests {
 
         @Test("W-35: a stranger's password is hashed in the way of the first entry, so it takes as long as a user's")
         func strangers() throws {
-            let text = "# c\nbroken:plain\ndougm:\(output(of: "htpasswd -nbBC 9 u foobar").dropFirst(2))\n"
+            let text = "# c\nbroken:plain\ndougm:\(line(of: "htpasswd -nbBC 9 u foobar").dropFirst(2))\n"
             func seconds(_ user: String) throws -> Double {
                 let clock = ContinuousClock()
                 let times = try (0..<5).map { _ in

@@ -1,25 +1,17 @@
 // What htpasswd and openssl say, to compare with.
 import Glibc
+import TestSupport
 
 /// The output of a command without its last line ending.
-func output(of command: String) -> String {
-    var text = ""
-    // Sound: the stream is open until pclose, and the buffer's size is given.
-    guard let stream = unsafe popen(command, "r") else { return text }
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while true {
-        let count = unsafe fread(&buffer, 1, buffer.count, stream)
-        if count == 0 { break }
-        text += String(decoding: buffer.prefix(count), as: UTF8.self)
-    }
-    unsafe pclose(stream)
+func line(of command: String) -> String {
+    var text = output(of: command)
     while text.last == "\n" { text.removeLast() }
     return text
 }
 
 /// The hash that htpasswd makes with these options.
 func htpasswd(_ options: String, _ password: String) -> String {
-    String(output(of: "htpasswd -nb\(options) u '\(password)' 2>/dev/null").dropFirst(2))
+    String(line(of: "htpasswd -nb\(options) u '\(password)' 2>/dev/null").dropFirst(2))
 }
 
 /// A descriptor of a file with this text, at its beginning; the file has no name any more.

@@ -42,9 +42,10 @@ struct LocalDate {
     private func appendZone(to text: inout ShortText) {
         // Sound: a tuple of bytes, which are copied one by one up to the NUL.
         unsafe withUnsafeBytes(of: fields.zone) { zone in
-            for unsafebyte in unsafe zone {
-                if byte == 0 { break }
-                text.append(byte: byte)
+            var index = 0
+            while index < zone.count, unsafe zone[index] != 0 {
+                text.append(byte: unsafe zone[index])
+                index += 1
             }
         }
     }

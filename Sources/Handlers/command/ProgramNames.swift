@@ -122,9 +122,3 @@ extension Span<UInt8> {
         return count < other.count
     }
 }
-
-extension UInt8 {
-    fileprivate var isLetterOrDigit: Bool {
-        self >= 0x30 && self <= 0x39 || self | 0x20 >= 0x61 && self | 0x20 <= 0x7a
-    }
-}

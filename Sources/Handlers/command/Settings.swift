@@ -23,7 +23,7 @@ struct Settings {
             usage: """
                 command [--name NAME] [--motd FILE] [--utmp FILE] [--idle-limit TIME]
                        [--commands DIR] [--command-timeout TIME] [--command-output SIZE]
-                       [--require "user NAME…" | --require "group NAME…" | --require valid-user]…
+                       [--require "user NAME..." | --require "group NAME..." | --require valid-user]...
                        [--auth-file FILE] [--group-file FILE] [--login-timeout TIME] [--failure-delay TIME]
                 """)
         let settings = Settings(
@@ -52,7 +52,7 @@ struct Settings {
     /// A login that cannot work, or that would silently not be asked for, must not come to a session.
     private func check() {
         guard requirements.areSpelledWell else {
-            Options.refuse("--require", "not a requirement; allowed: \"user NAME…\", \"group NAME…\", valid-user")
+            Options.refuse("--require", "not a requirement; allowed: \"user NAME...\", \"group NAME...\", valid-user")
         }
         if requirements.isEmpty {
             if passwords != nil { Options.refuse("--auth-file", "nobody is asked for a password without --require") }
