@@ -1,9 +1,9 @@
 // Bytes, texts and files for the tests of the store.
 import Glibc
-import HandlerKit
 import LinuxSystem
 import TestSupport
 
+@testable import HandlerKit
 @testable import Maildir
 
 /// The bytes of a span as text.
@@ -45,4 +45,19 @@ extension Delivery {
     }
 
     func write(_ text: String) { write(Array(text.utf8).span) }
+}
+
+/// What this process has open below a directory: of tests that run at once, only one's.
+func openDescriptors(below directory: String) -> [String] {
+    (0..<1024).compactMap { number in
+        var target = [UInt8](repeating: 0, count: 4096)
+        // Sound: the call fills no more than the array has.
+        let length = unsafe target.withUnsafeMutableBufferPointer { buffer in
+            unsafe buffer.withMemoryRebound(to: CChar.self) {
+                unsafe readlink("/proc/self/fd/\(number)", $0.baseAddress!, $0.count)
+            }
+        }
+        let path = String(decoding: target.prefix(max(0, length)), as: UTF8.self)
+        return path.hasPrefix(directory) ? path : nil
+    }
 }

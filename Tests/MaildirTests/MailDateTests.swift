@@ -30,7 +30,7 @@ struct MailDateTests {
         var generator = SeededGenerator(seed: 5322)
         for _ in 0..<10000 {
             var seconds = Int.random(in: -6_000_000_000...7_000_000_000, using: &generator)
-            var parts = tm()
+            var parts = unsafe tm()
             var buffer = [CChar](repeating: 0, count: 64)
             // Sound: the calls fill what they are given, and the format is a C string.
             unsafe gmtime_r(&seconds, &parts)

@@ -9,23 +9,17 @@ struct StoredTextTests {
     private func stored(_ pieces: [ArraySlice<UInt8>]) -> [UInt8] {
         var text = StoredText()
         var all: [UInt8] = []
-        func take() {
-            let bytes = text.bytes
-            all += bytes.indices.map { bytes[$0] }
-            text.removeAll()
-        }
         for piece in pieces {
             var done = 0
             while done < piece.count {
                 let bytes = Array(piece.dropFirst(done))
                 done += text.append(bytes.span)
-                if done < piece.count { take() }
+                if done < piece.count { all += text.takeAll() }
             }
         }
-        take()
+        all += text.takeAll()
         text.finish()
-        take()
-        return all
+        return all + text.takeAll()
     }
 
     @Test(
@@ -59,5 +53,13 @@ struct StoredTextTests {
         text.reset()
         _ = text.append([0x62].span)
         #expect(MaildirTests.text(text.bytes) == "b")
+    }
+}
+
+extension StoredText {
+    fileprivate mutating func takeAll() -> [UInt8] {
+        let all = bytes.indices.map { bytes[$0] }
+        removeAll()
+        return all
     }
 }

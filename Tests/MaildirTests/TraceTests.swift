@@ -1,7 +1,7 @@
 // Received lines.
-import HandlerKit
 import Testing
 
+@testable import HandlerKit
 @testable import Maildir
 
 @Suite("Received lines")

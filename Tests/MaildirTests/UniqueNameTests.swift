@@ -10,7 +10,8 @@ struct UniqueNameTests {
         let name = UniqueName(
             seconds: 1_795_000_000, microseconds: 123_456, process: 4711, delivery: 3, random: 0xabc,
             host: "mx.example.org")
-        #expect(text(name.text.bytes) == "1795000000.M123456P4711Q3R0000000000000abc.mx.example.org")
+        let path = name.text
+        #expect(text(path.bytes) == "1795000000.M123456P4711Q3R0000000000000abc.mx.example.org")
     }
 
     @Test(
@@ -19,7 +20,8 @@ struct UniqueNameTests {
     func hosts(host: String, escaped: String) {
         let name = UniqueName(
             seconds: 1, microseconds: 2, process: 3, delivery: 4, random: 5, host: immortal(host))
-        #expect(text(name.text.bytes) == "1.M2P3Q4R0000000000000005.\(escaped)")
+        let path = name.text
+        #expect(text(path.bytes) == "1.M2P3Q4R0000000000000005.\(escaped)")
     }
 
     @Test("no name is longer than a file's may be, whatever the host is called")
@@ -27,13 +29,18 @@ struct UniqueNameTests {
         let host = immortal(String(repeating: ":", count: 255))
         let name = UniqueName(
             seconds: .max, microseconds: 999_999, process: .max, delivery: .max, random: .max, host: host)
-        let length = name.text.bytes.count
+        let path = name.text
+        let length = path.bytes.count
         #expect(length <= 255)
     }
 
     @Test("no two names are the same")
     func unique() {
-        let names = Set((1...1000).map { _ in text(UniqueName(delivery: 1, host: "h").text.bytes) })
+        let names = Set(
+            (1...1000).map { _ in
+                let path = UniqueName(delivery: 1, host: "h").text
+                return text(path.bytes)
+            })
         #expect(names.count == 1000)
     }
 }
