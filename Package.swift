@@ -62,6 +62,7 @@ func handler(_ name: String, _ dependencies: [Target.Dependency] = [], archives:
 let handlerColumn: [Target] = [
     .target(name: "CHandler", cSettings: strictC + embeddedC),
     .target(name: "HandlerKit", dependencies: ["CHandler"], swiftSettings: strict + embedded),
+    handler("classic", ["CHandler"]),
     handler("echo"),
     handler("hello"),
     handler("lowercase"),
@@ -110,7 +111,8 @@ let supervisorColumn: [Target] = [
     target(
         "Inspection",
         [
-            "Admission", "Configuration", "ConfigurationFiles", "Definitions", "EventLog", "LinuxSystem", "Sandbox",
+            "Admission", "Configuration", "ConfigurationFiles", "Definitions", "EventLog", "Gate", "LinuxSystem",
+            "Sandbox",
             "ServiceModel", "Spawner",
         ]),
     .executableTarget(
@@ -144,9 +146,10 @@ let testTargets: [Target] = [
         "InspectionTests",
         ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
-    tests(
-        "HandlerTests", ["TestSupport", "command", "echo", "esmtp", "hello", "lowercase", "probe", "record"],
-        exclude: ["Golden"]),
+    .testTarget(
+        name: "HandlerTests",
+        dependencies: ["TestSupport", "classic", "command", "echo", "esmtp", "hello", "lowercase", "probe", "record"],
+        exclude: ["Golden"], swiftSettings: strict),
     tests("MaildirTests", ["HandlerKit", "LinuxSystem", "Maildir", "TestSupport"]),
     tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
     tests("SMTPTests", ["HandlerKit", "SMTP"]),

@@ -134,3 +134,5 @@ int clinux_set_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0)
 int clinux_own_pid(void) { return getpid(); }
 
 _Noreturn void clinux_exit(int status) { _exit(status); }
+
+int clinux_start_session(void) { return setsid() < 0 ? -errno : 0; }

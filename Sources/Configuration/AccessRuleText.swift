@@ -68,7 +68,7 @@ extension Reading {
                 fault(word.position, "a second 'handler=' in one rule; expected one")
                 return false
             }
-            guard let path = handlerPath(value, at: word.position) else { return false }
+            guard let path = programPath(value, of: "handler", at: word.position) else { return false }
             rule.handler = HandlerCommand(path: path, arguments: [value])
             return true
         }

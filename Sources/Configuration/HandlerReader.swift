@@ -1,10 +1,12 @@
-// The key `handler`, and how a handler's name becomes the path that is executed.
+// The keys `handler`, `input_filters` and `output_filters`, and how a program's name becomes the path that is executed.
 // Promises an absolute path whenever the handler directory is one; never searches PATH.
 
 import ServiceModel
 
 extension Reading {
     private static let handlerForms = "a list of strings like [\"echo\", \"--flag\"]"
+    private static let filterForms =
+        "a list of programs with their arguments, like [[\"lowercase\"], [\"record\", \"--flag\"]]"
 
     /// The service's handler; nil when it is missing or wrong.
     mutating func handler(of top: Section, in file: String) -> HandlerCommand? {
@@ -13,19 +15,49 @@ extension Reading {
             fault(start, "'handler' is missing; expected \(Self.handlerForms)")
             return nil
         }
-        guard let arguments = strings(entry, expected: Self.handlerForms) else { return nil }
-        guard case .list(let elements) = entry.value.content, elements.count == arguments.count else { return nil }
-        guard let first = arguments.first else {
-            fault(entry.value.position, "'handler' is empty; expected \(Self.handlerForms)")
+        return command(entry.value, of: "handler", expected: Self.handlerForms)
+    }
+
+    /// The filters under a key; those that are wrong are left out.
+    mutating func filters(_ key: String, of top: Section) -> [HandlerCommand] {
+        guard let entry = top[key] else { return [] }
+        guard case .list(let elements) = entry.value.content else {
+            wrongType(entry, expected: Self.filterForms)
+            return []
+        }
+        if elements.count > Service.mostFilters {
+            fault(
+                entry.value.position,
+                "\(quoted(key)) has \(elements.count) filters; expected at most \(Service.mostFilters)")
+        }
+        return elements.compactMap { command($0, of: key, expected: Self.filterForms) }
+    }
+
+    /// A program with its arguments; nil with a fault.
+    private mutating func command(_ node: TOMLNode, of key: String, expected: String) -> HandlerCommand? {
+        guard case .list(let elements) = node.content else {
+            wrongType(node, of: key, expected: expected)
             return nil
         }
-        guard let path = handlerPath(first.text, at: first.node.position) else { return nil }
-        return HandlerCommand(path: path, arguments: arguments.map(\.text))
+        var arguments: [String] = []
+        for element in elements {
+            guard case .string(let text) = element.content else {
+                fault(element.position, "an element of \(quoted(key)) is \(element.kind); expected \(expected)")
+                return nil
+            }
+            arguments.append(text)
+        }
+        guard let name = arguments.first else {
+            fault(node.position, "\(quoted(key)) is empty; expected \(expected)")
+            return nil
+        }
+        guard let path = programPath(name, of: key, at: elements[0].position) else { return nil }
+        return HandlerCommand(path: path, arguments: arguments)
     }
 
     /// The path that a bare name or an absolute path means, if it can be executed. An absolute one is inside the service's
     /// root, and stays as it is; the handler directory is the machine's.
-    mutating func handlerPath(_ name: String, at position: SourcePosition) -> String? {
+    mutating func programPath(_ name: String, of key: String, at position: SourcePosition) -> String? {
         let path: String
         var found: String?
         if name.utf8.first == UInt8(ascii: "/") {
@@ -34,14 +66,15 @@ extension Reading {
         } else if name.utf8.contains(UInt8(ascii: "/")) || name.isEmpty || name == "." || name == ".." {
             fault(
                 position,
-                "'handler' is \(quoted(name)); expected a bare name from the handler directory, or an absolute path")
+                "\(quoted(key)) is \(quoted(name)); expected a bare name from the handler directory, or an absolute path"
+            )
             return nil
         } else {
             path = joinPath(handlers, name)
             found = path
         }
         if isEnabled, let found, let problem = host.handlerProblem(found) {
-            fault(placeWithRoot(position), "handler \(quoted(found)): \(problem); expected an executable file")
+            fault(placeWithRoot(position), "\(key) \(quoted(found)): \(problem); expected an executable file")
             return nil
         }
         return path

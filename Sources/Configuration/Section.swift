@@ -16,8 +16,9 @@ struct Section: Sendable {
 
 /// The keys that Doorward knows.
 enum KnownKeys {
-    static let service = required + common + ["enabled"]
+    static let service = required + filters + common + ["enabled"]
     static let required = ["listen", "handler"]
+    static let filters = ["input_filters", "output_filters"]
     /// Those that `[defaults]` takes too.
     static let common =
         identity + [

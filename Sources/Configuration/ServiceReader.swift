@@ -57,10 +57,14 @@ package struct ServiceReader: Sendable {
         let merged = own.over(defaults: configuration.defaults)
         let body = reading.body(of: merged)
         let handler = reading.handler(of: own, in: file)
+        let inputFilters = reading.filters("input_filters", of: own)
+        let outputFilters = reading.filters("output_filters", of: own)
         guard let handler, let identity = body.identity else { return nil }
 
         var service = Service(
             name: name, file: file, listen: listeners.map(\.address), handler: handler, identity: identity)
+        service.inputFilters = inputFilters
+        service.outputFilters = outputFilters
         service.access = body.access
         service.environment = body.environment
         service.standardError = body.standardError

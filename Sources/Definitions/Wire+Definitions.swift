@@ -35,6 +35,8 @@ extension Service: WireValue {
         writer.write(listen)
         writer.write(handler)
         writer.write(identity)
+        writer.write(inputFilters)
+        writer.write(outputFilters)
         writer.write(access)
         writer.write(environment)
         writer.write(standardError.rawValue)
@@ -50,6 +52,8 @@ extension Service: WireValue {
         self.init(
             name: try reader.text(), file: try reader.text(), listen: try reader.list(), handler: try reader.value(),
             identity: try reader.value())
+        inputFilters = try reader.list()
+        outputFilters = try reader.list()
         access = try reader.list()
         environment = try reader.list()
         guard let standardError = StandardError(rawValue: try reader.text()) else { throw WireError() }

@@ -5,11 +5,13 @@ internal import LinuxSystem
 internal import ServiceModel
 internal import Spawner
 
-/// A connection that waits for a process.
-struct StalledConnection: ~Copyable {
-    let connection: AcceptedConnection
-    let admitted: Admitted
+/// A connection that not all of its programs were started for yet.
+struct StartingConnection: ~Copyable {
+    let number: UInt64
     let facts: ConnectionFacts
+    let rule: Int?
+    /// The accepted socket; nil once the table has it.
+    var socket: Descriptor?
 }
 
 extension Gate {
@@ -19,7 +21,7 @@ extension Gate {
     mutating func acceptFrom(_ listener: GateSetup.BoundListener) {
         defer { if reserve == nil { restoreReserve() } }
         for _ in 0..<Self.batch {
-            guard !handlers.isFull, throttle.until == nil, stalled == nil, !drain.isDraining else { return }
+            guard !connections.isFull, throttle.until == nil, stalled == nil, !drain.isDraining else { return }
             guard let connection = take(from: listener) else { return }
             admit(connection, at: listener)
         }
@@ -62,10 +64,18 @@ extension Gate {
                 return
             }
             lastNumber += 1
-            let facts = ConnectionFacts(
-                peer: peer, local: local, sourceCount: admitted.sourceCount,
-                id: ConnectionID(pid: pid, number: lastNumber))
-            spawn(StalledConnection(connection: connection, admitted: admitted, facts: facts))
+            let id = ConnectionID(pid: pid, number: lastNumber)
+            let facts = ConnectionFacts(peer: peer, local: local, sourceCount: admitted.sourceCount, id: id)
+            let rule = admitted.rule
+            let now = Clock.monotonicNanoseconds()
+            connections.insert(
+                lastNumber,
+                RunningConnection(
+                    id: id, admitted: admitted, peer: peer, startedAt: now,
+                    deadline: lifetimeNanoseconds.map { now + $0 }, chain: chain))
+            start(
+                StartingConnection(
+                    number: lastNumber, facts: facts, rule: rule, socket: connection.takeDescriptor()))
         }
     }
 
@@ -87,28 +97,57 @@ extension Gate {
         }
     }
 
-    /// Tries the connection again that no process could be made for.
-    mutating func spawnStalled() {
-        if let waiting = stalled.take() { spawn(waiting) }
+    /// Goes on with the connection that no process could be made for.
+    mutating func startStalled() {
+        if let waiting = stalled.take() { start(waiting) }
     }
 
-    private mutating func spawn(_ accepted: consuming StalledConnection) {
-        let facts = accepted.facts
-        let rule = accepted.admitted.rule
+    private mutating func start(_ connection: consuming StartingConnection) {
         do throws(SystemError) {
-            let child = try plan.spawn(accepted.connection.descriptor, rule: rule, facts: facts)
+            if chain.count == 1 {
+                try startHandler(of: connection)
+            } else {
+                try startChain(of: &connection)
+            }
             // A connection that only the reserve let in says nothing about plenty.
             if reserve != nil { throttle.cloned() }
-            logAccept(facts, rule: rule, child: child)
-            let now = Clock.monotonicNanoseconds()
-            handlers.insert(
-                pid: child,
-                RunningHandler(
-                    id: facts.id, admitted: accepted.admitted, peer: facts.peer, startedAt: now,
-                    deadline: lifetimeNanoseconds.map { now + $0 }))
         } catch {
             pause(.lackOfResources, error)
-            stalled = consume accepted
+            stalled = consume connection
+        }
+    }
+
+    /// The socket is the handler's alone: ours is closed when `connection` ends.
+    private mutating func startHandler(of connection: borrowing StartingConnection) throws(SystemError) {
+        let child = try spawnHandler(connection.socket, rule: connection.rule, facts: connection.facts)
+        connections.started(ProcessPlace(connection: connection.number, position: 0), pid: child)
+        logAccept(connection.facts, rule: connection.rule, child: child)
+    }
+
+    private mutating func spawnHandler(
+        _ socket: borrowing Descriptor?, rule: Int?, facts: ConnectionFacts
+    ) throws(SystemError) -> Int32 {
+        switch socket {
+        case .some(let socket): try plan.spawn(socket, rule: rule, facts: facts)
+        case .none: preconditionFailure("a connection waits with its socket")
+        }
+    }
+
+    /// Starts what is not started yet. What could not be started now is, when this is called again; unless the connection
+    /// is over by then.
+    private mutating func startChain(of connection: inout StartingConnection) throws(SystemError) {
+        let number = connection.number
+        if connection.socket != nil {
+            connections.insert(
+                number, try ChainSockets(connection: &connection.socket, count: chain.count))
+        }
+        while let position = connections.update(number, { $0.chain.next }) ?? nil,
+            let streams = connections.update(socketsOf: number, { $0.streams(of: position) })
+        {
+            let child = try plan.spawn(position, streams, rule: connection.rule, facts: connection.facts)
+            connections.started(ProcessPlace(connection: number, position: position), pid: child)
+            _ = connections.update(socketsOf: number) { $0.giveInput(to: position) }
+            if position == chain.handler { logAccept(connection.facts, rule: connection.rule, child: child) }
         }
     }
 

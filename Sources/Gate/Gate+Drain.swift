@@ -35,12 +35,13 @@ extension Gate {
 
     private static let orphanGraceNanoseconds: Int64 = 30_000_000_000
 
-    /// Signals every handler's process group, and every orphan that was left to us.
+    /// Signals every connection's processes with their groups, and every orphan that was left to us.
     mutating func signalEverything(_ signal: Signal) {
-        if signal == .kill, let waiting = stalled.take() { admission.end(waiting.admitted) }
-        handlers.forEach { pid, handler in
-            handler.ending = handler.ending ?? .drain
-            Processes.signalGroup(of: pid, signal)
+        connections.forEach { connection in
+            connection.forEach(connection.drain(with: signal)) { Processes.signalGroup(of: $0, signal) }
+        }
+        if signal == .kill, let waiting = stalled.take(), let connection = connections.removeIfOver(waiting.number) {
+            admission.end(connection.takePlace())
         }
         do throws(SystemError) {
             for pid in try children.pids() { Processes.signal(pid, signal) }
@@ -53,7 +54,7 @@ extension Gate {
     /// handler started outlives its service. What cannot be killed, because it has changed its user, is the supervisor's to
     /// end, and so is everything when there is no end of it.
     mutating func endIfDrained(at now: Int64) throws(SystemError) {
-        guard drain.isDraining, handlers.count == 0, stalled == nil else { return }
+        guard drain.isDraining, connections.count == 0, stalled == nil else { return }
         if try children.pids().contains(where: { !outOfReach.contains($0) }) {
             sweepAt = min(sweepAt ?? now, now + Self.sweepAgainNanoseconds)
             return

@@ -45,14 +45,17 @@ extension Gate {
         log.end()
     }
 
-    mutating func logSpawnFailure(_ handler: borrowing RunningHandler, _ failure: LaunchFailure) {
+    mutating func logSpawnFailure(_ place: ProcessPlace, _ failure: LaunchFailure) {
+        let facts = connections.update(place.connection) { ($0.id, $0.peer, $0.admitted.rule) }
+        guard let (id, peer, rule) = facts else { return }
         begin("spawn_failed")
-        log.field(connection: handler.id)
-        log.field("peer", handler.peer)
+        log.field(connection: id)
+        log.field("peer", peer)
         log.field("stage", failure.stage)
         log.field("errno", failure.errno.name)
-        let ruleHandler = handler.admitted.rule.flatMap { setup.service.access[$0].handler }
-        log.field("handler", (ruleHandler ?? setup.service.handler).path)
+        let program = setup.service.chain(rule: rule)[place.position]
+        log.field("handler", program.command.path)
+        if program.key != "handler" { log.field("setting", program.key) }
         log.end()
     }
 
@@ -94,7 +97,7 @@ extension Gate {
     mutating func logClosed() {
         begin("closed")
         log.field("pid", Int(pid))
-        log.field("active", handlers.count)
+        log.field("active", connections.count)
         log.end()
     }
 
@@ -103,7 +106,7 @@ extension Gate {
         begin("pause")
         log.field("act", error.act)
         log.field("errno", error.errno.name)
-        log.field("active", handlers.count)
+        log.field("active", connections.count)
         log.end()
     }
 
@@ -115,28 +118,47 @@ extension Gate {
         log.end()
     }
 
-    mutating func logEnd(_ handler: borrowing RunningHandler, _ end: ProcessEnd, at now: Int64) {
+    mutating func logEnd(_ connection: borrowing RunningConnection, at now: Int64) {
         begin("end")
-        log.field(connection: handler.id)
-        log.field("peer", handler.peer)
-        log.field("pid", Int(end.pid))
-        log.field("duration", nanoseconds: now - handler.startedAt)
-        switch end.way {
-        case .exited(let status):
-            log.field("status", Int(status))
-        case .killed(let signal, let dumpedCore):
-            log.field("signal", signal.name)
+        log.field(connection: connection.id)
+        log.field("peer", connection.peer)
+        log.field("pid", Int(connection.handlerPID))
+        log.field("duration", nanoseconds: now - connection.startedAt)
+        if let way = connection.handlerEnd { logWay(way, status: "status", signal: "signal") }
+        if let filter = connection.failedFilter {
+            let program = setup.service.chain(rule: connection.admitted.rule)[filter.position]
+            log.field("cause", "filter" as StaticString)
+            log.field("filter", program.command.path)
+            logWay(filter.way, status: "filter_status", signal: "filter_signal")
+            log.field("setting", program.key)
+        } else {
+            logEnding(connection.ending)
+        }
+        log.end()
+    }
+
+    private mutating func logWay(_ way: ProcessEnd.Way, status: StaticString, signal: StaticString) {
+        switch way {
+        case .exited(let number):
+            log.field(status, Int(number))
+        case .killed(let number, let dumpedCore):
+            log.field(signal, number.name)
             if dumpedCore { log.field("core", "yes" as StaticString) }
         }
-        switch handler.ending {
+    }
+
+    private mutating func logEnding(_ ending: RunningConnection.Ending?) {
+        switch ending {
         case nil: break
         case .lifetime:
             log.field("cause", "lifetime" as StaticString)
             log.field("setting", "limits.lifetime" as StaticString)
         case .drain:
             log.field("cause", "drain" as StaticString)
+        case .outputOver:
+            log.field("cause", "output_over" as StaticString)
+            log.field("setting", "output_filters" as StaticString)
         }
-        log.end()
     }
 
     private mutating func logRule(_ rule: Int?) {

@@ -19,25 +19,66 @@ extension Gate {
             // The group first: while its leader is a zombie, nobody else can get its number.
             Processes.signalGroup(of: end.pid, .kill)
             try Processes.reap(end.pid)
-            // A child without an entry is an orphan of a handler that is gone: adopted, reaped, of no connection.
-            guard let handler = handlers.remove(pid: end.pid) else {
+            // A child without a place is an orphan of a handler that is gone: adopted, reaped, of no connection.
+            guard let place = connections.remove(pid: end.pid) else {
                 outOfReach.remove(end.pid)
                 continue
             }
-            if handlers.count == 0 { endHandlerLine(at: now) }
-            if let failure = plan.takeFailure(of: end.pid) {
-                logSpawnFailure(handler, failure)
-                pause(.spawnFailure, nil)
-            } else {
-                logEnd(handler, end, at: now)
-                throttle.executed()
+            processEnded(at: place, end, now)
+            if let connection = connections.removeIfOver(place.connection) {
+                if connections.count == 0 { endHandlerLine(at: now) }
+                if !connection.isUnserved { logEnd(connection, at: now) }
+                admission.end(connection.takePlace())
             }
-            admission.end(handler.admitted)
             sweepBudget.handlerEnded()
             sweepAt = sweepAt ?? now + Self.sweepAfterNanoseconds
         }
     }
 
+    /// What the end of a process means for its connection.
+    private mutating func processEnded(at place: ProcessPlace, _ end: ProcessEnd, _ now: Int64) {
+        let failure = plan.takeFailure(of: end.pid)
+        if let failure {
+            connections.update(place.connection) { $0.isUnserved = true }
+            logSpawnFailure(place, failure)
+            pause(.spawnFailure, nil)
+        } else {
+            throttle.executed()
+        }
+        // Who wrote for somebody who had gone has not failed.
+        let isOrderly =
+            failure == nil
+            && (end.way == .exited(status: 0)
+                || connections.update(socketsOf: place.connection) { $0.isReaderGone(of: place.position) } == true)
+        let steps = connections.update(place.connection) {
+            let steps = $0.ended(place.position, end.way, isOrderly ? .orderly : .failed)
+            $0.forEach(steps.terminate) { Processes.signalGroup(of: $0, .terminate) }
+            return steps
+        }
+        guard let steps else { return }
+        if steps.endsOutput { connections.update(socketsOf: place.connection) { $0.endOutput(of: place.position) } }
+        if steps.leavesHandlerAlone {
+            connections.hasten(place.connection, to: now + Self.aloneNanoseconds)
+        }
+        if steps.breaks { resetAtClose(place.connection) }
+    }
+
+    /// The peer is not to take what came so far for the whole.
+    private mutating func resetAtClose(_ number: UInt64) {
+        let failure = connections.update(socketsOf: number) { sockets -> SystemError? in
+            do throws(SystemError) {
+                try sockets.resetAtClose()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let error = failure ?? nil { logFault(error) }
+    }
+
+    /// What a handler that writes for nobody has for ending by itself: a second goes into the end of a connection that the peer
+    /// does not close.
+    private static let aloneNanoseconds: Int64 = 3_000_000_000
     private static let sweepAfterNanoseconds: Int64 = 1_000_000_000
     static let sweepAgainNanoseconds: Int64 = 50_000_000
     private static let longestSweepNanoseconds: Int64 = 10_000_000
@@ -70,23 +111,25 @@ extension Gate {
     /// What belongs to a handler that runs is not ours to end: a helper that it started by a process that has ended. It is in
     /// its handler's session; nobody gets into one but by being started in it.
     private func isSpared(_ pid: Int32) -> Bool {
-        if handlers.contains(pid: pid) || outOfReach.contains(pid) { return true }
+        if connections.contains(pid: pid) || outOfReach.contains(pid) { return true }
         do throws(SystemError) {
-            return handlers.contains(pid: try Processes.session(of: pid))
+            return connections.contains(pid: try Processes.session(of: pid))
         } catch {
             // It is gone already.
             return false
         }
     }
 
-    /// Ends the handlers whose lifetime is over: TERM to the whole process group, and KILL when that was not enough.
+    /// Ends the connections whose time is over: TERM to the handler's whole process group, and KILL for all when that was not
+    /// enough.
     mutating func endHandlers(at now: Int64) {
         var outOfReach: Int32?
-        handlers.expire(at: now) { pid, handler in
-            let isFirst = handler.ending == nil
-            handler.ending = .lifetime
-            if !Processes.signalGroup(of: pid, isFirst ? .terminate : .kill) { outOfReach = pid }
-            return isFirst ? now + Drain.killGraceNanoseconds : nil
+        connections.expire(at: now) { connection in
+            let (signal, positions) = connection.expire()
+            connection.forEach(positions) { pid in
+                if !Processes.signalGroup(of: pid, signal) { outOfReach = pid }
+            }
+            return signal == .kill ? nil : now + Drain.killGraceNanoseconds
         }
         if let outOfReach { logOutOfReach(outOfReach, cause: "lifetime") }
         switch drain.step(at: now) {

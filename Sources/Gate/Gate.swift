@@ -19,7 +19,9 @@ package struct Gate: ~Copyable {
     var log = EventLog()
     var plan: SpawnPlan
     var admission: Admission
-    var handlers: HandlerTable
+    var connections: ConnectionTable
+    /// The programs of a connection, none of them started.
+    let chain: ProcessChain
     var blockList: SharedBytes
     var throttle = Throttle()
     var drain = Drain()
@@ -38,8 +40,8 @@ package struct Gate: ~Copyable {
     var hasMoreEnds = false
     /// Held so that one more connection can be taken when no descriptor is left.
     var reserve: Descriptor?
-    /// Accepted and admitted, but no process could be made for it yet.
-    var stalled: StalledConnection?
+    /// Accepted and admitted, but not all of its processes could be made yet.
+    var stalled: StartingConnection?
     var isListening = false
     var hasListeners = true
     var lastNumber: UInt64 = 0
@@ -117,7 +119,9 @@ package struct Gate: ~Copyable {
             service: service, limits: limits, log: handlerPipe.writerNumber, null: self.null,
             confinement: child)
         admission = Admission(service: service, sourcePrefix: setup.sourcePrefix)
-        handlers = HandlerTable(capacity: service.limits.connections)
+        chain = ProcessChain(
+            inputFilters: service.inputFilters.count, outputFilters: service.outputFilters.count)
+        connections = ConnectionTable(capacity: service.limits.connections, programs: chain.count)
     }
 
     /// Why handlers could not be started, or nil.
@@ -128,15 +132,16 @@ package struct Gate: ~Copyable {
             }
             return "a handler cannot be started: stage \(failure.stage): \(failure.errno)"
         }
-        let commands = [setup.service.handler] + setup.service.access.compactMap(\.handler)
         // A bare name in a service with a root of its own is looked up by a descriptor, not by this path.
-        for command in commands where setup.service.sandbox.root == nil || !command.isBare {
+        for program in setup.service.programs where setup.service.sandbox.root == nil || !program.command.isBare {
+            let command = program.command
             if let errno = Files.executionProblem(command.path) {
                 let isHidden = setup.service.sandbox.privateTemporary != nil && errno == .noEntry
                 if isHidden, ["/tmp/", "/var/tmp/"].contains(where: command.path.hasPrefix) {
-                    return "handler '\(command.path)' is hidden by the service's own /tmp [private_tmp]"
+                    return "\(program.key) '\(command.path)' is hidden by the service's own /tmp [private_tmp]"
                 }
-                return "handler '\(command.path)' cannot be executed by uid \(Accounts.effectiveUser): \(errno); "
+                return
+                    "\(program.key) '\(command.path)' cannot be executed by uid \(Accounts.effectiveUser): \(errno); "
                     + "it and every directory above it must let that user through"
             }
         }
@@ -175,7 +180,7 @@ package struct Gate: ~Copyable {
         }
         if hasMoreEnds { try reapHandlers(at: now) }
         throttle.resumeIfDue(at: now)
-        if throttle.until == nil { spawnStalled() }
+        if throttle.until == nil { startStalled() }
         endHandlers(at: now)
         try sweepOrphans(at: now)
         logSuppressedLines(at: now)
@@ -187,7 +192,7 @@ package struct Gate: ~Copyable {
     /// Listeners are in the poll set only while a connection could be served: at the service's limit, while throttled and
     /// while draining, connections wait in the listen queue and cost nothing.
     private mutating func listenOrNot() throws(SystemError) {
-        let isWanted = !drain.isDraining && !handlers.isFull && throttle.until == nil && stalled == nil
+        let isWanted = !drain.isDraining && !connections.isFull && throttle.until == nil && stalled == nil
         guard isWanted != isListening else { return }
         for (index, listener) in setup.listeners.enumerated() {
             if isWanted {
@@ -209,7 +214,7 @@ package struct Gate: ~Copyable {
 
     private func timeout() -> Int64? {
         if hasMoreEnds { return 0 }
-        let own = earlier(earlier(throttle.until, handlers.nextLook), earlier(drain.deadline, sweepAt))
+        let own = earlier(earlier(throttle.until, connections.nextLook), earlier(drain.deadline, sweepAt))
         let deadline = earlier(own, handlerLogBudget.reportAt)
         return deadline.map { max($0 - Clock.monotonicNanoseconds(), 0) }
     }

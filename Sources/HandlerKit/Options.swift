@@ -23,13 +23,32 @@ public struct Options: ~Copyable {
     public mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: StaticBytes, default choice: Choice
     ) -> Choice where Choice.RawValue == StaticBytes {
-        let chosen = value(of: name, Choice.init(rawValue:)) { text in
-            for allowed in Choice.allCases {
-                text.append(" ")
-                text.append(allowed.rawValue)
-            }
+        value(of: name, Choice.init(rawValue:)) { Self.append(Choice.self, to: &$0) } ?? choice
+    }
+
+    /// The first argument, which must be there, must be one of an enum's cases, and is no option. Asked for before all options.
+    ///
+    ///     let command = options.word("command", Command.self)
+    ///
+    /// - Parameter name: what the message calls it, if it has to be refused.
+    public mutating func word<Choice: RawRepresentable & CaseIterable>(
+        _ name: StaticBytes, _: Choice.Type
+    ) -> Choice where Choice.RawValue == StaticBytes {
+        let word = reader.takeWord()
+        if let word, let choice = Choice(rawValue: word) { return choice }
+        var text = (word.map { OptionError.notAllowed($0) } ?? .missingValue).message(about: name)
+        text.append("; allowed:")
+        Self.append(Choice.self, to: &text)
+        HandlerKit.refuse(text)
+    }
+
+    private static func append<Choice: RawRepresentable & CaseIterable>(
+        _: Choice.Type, to text: inout ShortText
+    ) where Choice.RawValue == StaticBytes {
+        for allowed in Choice.allCases {
+            text.append(" ")
+            text.append(allowed.rawValue)
         }
-        return chosen ?? choice
     }
 
     /// The value of an option that may be any text but an empty one, such as a name or a path; nil if it is not given.
@@ -125,7 +144,7 @@ public struct OptionValues {
     /// The value of this number, from 0, or nil behind the last one.
     public subscript(number: Int) -> StaticBytes? {
         var number = number
-        var index = 0
+        var index = reader.first
         while let candidate = reader.argument(index) {
             if candidate == name {
                 if number == 0 { return reader.argument(index + 1) }
@@ -171,16 +190,24 @@ struct OptionReader {
     /// The argument of this number, from 0, or nil behind the last one.
     let argument: (Int) -> StaticBytes?
     private var known: UInt64 = 0
+    /// The number of the first argument that is an option.
+    private(set) var first = 0
 
     /// - Parameter argument: the argument of a number, from 0, or nil behind the last one.
     init(argument: @escaping (Int) -> StaticBytes?) {
         self.argument = argument
     }
 
+    /// The first argument, which is no option then.
+    mutating func takeWord() -> StaticBytes? {
+        (first, known) = (1, known | 1)
+        return argument(0)
+    }
+
     /// The last value given for an option, or nil if it was not given.
     mutating func value(of name: StaticBytes) throws(OptionError) -> StaticBytes? {
         var found: StaticBytes?
-        var index = 0
+        var index = first
         while let candidate = argument(index) {
             guard index < 62 else { throw .tooMany }
             if candidate == name {

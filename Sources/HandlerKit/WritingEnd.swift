@@ -51,11 +51,18 @@ struct WritingEnd {
     ) throws(ConnectionError) -> Int {
         while true {
             try patience.wait(until: .writable, descriptor)
-            let result = bytes.writeSome(to: descriptor, isSocket: isSocket ? 1 : 0)
-            if chandler_means_try_again(Int32(-result)) == 1 { continue }
-            guard result > 0 else { throw ConnectionError(ConnectionError.writing, result) }
-            patience.moved(result, .writable)
-            return result
+            let count = try writeSome(bytes)
+            if count == 0 { continue }
+            patience.moved(count, .writable)
+            return count
         }
+    }
+
+    /// Writes what goes without waiting: the number of bytes, or 0 if it would have had to wait. There is at least one.
+    func writeSome(_ bytes: borrowing Span<UInt8>) throws(ConnectionError) -> Int {
+        let result = bytes.writeSome(to: descriptor, isSocket: isSocket ? 1 : 0)
+        if chandler_means_try_again(Int32(-result)) == 1 { return 0 }
+        guard result > 0 else { throw ConnectionError(ConnectionError.writing, result) }
+        return result
     }
 }

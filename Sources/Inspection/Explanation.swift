@@ -63,6 +63,9 @@ package struct Explanation: Hashable, Sendable {
         for (index, argument) in visit.command.arguments.enumerated() {
             add("argument \(index)", argument, from: origin(ofHandler: visit))
         }
+        for (key, filters) in [("input_filters", service.inputFilters), ("output_filters", service.outputFilters)] {
+            for filter in filters { add(key, ([filter.path] + filter.arguments.dropFirst()).joined(separator: " ")) }
+        }
         var plan = SpawnPlan(service: service, limits: [], log: 2, null: 2)
         for entry in plan.environment(rule: visit.ruleIndex, facts: visit.facts) {
             let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -60,10 +60,7 @@ package enum Foreground {
         try group?.kill()
         _ = group?.isRemoved()
         groups?.remove()
-        switch end {
-        case .exited(let status): return status
-        case .killed(let signal, _): return 128 + signal.number
-        }
+        return end.status
     }
 
     private static func groupsIfAny() throws -> ControlGroups? {
@@ -100,11 +97,18 @@ package enum Foreground {
         do {
             try Startup.closeAll(but: [sandbox.emptyNetwork].compactMap { $0 })
             let null = try Startup.openNull().release()
+            let hasFilters = service.chain(rule: visit.ruleIndex).count > 1
+            if hasFilters { try Processes.startSession() }
             let limits = ResourceLimit.all(of: service.limits, with: sandbox.privilege)
             let child = try Sandbox.enter(sandbox)
             var plan = SpawnPlan(
                 service: service, limits: limits, log: 2, null: null,
                 confinement: child)
+            if hasFilters {
+                let signals = try SignalQueue([.child, .terminate])
+                var chain = try ForegroundChain(service, plan: plan, signals: signals)
+                Processes.exit(try chain.run(rule: visit.ruleIndex, facts: visit.facts))
+            }
             if let failure = plan.become(rule: visit.ruleIndex, facts: visit.facts) {
                 StandardError.write("doorward exec: \(service.name): stage \(failure.stage): \(failure.errno)")
             }

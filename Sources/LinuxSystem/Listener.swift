@@ -108,6 +108,8 @@ package struct AcceptedConnection: ~Copyable {
         self.descriptor = descriptor
         self.peer = peer
     }
+
+    package consuming func takeDescriptor() -> Descriptor { descriptor }
 }
 
 /// Takes the next connection from a listener; nil when none is waiting, or when it was dead before it was taken, which

@@ -63,6 +63,11 @@ package enum Processes {
         return clinux_kill(-pid, signal.number) != -Errno.notPermitted.rawValue
     }
 
+    /// A session and a process group of this process's own. Source: setsid(2).
+    package static func startSession() throws(SystemError) {
+        _ = try retrying("setsid") { clinux_start_session() }
+    }
+
     /// The session of a child of ours that is not reaped yet, by its leader's number. Source: getsid(2).
     package static func session(of pid: Int32) throws(SystemError) -> Int32 {
         try retrying("getsid") { clinux_session(pid) }

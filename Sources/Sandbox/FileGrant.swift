@@ -48,8 +48,9 @@ extension FileGrant {
         }
         let top = try root.existing("/", "root")
         var needsLibraries = false
-        for command in [service.handler] + service.access.compactMap(\.handler) {
-            var path = command.isBare ? try root.outside(command.path) : try root.existing(command.path, "handler")
+        for program in service.programs {
+            let command = program.command
+            var path = command.isBare ? try root.outside(command.path) : try root.existing(command.path, program.key)
             var reason = Reason.handler
             for _ in 0..<mostInterpreters {
                 // The directory and not the file: a handler that is replaced serves the next connection. Not / and not
@@ -60,7 +61,7 @@ extension FileGrant {
                 if format != .selfContained { needsLibraries = true }
                 if case .script = format, command.isBare, root.path != nil, reason == .handler {
                     throw .impossible(
-                        "handler '\(command.path)' is a script outside the service's root, where its interpreter cannot "
+                        "\(program.key) '\(command.path)' is a script outside the service's root, where its interpreter cannot "
                             + "find it; expected a program, or the script's path inside the root [root]")
                 }
                 let next: String
@@ -70,7 +71,7 @@ extension FileGrant {
                 case .script(let interpreter): next = interpreter
                 }
                 if next.isEmpty { break }
-                path = try root.existing(next, "handler '\(command.path)' needs")
+                path = try root.existing(next, "\(program.key) '\(command.path)' needs")
                 reason = .interpreter
             }
         }
@@ -103,8 +104,8 @@ extension FileGrant {
     /// change, nor in fact.
     private static func refuseChangeable(in grants: [FileGrant], of service: Service) throws(SandboxError) {
         let files = service.sandbox.files
-        let handlers = ([service.handler] + service.access.compactMap(\.handler)).map(\.path)
-        let spelled = files.read + files.write + files.execute + handlers
+        let programs = service.programs.map(\.command.path)
+        let spelled = files.read + files.write + files.execute + programs
         let found = grants.filter { $0.reason != .devices }.map(\.path)
         let changeable = files.write + grants.filter { $0.rights.contains(.change) }.map(\.path)
         for path in spelled + found {

@@ -98,8 +98,7 @@ package enum Sandbox {
 
     /// Bare handler names are the machine's, whatever the service's root is.
     private static func openHandlerDirectory(of service: Service) throws(SandboxError) -> Int32? {
-        let commands = [service.handler] + service.access.compactMap(\.handler)
-        guard let bare = commands.first(where: \.isBare) else { return nil }
+        guard let bare = service.programs.map(\.command).first(where: \.isBare) else { return nil }
         let directory = parentDirectory(of: bare.path)
         return try step("open handler directory", directory) { unsafe clinux_open_path(-1, directory) }
     }

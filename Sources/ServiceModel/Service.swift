@@ -9,6 +9,10 @@ package struct Service: Hashable, Sendable {
     package var file: String
     package var listen: [ListenAddress]
     package var handler: HandlerCommand
+    /// What the handler's input goes through first, in the order that bytes pass.
+    package var inputFilters: [HandlerCommand] = []
+    /// What the handler's output goes through on its way to the socket.
+    package var outputFilters: [HandlerCommand] = []
     package var identity: Identity
     package var access: [AccessRule] = []
     package var environment: [EnvironmentVariable] = []

@@ -72,13 +72,13 @@ struct Launch: ~Copyable {
     /// Starts a child.
     ///
     /// - Parameters:
-    ///   - connection: becomes its descriptors 0 and 1.
+    ///   - streams: become its descriptors 0 and 1.
     ///   - error: becomes its descriptor 2.
     /// - Returns: its pid.
     /// Errors: clone(2).
-    mutating func start(connection: Int32, error: Int32, for purpose: Purpose) throws(SystemError) -> Int32 {
-        unsafe state.pointee.plan.input = connection
-        unsafe state.pointee.plan.output = connection
+    mutating func start(_ streams: ChildStreams, error: Int32, for purpose: Purpose) throws(SystemError) -> Int32 {
+        unsafe state.pointee.plan.input = streams.input
+        unsafe state.pointee.plan.output = streams.output
         unsafe state.pointee.plan.error = error
         unsafe state.pointee.plan.rehearsal = purpose == .rehearsal ? 1 : 0
         pid = try retrying("clone") { unsafe cspawn_start(state) }

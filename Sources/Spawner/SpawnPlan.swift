@@ -9,8 +9,11 @@ package import ServiceModel
 @safe
 package struct SpawnPlan: ~Copyable {
     private var memory = PlanMemory()
-    /// By rule: index 0 for no rule, n + 1 for rule n.
+    /// By rule, first those for no rule, and for each rule by position in the chain of programs.
     private let targets: [LaunchTarget]
+    private let chainLength: Int
+    /// Where the handler is in the chain.
+    private let handlerPosition: Int
     private var launches: InlineArray<8, Launch>
     private let standardError: Service.StandardError
     private let log: Int32
@@ -33,14 +36,18 @@ package struct SpawnPlan: ~Copyable {
         unsafe plan.scopes_signals = confinement.scopesSignals ? 1 : 0
         unsafe setLimits(limits, of: &plan)
         let directory = confinement.handlerDirectory
-        var targets = unsafe [makeTarget(service.handler, of: service, extra: [], from: directory, in: &memory)]
-        for rule in service.access {
-            let command = rule.handler ?? service.handler
-            unsafe targets.append(
-                makeTarget(command, of: service, extra: rule.environment, from: directory, in: &memory))
+        var targets: [LaunchTarget] = unsafe []
+        for rule in [nil] + service.access.indices.map({ $0 }) as [Int?] {
+            let extra = rule.map { service.access[$0].environment } ?? []
+            for program in service.chain(rule: rule) {
+                unsafe targets.append(
+                    makeTarget(program.command, of: service, extra: extra, from: directory, in: &memory))
+            }
         }
         launches = InlineArray { _ in unsafe Launch(in: &memory, plan: plan, targets: targets) }
         unsafe self.targets = targets
+        chainLength = service.inputFilters.count + 1 + service.outputFilters.count
+        handlerPosition = service.inputFilters.count
         self.memory = memory
         standardError = service.standardError
         self.log = log
@@ -58,12 +65,27 @@ package struct SpawnPlan: ~Copyable {
     package mutating func spawn(
         _ connection: borrowing Descriptor, rule: Int?, facts: ConnectionFacts
     ) throws(SystemError) -> Int32 {
-        guard let free = freeLaunch() else { throw SystemError("launch", .again) }
-        let target = rule.map { $0 + 1 } ?? 0
-        unsafe launches[free].prepare(targets[target], at: target, facts: facts)
-        let error = standardErrorNumber(connection: connection.number)
-        return try launches[free].start(connection: connection.number, error: error, for: .connection)
+        let number = connection.number
+        let streams = ChildStreams(input: number, output: number, connection: number)
+        return try spawn(handlerPosition, streams, rule: rule, facts: facts)
     }
+
+    /// Starts one program of a connection, as ``spawn(_:rule:facts:)`` does.
+    ///
+    /// - Parameters:
+    ///   - position: in the service's chain of programs, from 0.
+    ///   - streams: become its 0 and 1; the caller keeps its own copies.
+    package mutating func spawn(
+        _ position: Int, _ streams: ChildStreams, rule: Int?, facts: ConnectionFacts
+    ) throws(SystemError) -> Int32 {
+        guard let free = freeLaunch() else { throw SystemError("launch", .again) }
+        let target = index(rule: rule, position: position)
+        unsafe launches[free].prepare(targets[target], at: target, facts: facts)
+        let error = standardErrorNumber(connection: streams.connection)
+        return try launches[free].start(streams, error: error, for: .connection)
+    }
+
+    private func index(rule: Int?, position: Int) -> Int { (rule.map { $0 + 1 } ?? 0) * chainLength + position }
 
     /// Why a child that has ended did not get as far as its program; nil when it did. Asked once for each child.
     package mutating func takeFailure(of pid: Int32) -> LaunchFailure? {
@@ -81,7 +103,8 @@ package struct SpawnPlan: ~Copyable {
     package mutating func rehearse() -> LaunchFailure? {
         let error = standardErrorNumber(connection: null)
         do throws(SystemError) {
-            let pid = try launches[0].start(connection: null, error: error, for: .rehearsal)
+            let streams = ChildStreams(input: null, output: null, connection: null)
+            let pid = try launches[0].start(streams, error: error, for: .rehearsal)
             launches[0].wait()
             try Processes.reap(pid)
         } catch {
@@ -125,7 +148,7 @@ extension SpawnPlan {
     }
 
     private mutating func prepareFirst(rule: Int?, facts: ConnectionFacts) {
-        let target = rule.map { $0 + 1 } ?? 0
+        let target = index(rule: rule, position: handlerPosition)
         unsafe launches[0].prepare(targets[target], at: target, facts: facts)
     }
 

@@ -12,6 +12,42 @@ struct HandlerReaderTests {
         #expect(handler == HandlerCommand(path: path, arguments: [name, "-v", ""]))
     }
 
+    @Test("filters are programs with their arguments, in the order of the file; without the keys there are none")
+    func filters() throws {
+        let service = try readService(
+            goodTop + "input_filters = [[\"record\", \"--as\"], [\"/bin/cat\"]]\noutput_filters = [[\"lowercase\"]]")
+        #expect(
+            service.inputFilters == [
+                HandlerCommand(path: "/libexec/record", arguments: ["record", "--as"]),
+                HandlerCommand(path: "/bin/cat", arguments: ["/bin/cat"]),
+            ])
+        #expect(service.outputFilters == [HandlerCommand(path: "/libexec/lowercase", arguments: ["lowercase"])])
+        let plain = try readService(goodTop + "input_filters = []")
+        #expect(plain.inputFilters == [] && plain.outputFilters == [])
+    }
+
+    @Test(
+        "a filter that is wrong says what and where",
+        arguments: [
+            (
+                "\"cat\"",
+                "17: error: 'input_filters' is a string; expected a list of programs with their arguments, like"
+            ),
+            ("[\"cat\"]", "18: error: 'input_filters' is a string; expected a list of programs with their arguments"),
+            ("[[]]", "18: error: 'input_filters' is empty"),
+            ("[[\"cat\", 1]]", "26: error: an element of 'input_filters' is an integer"),
+            ("[[\"missing\"]]", "19: error: input_filters '/libexec/missing': no such file; expected an executable"),
+            (
+                "[[\"a\"], [\"a\"], [\"a\"], [\"a\"], [\"a\"]]",
+                "17: error: 'input_filters' has 5 filters; expected at most 4"
+            ),
+        ])
+    func filterErrors(value: String, expected: String) {
+        let found = faultsBehindTop("input_filters = \(value)")
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("s.toml:3:\(expected)") == true, "\(found)")
+    }
+
     @Test(
         "a handler that cannot be executed says why",
         arguments: [

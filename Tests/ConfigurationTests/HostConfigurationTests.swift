@@ -84,6 +84,7 @@ struct HostConfigurationTests {
                 "2:1: error: 'listen' in [defaults]; expected it in each service's own file"
             ),
             ("[defaults]\nhandler = [\"a\"]", "2:1: error: 'handler' in [defaults]"),
+            ("[defaults]\noutput_filters = [[\"cat\"]]", "2:1: error: 'output_filters' in [defaults]"),
             ("[defaults]\nenabled = false", "2:1: error: 'enabled' in [defaults]"),
             ("[defaults]\nusr = 1", "2:1: error: unknown key 'usr' in [defaults]; did you mean 'user'?"),
             ("[defaults.limits]\ncup = 1", "2:1: error: unknown key 'cup' in [defaults.limits]; did you mean 'cpu'?"),

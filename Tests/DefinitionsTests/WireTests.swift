@@ -21,6 +21,8 @@ struct WireTests {
             handler: HandlerCommand(path: "/h", arguments: ["h", "", "ü x"]),
             identity: Identity(
                 user: .account(name: "mail", uid: 8), gid: 12, groups: [1, 4_294_967_294], capabilities: "^cap_chown"))
+        service.inputFilters = [HandlerCommand(path: "/i", arguments: ["i", "1"])]
+        service.outputFilters = [HandlerCommand(path: "/o", arguments: ["o"])]
         service.access = [
             AccessRule(verdict: .deny, subject: .prefix(IPPrefix(of: .v6(5 << 64), length: 64)), position: here),
             AccessRule(

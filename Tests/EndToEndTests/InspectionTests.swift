@@ -62,6 +62,30 @@ extension EndToEndTests {
             #expect(try doorward(["exec", "dies"], in: supervised).status == 137)
         }
 
+        @Test("exec of a service with filters runs them too, and has the handler's status")
+        func execFilters() throws {
+            let supervised = try Supervised(
+                services: [
+                    "it": """
+                    listen         = ["127.0.0.1:0"]
+                    handler        = ["DIRECTORY/it"]
+                    input_filters  = [["/usr/bin/tr", "a", "b"]]
+                    output_filters = [["/usr/bin/tr", "b", "c"]]
+                    """,
+                    "fails": """
+                    listen         = ["127.0.0.1:0"]
+                    handler        = ["/bin/cat"]
+                    output_filters = [["/bin/false"]]
+                    """,
+                ], files: ["it": "#!/bin/sh\ncat\nexit 7\n"])
+            let outcome = try doorward(["exec", "it"], in: supervised, input: "abc\n")
+            #expect(outcome.output == "ccc\n")
+            #expect(outcome.status == 7)
+            let failed = try doorward(["exec", "fails"], in: supervised)
+            #expect(failed.status == 1)
+            #expect(failed.error.contains("a filter has failed, with status 1"))
+        }
+
         @Test("exec starts nothing for a client that would be refused, and nothing of a service that is not there")
         func execRefused() throws {
             let supervised = try Supervised(services: ["probe": Self.service])

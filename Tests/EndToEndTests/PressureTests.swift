@@ -8,17 +8,6 @@ extension EndToEndTests {
     struct PressureTests {
         private let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
 
-        /// Changes a limit of a running gate, as the gate's own user: prlimit(2) lets nobody else, but for a capability
-        /// that root does not have everywhere.
-        private func setLimit(_ pid: Int32, _ limit: String) throws {
-            let user =
-                try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-                .split(separator: "\n").first { $0.hasPrefix("Uid:") }?.split(separator: "\t")[1] ?? ""
-            let asUser = isRoot ? ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups"] : []
-            let outcome = try run(asUser + ["prlimit", "--pid", "\(pid)", limit])
-            #expect(outcome.status == 0, "\(outcome.error)")
-        }
-
         /// Processor time of a process so far, in clock ticks. Source: proc(5), stat.
         private func processorTime(_ pid: Int32) throws -> Int {
             let text = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)

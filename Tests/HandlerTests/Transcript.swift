@@ -79,7 +79,7 @@ struct Transcript: CustomTestStringConvertible {
         switch word {
         case "#": break
         case "run":
-            let words = rest.split(separator: " ").map { $0 == "GOLDEN" ? Self.folder : String($0) }
+            let words = rest.split(separator: " ").map { String($0.replacing("GOLDEN", with: Self.folder)) }
             (handler, arguments) = (words[0], Array(words.dropFirst()))
         case "env": environment.append(rest)
         case ">": steps.append(.send(Self.bytes(rest)))

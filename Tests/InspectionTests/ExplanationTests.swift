@@ -63,6 +63,14 @@ struct ExplanationTests {
         #expect(explanation.fact("user", example)?.hasPrefix("of its own, from 80000 to 89999") == true)
     }
 
+    @Test("filters are said with their arguments and their line, and what they need to start is granted")
+    func filters() throws {
+        let example = try Example("output_filters = [[\"/usr/bin/tr\", \"A-Z\", \"a-z\"]]\n")
+        let explanation = Explanation(try example.visit("192.0.2.1"))
+        #expect(explanation.fact("output_filters", example) == "/usr/bin/tr A-Z a-z (services/cat.toml:3)")
+        #expect(explanation.fact("input_filters", example) == nil)
+    }
+
     @Test("what the sandbox opens is said with its line: files, calls, families")
     func sandbox() throws {
         let example = try Example(

@@ -15,7 +15,7 @@ private let libexec: String? = {
     "the release handlers as files",
     .enabled(if: libexec != nil, "set DOORWARD_LIBEXEC to the directory of the embedded handlers"))
 struct LinkTests {
-    static let handlers = ["command", "echo", "hello", "probe"]
+    static let handlers = ["classic", "command", "echo", "hello", "lowercase", "probe", "record"]
     /// In bytes. command has crypt(3) in it, of which DES alone is 70 KB of tables.
     private static func mostBytes(_ handler: String) -> Int { handler == "command" ? 240 << 10 : 64 << 10 }
 

@@ -28,6 +28,10 @@ enum { CHANDLER_READABLE, CHANDLER_WRITABLE };
 /// waits to read and SIGTERM comes that chandler_catch_termination has caught. Source: ppoll(2).
 int chandler_wait(int fd, int event, int64_t nanoseconds);
 
+/// Waits until a read from one descriptor or a write to the other would not block, for as long as it takes. Descriptor -1: not
+/// for that. Gives both bits of 1 << CHANDLER_READABLE and 1 << CHANDLER_WRITABLE that hold, or -errno. Source: poll(2).
+int chandler_wait_either(int readable, int writable);
+
 /// 1 if the descriptor is a socket, else 0.
 int chandler_is_socket(int fd);
 

@@ -79,8 +79,15 @@ int clinux_local_address(int fd, struct clinux_address *address);
 int clinux_accept(int listener, struct clinux_address *peer);     // blocking, close-on-exec
 int clinux_peer_credentials(int fd, uint32_t *uid, uint32_t *gid, int32_t *pid);
 int clinux_message_pair(int pair[2]);                             // SEQPACKET, close-on-exec, non-blocking
+
 long clinux_send(int fd, const void *bytes, size_t count, int passed_fd);  // passed_fd: -1 for none
 long clinux_receive(int fd, void *bytes, size_t count, int *passed_fd);
+
+// streams.c
+int clinux_stream_pair(int pair[2]);     // STREAM, close-on-exec, blocking
+int clinux_is_reader_gone(int fd);       // 1 when what is written there reaches nobody any more
+int clinux_end_output(int fd);           // the peer finds the end
+int clinux_reset_at_close(int fd);       // the last close resets the connection
 
 // events.c
 int clinux_poll_create(void);
@@ -108,6 +115,7 @@ int clinux_session(int pid);
 int clinux_open_children(void);                                   // for this process, whatever happens to its root
 int clinux_children(int fd, void *context, void (*child)(void *context, int pid));
 int clinux_become_subreaper(void);
+int clinux_start_session(void);
 int clinux_set_name(const char *name);
 int clinux_own_pid(void);
 _Noreturn void clinux_exit(int status);

@@ -73,6 +73,15 @@ final class Client {
         return got > 0 ? String(decoding: buffer[..<got], as: UTF8.self) : ""
     }
 
+    /// Reads on to the end, and says whether that was a reset.
+    func endsByReset() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while case let count = recv(fd, &buffer, buffer.count, 0), count != 0 {
+            if count < 0 { return errno == ECONNRESET }
+        }
+        return false
+    }
+
     /// The local port.
     var port: UInt16 {
         var address = sockaddr_in()

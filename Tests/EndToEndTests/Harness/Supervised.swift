@@ -1,6 +1,7 @@
 // A real supervisor on files of its own, from start to a checked end.
 import Foundation
 import Glibc
+import Testing
 
 /// A running `doorward run`.
 final class Supervised {
@@ -162,4 +163,15 @@ func ends(_ pid: Int32, seconds: Double = 10) -> Bool {
         sched_yield()
     }
     return true
+}
+
+/// Changes a limit of a running gate, as the gate's own user: prlimit(2) lets nobody else, but for a capability
+/// that root does not have everywhere.
+func setLimit(_ pid: Int32, _ limit: String) throws {
+    let user =
+        try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        .split(separator: "\n").first { $0.hasPrefix("Uid:") }?.split(separator: "\t")[1] ?? ""
+    let asUser = isRoot ? ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups"] : []
+    let outcome = try run(asUser + ["prlimit", "--pid", "\(pid)", limit])
+    #expect(outcome.status == 0, "\(outcome.error)")
 }

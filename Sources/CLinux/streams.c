@@ -1,0 +1,25 @@
+// The sockets between the programs of one connection. See CLinux.h.
+// Facts: socketpair(2), unix(7), poll(2) for POLLHUP, socket(7) for SO_LINGER.
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+int clinux_stream_pair(int pair[2]) {
+    return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0 ? -errno : 0;
+}
+
+int clinux_is_reader_gone(int fd) {
+    struct pollfd one = {.fd = fd, .events = 0};
+    int result = poll(&one, 1, 0);
+    return result < 0 ? -errno : (one.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+int clinux_end_output(int fd) { return shutdown(fd, SHUT_WR) < 0 ? -errno : 0; }
+
+int clinux_reset_at_close(int fd) {
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    return setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now) < 0 ? -errno : 0;
+}

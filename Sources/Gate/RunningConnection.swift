@@ -1,0 +1,108 @@
+// One connection from its admission to the end of its last process.
+package import Admission
+package import EventLog
+package import LinuxSystem
+package import ServiceModel
+
+/// One connection that is served. It owns its place in admission until it is over.
+package struct RunningConnection: ~Copyable {
+    package let id: ConnectionID
+    package let admitted: Admitted
+    package let peer: Peer
+    /// Monotonic.
+    package let startedAt: Int64
+    /// Monotonic; nil when it may last as long as it likes.
+    package var deadline: Int64?
+    /// Why it was told to end.
+    package private(set) var ending: Ending?
+    /// Whether its output filters have ended before its handler; its deadline is soon, then.
+    private var isOutputOver = false
+    /// Its processes.
+    package var chain: ProcessChain
+    /// By position in the chain; 0 for one that was not started.
+    private var pids = InlineArray<9, Int32>(repeating: 0)
+    /// How its handler ended; nil while it runs.
+    package private(set) var handlerEnd: ProcessEnd.Way?
+    /// The filter that ended it.
+    package private(set) var failedFilter: FailedFilter?
+    /// Whether one of its programs could not be started, which has a line of its own in the log.
+    package var isUnserved = false
+
+    package enum Ending: Hashable, Sendable {
+        /// Its lifetime was over.
+        case lifetime
+        case drain
+        /// Its output filters had ended, and its handler did not by itself.
+        case outputOver
+    }
+
+    /// A filter, and how it failed.
+    package struct FailedFilter: Hashable, Sendable {
+        package let position: Int
+        package let way: ProcessEnd.Way
+    }
+
+    package init(
+        id: ConnectionID, admitted: consuming Admitted, peer: Peer, startedAt: Int64, deadline: Int64?,
+        chain: ProcessChain
+    ) {
+        self.id = id
+        self.admitted = admitted
+        self.peer = peer
+        self.startedAt = startedAt
+        self.deadline = deadline
+        self.chain = chain
+    }
+
+    /// The handler's; 0 before it is started.
+    package var handlerPID: Int32 { pids[chain.handler] }
+
+    package mutating func started(_ position: Int, pid: Int32) {
+        chain.started(position)
+        pids[position] = pid
+    }
+
+    /// One of its processes has ended.
+    ///
+    /// - Parameter end: what that means for the others.
+    package mutating func ended(
+        _ position: Int, _ way: ProcessEnd.Way, _ end: ProcessChain.End
+    ) -> ProcessChain.Steps {
+        let steps = chain.ended(position, end)
+        if position == chain.handler { handlerEnd = way }
+        if steps.breaks { failedFilter = FailedFilter(position: position, way: way) }
+        return steps
+    }
+
+    /// Its output filters have ended before its handler.
+    ///
+    /// - Parameter deadline: until when the handler may end by itself.
+    package mutating func outputEnded(deadline: Int64) {
+        guard ending == nil else { return }
+        isOutputOver = true
+        self.deadline = min(self.deadline ?? .max, deadline)
+    }
+
+    /// Its deadline has come.
+    ///
+    /// - Returns: who gets which signal. First TERM, for the handler; the second time, KILL for everybody.
+    package mutating func expire() -> (Signal, Positions) {
+        if ending != nil { return (.kill, chain.endAll()) }
+        ending = isOutputOver ? .outputOver : .lifetime
+        return (.terminate, chain.askToEnd())
+    }
+
+    /// Its gate has to go.
+    package mutating func drain(with signal: Signal) -> Positions {
+        ending = ending ?? .drain
+        return signal == .kill ? chain.endAll() : chain.askToEnd()
+    }
+
+    /// Visits the processes at these positions.
+    package func forEach(_ positions: Positions, _ visit: (Int32) -> Void) {
+        for position in 0..<chain.count where positions.contains(position) { visit(pids[position]) }
+    }
+
+    /// Its place in admission, for giving back.
+    package consuming func takePlace() -> Admitted { admitted }
+}

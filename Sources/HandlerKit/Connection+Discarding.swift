@@ -1,0 +1,26 @@
+// Sending to a peer that may send too, with nobody interested in what it says.
+internal import CHandler
+
+extension Connection {
+    /// Sends these bytes now, and meanwhile takes in and drops whatever the peer sends: a peer that sends before it reads does
+    /// not stop the two of them. The peer's saying that it sends no more changes nothing. Not for filtered connections, and the
+    /// connection's limits do not hold for it.
+    ///
+    /// Errors: `peerIsGone`, `reading`, `writing`.
+    public mutating func writeDiscardingInput(_ bytes: borrowing Span<UInt8>) throws(ConnectionError) {
+        precondition(inputStage == nil)
+        try writer.flush()
+        var written = 0
+        while written < bytes.count {
+            let ready = chandler_wait_either(input.isAtEnd ? -1 : input.descriptor, writer.end.descriptor)
+            guard ready >= 0 else { throw ConnectionError(ConnectionError.writing, Int(ready)) }
+            if ready & 1 << Int32(CHANDLER_READABLE) != 0 {
+                _ = input.take(input.unreadCount)
+                _ = try input.fill()
+            }
+            if ready & 1 << Int32(CHANDLER_WRITABLE) != 0 {
+                written += try writer.end.writeSome(bytes.extracting(written..<bytes.count))
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+// What the programs of one connection read from and write to: the accepted socket, and between each two of them a pair of
+// stream sockets. Sockets and not pipes, because many programs refuse to serve on a pipe.
+// Promises that nobody reads an end of input before it is given: the owner keeps a copy of every end that is written to.
+internal import CLinux
+
+/// Which descriptors become a child's 0 and 1, and which one is its connection.
+package struct ChildStreams: Hashable, Sendable {
+    package var input: Int32
+    package var output: Int32
+    package var connection: Int32
+
+    package init(input: Int32, output: Int32, connection: Int32) {
+        self.input = input
+        self.output = output
+        self.connection = connection
+    }
+}
+
+/// The sockets of one chain of programs.
+package struct ChainSockets: ~Copyable {
+    private let connection: Descriptor
+    private var pairs: InlineArray<8, StreamPair?>
+    private let count: Int
+
+    /// - Parameters:
+    ///   - connection: the accepted socket; taken over only when all went well.
+    ///   - count: of programs, 1 to 9.
+    /// Errors: socketpair(2).
+    package init(connection: inout Descriptor?, count: Int) throws(SystemError) {
+        precondition(connection != nil && (1...9).contains(count), "a chain has a connection and a bounded length")
+        var pairs = InlineArray<8, StreamPair?> { _ in nil }
+        for index in 0..<count - 1 { pairs[index] = try StreamPair() }
+        self.pairs = pairs
+        self.connection = connection.take()!
+        self.count = count
+    }
+
+    /// The streams of the program at a position, from 0.
+    package func streams(of position: Int) -> ChildStreams {
+        ChildStreams(
+            input: position == 0 ? connection.number : readerNumber(position - 1),
+            output: position == count - 1 ? connection.number : writerNumber(position), connection: connection.number)
+    }
+
+    /// The program at this position was started: it alone reads its input now.
+    package mutating func giveInput(to position: Int) {
+        if position > 0 { pairs[position - 1]?.reader = nil }
+    }
+
+    /// Whoever reads what the program at this position wrote finds the end now: the next program, or behind the last one the
+    /// peer. Source: shutdown(2).
+    package mutating func endOutput(of position: Int) {
+        if position < count - 1 {
+            pairs[position]?.writer = nil
+        } else {
+            // Dropped on purpose: it fails when the peer is gone, who then needs no end.
+            _ = clinux_end_output(connection.number)
+        }
+    }
+
+    /// Whether nobody is left who reads what the program at this position writes.
+    package func isReaderGone(of position: Int) -> Bool {
+        let number = position == count - 1 ? connection.number : writerNumber(position)
+        return number < 0 || clinux_is_reader_gone(number) == 1
+    }
+
+    /// From now on the last close of the connection resets it: the peer does not take such an end for an orderly one.
+    ///
+    /// Errors: setsockopt(2).
+    package func resetAtClose() throws(SystemError) {
+        _ = try retrying("set linger") { clinux_reset_at_close(connection.number) }
+    }
+
+    private func readerNumber(_ index: Int) -> Int32 {
+        switch pairs[index] {
+        case .some(let pair): pair.readerNumber
+        case .none: -1
+        }
+    }
+
+    private func writerNumber(_ index: Int) -> Int32 {
+        switch pairs[index] {
+        case .some(let pair): pair.writerNumber
+        case .none: -1
+        }
+    }
+}
+
+/// Two connected stream sockets: blocking, close-on-exec. Source: socketpair(2).
+private struct StreamPair: ~Copyable {
+    var writer: Descriptor?
+    var reader: Descriptor?
+
+    init() throws(SystemError) {
+        var ends: (Int32, Int32) = (-1, -1)
+        _ = try retrying("socketpair") {
+            unsafe withUnsafeMutableBytes(of: &ends) {
+                // Sound: the tuple is two ints, one after the other.
+                unsafe clinux_stream_pair($0.bindMemory(to: Int32.self).baseAddress!)
+            }
+        }
+        writer = Descriptor(owning: ends.0)
+        reader = Descriptor(owning: ends.1)
+    }
+
+    /// -1 once it is given up.
+    var writerNumber: Int32 { Self.number(writer) }
+    var readerNumber: Int32 { Self.number(reader) }
+
+    private static func number(_ end: borrowing Descriptor?) -> Int32 {
+        switch end {
+        case .some(let end): end.number
+        case .none: -1
+        }
+    }
+}

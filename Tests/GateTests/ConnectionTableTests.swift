@@ -1,0 +1,168 @@
+import EventLog
+import LinuxSystem
+import ServiceModel
+import Testing
+
+@testable import Admission
+@testable import Gate
+
+/// A table of connections with these deadlines, numbers from 1 and pids from 101 on, and the admission that each has a place in.
+private struct World: ~Copyable {
+    var table: ConnectionTable
+    var admission: Admission
+    private let chain: ProcessChain
+
+    init(_ deadlines: [Int64?], filters: Int = 0) {
+        var service = Service(
+            name: "s", file: "s.toml", listen: [], handler: HandlerCommand(path: "/bin/true", arguments: ["true"]),
+            identity: Identity(user: .dynamic))
+        service.limits.perSource = .unlimited
+        chain = ProcessChain(inputFilters: filters, outputFilters: 0)
+        table = ConnectionTable(capacity: max(deadlines.count, 1), programs: chain.count)
+        admission = Admission(service: service, sourcePrefix: SourcePrefix())
+        for (index, deadline) in deadlines.enumerated() { insert(UInt64(index) + 1, deadline) }
+    }
+
+    mutating func insert(_ number: UInt64, _ deadline: Int64?) {
+        let empty = BlockList.empty
+        let peer = Peer.ip(.v4(1), port: 1)
+        switch admission.decide(peer, blockList: unsafe empty.span.bytes) {
+        case .refuse: preconditionFailure("there is no limit")
+        case .admit(let admitted):
+            table.insert(
+                number,
+                RunningConnection(
+                    id: ConnectionID(pid: 1, number: number), admitted: admitted, peer: peer, startedAt: 0,
+                    deadline: deadline, chain: chain))
+            for position in 0..<chain.count {
+                let pid = Int32(number) + 100 + Int32(position) * 100
+                table.started(ProcessPlace(connection: number, position: position), pid: pid)
+            }
+        }
+    }
+
+    /// The numbers whose deadline has come; each gets this next deadline.
+    mutating func expire(at now: Int64, next: Int64? = nil) -> Set<UInt64> {
+        var numbers: Set<UInt64> = []
+        table.expire(at: now) { connection in
+            numbers.insert(connection.id.number)
+            return next
+        }
+        return numbers
+    }
+
+    /// The process has ended well.
+    ///
+    /// - Returns: whether its connection is over.
+    mutating func end(pid: Int32) -> Bool {
+        guard let place = table.remove(pid: pid) else { return false }
+        table.update(place.connection) { _ = $0.ended(place.position, .exited(status: 0), .orderly) }
+        guard let connection = table.removeIfOver(place.connection) else { return false }
+        admission.end(connection.takePlace())
+        return true
+    }
+
+    consuming func end() {
+        for pid in Int32(101)..<400 { _ = end(pid: pid) }
+        precondition(table.count == 0 && admission.sourceCount == 0, "everything was given back")
+    }
+}
+
+struct ConnectionTableTests {
+    @Test("a connection whose deadline has come is visited, and no other, and not twice")
+    func expire() {
+        var world = World([10, 20, nil, 15])
+        let found = [world.expire(at: 9), world.expire(at: 15), world.expire(at: 15), world.expire(at: .max)]
+        #expect(found == [[], [1, 4], [], [2]])
+        world.end()
+    }
+
+    @Test("the next look is the earliest deadline that is left")
+    func nextLook() {
+        var world = World([10, 20, nil])
+        var looks = [world.table.nextLook]
+        _ = world.expire(at: 10, next: 30)
+        looks.append(world.table.nextLook)
+        _ = world.expire(at: 20)
+        looks.append(world.table.nextLook)
+        let last = world.expire(at: 30)
+        looks.append(world.table.nextLook)
+        #expect(looks == [10, 20, 30, nil])
+        #expect(last == [1])
+        world.end()
+    }
+
+    @Test(
+        "a connection that ended before its deadline is not visited, and the look that was planned costs nothing else")
+    func removed() {
+        var world = World([10, 20])
+        let isOver = [world.end(pid: 101), world.end(pid: 101), world.end(pid: 999)]
+        #expect(isOver == [true, false, false])
+        let found = world.expire(at: 10)
+        #expect(found.isEmpty)
+        let look = world.table.nextLook
+        #expect(look == 20)
+        world.end()
+    }
+
+    @Test("a connection that comes later with an earlier deadline moves the look forward")
+    func earlier() {
+        var world = World([50, nil])
+        _ = world.end(pid: 102)
+        world.insert(50, 5)
+        let look = world.table.nextLook
+        #expect(look == 5)
+        let found = world.expire(at: 5)
+        #expect(found == [50])
+        world.end()
+    }
+
+    @Test("a process is there from its start to its end")
+    func contains() {
+        var world = World([nil, 10])
+        let before = [101, 102, 103].map { world.table.contains(pid: $0) }
+        #expect(before == [true, true, false])
+        _ = world.end(pid: 101)
+        let after = [101, 102, 103].map { world.table.contains(pid: $0) }
+        #expect(after == [false, true, false])
+        world.end()
+    }
+
+    @Test("a connection with filters is over when its last process is")
+    func chain() {
+        var world = World([nil, nil], filters: 2)
+        let ends = [301, 101, 202, 201].map { world.end(pid: $0) }
+        #expect(ends == [false, false, false, true])
+        let count = world.table.count
+        #expect(count == 1)
+        world.end()
+    }
+
+    @Test("the way in which a handler ended, and the filter that broke the chain, stay with the connection")
+    func ways() {
+        var world = World([nil], filters: 1)
+        let handlerEnd = world.table.update(1) {
+            _ = $0.ended(1, .exited(status: 7), .failed)
+            return $0.handlerEnd
+        }
+        #expect(handlerEnd == .exited(status: 7))
+        world.end()
+        var other = World([nil], filters: 1)
+        let failed = other.table.update(1) {
+            _ = $0.ended(0, .exited(status: 9), .failed)
+            return $0.failedFilter
+        }
+        #expect(failed == RunningConnection.FailedFilter(position: 0, way: .exited(status: 9)))
+        other.end()
+    }
+
+    @Test("without deadlines there is nothing to look at")
+    func noDeadlines() {
+        var world = World([nil, nil])
+        let (look, found, isFull) = (world.table.nextLook, world.expire(at: .max), world.table.isFull)
+        #expect(look == nil)
+        #expect(found.isEmpty)
+        #expect(isFull)
+        world.end()
+    }
+}
