@@ -1,69 +1,50 @@
-// The original's sessions as transcripts in Golden/, however the input is cut.
-import Glibc
+// The original's sessions as transcripts in Golden/command/, however the input is cut. Not among those of TranscriptTests: they
+// need files that are made for them, and hold a date.
 import Testing
-
-/// A transcript: what the client sends, and what it gets.
-private struct Transcript {
-    var client = ""
-    var server = ""
-
-    init(_ name: String) throws {
-        let path = #filePath.prefix(upTo: #filePath.lastIndex(of: "/")!) + "/Golden/\(name).txt"
-        // Sound: the path is copied by the call.
-        let file = unsafe open(String(path), O_RDONLY | O_CLOEXEC)
-        try #require(file >= 0)
-        defer { close(file) }
-        for line in String(decoding: readToEnd(file), as: UTF8.self).split(separator: "\n") {
-            switch line.prefix(3) {
-            case "C: ": client += line.dropFirst(3) + "\n"
-            case "S: ": server += line.dropFirst(3) + "\n"
-            case "P: ": server += line.dropFirst(3)
-            default: precondition(line.hasPrefix("#"), "no line of a transcript: \(line)")
-            }
-        }
-    }
-}
 
 @Suite("command, golden transcripts", .serialized)
 struct CommandGoldenTests {
-    /// The output with its dates taken out.
-    private func normalized(_ output: String) -> String {
-        output.split(separator: "\n", omittingEmptySubsequences: false).map { isDate($0) ? "(a date)" : String($0) }
-            .joined(separator: "\n")
+    static let names = ["login", "denied", "unknown"]
+
+    /// The handler of a transcript, with its files.
+    private func start(_ transcript: Transcript, _ files: CommandFiles, over transport: Transport) -> RunningHandler {
+        RunningHandler(
+            transcript.handler, transcript.arguments.map { $0.replacing("FILES", with: files.path) }, over: transport,
+            environment: transcript.environment)
+    }
+
+    /// Everything that comes until the handler ends the session: nobody says that no more is sent.
+    private func check(_ handler: RunningHandler, _ transcript: Transcript, _ circumstances: String) {
+        let lines = handler.receiveAll().split(separator: "\n", omittingEmptySubsequences: false)
+        let output = lines.map { isDate($0) ? "(a date)" : $0 }.joined(separator: "\n")
+        #expect(output == String(decoding: transcript.received, as: UTF8.self), "\(circumstances)")
+        handler.endInput()
+        let ending = handler.wait()
+        #expect(ending.status == transcript.status)
+        #expect(ending.log == transcript.log)
     }
 
     @Test(
         "CS-01 to CS-09, W-32: a session is the original's, in one piece, byte by byte and cut at each byte",
-        arguments: [("command-login", 0), ("command-denied", 77), ("command-unknown", 0)] as [(String, Int32)])
-    func transcripts(name: String, status: Int32) throws {
+        arguments: names)
+    func cuts(name: String) throws {
         let files = try CommandFiles()
-        let transcript = try Transcript(name)
-        let arguments = name == "command-unknown" ? files.arguments : files.login("user dougm")
-        let bytes = Array(transcript.client.utf8)
-        let cuts =
-            [[bytes], bytes.map { [$0] }]
-            + bytes.indices.dropFirst().map { [Array(bytes[..<$0]), Array(bytes[$0...])] }
-        for cut in cuts {
-            let handler = RunningHandler("command", arguments, over: .packets, environment: ["TZ=PST8"])
-            for piece in cut { handler.send(piece) }
-            // No end of input: the session must end by itself.
-            let output = normalized(handler.receiveAll())
-            #expect(output == transcript.server, "cut: \(cut.map(\.count))")
-            handler.endInput()
-            #expect(handler.wait().status == status)
+        let transcript = Transcript(name: "command/\(name).txt")
+        for cut in Cut.all(of: transcript.sent) {
+            let handler = start(transcript, files, over: .packets)
+            for piece in cut.pieces(of: transcript.sent) { handler.send(piece) }
+            check(handler, transcript, "\(cut)")
         }
     }
 
-    @Test("CS-04: lines that end in CR LF, or in several CRs, are the same lines")
-    func carriageReturns() throws {
+    @Test("CS-04: lines that end in CR LF, or in several CRs, are the same lines", arguments: names)
+    func carriageReturns(name: String) throws {
         let files = try CommandFiles()
+        let transcript = Transcript(name: "command/\(name).txt")
         for ending in ["\r\n", "\r\r\n"] {
-            let transcript = try Transcript("command-login")
-            let input = transcript.client.split(separator: "\n").joined(separator: ending) + ending
-            let (output, status) = session(
-                "command", files.login("user dougm"), environment: ["TZ=PST8"], input: input)
-            #expect(normalized(output) == transcript.server)
-            #expect(status.status == 0)
+            let handler = start(transcript, files, over: .socket)
+            handler.send(String(decoding: transcript.sent, as: UTF8.self).replacing("\n", with: ending))
+            check(handler, transcript, "\(ending.utf8.count) bytes at the end of a line")
         }
     }
 
