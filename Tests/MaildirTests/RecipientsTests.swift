@@ -110,7 +110,7 @@ struct RecipientsTests {
         for _ in 0..<2000 {
             var bytes = seed
             for _ in 0..<Int.random(in: 1...6, using: &generator) {
-                bytes[Int.random(in: bytes.indices, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+                bytes[Int.random(in: bytes.indices, using: &generator)] = UInt8.random(in: 0...127, using: &generator)
             }
             let recipients = Recipients(immortal(try directory.write("recipients", bytes: bytes)))
             for address in ["ada@example.org", "\"b c\"@x.y", "x@d", "postmaster", "\"\\"] {

@@ -36,7 +36,7 @@ struct Postbox: SMTPPolicy, ~Copyable {
         do throws(RecipientsError) {
             found = try find(recipient, &maildir)
         } catch {
-            Report(session).log(error, in: settings.recipients)
+            session.report(error, in: settings.recipients)
             return Reply(451, .x(3, 0), "cannot look recipients up now")
         }
         guard let line = found else { return Reply(550, .x(1, 1), "no mail for this address here") }
@@ -45,7 +45,7 @@ struct Postbox: SMTPPolicy, ~Copyable {
                 recipient: recipient.mailbox, sender: session.message.sender, maildir: maildir,
                 announcedSize: session.message.parameters.size ?? 0)
         } catch {
-            Report(session).log(error, maildir: maildir, of: settings.recipients, line: line)
+            session.report(error, maildir: maildir, of: settings.recipients, line: line)
             return error.reply
         }
         self.recipient = ShortText()
@@ -76,7 +76,7 @@ struct Postbox: SMTPPolicy, ~Copyable {
         do throws(StoreError) {
             try delivery.commit()
         } catch {
-            Report(session).log(error)
+            session.report(error)
             return error.reply
         }
         return .messageAccepted(session.message.id)

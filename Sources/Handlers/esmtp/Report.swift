@@ -1,60 +1,50 @@
-// What esmtp itself logs: why mail could not be stored, for whoever can mend it. One line each, with the message's id.
+// What esmtp itself logs: why mail could not be stored, for whoever can mend it. One line each, with the message's id and the peer.
 import HandlerKit
 import Maildir
 import SMTP
 
-/// A report about the message that a session is busy with.
-struct Report: ~Copyable {
-    private var id = ShortText()
-
-    init(_ session: borrowing SMTPSession) {
-        session.message.id.append(to: &id)
-    }
-
-    /// The recipients file is at fault: `recipients-faulty id=… at=FILE:LINE:COLUMN reason=…`.
-    consuming func log(_ error: RecipientsError, in file: StaticBytes) {
+extension SMTPSession {
+    /// The recipients file is at fault: `recipients faulty … at=FILE:LINE:COLUMN reason=…`.
+    func report(_ error: RecipientsError, in file: StaticBytes) {
         switch error {
         case .faulty(let line, let fault):
-            var place = ShortText()
-            place.append(file)
-            place.append(":")
-            place.append(line)
+            var place = Self.place(file, line)
             place.append(":")
             place.append(fault.column)
-            var report = LogLine("recipients-faulty")
-            report.add("id", id.bytes)
-            report.add("at", place.bytes)
-            report.add("reason", fault.reason)
-            report.send()
+            log("recipients faulty") { report in
+                report.add("at", place.bytes)
+                report.add("reason", fault.reason)
+            }
         case .unreadable(let error):
-            var report = LogLine("recipients-unreadable")
-            report.add("id", id.bytes)
-            report.add("file", file)
-            report.add(error)
-            report.send()
+            log("recipients unreadable") { report in
+                report.add("file", file)
+                report.add(error)
+            }
         }
     }
 
-    /// A recipient's Maildir takes no mail: `not-stored id=… maildir=… at=FILE:LINE act=… errno=…`.
-    consuming func log(_ error: StoreError, maildir: borrowing PathText, of file: StaticBytes, line: Int) {
+    /// A recipient's Maildir takes no mail: `not stored … maildir=… at=FILE:LINE act=… errno=… remedy=…`.
+    func report(_ error: StoreError, maildir: borrowing PathText, of file: StaticBytes, line: Int) {
+        let place = Self.place(file, line)
+        let maildir = maildir.bytes
+        log("not stored") { report in
+            report.add("maildir", maildir)
+            report.add("at", place.bytes)
+            report.add(error)
+        }
+    }
+
+    /// The message could not be stored: `not stored … act=… errno=… remedy=…`.
+    func report(_ error: StoreError) {
+        log("not stored") { $0.add(error) }
+    }
+
+    private static func place(_ file: StaticBytes, _ line: Int) -> ShortText {
         var place = ShortText()
         place.append(file)
         place.append(":")
         place.append(line)
-        var report = LogLine("not-stored")
-        report.add("id", id.bytes)
-        report.add("maildir", maildir.bytes)
-        report.add("at", place.bytes)
-        report.add(error)
-        report.send()
-    }
-
-    /// The message could not be stored: `not-stored id=… act=… errno=…`.
-    consuming func log(_ error: StoreError) {
-        var report = LogLine("not-stored")
-        report.add("id", id.bytes)
-        report.add(error)
-        report.send()
+        return place
     }
 }
 
