@@ -133,6 +133,18 @@ struct CommandLoginTests {
         let (output, ending) = session("command", arguments, input: "dougm\nfoobar\n")
         #expect(output == Self.prompts + "Access Denied\n")
         #expect(ending.status == 111)
+        #expect(ending.log == "cannot read path=\(files.path)/gone errno=2\n")
+    }
+
+    @Test("a line of the group file that is too long is said, and the others hold")
+    func longGroup() throws {
+        let files = try CommandFiles()
+        try files.write("groups", "admin: " + String(repeating: "anna ", count: 1000) + "\nadmin: dougm\n")
+        let arguments = files.login("group admin") + ["--group-file", files.path + "/groups"]
+        #expect(login(arguments, "dougm", "foobar").isIn)
+        let (isIn, ending) = login(arguments, "anna", "foobar")
+        #expect(!isIn)
+        #expect(ending.log.hasPrefix("group line too long file=\(files.path)/groups line=1\n"))
     }
 
     @Test("W-34: a failure is answered after the delay, and the delay is the same for every cause")

@@ -56,41 +56,41 @@ struct Login {
 
     private func judge(_ user: borrowing Span<UInt8>, _ password: borrowing Span<UInt8>) -> LoginResult {
         guard let path = settings.passwords, let file = OpenFile.orLog(file: path) else { return .unable }
+        let verdict: PasswordVerdict
         do throws(ConnectionError) {
-            switch try PasswordFile.check(file.descriptor, user, password) {
-            case .right: return try authorize(user)
-            case .wrongPassword: return deny(.wrongPassword, user)
-            case .unknownUser: return deny(.unknownUser)
-            case .refusedEntry(let line, let fault):
-                var entry = LogLine("login denied")
-                entry.add("cause", fault.name)
-                entry.add("user", user)
-                entry.add("file", path)
-                entry.add("line", line)
-                entry.addPeer()
-                entry.send()
-                return .denied
-            }
+            verdict = try PasswordFile.check(file.descriptor, user, password)
         } catch {
-            FileError(errno: error.errno).log("cannot read", path)
-            return .unable
+            return unable(path, error)
+        }
+        switch verdict {
+        case .right: return authorize(user)
+        case .wrongPassword: return deny(.wrongPassword, user)
+        case .unknownUser: return deny(.unknownUser)
+        case .refusedEntry(let number, let fault):
+            var line = LogLine("login denied")
+            line.add("cause", fault.name)
+            line.add("user", user)
+            line.add("file", path)
+            line.add("line", number)
+            line.addPeer()
+            line.send()
+            return .denied
         }
     }
 
     /// Whether somebody who is who he says is one of those who may come in.
-    private func authorize(_ user: borrowing Span<UInt8>) throws(ConnectionError) -> LoginResult {
+    private func authorize(_ user: borrowing Span<UInt8>) -> LoginResult {
         var isAdmitted = settings.requirements.admit(user)
         if !isAdmitted, settings.requirements.nameGroups, let path = settings.groups {
             guard let file = OpenFile.orLog(file: path) else { return .unable }
-            let membership = try GroupFile.membership(file.descriptor, of: user) {
-                settings.requirements.admit(group: $0)
-            }
-            isAdmitted = membership.isMember
-            if let number = membership.tooLongLine {
-                var line = LogLine("group line too long")
-                line.add("file", path)
-                line.add("line", number)
-                line.send()
+            do throws(ConnectionError) {
+                let membership = try GroupFile.membership(file.descriptor, of: user) {
+                    settings.requirements.admit(group: $0)
+                }
+                isAdmitted = membership.isMember
+                membership.logTooLongLine(of: path)
+            } catch {
+                return unable(path, error)
             }
         }
         guard isAdmitted else { return deny(.notPermitted, user) }
@@ -99,6 +99,11 @@ struct Login {
         line.addPeer()
         line.send()
         return .accepted
+    }
+
+    private func unable(_ path: StaticBytes, _ error: ConnectionError) -> LoginResult {
+        FileError(errno: error.errno).log("cannot read", path)
+        return .unable
     }
 
     private func deny(_ cause: Cause) -> LoginResult {
@@ -125,6 +130,17 @@ extension Connection {
         let bytes = bytes(of: withoutReturns(line.text))
         for index in bytes.indices { answer.append(byte: bytes[index]) }
         return bytes.count <= Login.longest
+    }
+}
+
+extension Membership {
+    /// Says which line nobody's group can stand in.
+    fileprivate func logTooLongLine(of path: StaticBytes) {
+        guard let tooLongLine else { return }
+        var line = LogLine("group line too long")
+        line.add("file", path)
+        line.add("line", tooLongLine)
+        line.send()
     }
 }
 
