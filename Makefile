@@ -30,7 +30,8 @@ packages:
 test-packages: packages
 	@etc/need nc:netcat-openbsd curl:curl git:git rsync:rsync tcpserver:ucspi-tcp try-from:tcpd \
 	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
-	    htpasswd:apache2-utils openssl:openssl readelf:binutils busybox:busybox /usr/sbin/gophernicus:gophernicus
+	    htpasswd:apache2-utils openssl:openssl readelf:binutils busybox:busybox /usr/sbin/gophernicus:gophernicus \
+	    strace:strace swaks:swaks smtp-source:postfix msmtp:msmtp
 
 # ---- building
 

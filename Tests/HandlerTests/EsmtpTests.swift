@@ -138,7 +138,7 @@ struct EsmtpTests {
         _ = client.begin(to: ["ada@example.org"])
         #expect(client.say("DATA").hasPrefix("354"))
         client.handler.send("half of a message\r\n")
-        client.handler.signal(SIGTERM)
+        client.handler.terminate()
         #expect(client.reply().hasPrefix("421 "))
         client.handler.endInput()
         _ = client.handler.wait()
@@ -182,8 +182,14 @@ struct EsmtpTests {
         arguments: [
             ([], "--hostname: is needed"), (["--hostname", "mx"], "--recipients: is needed"),
             (["--hostname", "a b", "--recipients", "r"], "--hostname: not allowed"),
-            (["--hostname", "mx", "--recipients", "r", "--profile", "x"], "--profile: not allowed: x; allowed: internet lab"),
-            (["--hostname", "mx", "--recipients", "r", "--max-size", "1"], "--max-size: not allowed: 1; allowed: 65536 to"),
+            (
+                ["--hostname", "mx", "--recipients", "r", "--profile", "x"],
+                "--profile: not allowed: x; allowed: internet lab"
+            ),
+            (
+                ["--hostname", "mx", "--recipients", "r", "--max-size", "1"],
+                "--max-size: not allowed: 1; allowed: 65536 to"
+            ),
             (["--hostname", "mx", "--recipients", "r", "--relay", "yes"], "arguments: unknown: --relay"),
         ])
     func wrongArguments(arguments: [String], log: String) {

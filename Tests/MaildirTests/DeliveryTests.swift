@@ -49,7 +49,8 @@ struct DeliveryTests {
     func shared() throws {
         let maildir = try directory.maildir("ada")
         try delivery.add("ada@example.org", maildir: maildir)
-        try delivery.add("postmaster", maildir: "\(directory.path)/../\(directory.path.split(separator: "/").last ?? "")/ada/")
+        try delivery.add(
+            "postmaster", maildir: "\(directory.path)/../\(directory.path.split(separator: "/").last ?? "")/ada/")
         #expect(delivery.maildirCount == 1)
         try delivery.commit()
         #expect(

@@ -18,7 +18,8 @@ struct RecipientLineTests {
     func parts(line: String, parts: [String]) throws {
         let bytes = Array(line.utf8)
         let found = try #require(try RecipientLine(bytes.span))
-        #expect([found.localPart, found.domain, found.path].map { String(decoding: bytes[$0], as: UTF8.self) } == parts)
+        #expect(
+            [found.localPart, found.domain, found.path].map { String(decoding: bytes[$0], as: UTF8.self) } == parts)
     }
 
     @Test("a comment and a blank line say nothing", arguments: ["", " ", "\t\r", "#", "  # ada@example.org x"])

@@ -117,7 +117,8 @@ struct RecipientsTests {
                 do throws(RecipientsError) {
                     guard let found = try find(address, recipients) else { continue }
                     let path = found.drop { $0 != " " }.dropFirst().utf8
-                    let name = path.starts(with: directory.path.utf8) ? path.dropFirst(directory.path.utf8.count + 1) : path
+                    let name =
+                        path.starts(with: directory.path.utf8) ? path.dropFirst(directory.path.utf8.count + 1) : path
                     #expect(bytes.indices.contains { bytes[$0...].starts(with: name) })
                 } catch {
                     guard case .faulty(let line, _) = error else { throw error }

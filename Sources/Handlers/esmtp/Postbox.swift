@@ -45,7 +45,7 @@ struct Postbox: SMTPPolicy, ~Copyable {
                 recipient: recipient.mailbox, sender: session.message.sender, maildir: maildir,
                 announcedSize: session.message.parameters.size ?? 0)
         } catch {
-            session.report(error, maildir: maildir, of: settings.recipients, line: line)
+            session.report(error, maildir: maildir.bytes, of: settings.recipients, line: line)
             return error.reply
         }
         self.recipient = ShortText()

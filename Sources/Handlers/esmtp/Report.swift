@@ -8,10 +8,10 @@ extension SMTPSession {
     func report(_ error: RecipientsError, in file: StaticBytes) {
         switch error {
         case .faulty(let line, let fault):
-            var place = Self.place(file, line)
-            place.append(":")
-            place.append(fault.column)
             log("recipients faulty") { report in
+                var place = Self.place(file, line)
+                place.append(":")
+                place.append(fault.column)
                 report.add("at", place.bytes)
                 report.add("reason", fault.reason)
             }
@@ -24,10 +24,9 @@ extension SMTPSession {
     }
 
     /// A recipient's Maildir takes no mail: `not stored … maildir=… at=FILE:LINE act=… errno=… remedy=…`.
-    func report(_ error: StoreError, maildir: borrowing PathText, of file: StaticBytes, line: Int) {
-        let place = Self.place(file, line)
-        let maildir = maildir.bytes
+    func report(_ error: StoreError, maildir: Span<UInt8>, of file: StaticBytes, line: Int) {
         log("not stored") { report in
+            let place = Self.place(file, line)
             report.add("maildir", maildir)
             report.add("at", place.bytes)
             report.add(error)
