@@ -10,11 +10,16 @@ extension EndToEndTests {
         private let message =
             "From: bob@example.net\nTo: ada@example.org\nSubject: clients\n"
             + "Message-ID: <1@example.net>\nDate: Sat, 21 Nov 2026 11:08:21 +0000\n\n"
-            + ".\n..\n.leading\n\n" + String(repeating: "long ", count: 150) + "\nGrüße\n.\n"
+            + ".\n..\n.leading\n\n" + String(repeating: "long ", count: 150) + "\nGrüße\n.\nend\n"
 
-        private func deliver(_ client: (MailService, _ file: String) throws -> Outcome) throws -> Data {
+        /// The message as it is stored, when a client has sent it from a file.
+        ///
+        /// - Parameter endsLastLine: whether the last line has an ending in the file; swaks adds one of its own.
+        private func deliver(
+            endsLastLine: Bool = true, _ client: (MailService, _ file: String) throws -> Outcome
+        ) throws -> Data {
             let service = try MailService()
-            try service.doorward.write(message, to: "message")
+            try service.doorward.write(endsLastLine ? message : String(message.dropLast()), to: "message")
             let outcome = try client(service, service.doorward.directory + "/message")
             #expect(outcome.status == 0, "\(outcome.output)\(outcome.error)")
             let messages = try service.messages()
@@ -25,7 +30,7 @@ extension EndToEndTests {
 
         @Test("swaks over TCP")
         func swaks() throws {
-            let stored = try deliver { service, file in
+            let stored = try deliver(endsLastLine: false) { service, file in
                 try run([
                     "swaks", "--server", "127.0.0.1:\(service.port)", "--helo", "client.example", "--from",
                     "bob@example.net", "--to", "ada@example.org", "--data", "@\(file)",
@@ -36,7 +41,7 @@ extension EndToEndTests {
 
         @Test("swaks --pipe, with the handler by hand")
         func swaksPipe() throws {
-            let stored = try deliver { service, file in
+            let stored = try deliver(endsLastLine: false) { service, file in
                 let directory = service.doorward.directory
                 try FileManager.default.createDirectory(atPath: directory + "/mail", withIntermediateDirectories: true)
                 let command = "\(directory)/handlers/esmtp --hostname mx --recipients \(directory)/etc/recipients"
@@ -65,7 +70,7 @@ extension EndToEndTests {
                 let script = """
                     import smtplib, sys
                     with smtplib.SMTP('127.0.0.1', int(sys.argv[1])) as server:
-                        text = open(sys.argv[2], 'rb').read()
+                        text = open(sys.argv[2], 'rb').read().replace(b'\\n', b'\\r\\n')
                         server.sendmail('bob@example.net', ['ada@example.org'], text, ['BODY=8BITMIME'])
                     """
                 return try run(["python3", "-c", script, "\(service.port)", file])

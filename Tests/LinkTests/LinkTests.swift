@@ -27,7 +27,7 @@ struct LinkTests {
 
     private func path(_ handler: String) -> String { (libexec ?? "") + "/" + handler }
 
-    @Test("is at most 64 KB, 160 KB with the mail engine, or 240 KB with the password formats of others", arguments: handlers)
+    @Test("is at most 64 KB, 160 with the mail engine, 240 with the password formats of others", arguments: handlers)
     func size(handler: String) {
         var status = stat()
         // Sound: the call fills the structure.
