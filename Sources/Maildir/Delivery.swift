@@ -44,14 +44,15 @@ public final class Delivery {
     ///   - maildir: its path.
     ///   - announcedSize: what the client said about the message's size, 0 if nothing.
     ///
-    /// Errors: this recipient gets no mail; the others are as they were. One Maildir too many traps.
+    /// Errors: this recipient gets no mail. The others are as they were, unless it was the file that they share which could
+    /// not be written: then `commit` will fail. One Maildir too many traps.
     public func add(
         recipient: borrowing Span<UInt8>, sender: borrowing Span<UInt8>, maildir: borrowing PathText,
         announcedSize: Int
     ) throws(StoreError) {
         let maildir = try Maildir(maildir)
         for index in 0..<drafts.count where drafts[index].identity == maildir.identity {
-            return try drafts[index].write(deliveredTo: recipient)
+            return try addRecipient(recipient, to: index)
         }
         let draft = try Draft(nameOfMessage(), in: maildir)
         try draft.requireRoom(for: announcedSize)
@@ -86,6 +87,16 @@ public final class Delivery {
         text.reset()
         failure = nil
         name = nil
+    }
+
+    private func addRecipient(_ recipient: borrowing Span<UInt8>, to index: Int) throws(StoreError) {
+        do throws(StoreError) {
+            try drafts[index].write(deliveredTo: recipient)
+        } catch {
+            // Half a line may be in the file.
+            failure = error
+            throw error
+        }
     }
 
     private func nameOfMessage() -> UniqueName {

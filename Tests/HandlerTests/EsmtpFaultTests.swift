@@ -143,6 +143,23 @@ struct EsmtpFaultTests {
         #expect(try result.boxes.drafts() == 0)
     }
 
+    @Test(
+        "when a second recipient cannot be noted in the file that it shares, the message is not taken for the first either"
+    )
+    func sharedFile() throws {
+        let boxes = try Mailboxes()
+        try boxes.write("ada@example.org ada\nalias@example.org ada\n")
+        // The writes before: Return-Path, and the first Delivered-To.
+        let command = ["-qq", "-o", "/dev/null", "-e", "inject=write:error=ENOSPC:when=3", "--", programPath("esmtp")]
+        var client = MailClient(RunningHandler("/usr/bin/strace", command + boxes.arguments, over: .socket))
+        #expect(client.begin(to: ["ada@example.org", "alias@example.org"]).suffix(2) == ["250", "452"])
+        #expect(client.send(message: "text").hasPrefix("452 4.3.1"))
+        client.handler.hangUp()
+        _ = client.handler.wait()
+        #expect(try boxes.messages("ada").isEmpty)
+        #expect(try boxes.drafts() == 0)
+    }
+
     @Test("a file that may not grow beyond [limits] file_size is 452, and no signal kills the handler")
     func fileSize() throws {
         let boxes = try Mailboxes()
