@@ -68,6 +68,7 @@ let handlerColumn: [Target] = [
     handler("lowercase"),
     handler("record"),
     .target(name: "SMTP", dependencies: ["HandlerKit"], swiftSettings: strict + embedded),
+    handler("smtp-lab", ["CHandler", "SMTP"]),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
     .target(name: "CMaildir", cSettings: strictC + embeddedC),
@@ -101,8 +102,10 @@ let supervisorColumn: [Target] = [
     target("Sandbox", ["Clibcap", "CLinux", "LinuxSystem", "ServiceModel"]),
     target("Spawner", ["CSpawn", "EventLog", "LinuxSystem", "ServiceModel"]),
     target("Gate", ["Admission", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
-    target("Definitions", ["ServiceModel"]),
-    target("Supervisor", ["Admission", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
+    target("Wire"),
+    target("Definitions", ["ServiceModel", "Wire"]),
+    target("Control", ["ServiceModel", "Wire"]),
+    target("Supervisor", ["Admission", "Control", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
     .executableTarget(
         name: "doorward-supervisor", dependencies: ["Definitions", "LinuxSystem", "Supervisor"], swiftSettings: strict),
     target("Configuration", ["Definitions", "ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
@@ -118,7 +121,7 @@ let supervisorColumn: [Target] = [
     .executableTarget(
         name: "doorward",
         dependencies: [
-            "Configuration", "ConfigurationFiles", "Definitions", "Inspection", "LinuxSystem",
+            "Configuration", "ConfigurationFiles", "Control", "Definitions", "Inspection", "LinuxSystem",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 ]
@@ -135,6 +138,7 @@ let testTargets: [Target] = [
     tests("SpawnerTests", ["CLinux", "EventLog", "LinuxSystem", "ServiceModel", "Spawner", "TestSupport"]),
     tests("GateTests", ["Admission", "EventLog", "Gate", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("DefinitionsTests", ["Definitions", "ServiceModel"]),
+    tests("ControlTests", ["Control", "ServiceModel", "Wire"]),
     tests(
         "SupervisorTests",
         ["Admission", "Definitions", "Gate", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
@@ -148,14 +152,17 @@ let testTargets: [Target] = [
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",
-        dependencies: ["TestSupport", "classic", "command", "echo", "esmtp", "hello", "lowercase", "probe", "record"],
+        dependencies: [
+            "TestSupport", "classic", "command", "echo", "esmtp", "hello", "lowercase", "probe", "record", "smtp-lab",
+        ],
         exclude: ["Golden"], swiftSettings: strict),
     tests("MaildirTests", ["HandlerKit", "LinuxSystem", "Maildir", "TestSupport"]),
     tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
-    tests("SMTPTests", ["HandlerKit", "SMTP"]),
+    tests("SMTPTests", ["HandlerKit", "SMTP", "TestSupport"]),
     tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
-    .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 
 let package = Package(

@@ -15,12 +15,14 @@ private let libexec: String? = {
     "the release handlers as files",
     .enabled(if: libexec != nil, "set DOORWARD_LIBEXEC to the directory of the embedded handlers"))
 struct LinkTests {
-    static let handlers = ["classic", "command", "echo", "esmtp", "hello", "lowercase", "probe", "record"]
+    static let handlers = [
+        "classic", "command", "echo", "esmtp", "hello", "lowercase", "probe", "record", "smtp-lab",
+    ]
     /// In bytes. command has crypt(3) in it, of which DES alone is 70 KB of tables.
     private static func mostBytes(_ handler: String) -> Int {
         switch handler {
         case "command": 240 << 10
-        case "esmtp": 160 << 10
+        case "esmtp", "smtp-lab": 160 << 10
         default: 64 << 10
         }
     }
