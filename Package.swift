@@ -71,6 +71,9 @@ let handlerColumn: [Target] = [
     handler("smtp-lab", ["CHandler", "SMTP"]),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
+    .target(name: "CMaildir", cSettings: strictC + embeddedC),
+    .target(name: "Maildir", dependencies: ["CHandler", "CMaildir", "HandlerKit"], swiftSettings: strict + embedded),
+    handler("esmtp", ["Maildir", "SMTP"]),
     .target(
         name: "CCrypt", cSettings: strictC + embeddedC,
         linkerSettings: isEmbedded ? [] : [.linkedLibrary("crypt", .when(platforms: [.linux]))]),
@@ -153,9 +156,10 @@ let testTargets: [Target] = [
     .testTarget(
         name: "HandlerTests",
         dependencies: [
-            "TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record", "smtp-lab",
+            "TestSupport", "classic", "command", "echo", "esmtp", "hello", "lowercase", "probe", "record", "smtp-lab",
         ],
         exclude: ["Golden"], swiftSettings: strict),
+    tests("MaildirTests", ["HandlerKit", "LinuxSystem", "Maildir", "TestSupport"]),
     tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
     tests("SMTPTests", ["HandlerKit", "SMTP", "TestSupport"]),
     tests("LinkTests", ["TestSupport"]),

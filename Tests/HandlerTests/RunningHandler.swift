@@ -76,6 +76,9 @@ final class RunningHandler {
         return unsafe poll(&entry, 1, milliseconds) == 1
     }
 
+    /// Asks it to end, as Doorward does.
+    func terminate() { kill(process, SIGTERM) }
+
     /// Says that the peer sends no more.
     func endInput() {
         peakMemory = residentPeak()
