@@ -22,6 +22,7 @@ extension Supervisor {
 
     func openControl() {
         do throws(SystemError) {
+            try Files.makeDirectory(settings.state, mode: 0o711)
             let socket = try ControlSocket(path: settings.state + "/control")
             try poller.add(socket.number, token: Token.control)
             control = consume socket
