@@ -1,5 +1,6 @@
 // Starts a handler as Doorward does: descriptors 0 and 1 are the connection, 2 is a log, nothing else is open.
-// The executables are the ones beside the tests, or those in DOORWARD_HANDLERS_DIR (the embedded ones).
+// The executables are the ones beside the tests, or those in DOORWARD_HANDLERS_DIR (the embedded ones): directories with a
+// colon between, of which the first that has a program counts.
 // Promises to leave no process and no descriptor behind: `wait` must be called, and closes what is left.
 import Glibc
 
@@ -180,17 +181,24 @@ func memoryOfOneLine(_ name: String, _ arguments: [String] = []) -> Int {
 }
 
 /// Where a program is: a handler by its name, another one by its path.
-func programPath(_ name: String) -> String { name.contains("/") ? name : directory + "/" + name }
+func programPath(_ name: String) -> String {
+    if name.contains("/") { return name }
+    let paths = directories.map { $0 + "/" + name }
+    // Sound: the path is copied by the call.
+    return paths.first { unsafe access($0, X_OK) == 0 } ?? paths[0]
+}
 
-private let directory: String = {
+private let directories: [String] = {
     // Sound: getenv's and readlink's text is copied at once.
-    if let chosen = unsafe getenv("DOORWARD_HANDLERS_DIR") { return unsafe String(cString: chosen) }
+    if let chosen = unsafe getenv("DOORWARD_HANDLERS_DIR") {
+        return unsafe String(cString: chosen).split(separator: ":").map(String.init)
+    }
     let path = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
         unsafe buffer.withMemoryRebound(to: CChar.self) { text in
             unsafe count = max(0, readlink("/proc/self/exe", text.baseAddress!, text.count))
         }
     }
-    return String(decoding: path.prefix(upTo: path.lastIndex(of: 0x2f) ?? 0), as: UTF8.self)
+    return [String(decoding: path.prefix(upTo: path.lastIndex(of: 0x2f) ?? 0), as: UTF8.self)]
 }()
 
 func spawn(

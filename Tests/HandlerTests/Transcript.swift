@@ -5,6 +5,7 @@
 //     env NAME=VALUE
 //     > text                      sent; \r \n \t \\ \xHH
 //     < text                      answered before the next text is sent
+//     ends                        the peer says here already that it sends no more, not only when everything is through
 //     closes                      the handler ends the session, before the peer says that it sends no more
 //     status 0
 //     log text                    a line on descriptor 2; all of them, in their order
@@ -18,6 +19,7 @@ struct Transcript: CustomTestStringConvertible {
     enum Step {
         case send([UInt8])
         case receive([UInt8])
+        case ends
         case closes
     }
 
@@ -49,7 +51,14 @@ struct Transcript: CustomTestStringConvertible {
     /// The folder of the files.
     static let folder = String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/")!)) + "/Golden"
 
-    /// Every session in the folder.
+    /// What the names of the sessions to play begin with: all of them, or DOORWARD_SESSIONS (`make sessions NAME=`).
+    static let chosen: String = {
+        // Sound: the text is copied at once.
+        guard let prefix = unsafe getenv("DOORWARD_SESSIONS") else { return "" }
+        return unsafe String(cString: prefix)
+    }()
+
+    /// Every session in the folder that is to be played.
     static let all: [Transcript] = {
         guard let folder = unsafe opendir(Self.folder) else { return [] }
         defer { unsafe _ = closedir(folder) }
@@ -59,7 +68,7 @@ struct Transcript: CustomTestStringConvertible {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
                 unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
-            if name.hasSuffix(".txt") { names.append(name) }
+            if name.hasPrefix(chosen) && name.hasSuffix(".txt") { names.append(name) }
         }
         return names.sorted().map { Transcript(name: $0) }
     }()
@@ -84,6 +93,7 @@ struct Transcript: CustomTestStringConvertible {
         case "env": environment.append(rest)
         case ">": steps.append(.send(Self.bytes(rest)))
         case "<": steps.append(.receive(Self.bytes(rest)))
+        case "ends": steps.append(.ends)
         case "closes": steps.append(.closes)
         case "status": status = Int32(rest)!
         case "log": log += String(decoding: Self.bytes(rest), as: UTF8.self) + "\n"
@@ -121,6 +131,7 @@ struct Transcript: CustomTestStringConvertible {
             case .receive(let bytes):
                 let text = String(decoding: bytes, as: UTF8.self)
                 #expect(running.receive(exactly: bytes.count) == text, "\(name)")
+            case .ends: running.endInput()
             case .closes: #expect(running.seesOrderlyEnd(), "\(name)")
             }
         }
