@@ -73,10 +73,10 @@ struct Transcript: CustomTestStringConvertible {
         return names.sorted().map { Transcript(name: $0) }
     }()
 
-    /// Reads a file of the folder.
-    init(name: String) {
+    /// Reads a file of the folder, or of another one.
+    init(name: String, in folder: String = Self.folder) {
         self.name = name
-        let file = unsafe open(Self.folder + "/" + name, O_RDONLY | O_CLOEXEC)
+        let file = unsafe open(folder + "/" + name, O_RDONLY | O_CLOEXEC)
         precondition(file >= 0, "\(name)")
         defer { close(file) }
         for line in String(decoding: readToEnd(file), as: UTF8.self).split(separator: "\n") { add(String(line)) }
