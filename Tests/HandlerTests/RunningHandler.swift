@@ -123,13 +123,21 @@ final class RunningHandler {
 
     /// Reads until this many bytes came, or the end.
     func receive(exactly count: Int) -> String {
+        String(decoding: receive(exactly: count, patience: -1), as: UTF8.self)
+    }
+
+    /// Reads until this many bytes came, or the end, or nothing for so long; -1 waits for ever.
+    func receive(exactly count: Int, patience milliseconds: Int32) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
+            var entry = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+            // Sound: one entry.
+            guard unsafe poll(&entry, 1, milliseconds) == 1 else { break }
             let more = receive(count - bytes.count)
             if more.isEmpty { break }
             bytes += more
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     /// Whether the next read finds an orderly end: not a byte, and not a reset.
