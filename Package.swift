@@ -75,8 +75,12 @@ let handlerColumn: [Target] = [
     handler("lowercase"),
     handler("record"),
     .target(name: "SMTP", dependencies: ["HandlerKit"], swiftSettings: strict + embedded),
+    handler("smtp-lab", ["CHandler", "SMTP"]),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
+    .target(name: "CMaildir", cSettings: strictC + embeddedC),
+    .target(name: "Maildir", dependencies: ["CHandler", "CMaildir", "HandlerKit"], swiftSettings: strict + embedded),
+    handler("esmtp", ["Maildir", "SMTP"]),
     .target(
         name: "CCrypt", cSettings: strictC + embeddedC,
         linkerSettings: isEmbedded ? [] : [.linkedLibrary("crypt", .when(platforms: [.linux]))]),
@@ -109,8 +113,12 @@ let supervisorColumn: [Target] = [
     target("Sandbox", ["Clibcap", "CLinux", "LinuxSystem", "ServiceModel"]),
     target("Spawner", ["CSpawn", "EventLog", "LinuxSystem", "ServiceModel"]),
     target("Gate", ["Admission", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
-    target("Definitions", ["ServiceModel"]),
-    target("Supervisor", ["Admission", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
+    target("Wire"),
+    target("Definitions", ["ServiceModel", "Wire"]),
+    target("Control", ["ServiceModel", "Wire"]),
+    target(
+        "Supervisor",
+        ["Admission", "Control", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
     .executableTarget(
         name: "doorward-supervisor", dependencies: ["Definitions", "LinuxSystem", "Supervisor"], swiftSettings: strict),
     target("Configuration", ["Definitions", "ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
@@ -119,14 +127,15 @@ let supervisorColumn: [Target] = [
     target(
         "Inspection",
         [
-            "Admission", "Configuration", "ConfigurationFiles", "Definitions", "EventLog", "Gate", "LinuxSystem",
+            "Admission", "Configuration", "ConfigurationFiles", "Control", "Definitions", "EventLog", "Gate",
+            "LinuxSystem",
             "Sandbox",
             "ServiceModel", "Spawner",
         ]),
     .executableTarget(
         name: "doorward",
         dependencies: [
-            "Configuration", "ConfigurationFiles", "Definitions", "Inspection", "LinuxSystem",
+            "Configuration", "ConfigurationFiles", "Control", "Definitions", "Inspection", "LinuxSystem",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 ]
@@ -143,6 +152,7 @@ let testTargets: [Target] = [
     tests("SpawnerTests", ["CLinux", "EventLog", "LinuxSystem", "ServiceModel", "Spawner", "TestSupport"]),
     tests("GateTests", ["Admission", "EventLog", "Gate", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("DefinitionsTests", ["Definitions", "ServiceModel"]),
+    tests("ControlTests", ["Control", "ServiceModel", "Wire"]),
     tests(
         "SupervisorTests",
         ["Admission", "Definitions", "Gate", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
@@ -152,7 +162,7 @@ let testTargets: [Target] = [
         ["ConfigurationFiles", "Configuration", "Definitions", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests(
         "InspectionTests",
-        ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
+        ["Configuration", "ConfigurationFiles", "Control", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",
@@ -160,11 +170,13 @@ let testTargets: [Target] = [
             + (handlerColumn + guideHandlers).filter { $0.type == .executable }.map { .byName(name: $0.name) },
         exclude: ["Golden"], swiftSettings: strict),
     tests("GuideTests", ["TestSupport"], exclude: ["Listings", "Services"]),
+    tests("MaildirTests", ["HandlerKit", "LinuxSystem", "Maildir", "TestSupport"]),
     tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
-    tests("SMTPTests", ["HandlerKit", "SMTP"]),
+    tests("SMTPTests", ["HandlerKit", "SMTP", "TestSupport"]),
     tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
-    .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 
 /// What plays the handlers' sessions, and what that needs.

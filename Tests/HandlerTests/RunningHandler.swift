@@ -28,7 +28,7 @@ struct Ending: Equatable {
 
 /// A handler, seen from the peer.
 final class RunningHandler {
-    private var process: pid_t = 0
+    private(set) var process: pid_t = 0
     /// What the peer writes into; -1 once closed.
     private(set) var input: Int32
     /// What the peer reads from; the same as `input` for a socket.
@@ -76,6 +76,9 @@ final class RunningHandler {
         // Sound: one entry.
         return unsafe poll(&entry, 1, milliseconds) == 1
     }
+
+    /// Asks it to end, as Doorward does.
+    func terminate() { kill(process, SIGTERM) }
 
     /// Says that the peer sends no more.
     func endInput() {
