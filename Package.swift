@@ -1,11 +1,13 @@
 // swift-tools-version: 6.2
-// What is built, and how. Two builds of one package:
+// What is built, and how. Three builds of one package:
 //   ordinary                       the supervisor, the command line, and every target as the tests see it
 //   DOORWARD_HANDLERS=embedded     the handlers alone: Embedded Swift, static PIE on musl (see Makefile, "handlers")
+//   DOORWARD_HANDLERS=sessions     the handlers as the tests see them and the tests that play their sessions, soon built
 // The folders under Sources/ are the architecture; arrows between targets point down only (README, "The house").
 import PackageDescription
 
 let isEmbedded = Context.environment["DOORWARD_HANDLERS"] == "embedded"
+let isOnlySessions = Context.environment["DOORWARD_HANDLERS"] == "sessions"
 
 #if arch(arm64)
     let muslTriple = "aarch64-linux-musl"
@@ -50,11 +52,16 @@ let embeddedLink: [LinkerSetting] =
         ])
     ] : []
 
+let handlerFolder = "Sources/Handlers"
+
 /// A handler: one folder in Sources/Handlers, one executable of the same name.
+/// Each has a line in handlerColumn. They are not looked for: SwiftPM keeps what it read here until this file changes.
 /// - Parameter archives: static libraries that the embedded build links besides musl.
-func handler(_ name: String, _ dependencies: [Target.Dependency] = [], archives: [String] = []) -> Target {
+func handler(
+    _ name: String, _ dependencies: [Target.Dependency] = [], archives: [String] = [], in folder: String = handlerFolder
+) -> Target {
     .executableTarget(
-        name: name, dependencies: ["HandlerKit"] + dependencies, path: "Sources/Handlers/\(name)",
+        name: name, dependencies: ["HandlerKit"] + dependencies, path: "\(folder)/\(name)",
         swiftSettings: strict + embedded,
         linkerSettings: embeddedLink + (isEmbedded && !archives.isEmpty ? [.unsafeFlags(archives)] : []))
 }
@@ -81,6 +88,10 @@ let handlerColumn: [Target] = [
     // musl as Debian builds it has no crypt(3); libxcrypt's archive has (see Sources/CCrypt/crypt.c).
     handler("command", ["CHandler", "Passwords"], archives: ["/usr/lib/\(gnuTriple)/libcrypt.a"]),
 ]
+
+/// The handlers that the guide shows (Sources/HandlerKit/HandlerKit.docc), and the one that `make new-handler` begins with. They
+/// are built and tested like all handlers, and not installed.
+let guideHandlers = ["crlf", "hilo", "measure", "template"].map { handler($0, in: "Tests/GuideTests/Listings") }
 
 /// A target of the supervisor's column.
 func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -155,10 +166,10 @@ let testTargets: [Target] = [
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",
-        dependencies: [
-            "TestSupport", "classic", "command", "echo", "esmtp", "hello", "lowercase", "probe", "record", "smtp-lab",
-        ],
+        dependencies: ["TestSupport"]
+            + (handlerColumn + guideHandlers).filter { $0.type == .executable }.map { .byName(name: $0.name) },
         exclude: ["Golden"], swiftSettings: strict),
+    tests("GuideTests", ["TestSupport"], exclude: ["Listings", "Services"]),
     tests("MaildirTests", ["HandlerKit", "LinuxSystem", "Maildir", "TestSupport"]),
     tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
     tests("SMTPTests", ["HandlerKit", "SMTP", "TestSupport"]),
@@ -168,13 +179,19 @@ let testTargets: [Target] = [
         name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 
+/// What plays the handlers' sessions, and what that needs.
+let sessionTargets = (supervisorColumn + testTargets).filter {
+    ["CLinux", "HandlerTests", "LinuxSystem", "ServiceModel", "TestSupport"].contains($0.name)
+}
+
 let package = Package(
     name: "doorward",
-    dependencies: isEmbedded
+    dependencies: isEmbedded || isOnlySessions
         ? []
         : [
             .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         ],
-    targets: isEmbedded ? handlerColumn : handlerColumn + supervisorColumn + testTargets
+    targets: handlerColumn + guideHandlers
+        + (isEmbedded ? [] : isOnlySessions ? sessionTargets : supervisorColumn + testTargets)
 )
