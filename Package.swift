@@ -9,10 +9,8 @@ let isEmbedded = Context.environment["DOORWARD_HANDLERS"] == "embedded"
 
 #if arch(arm64)
     let muslTriple = "aarch64-linux-musl"
-    let gnuTriple = "aarch64-linux-gnu"
 #else
     let muslTriple = "x86_64-linux-musl"
-    let gnuTriple = "x86_64-linux-gnu"
 #endif
 let muslHeaders = "/usr/include/\(muslTriple)"
 let muslLibraries = "/usr/lib/\(muslTriple)"
@@ -51,12 +49,10 @@ let embeddedLink: [LinkerSetting] =
     ] : []
 
 /// A handler: one folder in Sources/Handlers, one executable of the same name.
-/// - Parameter archives: static libraries that the embedded build links besides musl.
-func handler(_ name: String, _ dependencies: [Target.Dependency] = [], archives: [String] = []) -> Target {
+func handler(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .executableTarget(
         name: name, dependencies: ["HandlerKit"] + dependencies, path: "Sources/Handlers/\(name)",
-        swiftSettings: strict + embedded,
-        linkerSettings: embeddedLink + (isEmbedded && !archives.isEmpty ? [.unsafeFlags(archives)] : []))
+        swiftSettings: strict + embedded, linkerSettings: embeddedLink)
 }
 
 let handlerColumn: [Target] = [
@@ -70,12 +66,9 @@ let handlerColumn: [Target] = [
     .target(name: "SMTP", dependencies: ["HandlerKit"], swiftSettings: strict + embedded),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
-    .target(
-        name: "CCrypt", cSettings: strictC + embeddedC,
-        linkerSettings: isEmbedded ? [] : [.linkedLibrary("crypt", .when(platforms: [.linux]))]),
+    .target(name: "CCrypt", cSettings: strictC + embeddedC),
     .target(name: "Passwords", dependencies: ["CCrypt", "HandlerKit"], swiftSettings: strict + embedded),
-    // musl as Debian builds it has no crypt(3); libxcrypt's archive has (see Sources/CCrypt/crypt.c).
-    handler("command", ["CHandler", "Passwords"], archives: ["/usr/lib/\(gnuTriple)/libcrypt.a"]),
+    handler("command", ["CHandler", "Passwords"]),
 ]
 
 /// A target of the supervisor's column.
@@ -147,7 +140,8 @@ let testTargets: [Target] = [
         name: "HandlerTests",
         dependencies: ["TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record"],
         exclude: ["Golden"], swiftSettings: strict),
-    tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
+    .target(name: "COracle", path: "Tests/COracle", cSettings: strictC, linkerSettings: [.linkedLibrary("crypt")]),
+    tests("PasswordsTests", ["CCrypt", "COracle", "HandlerKit", "Passwords", "TestSupport"]),
     tests("SMTPTests", ["HandlerKit", "SMTP"]),
     tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
