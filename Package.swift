@@ -140,7 +140,9 @@ let testTargets: [Target] = [
         name: "HandlerTests",
         dependencies: ["TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record"],
         exclude: ["Golden"], swiftSettings: strict),
-    .target(name: "COracle", path: "Tests/COracle", cSettings: strictC, linkerSettings: [.linkedLibrary("crypt")]),
+    .target(
+        name: "COracle", dependencies: ["CCrypt"], path: "Tests/COracle",
+        cSettings: strictC + [.headerSearchPath("../../Sources/CCrypt")], linkerSettings: [.linkedLibrary("crypt")]),
     tests("PasswordsTests", ["CCrypt", "COracle", "HandlerKit", "Passwords", "TestSupport"]),
     tests("SMTPTests", ["HandlerKit", "SMTP"]),
     tests("LinkTests", ["TestSupport"]),
