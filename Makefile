@@ -29,8 +29,9 @@ packages:
 test-packages: packages
 	@etc/need nc:netcat-openbsd curl:curl git:git rsync:rsync tcpserver:ucspi-tcp try-from:tcpd \
 	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
-	    htpasswd:apache2-utils openssl:openssl readelf:binutils busybox:busybox /usr/sbin/gophernicus:gophernicus \
-	    /usr/include/crypt.h:libcrypt-dev
+	    htpasswd:apache2-utils openssl:openssl tcpsvd:ipsvd inetd:openbsd-inetd socat:socat \
+	    systemd-socket-activate:systemd stdbuf:coreutils readelf:binutils busybox:busybox \
+	    /usr/sbin/gophernicus:gophernicus /usr/include/crypt.h:libcrypt-dev
 
 # ---- building
 
@@ -81,6 +82,7 @@ format:
 bench: all
 	Benchmarks/run
 	Benchmarks/throughput
+	Benchmarks/startup
 
 # ---- installing
 
@@ -90,6 +92,7 @@ install: all
 	for name in $(HANDLERS); do \
 	    install -D -m 755 build/libexec/doorward/$$name $(DESTDIR)$(PREFIX)/libexec/doorward/$$name; done
 	install -D -m 644 etc/doorward.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward.8
+	install -D -m 644 etc/doorward-handlers.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward-handlers.8
 	install -D -m 644 etc/doorward-service.5 $(DESTDIR)$(PREFIX)/share/man/man5/doorward-service.5
 	install -D -m 644 etc/doorward.toml $(DESTDIR)$(PREFIX)/share/doc/doorward/doorward.toml
 	for file in services/*.toml; do \

@@ -64,6 +64,7 @@ let handlerColumn: [Target] = [
     handler("lowercase"),
     handler("record"),
     .target(name: "SMTP", dependencies: ["HandlerKit"], swiftSettings: strict + embedded),
+    handler("smtp-lab", ["CHandler", "SMTP"]),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
     .target(name: "CCrypt", cSettings: strictC + embeddedC),
@@ -138,16 +139,19 @@ let testTargets: [Target] = [
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",
-        dependencies: ["TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record"],
+        dependencies: [
+            "TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record", "smtp-lab",
+        ],
         exclude: ["Golden"], swiftSettings: strict),
     .target(
         name: "COracle", dependencies: ["CCrypt"], path: "Tests/COracle",
         cSettings: strictC + [.headerSearchPath("../../Sources/CCrypt")], linkerSettings: [.linkedLibrary("crypt")]),
     tests("PasswordsTests", ["CCrypt", "COracle", "HandlerKit", "Passwords", "TestSupport"]),
-    tests("SMTPTests", ["HandlerKit", "SMTP"]),
+    tests("SMTPTests", ["HandlerKit", "SMTP", "TestSupport"]),
     tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
-    .testTarget(name: "EndToEndTests", swiftSettings: [.treatAllWarnings(as: .error)]),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 
 let package = Package(

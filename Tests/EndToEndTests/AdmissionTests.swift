@@ -6,7 +6,9 @@ import Testing
 extension EndToEndTests {
     @Suite("Admission")
     struct AdmissionTests {
-        @Test("a blocked peer gets zero bytes, and the log names service, line and address; the list is re-read")
+        @Test(
+            "a blocked peer gets zero bytes, and the log names service, line and address; the list is re-read (PC-05, PC-10 to PC-12)"
+        )
         func blockList() throws {
             let doorward = try Supervised(
                 services: ["echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"],
@@ -35,7 +37,7 @@ extension EndToEndTests {
             #expect(try Client(port: port).readToEnd() == "", "the list that was read before stays in force")
         }
 
-        @Test("the first access rule that matches decides; it may set variables and name another handler")
+        @Test("the first access rule that matches decides; it may set variables and name another handler (PC-06)")
         func accessRules() throws {
             let doorward = try Supervised(
                 services: [
@@ -108,7 +110,7 @@ extension EndToEndTests {
             #expect(!doorward.log.all.contains { $0.event == "refuse" })
         }
 
-        @Test("ten thousand refusals start no process and leave the gate's memory as it was")
+        @Test("ten thousand refusals start no process and leave the gate's memory as it was (PC-08)")
         func manyRefusals() throws {
             let doorward = try Supervised(
                 services: ["echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"],

@@ -9,7 +9,7 @@ extension EndToEndTests {
         /// A super-server, and how it is told to start a program for each connection.
         enum Host: String, CaseIterable, CustomTestStringConvertible {
             case tcpserver, tcpsvd, inetd
-            case socatSocket, socatPipes, socatSocketpair, socatShell
+            case socatSocket, socatSocketpair, socatShell
             case systemd
 
             var testDescription: String { rawValue }
@@ -27,9 +27,8 @@ extension EndToEndTests {
                     try "127.0.0.1:\(port) stream tcp nowait \(NSUserName()) \(program[0]) \(arguments)\n"
                         .write(toFile: path, atomically: true, encoding: .utf8)
                     return ["inetd", "-i", path]
-                // The socket itself, or socat in between with one of its two ways to talk to a program.
+                // The socket itself, or socat in between with a socketpair, without and with a shell.
                 case .socatSocket: return ["socat", listen, "EXEC:\(line),nofork"]
-                case .socatPipes: return ["socat", "-t", "10", listen, "EXEC:\(line),pipes"]
                 case .socatSocketpair: return ["socat", "-t", "10", listen, "EXEC:\(line)"]
                 case .socatShell: return ["socat", "-t", "10", listen, "SYSTEM:\(line)"]
                 case .systemd:

@@ -118,7 +118,7 @@ extension EndToEndTests {
             #expect(said.allSatisfy { $0.description.contains(" event=stderr service=liar text=\"") })
         }
 
-        @Test("a handler that is replaced by rename serves the next connection; the running one finishes")
+        @Test("a handler that is replaced by rename serves the next connection; the running one finishes (PC-09)")
         func replacedHandler() throws {
             let doorward = try Supervised(
                 services: ["version": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/version\"]"],

@@ -36,7 +36,7 @@ extension EndToEndTests {
             return outcome.output
         }
 
-        @Test("micro-httpd serves a file to curl, and none outside its directory")
+        @Test("micro-httpd serves a file to curl, and none outside its directory (PR-07, HTTP)")
         func microHttpd() throws {
             let doorward = try start(
                 "micro-httpd", ["/srv/www": "DIRECTORY/www"], files: ["www/page.txt": "a page\n", "secret": "no\n"])

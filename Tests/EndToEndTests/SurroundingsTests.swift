@@ -57,7 +57,7 @@ extension EndToEndTests {
             for key in noCapabilities where key != "CapBnd" { #expect(report[key] == "0000000000000000", "\(key)") }
         }
 
-        @Test("limits, mask, directory, descriptors, signals and session are those of the plan")
+        @Test("limits, mask, directory, blocking descriptors, signals and session are those of the plan (PR-05)")
         func plan() throws {
             let (report, _) = try probe("")
             #expect(report["no_new_privs"] == "1")
@@ -110,7 +110,7 @@ extension EndToEndTests {
             #expect(report.environment["PATH"] == "/bin")
         }
 
-        @Test("the environment is what the design lists, and nothing of the supervisor's")
+        @Test("the environment is what the design lists, and nothing of the supervisor's (PC-02, PR-04)")
         func environment() throws {
             let (report, port) = try probe("")
             let names = Set(report.environment.keys)

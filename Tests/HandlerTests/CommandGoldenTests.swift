@@ -1,5 +1,6 @@
 // The original's sessions as transcripts in Golden/command/, however the input is cut. Not among those of TranscriptTests: they
 // need files that are made for them, and hold a date.
+import TestSupport
 import Testing
 
 @Suite("command, golden transcripts", .serialized)

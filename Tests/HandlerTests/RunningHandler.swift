@@ -27,7 +27,7 @@ struct Ending: Equatable {
 
 /// A handler, seen from the peer.
 final class RunningHandler {
-    private var process: pid_t = 0
+    private(set) var process: pid_t = 0
     /// What the peer writes into; -1 once closed.
     private(set) var input: Int32
     /// What the peer reads from; the same as `input` for a socket.

@@ -1,4 +1,5 @@
 // Every session in Golden/, as a dialogue over each transport and cut in every way.
+import TestSupport
 import Testing
 
 @Suite("transcripts", .serialized)

@@ -15,7 +15,7 @@ private let libexec: String? = {
     "the release handlers as files",
     .enabled(if: libexec != nil, "set DOORWARD_LIBEXEC to the directory of the embedded handlers"))
 struct LinkTests {
-    static let handlers = ["classic", "command", "echo", "hello", "lowercase", "probe", "record"]
+    static let handlers = ["classic", "command", "echo", "hello", "lowercase", "probe", "record", "smtp-lab"]
     /// In bytes. command has every way in it that passwords are hashed.
     private static func mostBytes(_ handler: String) -> Int { handler == "command" ? 128 << 10 : 64 << 10 }
 

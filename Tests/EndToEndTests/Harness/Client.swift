@@ -56,6 +56,25 @@ final class Client {
         _ = Glibc.send(fd, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
+    func send(_ bytes: [UInt8]) { _ = Glibc.send(fd, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+
+    /// That many bytes, or what there is at the end.
+    func read(exactly count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let more = read(count - bytes.count, as: [UInt8].self)
+            if more.isEmpty { break }
+            bytes += more
+        }
+        return bytes
+    }
+
+    private func read(_ count: Int, as type: [UInt8].Type) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: count)
+        let got = recv(fd, &buffer, count, 0)
+        return Array(buffer[..<max(got, 0)])
+    }
+
     func shutdownWrite() { shutdown(fd, Int32(SHUT_WR)) }
 
     /// Everything until the end; a reset is an end too, and a silence of ten seconds.
@@ -68,9 +87,7 @@ final class Client {
 
     /// The next bytes, at most `count`; empty at the end.
     func read(_ count: Int = 65536) -> String {
-        var buffer = [UInt8](repeating: 0, count: count)
-        let got = recv(fd, &buffer, count, 0)
-        return got > 0 ? String(decoding: buffer[..<got], as: UTF8.self) : ""
+        String(decoding: read(count, as: [UInt8].self), as: UTF8.self)
     }
 
     /// Reads on to the end, and says whether that was a reset.

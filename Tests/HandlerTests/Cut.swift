@@ -1,0 +1,25 @@
+/// How a stream is cut into reads.
+enum Cut: CustomStringConvertible {
+    case whole
+    case bytes
+    case after(Int)
+
+    /// In one piece, byte by byte, and in two pieces in every way.
+    static func all(of bytes: [UInt8]) -> [Cut] { [.whole, .bytes] + bytes.indices.dropFirst().map { .after($0) } }
+
+    func pieces(of bytes: [UInt8]) -> [[UInt8]] {
+        switch self {
+        case .whole: [bytes].filter { !$0.isEmpty }
+        case .bytes: bytes.map { [$0] }
+        case .after(let count): [Array(bytes.prefix(count)), Array(bytes.dropFirst(count))]
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .whole: "in one piece"
+        case .bytes: "byte by byte"
+        case .after(let count): "cut after \(count)"
+        }
+    }
+}
