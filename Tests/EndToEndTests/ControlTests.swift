@@ -142,7 +142,9 @@ extension EndToEndTests {
                     print(len(s.recv(10)))
                 except OSError as error: print(error.strerror)
                 """
-            let stranger = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "python3", "-c", ask]
+            let stranger = [
+                "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c", ask,
+            ]
             #expect(try run(stranger).output == "Permission denied\n")
             // Even who gets at the file is asked who it is.
             chmod(path, 0o777)
@@ -168,7 +170,7 @@ extension EndToEndTests {
                 s = connected()
                 s.close()
                 """
-            #expect(try run(["python3", "-c", ask]).output == "1\n")
+            #expect(try run(["/usr/bin/python3", "-c", ask]).output == "1\n")
             #expect(try exchange(port: supervised.port("echo"), "a\n") == "a\n")
             #expect(try doorward(["status"], supervised).status == 0)
         }
