@@ -75,7 +75,7 @@ extension EndToEndTests {
         @Test("reload says what is wrong, with its place, and status 1")
         func reload() throws {
             let supervised = try Supervised(services: ["echo": echo])
-            #expect(try doorward(["reload"], supervised).output == "1 services\n")
+            #expect(try doorward(["reload"], supervised).output == "services: 1\n")
             try supervised.write(echo + "limts = 1\n", to: "services/echo.toml")
             let broken = try doorward(["reload"], supervised)
             #expect(broken.status == 1)
@@ -111,7 +111,7 @@ extension EndToEndTests {
             let supervised = try Supervised(services: ["echo": echo], host: "")
             let outcome = try doorward(["stop"], supervised)
             #expect(outcome.status == 0)
-            #expect(outcome.output == "0 connections are served to their end\n")
+            #expect(outcome.output == "connections that are served to their end: 0\n")
             #expect(supervised.waitForEnd() == 0)
         }
 
