@@ -1,6 +1,7 @@
 # make          build/bin/doorward with its supervisor, and build/libexec/doorward/NAME
 # make run      serves this repository's services/ on loopback, and says what to try
 # make test     every test (root: also as an ordinary user)
+# make new-handler NAME=greeter   a handler, its session and its service, to go on from; make sessions plays the sessions
 # make check    format, warnings, both builds
 # make bench    beside tcpserver, xinetd and others (Benchmarks/run)
 # make install  follows PREFIX and DESTDIR
@@ -13,11 +14,13 @@ SWIFT      ?= swift
 HANDLERS   := $(notdir $(wildcard Sources/Handlers/*))
 ORDINARY   := .build
 EMBEDDED   := .build/handlers
+# Those that the guide shows; not installed.
+GUIDE      := $(notdir $(wildcard Tests/GuideTests/Listings/*))
 # Linked statically, so that the machine needs no Swift. Foundation comes with TOMLKit and ArgumentParser into doorward, the
 # command line; the supervisor, which stays, has none of them.
 RELEASE    := -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/release-build
 
-.PHONY: all supervisor handlers run test attacker test-user check format bench install clean packages test-packages
+.PHONY: all supervisor handlers guide new-handler sessions run test attacker test-user check format bench install clean packages test-packages
 
 all: supervisor handlers
 
@@ -32,7 +35,7 @@ test-packages: packages
 	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
 	    htpasswd:apache2-utils openssl:openssl tcpsvd:ipsvd inetd:openbsd-inetd socat:socat \
 	    systemd-socket-activate:systemd stdbuf:coreutils readelf:binutils busybox:busybox \
-	    /usr/sbin/gophernicus:gophernicus
+	    /usr/sbin/gophernicus:gophernicus strace:strace swaks:swaks smtp-source:postfix msmtp:msmtp
 
 # ---- building
 
@@ -43,11 +46,22 @@ supervisor: packages
 	done
 
 # The handlers, each by its own name: Embedded Swift, static PIE on musl, from the sources that the tests compile too.
+# One of them: make handlers HANDLERS=hello
+define embedded
+@for name in $(1); do \
+    DOORWARD_HANDLERS=embedded $(SWIFT) build -c release --scratch-path $(EMBEDDED) --product $$name || exit 1; \
+    install -D -m 755 $(EMBEDDED)/release/$$name $(2)/$$name || exit 1; \
+done
+endef
+
 handlers: packages
-	@for name in $(HANDLERS); do \
-	    DOORWARD_HANDLERS=embedded $(SWIFT) build -c release --scratch-path $(EMBEDDED) --product $$name || exit 1; \
-	    install -D -m 755 $(EMBEDDED)/release/$$name build/libexec/doorward/$$name || exit 1; \
-	done
+	$(call embedded,$(HANDLERS),build/libexec/doorward)
+
+guide: packages
+	$(call embedded,$(GUIDE),build/guide)
+
+new-handler:
+	@etc/new-handler "$(NAME)"
 
 # ---- trying
 
@@ -58,11 +72,16 @@ run: all
 
 # Everything as whoever this is; the handlers once more as they are released; then, for root, what rights make a
 # difference to once more as nobody.
-test: all attacker test-packages
+test: all guide attacker test-packages
 	$(SWIFT) build --build-tests
 	DOORWARD_BUILD="$(CURDIR)/build" DOORWARD_LIBEXEC="$(CURDIR)/build/libexec/doorward" $(SWIFT) test --skip-build
-	DOORWARD_HANDLERS_DIR="$(CURDIR)/build/libexec/doorward" $(SWIFT) test --skip-build --filter HandlerTests
+	DOORWARD_HANDLERS_DIR="$(CURDIR)/build/libexec/doorward:$(CURDIR)/build/guide" $(SWIFT) test --skip-build --filter HandlerTests
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory test-user; fi
+
+# The sessions in Tests/HandlerTests/Golden whose files begin with NAME, or all; without building the supervisor.
+sessions:
+	@DOORWARD_HANDLERS=sessions DOORWARD_SESSIONS="$(NAME)" $(SWIFT) test --scratch-path .build/sessions \
+	    --filter TranscriptTests
 
 test-user:
 	@etc/test-as nobody
@@ -74,7 +93,7 @@ attacker: packages
 
 check: all attacker
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
-	@for script in etc/need etc/run-here etc/test-as .ci/run; do sh -n $$script || exit 1; done
+	@for script in etc/need etc/new-handler etc/run-here etc/test-as .ci/run; do sh -n $$script || exit 1; done
 	$(SWIFT) build --build-tests
 
 format:

@@ -1,11 +1,13 @@
 // swift-tools-version: 6.2
-// What is built, and how. Two builds of one package:
+// What is built, and how. Three builds of one package:
 //   ordinary                       the supervisor, the command line, and every target as the tests see it
 //   DOORWARD_HANDLERS=embedded     the handlers alone: Embedded Swift, static PIE on musl (see Makefile, "handlers")
+//   DOORWARD_HANDLERS=sessions     the handlers as the tests see them and the tests that play their sessions, soon built
 // The folders under Sources/ are the architecture; arrows between targets point down only (README, "The house").
 import PackageDescription
 
 let isEmbedded = Context.environment["DOORWARD_HANDLERS"] == "embedded"
+let isOnlySessions = Context.environment["DOORWARD_HANDLERS"] == "sessions"
 
 #if arch(arm64)
     let muslTriple = "aarch64-linux-musl"
@@ -50,11 +52,16 @@ let embeddedLink: [LinkerSetting] =
         ])
     ] : []
 
+let handlerFolder = "Sources/Handlers"
+
 /// A handler: one folder in Sources/Handlers, one executable of the same name.
+/// Each has a line in handlerColumn. They are not looked for: SwiftPM keeps what it read here until this file changes.
 /// - Parameter archives: static libraries that the embedded build links besides musl.
-func handler(_ name: String, _ dependencies: [Target.Dependency] = [], archives: [String] = []) -> Target {
+func handler(
+    _ name: String, _ dependencies: [Target.Dependency] = [], archives: [String] = [], in folder: String = handlerFolder
+) -> Target {
     .executableTarget(
-        name: name, dependencies: ["HandlerKit"] + dependencies, path: "Sources/Handlers/\(name)",
+        name: name, dependencies: ["HandlerKit"] + dependencies, path: "\(folder)/\(name)",
         swiftSettings: strict + embedded,
         linkerSettings: embeddedLink + (isEmbedded && !archives.isEmpty ? [.unsafeFlags(archives)] : []))
 }
@@ -68,8 +75,12 @@ let handlerColumn: [Target] = [
     handler("lowercase"),
     handler("record"),
     .target(name: "SMTP", dependencies: ["HandlerKit"], swiftSettings: strict + embedded),
+    handler("smtp-lab", ["CHandler", "SMTP"]),
     .target(name: "CProbe", cSettings: strictC + embeddedC),
     handler("probe", ["CProbe"]),
+    .target(name: "CMaildir", cSettings: strictC + embeddedC),
+    .target(name: "Maildir", dependencies: ["CHandler", "CMaildir", "HandlerKit"], swiftSettings: strict + embedded),
+    handler("esmtp", ["Maildir", "SMTP"]),
     .target(
         name: "CCrypt", cSettings: strictC + embeddedC,
         linkerSettings: isEmbedded ? [] : [.linkedLibrary("crypt", .when(platforms: [.linux]))]),
@@ -77,6 +88,10 @@ let handlerColumn: [Target] = [
     // musl as Debian builds it has no crypt(3); libxcrypt's archive has (see Sources/CCrypt/crypt.c).
     handler("command", ["CHandler", "Passwords"], archives: ["/usr/lib/\(gnuTriple)/libcrypt.a"]),
 ]
+
+/// The handlers that the guide shows (Sources/HandlerKit/HandlerKit.docc), and the one that `make new-handler` begins with. They
+/// are built and tested like all handlers, and not installed.
+let guideHandlers = ["crlf", "hilo", "measure", "template"].map { handler($0, in: "Tests/GuideTests/Listings") }
 
 /// A target of the supervisor's column.
 func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -98,8 +113,12 @@ let supervisorColumn: [Target] = [
     target("Sandbox", ["Clibcap", "CLinux", "LinuxSystem", "ServiceModel"]),
     target("Spawner", ["CSpawn", "EventLog", "LinuxSystem", "ServiceModel"]),
     target("Gate", ["Admission", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
-    target("Definitions", ["ServiceModel"]),
-    target("Supervisor", ["Admission", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
+    target("Wire"),
+    target("Definitions", ["ServiceModel", "Wire"]),
+    target("Control", ["ServiceModel", "Wire"]),
+    target(
+        "Supervisor",
+        ["Admission", "Control", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
     .executableTarget(
         name: "doorward-supervisor", dependencies: ["Definitions", "LinuxSystem", "Supervisor"], swiftSettings: strict),
     target("Configuration", ["Definitions", "ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
@@ -108,14 +127,15 @@ let supervisorColumn: [Target] = [
     target(
         "Inspection",
         [
-            "Admission", "Configuration", "ConfigurationFiles", "Definitions", "EventLog", "Gate", "LinuxSystem",
+            "Admission", "Configuration", "ConfigurationFiles", "Control", "Definitions", "EventLog", "Gate",
+            "LinuxSystem",
             "Sandbox",
             "ServiceModel", "Spawner",
         ]),
     .executableTarget(
         name: "doorward",
         dependencies: [
-            "Configuration", "ConfigurationFiles", "Definitions", "Inspection", "LinuxSystem",
+            "Configuration", "ConfigurationFiles", "Control", "Definitions", "Inspection", "LinuxSystem",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 ]
@@ -132,6 +152,7 @@ let testTargets: [Target] = [
     tests("SpawnerTests", ["CLinux", "EventLog", "LinuxSystem", "ServiceModel", "Spawner", "TestSupport"]),
     tests("GateTests", ["Admission", "EventLog", "Gate", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("DefinitionsTests", ["Definitions", "ServiceModel"]),
+    tests("ControlTests", ["Control", "ServiceModel", "Wire"]),
     tests(
         "SupervisorTests",
         ["Admission", "Definitions", "Gate", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
@@ -141,27 +162,36 @@ let testTargets: [Target] = [
         ["ConfigurationFiles", "Configuration", "Definitions", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests(
         "InspectionTests",
-        ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
+        ["Configuration", "ConfigurationFiles", "Control", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",
-        dependencies: ["TestSupport", "classic", "command", "echo", "hello", "lowercase", "probe", "record"],
+        dependencies: ["TestSupport"]
+            + (handlerColumn + guideHandlers).filter { $0.type == .executable }.map { .byName(name: $0.name) },
         exclude: ["Golden"], swiftSettings: strict),
+    tests("GuideTests", ["TestSupport"], exclude: ["Listings", "Services"]),
+    tests("MaildirTests", ["HandlerKit", "LinuxSystem", "Maildir", "TestSupport"]),
     tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
-    tests("SMTPTests", ["HandlerKit", "SMTP"]),
+    tests("SMTPTests", ["HandlerKit", "SMTP", "TestSupport"]),
     tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(
         name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 
+/// What plays the handlers' sessions, and what that needs.
+let sessionTargets = (supervisorColumn + testTargets).filter {
+    ["CLinux", "HandlerTests", "LinuxSystem", "ServiceModel", "TestSupport"].contains($0.name)
+}
+
 let package = Package(
     name: "doorward",
-    dependencies: isEmbedded
+    dependencies: isEmbedded || isOnlySessions
         ? []
         : [
             .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         ],
-    targets: isEmbedded ? handlerColumn : handlerColumn + supervisorColumn + testTargets
+    targets: handlerColumn + guideHandlers
+        + (isEmbedded ? [] : isOnlySessions ? sessionTargets : supervisorColumn + testTargets)
 )

@@ -2,7 +2,7 @@
 package import Configuration
 package import Definitions
 internal import LinuxSystem
-internal import ServiceModel
+package import ServiceModel
 
 extension Definitions {
     /// The largest file that is read, in bytes. Configuration has its own, smaller, bound and says so with a position.
@@ -12,13 +12,7 @@ extension Definitions {
     ///
     /// Errors: faults for which nothing can be served at all: doorward.toml, or a services directory that is not there.
     package static func read(_ options: PathChoices, on host: Host) throws(DefinitionsError) -> Definitions {
-        let here: String
-        do throws(SystemError) {
-            here = try Files.currentDirectory()
-        } catch {
-            throw DefinitionsError(lines: ["the working directory cannot be read: \(error)"])
-        }
-        let configuration = try readHost(options, on: host, from: here)
+        let configuration = try readHost(options, on: host, from: try here())
         var definitions = Definitions(settings: configuration.settings)
         let directory = configuration.settings.services
         let names: [String]
@@ -33,6 +27,21 @@ extension Definitions {
             definitions.add(file: file, in: directory, by: reader)
         }
         return definitions
+    }
+
+    /// Reads the settings of the host alone.
+    ///
+    /// Errors: faults of doorward.toml.
+    package static func settings(_ options: PathChoices, on host: Host) throws(DefinitionsError) -> HostSettings {
+        try readHost(options, on: host, from: try here()).settings
+    }
+
+    private static func here() throws(DefinitionsError) -> String {
+        do throws(SystemError) {
+            return try Files.currentDirectory()
+        } catch {
+            throw DefinitionsError(lines: ["the working directory cannot be read: \(error)"])
+        }
     }
 
     private static func readHost(

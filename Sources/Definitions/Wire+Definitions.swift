@@ -1,8 +1,9 @@
 // Services and whole definitions on their way to the supervisor.
 package import ServiceModel
+package import Wire
 
 extension Identity: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         switch user {
         case .dynamic: writer.write(0)
         case .root: writer.write(1)
@@ -16,7 +17,7 @@ extension Identity: WireValue {
         writer.write(capabilities)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         let user: User
         switch try reader.number() {
         case 0: user = .dynamic
@@ -29,7 +30,7 @@ extension Identity: WireValue {
 }
 
 extension Service: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(name)
         writer.write(file)
         writer.write(listen)
@@ -48,7 +49,7 @@ extension Service: WireValue {
         writer.write(sandbox)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init(
             name: try reader.text(), file: try reader.text(), listen: try reader.list(), handler: try reader.value(),
             identity: try reader.value())
@@ -68,12 +69,12 @@ extension Service: WireValue {
 }
 
 extension ServiceDefinition.Listener: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(address)
         writer.write(position)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init(address: try reader.value(), position: try reader.value())
     }
 }
@@ -88,25 +89,25 @@ private struct Origin: WireValue {
         self.position = position
     }
 
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(key)
         writer.write(position)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init(key: try reader.text(), position: try reader.value())
     }
 }
 
 extension ServiceDefinition: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(service)
         writer.write(activation == .enabled)
         writer.write(listeners)
         writer.write(origins.sorted { $0.key < $1.key }.map { Origin(key: $0.key, position: $0.value) })
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init(
             service: try reader.value(), activation: try reader.fact() ? .enabled : .disabled,
             listeners: try reader.list())
@@ -117,18 +118,18 @@ extension ServiceDefinition: WireValue {
 }
 
 extension Fault: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(position)
         writer.write(message)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init(position: try reader.value(), message: try reader.text())
     }
 }
 
 extension HostSettings: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(services)
         writer.write(handlers)
         writer.write(state)
@@ -138,7 +139,7 @@ extension HostSettings: WireValue {
         writer.write(drain)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init()
         services = try reader.text()
         handlers = try reader.text()

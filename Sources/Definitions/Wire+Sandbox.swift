@@ -1,52 +1,53 @@
 // What a service's sandbox is told, on its way to the supervisor.
-internal import ServiceModel
+package import ServiceModel
+package import Wire
 
 extension SocketFamily: WireValue {
-    func write(to writer: inout WireWriter) { writer.write(rawValue) }
+    package func write(to writer: inout WireWriter) { writer.write(rawValue) }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         guard let family = SocketFamily(rawValue: try reader.text()) else { throw WireError() }
         self = family
     }
 }
 
 extension SeccompMode: WireValue {
-    func write(to writer: inout WireWriter) { writer.write(rawValue) }
+    package func write(to writer: inout WireWriter) { writer.write(rawValue) }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         guard let mode = SeccompMode(rawValue: try reader.text()) else { throw WireError() }
         self = mode
     }
 }
 
 extension LandlockMode: WireValue {
-    func write(to writer: inout WireWriter) { writer.write(rawValue) }
+    package func write(to writer: inout WireWriter) { writer.write(rawValue) }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         guard let mode = LandlockMode(rawValue: try reader.text()) else { throw WireError() }
         self = mode
     }
 }
 
 extension SystemCallChange: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(effect == .allow)
         writer.write(name)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init(try reader.fact() ? .allow : .refuse, try reader.text())
     }
 }
 
 extension FileLists: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(read)
         writer.write(write)
         writer.write(execute)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init()
         read = try reader.list()
         write = try reader.list()
@@ -55,7 +56,7 @@ extension FileLists: WireValue {
 }
 
 extension SandboxSettings: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(network.sorted { $0.rawValue < $1.rawValue })
         writer.write(seccomp)
         writer.write(systemCalls)
@@ -65,7 +66,7 @@ extension SandboxSettings: WireValue {
         writer.write(root)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init()
         for family in try reader.list(SocketFamily.self) {
             guard network.insert(family).inserted else { throw WireError() }

@@ -1,51 +1,52 @@
 // The values of ServiceModel on their way to the supervisor.
-internal import ServiceModel
+package import ServiceModel
+package import Wire
 
 extension SourcePosition: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(file)
         writer.write(line)
         writer.write(column)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init(file: try reader.text(), line: try reader.value(), column: try reader.value())
     }
 }
 
 extension ListenAddress: WireValue {
-    func write(to writer: inout WireWriter) { writer.write(description) }
+    package func write(to writer: inout WireWriter) { writer.write(description) }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         guard let address = ListenAddress(try reader.text()) else { throw WireError() }
         self = address
     }
 }
 
 extension HandlerCommand: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(path)
         writer.write(arguments)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init(path: try reader.text(), arguments: try reader.list())
     }
 }
 
 extension EnvironmentVariable: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(name)
         writer.write(value)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init(name: try reader.text(), value: try reader.text())
     }
 }
 
 extension AccessRule.Subject: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         switch self {
         case .all: writer.write("all")
         case .unix: writer.write("unix")
@@ -53,7 +54,7 @@ extension AccessRule.Subject: WireValue {
         }
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         switch try reader.text() {
         case "all": self = .all
         case "unix": self = .unix
@@ -68,7 +69,7 @@ extension AccessRule.Subject: WireValue {
 }
 
 extension AccessRule: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(verdict == .allow)
         writer.write(subject)
         writer.write(environment)
@@ -76,7 +77,7 @@ extension AccessRule: WireValue {
         writer.write(position)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init(
             verdict: try reader.fact() ? .allow : .deny, subject: try reader.value(), environment: try reader.list(),
             handler: try reader.optional(), position: try reader.value())
@@ -84,25 +85,25 @@ extension AccessRule: WireValue {
 }
 
 extension Bytes: WireValue {
-    func write(to writer: inout WireWriter) { writer.write(Int64(bitPattern: count)) }
-    init(from reader: inout WireReader) throws(WireError) { self.init(UInt64(bitPattern: try reader.number())) }
+    package func write(to writer: inout WireWriter) { writer.write(Int64(bitPattern: count)) }
+    package init(from reader: inout WireReader) throws(WireError) { self.init(UInt64(bitPattern: try reader.number())) }
 }
 
 extension Limit: WireValue where Value: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         switch self {
         case .unlimited: writer.write(Value?.none)
         case .at(let value): writer.write(Value?.some(value))
         }
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self = try reader.optional(Value.self).map { .at($0) } ?? .unlimited
     }
 }
 
 extension Limits: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(connections)
         writer.write(perSource)
         writer.write(lifetime)
@@ -115,7 +116,7 @@ extension Limits: WireValue {
         writer.write(totalMemory)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init()
         connections = try reader.value()
         perSource = try reader.value()
@@ -131,7 +132,7 @@ extension Limits: WireValue {
 }
 
 extension SocketOptions: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(Int64(backlog))
         writer.write(isNoDelay)
         writer.write(isKeepAlive)
@@ -140,7 +141,7 @@ extension SocketOptions: WireValue {
         writer.write(mode)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         self.init()
         backlog = try reader.number(Int32.self)
         isNoDelay = try reader.fact()

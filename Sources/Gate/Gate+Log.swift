@@ -12,6 +12,7 @@ extension Gate {
     }
 
     mutating func logAccept(_ facts: ConnectionFacts, rule: Int?, child: Int32) {
+        setup.counters.increment(.accepted)
         begin("accept")
         log.field(connection: facts.id)
         log.field("peer", facts.peer)
@@ -24,6 +25,7 @@ extension Gate {
     mutating func logRefusal(_ refusal: Refusal, peer: Peer) {
         begin("refuse")
         log.field("peer", peer)
+        setup.counters.increment(refusal.counter)
         switch refusal {
         case .blocked(let line):
             log.field("cause", "block_list" as StaticString)
@@ -48,6 +50,7 @@ extension Gate {
     mutating func logSpawnFailure(_ place: ProcessPlace, _ failure: LaunchFailure) {
         let facts = connections.update(place.connection) { ($0.id, $0.peer, $0.admitted.rule) }
         guard let (id, peer, rule) = facts else { return }
+        setup.counters.increment(.unstarted)
         begin("spawn_failed")
         log.field(connection: id)
         log.field("peer", peer)
@@ -103,6 +106,7 @@ extension Gate {
 
     /// Once for each episode of a shortage.
     mutating func logPause(_ error: SystemError) {
+        setup.counters.increment(.pauses)
         begin("pause")
         log.field("act", error.act)
         log.field("errno", error.errno.name)
@@ -119,6 +123,8 @@ extension Gate {
     }
 
     mutating func logEnd(_ connection: borrowing RunningConnection, at now: Int64) {
+        let isSuccess = connection.handlerEnd == .exited(status: 0) && connection.failedFilter == nil
+        setup.counters.increment(isSuccess ? .succeeded : .failed)
         begin("end")
         log.field(connection: connection.id)
         log.field("peer", connection.peer)
@@ -167,6 +173,17 @@ extension Gate {
             log.field("rule", file: position.file, line: position.line)
         } else {
             log.field("rule", "none" as StaticString)
+        }
+    }
+}
+
+extension Refusal {
+    /// What counts it.
+    fileprivate var counter: GateCounter {
+        switch self {
+        case .blocked: .blocked
+        case .denied, .noRule: .denied
+        case .sourceLimit: .overLimit
         }
     }
 }

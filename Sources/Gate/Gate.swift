@@ -184,6 +184,7 @@ package struct Gate: ~Copyable {
         endHandlers(at: now)
         try sweepOrphans(at: now)
         logSuppressedLines(at: now)
+        setup.counters[.active] = UInt64(connections.count)
         try listenOrNot()
         closeListeners()
         try endIfDrained(at: now)

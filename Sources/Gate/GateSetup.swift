@@ -1,4 +1,5 @@
 // What the supervisor hands to a gate at its birth.
+package import LinuxSystem
 package import Sandbox
 package import ServiceModel
 
@@ -24,12 +25,14 @@ package struct GateSetup: Sendable {
     package var blockListFile: String
     /// The descriptor of the block list's memory.
     package var blockListNumber: Int32
+    /// Where the gate counts.
+    package var counters: SharedCounters
 
     package var service: Service { sandbox.service }
 
     package init(
         sandbox: SandboxPlan, sourcePrefix: SourcePrefix, listeners: [BoundListener], channel: Int32,
-        blockListFile: String, blockListNumber: Int32
+        blockListFile: String, blockListNumber: Int32, counters: SharedCounters
     ) {
         self.sandbox = sandbox
         self.sourcePrefix = sourcePrefix
@@ -37,5 +40,6 @@ package struct GateSetup: Sendable {
         self.channel = channel
         self.blockListFile = blockListFile
         self.blockListNumber = blockListNumber
+        self.counters = counters
     }
 }

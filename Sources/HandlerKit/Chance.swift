@@ -4,7 +4,7 @@ internal import CHandler
 /// What tells one process, and one moment of it, from another.
 public enum Chance {
     /// Seconds since 1970, by the machine's clock.
-    public static var secondsSince1970: UInt64 { UInt64(max(0, chandler_seconds_since_1970())) }
+    public static var secondsSince1970: UInt64 { UInt64(max(0, chandler_wall_clock_seconds())) }
     /// This process's id.
     public static var processID: UInt32 { UInt32(bitPattern: chandler_process_id()) }
     /// Random bits; not for secrets.

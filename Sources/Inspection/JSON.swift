@@ -17,6 +17,9 @@ package enum JSON {
         return result + "\""
     }
 
+    /// A list of strings, in one line.
+    package static func row(_ texts: [String]) -> String { "[\(texts.map(text).joined(separator: ","))]" }
+
     /// A list of strings, one a line.
     package static func list(_ texts: [String]) -> String {
         texts.isEmpty ? "[]" : "[\n  \(texts.map(text).joined(separator: ",\n  "))\n]"

@@ -34,6 +34,13 @@ package struct SharedBytes: ~Copyable {
         _ = unsafe clinux_unmap(address, count)
     }
 
+    /// A copy of the bytes.
+    package var array: [UInt8] {
+        let bytes = bytes
+        // Sound: the offsets are within the span.
+        return (0..<bytes.byteCount).map { unsafe bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
+    }
+
     /// The bytes.
     package var bytes: RawSpan {
         @_lifetime(borrow self)

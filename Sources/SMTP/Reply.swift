@@ -15,7 +15,7 @@ public struct Reply: ~Copyable {
     /// Its code.
     public let code: ReplyCode
     /// Its enhanced status, if it has one.
-    public let status: EnhancedStatus?
+    public private(set) var status: EnhancedStatus?
     /// Whether the connection ends after it: always with 421.
     public private(set) var closes: Bool
     /// The lines with LF between them.
@@ -41,6 +41,12 @@ public struct Reply: ~Copyable {
     /// The same, with the connection ended after it.
     public consuming func closing() -> Reply {
         closes = true
+        return self
+    }
+
+    /// The same without an enhanced status, which the greeting, HELO and EHLO must not have (RFC 2034 3).
+    consuming func withoutStatus() -> Reply {
+        status = nil
         return self
     }
 

@@ -70,7 +70,7 @@ extension SMTPServer where Policy: ~Copyable {
     private mutating func answerHello(_ verb: CommandVerb, _ name: Span<UInt8>) -> Reply {
         guard !name.isEmpty else { return .needsArgument }
         guard name.count <= 255, name.isOneVisibleWord else { return .badArgument }
-        var reply = checked(verb == .ehlo ? policy.ehlo(name, session) : policy.helo(name, session))
+        var reply = checked(verb == .ehlo ? policy.ehlo(name, session) : policy.helo(name, session)).withoutStatus()
         guard reply.code.isPositive else { return reply }
         giveUp(.helloAgain)
         phase = .ready

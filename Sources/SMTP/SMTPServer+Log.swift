@@ -14,7 +14,7 @@ extension SMTPSession {
     /// Writes a line with the message's name, if there is a message, and the peer's address. For policies too.
     public func log(_ event: StaticBytes, _ addFields: (inout LogLine) -> Void) {
         var line = LogLine(event)
-        if message.id != .none {
+        if message.isBegun {
             var id = ShortText()
             message.id.append(to: &id)
             line.add("id", id.bytes)

@@ -77,7 +77,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     }
 
     private mutating func greet(on connection: inout Connection) throws(ConnectionError) {
-        let reply = checked(policy.connect(session))
+        let reply = checked(policy.connect(session)).withoutStatus()
         if !reply.code.isPositive { phase = .refused }
         try say(reply, on: &connection)
     }

@@ -23,6 +23,8 @@ public struct MailMessage: ~Copyable {
         @_lifetime(borrow self)
         get { senderText.bytes }
     }
+    /// Whether there is one.
+    public var isBegun: Bool { id != .none }
     /// How many recipients were accepted.
     public internal(set) var recipientCount = 0
     /// How many octets of it were passed to `content`.

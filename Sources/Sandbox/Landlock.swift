@@ -22,15 +22,23 @@ package enum Landlock {
     }
 
     /// What each child adds: a domain of its own is enough to keep others of its user from tracing it, and where the
-    /// kernel can, from being signalled by them. It forbids nothing else that the gate's domain allows.
+    /// kernel can, from being signalled by them. It forbids nothing that the gate's domain allows.
     static func childRuleset(for settings: SandboxSettings, abi: LandlockABI) throws(SandboxError) -> Descriptor {
         let scopes = scopes(of: settings, abi: abi)
-        // A ruleset must handle something: no handler can make a block device.
-        let files: LandlockFileAccess = scopes == 0 ? .makeBlockDevice : []
+        // A domain forbids moving files to other directories whether it handles that or not, unless it grants it. Before
+        // that could be granted, a ruleset had to handle something: no handler can make a block device.
+        let moving = abi.files.intersection(.refer)
+        let files: LandlockFileAccess = moving == [] && scopes == 0 ? .makeBlockDevice : moving
         let number = try step("create Landlock ruleset [landlock]") {
             clinux_landlock_ruleset(files.rawValue, 0, scopes)
         }
-        return Descriptor(owning: number)
+        let ruleset = Descriptor(owning: number)
+        if moving != [] {
+            let top = Descriptor(owning: try step("open", "/") { unsafe clinux_open_path(-1, "/") })
+            let (rules, place) = (ruleset.number, top.number)
+            try step("grant", "/") { clinux_landlock_allow(rules, place, moving.rawValue) }
+        }
+        return ruleset
     }
 
     /// Takes a ruleset on, for good, and tries it out: no ruleset here grants the names in /, unless the service says so.

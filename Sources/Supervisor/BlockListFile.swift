@@ -8,6 +8,7 @@ internal import ServiceModel
 final class BlockListFile {
     let path: String?
     private(set) var table: SharedBytes
+    private(set) var entryCount = 0
     private let watch: FileWatch?
     private var text: [UInt8] = []
 
@@ -20,17 +21,15 @@ final class BlockListFile {
             // The watch first, so that no change falls between the two.
             watch = try path.map { try FileWatch(path: $0) }
             let text = try path.map { try Files.read($0, most: BlockList.mostBytes) } ?? []
-            table = try SharedBytes(sealing: Self.table(of: text, path), name: "block list")
+            let entries = try BlockList.entries(of: text, file: path ?? "")
+            table = try SharedBytes(sealing: BlockList.table(of: entries), name: "block list")
+            entryCount = entries.count
             self.text = text
         } catch let error as BlockListFaults {
             throw DefinitionsError(lines: error.all.map(\.description))
         } catch {
             throw DefinitionsError(lines: ["\(path ?? "block list"): error: \(error) [block_list]"])
         }
-    }
-
-    private static func table(of text: [UInt8], _ path: String?) throws(BlockListFaults) -> [UInt8] {
-        BlockList.table(of: try BlockList.entries(of: text, file: path ?? ""))
     }
 
     /// For a poller; nil when there is no file.
@@ -51,6 +50,7 @@ final class BlockListFile {
             let entries = try BlockList.entries(of: text, file: path)
             table = try SharedBytes(sealing: BlockList.table(of: entries), name: "block list")
             self.text = text
+            entryCount = entries.count
             return entries.count
         } catch let error as BlockListFaults {
             throw DefinitionsError(lines: error.all.map(\.description))

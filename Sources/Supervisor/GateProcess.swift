@@ -15,6 +15,8 @@ final class GateProcess {
     /// Holds it and everything that its handlers start; nil where there are no control groups.
     let group: ControlGroup?
     let startedAt: Int64
+    /// What it counts.
+    let counters: SharedCounters
     /// Monotonic: when it must have reported; nil when that was said with SIGKILL.
     var reportBy: Int64?
     /// Monotonic: from when on its death is not its definition's fault.
@@ -28,7 +30,7 @@ final class GateProcess {
 
     init(
         pid: Int32, token: UInt64, channel: consuming MessageChannel, definition: ServiceDefinition,
-        listeners: [OpenListener], group: ControlGroup?, startedAt now: Int64
+        listeners: [OpenListener], group: ControlGroup?, counters: SharedCounters, startedAt now: Int64
     ) {
         self.pid = pid
         self.token = token
@@ -36,6 +38,7 @@ final class GateProcess {
         self.definition = definition
         self.listeners = listeners
         self.group = group
+        self.counters = counters
         startedAt = now
         provenAt = now + Self.reportWithinNanoseconds
         reportBy = provenAt

@@ -3,8 +3,8 @@
 /// What SIGTERM leads to, step by step; each further SIGTERM takes the next step at once.
 package struct Stop: Hashable, Sendable {
     package enum Step: Hashable, Sendable {
-        /// Gates accept no more; handlers have this long.
-        case drain(graceNanoseconds: Int64)
+        /// Gates accept no more; handlers have this long; nil: as long as they like.
+        case drain(graceNanoseconds: Int64?)
         /// Handlers get TERM now.
         case terminate
         /// Handlers get KILL now.
@@ -27,10 +27,13 @@ package struct Stop: Hashable, Sendable {
     package var deadline: Int64? { killGatesAt }
 
     /// Another SIGTERM.
-    package mutating func request(graceNanoseconds: Int64, at now: Int64) -> Step {
+    ///
+    /// - Parameter graceNanoseconds: nil for all the time that handlers want.
+    package mutating func request(graceNanoseconds: Int64?, at now: Int64) -> Step {
         requests += 1
         switch requests {
         case 1:
+            guard let graceNanoseconds else { return .drain(graceNanoseconds: nil) }
             let (deadline, overflowed) = (now + Self.gateGraceNanoseconds).addingReportingOverflow(graceNanoseconds)
             killGatesAt = overflowed ? .max : deadline
             return .drain(graceNanoseconds: graceNanoseconds)

@@ -57,6 +57,7 @@ extension Supervisor {
         let pair = try MessageChannel.pair()
         // Before the fork: a gate that nobody hears must not exist. If the fork fails, closing takes it out again.
         try poller.add(pair.supervisor.number, token: token)
+        let counters = try SharedCounters.ofGate()
         let group = try groups?.makeGroup("\(service.name).\(token - Self.firstToken)", limits: service.limits)
         let setup = GateSetup(
             sandbox: SandboxPlan(
@@ -64,7 +65,8 @@ extension Supervisor {
                 group: group?.path),
             sourcePrefix: settings.sourcePrefix,
             listeners: opened.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
-            blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number)
+            blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number,
+            counters: counters)
         let pid: Int32
         do throws(SystemError) {
             pid = try Processes.fork(into: group?.number)
@@ -75,7 +77,7 @@ extension Supervisor {
         if pid == 0 { Gate.serve(setup) }
         return GateProcess(
             pid: pid, token: token, channel: pair.takeSupervisorEnd(), definition: definition, listeners: opened,
-            group: group, startedAt: now)
+            group: group, counters: counters, startedAt: now)
     }
 
     /// Made when the first service wants it, and kept for the others.
@@ -179,6 +181,7 @@ extension Supervisor {
             try Processes.reap(end.pid)
             if let index = draining.firstIndex(where: { $0.pid == end.pid }) {
                 let gate = draining.remove(at: index)
+                remember(gate)
                 endGroup(of: gate)
                 logGateEnd("gate_ended", end, service: nil)
                 endOrphans(at: now)
@@ -186,6 +189,7 @@ extension Supervisor {
                 // A gate that has served for a while was not the fault of its definition.
                 if let gate = service.serving {
                     if now >= gate.provenAt { service.backoff.succeeded() }
+                    remember(gate)
                     endGroup(of: gate)
                 }
                 service.serving = nil

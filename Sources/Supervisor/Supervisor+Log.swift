@@ -106,6 +106,9 @@ extension Supervisor {
         }
     }
 
+    /// Somebody asked for something by the control socket.
+    func logRequest(_ name: String) { line("request") { $0.field("request", name) } }
+
     func logOrphans(count: Int, _ signal: Signal) {
         line("orphans") {
             $0.field("count", count)
@@ -113,10 +116,10 @@ extension Supervisor {
         }
     }
 
-    func logDrain(graceNanoseconds: Int64) {
+    func logDrain(graceNanoseconds: Int64?) {
         line("drain") {
             $0.field("gates", allGates().count)
-            $0.field("grace", nanoseconds: graceNanoseconds)
+            if let graceNanoseconds { $0.field("grace", nanoseconds: graceNanoseconds) }
         }
     }
 

@@ -6,25 +6,29 @@ internal import LinuxSystem
 internal import ServiceModel
 
 extension Supervisor {
-    func reload() {
-        guard !stop.isStopping else { return }
+    /// - Returns: what is wrong, a sentence each.
+    func reload() -> [String] {
+        guard !stop.isStopping else { return ["the supervisor is about to end"] }
         do throws(DefinitionsError) {
             let definitions = try reader.definitions()
             let isOtherBlockList = definitions.settings.blockList != settings.blockList
             if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) } else { refreshBlockList() }
             let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix
             settings = definitions.settings
-            apply(definitions, on: "reload", restartingAll: isOtherHost)
+            return apply(definitions, on: "reload", restartingAll: isOtherHost)
         } catch {
             for line in error.lines { logProblem("fault", line) }
             logEvent("reload_failed")
+            return error.lines
         }
     }
 
     /// Makes the running services those of the definitions.
     ///
     /// - Parameter occasion: the event that the log calls it.
-    func apply(_ read: Definitions, on occasion: StaticString, restartingAll: Bool = false) {
+    /// - Returns: the faults of the files.
+    @discardableResult
+    func apply(_ read: Definitions, on occasion: StaticString, restartingAll: Bool = false) -> [String] {
         let now = Clock.monotonicNanoseconds()
         var definitions = read
         definitions.settle(keeping: services.mapValues(\.definition))
@@ -46,10 +50,12 @@ extension Supervisor {
         }
         closeUnwantedListeners()
         logApplied(occasion, services: enabled.count, faults: definitions.faults.count)
+        return definitions.faults.map(\.description)
     }
 
     private func remove(_ service: WantedService) {
         services[service.name] = nil
+        pastCounts[service.name] = nil
         for gate in [service.serving, service.starting].compactMap({ $0 }) { letDrain(gate, graceNanoseconds: nil) }
         logRemoved(service.name)
     }

@@ -3,8 +3,9 @@ internal import LinuxSystem
 internal import ServiceModel
 
 extension Supervisor {
-    func beginStop(at now: Int64) {
-        let step = stop.request(graceNanoseconds: settings.drain.nanoseconds, at: now)
+    /// - Parameter graceNanoseconds: for handlers; nil for as long as they like.
+    func beginStop(graceNanoseconds: Int64?, at now: Int64) {
+        let step = stop.request(graceNanoseconds: graceNanoseconds, at: now)
         for service in services.values {
             for gate in [service.serving, service.starting].compactMap({ $0 }) {
                 gate.giveUpListeners()

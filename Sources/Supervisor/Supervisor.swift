@@ -1,6 +1,7 @@
 // The process that is root: has the files read, holds every listening socket, starts the gates and starts them again.
 // Never reads a byte that a client sent. One thread, one loop, one wait; what it does on each occasion is in
 // Supervisor+Gates, +Reload, +Stop and +Orphans.
+internal import Control
 package import Definitions
 internal import EventLog
 internal import Gate
@@ -35,6 +36,14 @@ package final class Supervisor {
     var killOrphansAt: Int64?
     /// The caller's descriptor, until it was told.
     var ready: Descriptor?
+    /// Where requests come in; nil where that cannot be, and the log says why.
+    var control: ControlSocket?
+    var controlClients: [UInt64: ControlClient] = [:]
+    /// Those who asked for the end: they see it when their connection ends.
+    var waitingForEnd: [ControlClient] = []
+    /// What ended gates have counted, by service.
+    var pastCounts: [String: ServiceCounts] = [:]
+    let startedAt = Clock.monotonicNanoseconds()
     /// Gates' tokens come after this one.
     static let firstToken: UInt64 = 1 << 32
     private var lastToken = firstToken
@@ -42,6 +51,7 @@ package final class Supervisor {
     enum Token {
         static let signals: UInt64 = 1
         static let blockList: UInt64 = 2
+        static let control: UInt64 = 3
     }
 
     /// Reads everything, and starts what is sound.
@@ -84,6 +94,7 @@ package final class Supervisor {
         watchBlockList()
         logStart()
         logSandbox(withoutGroups: noGroups)
+        openControl()
         apply(definitions, on: "configured")
     }
 
@@ -101,6 +112,7 @@ package final class Supervisor {
             if stop.isStopping, services.isEmpty, draining.isEmpty {
                 killAllOrphans()
                 groups?.remove()
+                closeControl()
                 logEvent("stopped")
                 return 0
             }
@@ -114,7 +126,9 @@ package final class Supervisor {
             switch poller.token(at: index) {
             case Token.signals: try obeySignals(at: now)
             case Token.blockList: try rereadBlockList()
-            case let token: try hear(token, at: now)
+            case Token.control: try acceptControl(at: now)
+            case let token:
+                if controlClients[token] != nil { answer(token) } else { try hear(token, at: now) }
             }
         }
         if hasMoreEnds { try reapGates(at: now) }
@@ -123,6 +137,7 @@ package final class Supervisor {
         killOrphans(at: now)
         stopStep(at: now)
         reportReadiness()
+        dropSilentClients(at: now)
     }
 
     private func timeout() -> Int64? {
@@ -133,14 +148,15 @@ package final class Supervisor {
                 if let next { deadline = min(deadline ?? next, next) }
             }
         }
+        for client in controlClients.values { deadline = min(deadline ?? client.askBy, client.askBy) }
         return deadline.map { max($0 - Clock.monotonicNanoseconds(), 0) }
     }
 
     private func obeySignals(at now: Int64) throws(SystemError) {
         while let signal = try signals.next() {
             switch signal {
-            case .hangUp: reload()
-            case .terminate, .interrupt: beginStop(at: now)
+            case .hangUp: _ = reload()
+            case .terminate, .interrupt: beginStop(graceNanoseconds: settings.drain.nanoseconds, at: now)
             default: try reapGates(at: now)
             }
         }

@@ -8,5 +8,8 @@ struct Doorward: ParsableCommand {
         commandName: "doorward",
         abstract: "A super-server: a file in services/ becomes a port, every connection its own tiny process.",
         version: "0.1.0",
-        subcommands: [Run.self, Check.self, Explain.self, Exec.self, PrintDefinitions.self])
+        subcommands: [
+            Run.self, Check.self, Explain.self, Exec.self, Status.self, Reload.self, Drain.self, StopCommand.self,
+            PrintDefinitions.self,
+        ])
 }

@@ -36,6 +36,7 @@ extension EndToEndTests {
                 case .send(let bytes): client.send(bytes)
                 case .receive(let bytes):
                     #expect(client.read(exactly: bytes.count) == bytes, "\(transcript.name)")
+                case .ends: client.shutdownWrite()
                 case .closes: #expect(client.readToEnd() == "", "\(transcript.name)")
                 }
             }

@@ -1,5 +1,6 @@
 // Starts a handler as Doorward does: descriptors 0 and 1 are the connection, 2 is a log, nothing else is open.
-// The executables are the ones beside the tests, or those in DOORWARD_HANDLERS_DIR (the embedded ones).
+// The executables are the ones beside the tests, or those in DOORWARD_HANDLERS_DIR (the embedded ones): directories with a
+// colon between, of which the first that has a program counts.
 // Promises to leave no process and no descriptor behind: `wait` must be called, and closes what is left.
 import Glibc
 
@@ -27,7 +28,7 @@ struct Ending: Equatable {
 
 /// A handler, seen from the peer.
 final class RunningHandler {
-    private var process: pid_t = 0
+    private(set) var process: pid_t = 0
     /// What the peer writes into; -1 once closed.
     private(set) var input: Int32
     /// What the peer reads from; the same as `input` for a socket.
@@ -76,6 +77,9 @@ final class RunningHandler {
         return unsafe poll(&entry, 1, milliseconds) == 1
     }
 
+    /// Asks it to end, as Doorward does.
+    func terminate() { kill(process, SIGTERM) }
+
     /// Says that the peer sends no more.
     func endInput() {
         peakMemory = residentPeak()
@@ -122,13 +126,21 @@ final class RunningHandler {
 
     /// Reads until this many bytes came, or the end.
     func receive(exactly count: Int) -> String {
+        String(decoding: receive(exactly: count, patience: -1), as: UTF8.self)
+    }
+
+    /// Reads until this many bytes came, or the end, or nothing for so long; -1 waits for ever.
+    func receive(exactly count: Int, patience milliseconds: Int32) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
+            var entry = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+            // Sound: one entry.
+            guard unsafe poll(&entry, 1, milliseconds) == 1 else { break }
             let more = receive(count - bytes.count)
             if more.isEmpty { break }
             bytes += more
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     /// Whether the next read finds an orderly end: not a byte, and not a reset.
@@ -180,17 +192,24 @@ func memoryOfOneLine(_ name: String, _ arguments: [String] = []) -> Int {
 }
 
 /// Where a program is: a handler by its name, another one by its path.
-func programPath(_ name: String) -> String { name.contains("/") ? name : directory + "/" + name }
+func programPath(_ name: String) -> String {
+    if name.contains("/") { return name }
+    let paths = directories.map { $0 + "/" + name }
+    // Sound: the path is copied by the call.
+    return paths.first { unsafe access($0, X_OK) == 0 } ?? paths[0]
+}
 
-private let directory: String = {
+private let directories: [String] = {
     // Sound: getenv's and readlink's text is copied at once.
-    if let chosen = unsafe getenv("DOORWARD_HANDLERS_DIR") { return unsafe String(cString: chosen) }
+    if let chosen = unsafe getenv("DOORWARD_HANDLERS_DIR") {
+        return unsafe String(cString: chosen).split(separator: ":").map(String.init)
+    }
     let path = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
         unsafe buffer.withMemoryRebound(to: CChar.self) { text in
             unsafe count = max(0, readlink("/proc/self/exe", text.baseAddress!, text.count))
         }
     }
-    return String(decoding: path.prefix(upTo: path.lastIndex(of: 0x2f) ?? 0), as: UTF8.self)
+    return [String(decoding: path.prefix(upTo: path.lastIndex(of: 0x2f) ?? 0), as: UTF8.self)]
 }()
 
 func spawn(

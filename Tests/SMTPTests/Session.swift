@@ -201,22 +201,7 @@ func session(
 /// The text cut in two at every place, and into pieces as small as the socket's buffer allows.
 func cuts(of text: String) -> [[[UInt8]]] {
     let bytes = Array(text.utf8)
-    let size = max(1, bytes.count / 200)
+    let size = (bytes.count + 199) / 200
     let small = stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }
     return [small] + bytes.indices.map { [Array(bytes.prefix($0)), Array(bytes.dropFirst($0))] }
-}
-
-/// SplitMix64: the same numbers in every run. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
 }

@@ -5,11 +5,13 @@
 //     env NAME=VALUE
 //     > text                      sent; \r \n \t \\ \xHH
 //     < text                      answered before the next text is sent
+//     ends                        the peer says here already that it sends no more, not only when everything is through
 //     closes                      the handler ends the session, before the peer says that it sends no more
 //     status 0
 //     log text                    a line on descriptor 2; all of them, in their order
 //
 // HandlerTests plays them over pipes and sockets, cut in every way; EndToEndTests through a running supervisor.
+internal import Glibc
 import LinuxSystem
 
 /// One session.
@@ -17,6 +19,7 @@ package struct Transcript: Sendable {
     package enum Step: Sendable {
         case send([UInt8])
         case receive([UInt8])
+        case ends
         case closes
     }
 
@@ -47,20 +50,28 @@ package struct Transcript: Sendable {
     package static let folder =
         String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/")!)) + "/../HandlerTests/Golden"
 
-    /// Every session in the folder.
+    /// What the names of the sessions to play begin with: all of them, or DOORWARD_SESSIONS (`make sessions NAME=`).
+    package static let chosen: String = {
+        // Sound: the text is copied at once.
+        guard let prefix = unsafe getenv("DOORWARD_SESSIONS") else { return "" }
+        return unsafe String(cString: prefix)
+    }()
+
+    /// Every session in the folder that is to be played.
     package static let all: [Transcript] = {
         do {
-            return try Files.names(in: folder).filter { $0.hasSuffix(".txt") }.sorted().map { Transcript(name: $0) }
+            let names = try Files.names(in: folder).filter { $0.hasPrefix(chosen) && $0.hasSuffix(".txt") }
+            return names.sorted().map { Transcript(name: $0) }
         } catch {
             preconditionFailure("\(folder): \(error)")
         }
     }()
 
-    /// Reads a file of the folder.
-    package init(name: String) {
+    /// Reads a file of the folder, or of another one.
+    package init(name: String, in folder: String = Self.folder) {
         self.name = name
         do {
-            let text = text(try Files.read("\(Self.folder)/\(name)", most: 1 << 20))
+            let text = text(try Files.read("\(folder)/\(name)", most: 1 << 20))
             for line in text.split(separator: "\n") { add(String(line)) }
         } catch {
             preconditionFailure("\(name): \(error)")
@@ -78,6 +89,7 @@ package struct Transcript: Sendable {
         case "env": environment.append(rest)
         case ">": steps.append(.send(Self.bytes(rest)))
         case "<": steps.append(.receive(Self.bytes(rest)))
+        case "ends": steps.append(.ends)
         case "closes": steps.append(.closes)
         case "status": status = Int32(rest)!
         case "log": log += String(decoding: Self.bytes(rest), as: UTF8.self) + "\n"

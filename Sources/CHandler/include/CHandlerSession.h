@@ -24,14 +24,21 @@ void chandler_pause(int64_t nanoseconds);
 /// The offset of the first byte that is one or the other, or -1.
 long chandler_find_either(const void *bytes, uint8_t one, uint8_t other, size_t count);
 
-/// Seconds since 1970. Source: clock_gettime(2), CLOCK_REALTIME.
-int64_t chandler_seconds_since_1970(void);
-
 /// The process's id. Source: getpid(2).
 int32_t chandler_process_id(void);
 
 /// 64 random bits; where the kernel has none yet, bits of the clocks. Not for secrets. Source: getrandom(2).
 uint64_t chandler_random_bits(void);
+
+/// Creates a file that must not exist yet, for writing by its owner alone: its descriptor. Source: open(2).
+int chandler_create_file(const char *path);
+
+/// Opens a file for appending, and creates it if it is not there: its descriptor. Source: open(2).
+int chandler_append_to_file(const char *path);
+
+/// Source: rename(2), unlink(2).
+int chandler_rename_file(const char *from, const char *to);
+int chandler_remove_file(const char *path);
 
 #pragma clang assume_nonnull end
 #endif

@@ -79,7 +79,6 @@ int clinux_local_address(int fd, struct clinux_address *address);
 int clinux_accept(int listener, struct clinux_address *peer);     // blocking, close-on-exec
 int clinux_peer_credentials(int fd, uint32_t *uid, uint32_t *gid, int32_t *pid);
 int clinux_message_pair(int pair[2]);                             // SEQPACKET, close-on-exec, non-blocking
-
 long clinux_send(int fd, const void *bytes, size_t count, int passed_fd);  // passed_fd: -1 for none
 long clinux_receive(int fd, void *bytes, size_t count, int *passed_fd);
 
@@ -88,6 +87,16 @@ int clinux_stream_pair(int pair[2]);     // STREAM, close-on-exec, blocking
 int clinux_is_reader_gone(int fd);       // 1 when what is written there reaches nobody any more
 int clinux_end_output(int fd);           // the peer finds the end
 int clinux_reset_at_close(int fd);       // the last close resets the connection
+
+// control.c
+int clinux_control_listen(const char *path);    // SEQPACKET, mode 600, non-blocking, close-on-exec
+int clinux_control_accept(int listener);        // non-blocking, close-on-exec
+int clinux_control_connect(const char *path);   // blocking, close-on-exec
+uint64_t *clinux_counters(size_t count);  // zeros in memory that a fork shares; NULL when there is none
+void clinux_counters_free(uint64_t *counters, size_t count);
+void clinux_count(uint64_t *counter);           // one more
+void clinux_set_counter(uint64_t *counter, uint64_t value);
+uint64_t clinux_counted(const uint64_t *counter);
 
 // events.c
 int clinux_poll_create(void);

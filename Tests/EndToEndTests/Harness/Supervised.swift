@@ -61,8 +61,11 @@ final class Supervised {
         let manager = FileManager.default
         try manager.createDirectory(atPath: path + "/services", withIntermediateDirectories: false)
         try manager.createDirectory(atPath: path + "/handlers", withIntermediateDirectories: false)
-        for name in try manager.contentsOfDirectory(atPath: build + "/libexec/doorward") {
-            try copy("\(build)/libexec/doorward/\(name)", to: "\(path)/handlers/\(name)")
+        // Those that are installed, and those of the guide.
+        for folder in [build + "/libexec/doorward", build + "/guide"] {
+            for name in try manager.contentsOfDirectory(atPath: folder) {
+                try copy("\(folder)/\(name)", to: "\(path)/handlers/\(name)")
+            }
         }
         return path
     }

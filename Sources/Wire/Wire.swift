@@ -1,56 +1,58 @@
-// How definitions travel from the program that reads files to the supervisor: both are of one build, so the shape needs no
-// versions, but reading is total all the same: any bytes give definitions or nil.
+// How values travel between programs of one build: definitions to the supervisor, reports from it. The shape needs no versions,
+// but reading is total all the same: any bytes give a value or an error.
 //
 // Shape: a number is 8 bytes, least significant first; a text is its length in bytes and its UTF-8; a list is its count and
 // its elements; an optional is a list of at most one; a choice is a number and what belongs to it.
 
 /// Puts values together.
-struct WireWriter {
-    private(set) var bytes: [UInt8] = []
+package struct WireWriter {
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func write(_ number: Int64) {
+    package init() {}
+
+    package mutating func write(_ number: Int64) {
         for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> Int64(shift))) }
     }
 
-    mutating func write(_ number: Int) { write(Int64(number)) }
+    package mutating func write(_ number: Int) { write(Int64(number)) }
 
-    mutating func write(_ fact: Bool) { write(fact ? 1 : 0) }
+    package mutating func write(_ fact: Bool) { write(fact ? 1 : 0) }
 
-    mutating func write(_ text: String) {
+    package mutating func write(_ text: String) {
         write(text.utf8.count)
         bytes += text.utf8
     }
 
-    mutating func write<Value: WireValue>(_ value: Value) { value.write(to: &self) }
+    package mutating func write<Value: WireValue>(_ value: Value) { value.write(to: &self) }
 
-    mutating func write<Element: WireValue>(_ list: [Element]) {
+    package mutating func write<Element: WireValue>(_ list: [Element]) {
         write(list.count)
         for element in list { write(element) }
     }
 
-    mutating func write<Value: WireValue>(_ value: Value?) { write(value.map { [$0] } ?? []) }
+    package mutating func write<Value: WireValue>(_ value: Value?) { write(value.map { [$0] } ?? []) }
 }
 
 /// Takes values apart. Every method throws when the bytes are of another shape.
-struct WireReader {
+package struct WireReader {
     private var rest: ArraySlice<UInt8>
 
-    init(_ bytes: [UInt8]) { rest = bytes[...] }
+    package init(_ bytes: [UInt8]) { rest = bytes[...] }
 
-    var isAtEnd: Bool { rest.isEmpty }
+    package var isAtEnd: Bool { rest.isEmpty }
 
-    mutating func number() throws(WireError) -> Int64 {
+    package mutating func number() throws(WireError) -> Int64 {
         guard rest.count >= 8 else { throw WireError() }
         defer { rest = rest.dropFirst(8) }
         return rest.prefix(8).reversed().reduce(Int64(0)) { $0 << 8 | Int64($1) }
     }
 
-    mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) throws(WireError) -> Number {
+    package mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) throws(WireError) -> Number {
         guard let number = Number(exactly: try number()) else { throw WireError() }
         return number
     }
 
-    mutating func fact() throws(WireError) -> Bool {
+    package mutating func fact() throws(WireError) -> Bool {
         switch try number() {
         case 0: false
         case 1: true
@@ -58,7 +60,7 @@ struct WireReader {
         }
     }
 
-    mutating func text() throws(WireError) -> String {
+    package mutating func text() throws(WireError) -> String {
         let count = try self.count()
         defer { rest = rest.dropFirst(count) }
         guard let text = String(validating: rest.prefix(count), as: UTF8.self) else { throw WireError() }
@@ -72,17 +74,17 @@ struct WireReader {
         return count
     }
 
-    mutating func value<Value: WireValue>(_ type: Value.Type = Value.self) throws(WireError) -> Value {
+    package mutating func value<Value: WireValue>(_ type: Value.Type = Value.self) throws(WireError) -> Value {
         try Value(from: &self)
     }
 
-    mutating func list<Element: WireValue>(_ type: Element.Type = Element.self) throws(WireError) -> [Element] {
+    package mutating func list<Element: WireValue>(_ type: Element.Type = Element.self) throws(WireError) -> [Element] {
         var list: [Element] = []
         for _ in 0..<(try count()) { list.append(try Element(from: &self)) }
         return list
     }
 
-    mutating func optional<Value: WireValue>(_ type: Value.Type = Value.self) throws(WireError) -> Value? {
+    package mutating func optional<Value: WireValue>(_ type: Value.Type = Value.self) throws(WireError) -> Value? {
         let list = try list(Value.self)
         guard list.count <= 1 else { throw WireError() }
         return list.first
@@ -90,36 +92,38 @@ struct WireReader {
 }
 
 /// The bytes are not of the shape.
-struct WireError: Error {}
+package struct WireError: Error {
+    package init() {}
+}
 
 /// A value that travels.
-protocol WireValue {
+package protocol WireValue {
     func write(to writer: inout WireWriter)
     init(from reader: inout WireReader) throws(WireError)
 }
 
 extension String: WireValue {
-    func write(to writer: inout WireWriter) { writer.write(self) }
-    init(from reader: inout WireReader) throws(WireError) { self = try reader.text() }
+    package func write(to writer: inout WireWriter) { writer.write(self) }
+    package init(from reader: inout WireReader) throws(WireError) { self = try reader.text() }
 }
 
 extension UInt32: WireValue {
-    func write(to writer: inout WireWriter) { writer.write(Int64(self)) }
-    init(from reader: inout WireReader) throws(WireError) { self = try reader.number(UInt32.self) }
+    package func write(to writer: inout WireWriter) { writer.write(Int64(self)) }
+    package init(from reader: inout WireReader) throws(WireError) { self = try reader.number(UInt32.self) }
 }
 
 extension Int: WireValue {
-    func write(to writer: inout WireWriter) { writer.write(Int64(self)) }
-    init(from reader: inout WireReader) throws(WireError) { self = try reader.number(Int.self) }
+    package func write(to writer: inout WireWriter) { writer.write(Int64(self)) }
+    package init(from reader: inout WireReader) throws(WireError) { self = try reader.number(Int.self) }
 }
 
 extension Duration: WireValue {
-    func write(to writer: inout WireWriter) {
+    package func write(to writer: inout WireWriter) {
         writer.write(components.seconds)
         writer.write(components.attoseconds)
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    package init(from reader: inout WireReader) throws(WireError) {
         let seconds = try reader.number()
         self.init(secondsComponent: seconds, attosecondsComponent: try reader.number())
     }

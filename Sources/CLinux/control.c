@@ -1,0 +1,65 @@
+// The control socket, and counters that one process writes and another reads. See CLinux.h.
+// Facts: unix(7) for SOCK_SEQPACKET, mmap(2) for memory that a fork shares.
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int open_socket(const char *path, struct sockaddr_un *address, int flags) {
+    if (strlen(path) >= sizeof address->sun_path) return -ENAMETOOLONG;
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    strcpy(address->sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
+    return fd < 0 ? -errno : fd;
+}
+
+static int close_failed(int fd) {
+    int error = errno;
+    close(fd);
+    return -error;
+}
+
+int clinux_control_connect(const char *path) {
+    struct sockaddr_un address;
+    int fd = open_socket(path, &address, 0);
+    if (fd < 0) return fd;
+    return connect(fd, (struct sockaddr *)&address, sizeof address) < 0 ? close_failed(fd) : fd;
+}
+
+// The mask keeps everybody else out from the moment when the file is there.
+int clinux_control_listen(const char *path) {
+    struct sockaddr_un address;
+    int fd = open_socket(path, &address, SOCK_NONBLOCK);
+    if (fd < 0) return fd;
+    mode_t mask = umask(0177);
+    int bound = bind(fd, (struct sockaddr *)&address, sizeof address);
+    int error = errno;
+    umask(mask);
+    errno = error;
+    return bound < 0 || listen(fd, 16) < 0 ? close_failed(fd) : fd;
+}
+
+int clinux_control_accept(int listener) {
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    return fd < 0 ? -errno : fd;
+}
+
+uint64_t *clinux_counters(size_t count) {
+    void *memory = mmap(NULL, count * sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void clinux_counters_free(uint64_t *counters, size_t count) { munmap(counters, count * sizeof(uint64_t)); }
+
+void clinux_count(uint64_t *counter) { __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED); }
+
+void clinux_set_counter(uint64_t *counter, uint64_t value) { __atomic_store_n(counter, value, __ATOMIC_RELAXED); }
+
+uint64_t clinux_counted(const uint64_t *counter) { return __atomic_load_n(counter, __ATOMIC_RELAXED); }

@@ -1,0 +1,92 @@
+// What the command line asks of a running supervisor, and what it is answered. Values only; the socket is Supervisor's.
+package import Wire
+
+/// One request on the control socket.
+package enum ControlRequest: Hashable, Sendable {
+    /// What runs, and how it goes.
+    case status
+    /// Read every file again.
+    case reload
+    /// Accept no more, let every handler finish, and end.
+    case drain
+    /// Accept no more, and end when `drain` has passed, as at SIGTERM.
+    case stop
+
+    /// Longer ones are refused.
+    package static let mostBytes = 1024
+}
+
+extension ControlRequest: WireValue {
+    package func write(to writer: inout WireWriter) {
+        switch self {
+        case .status: writer.write("status")
+        case .reload: writer.write("reload")
+        case .drain: writer.write("drain")
+        case .stop: writer.write("stop")
+        }
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        switch try reader.text() {
+        case "status": self = .status
+        case "reload": self = .reload
+        case "drain": self = .drain
+        case "stop": self = .stop
+        default: throw WireError()
+        }
+    }
+}
+
+/// The answer to a request.
+package enum ControlReply: Hashable, Sendable {
+    /// It was done, and this is to be said about it.
+    case done([String])
+    /// It was not done.
+    case refused([String])
+    case status(StatusReport)
+}
+
+extension ControlReply: WireValue {
+    package func write(to writer: inout WireWriter) {
+        switch self {
+        case .done(let lines):
+            writer.write(0)
+            writer.write(lines)
+        case .refused(let lines):
+            writer.write(1)
+            writer.write(lines)
+        case .status(let report):
+            writer.write(2)
+            writer.write(report)
+        }
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        switch try reader.number() {
+        case 0: self = .done(try reader.list())
+        case 1: self = .refused(try reader.list())
+        case 2: self = .status(try reader.value())
+        default: throw WireError()
+        }
+    }
+}
+
+extension WireValue {
+    /// The value as bytes.
+    package var wireBytes: [UInt8] {
+        var writer = WireWriter()
+        writer.write(self)
+        return writer.bytes
+    }
+
+    /// nil when the bytes are not such a value, whole and nothing more.
+    package init?(wireBytes bytes: [UInt8]) {
+        var reader = WireReader(bytes)
+        do throws(WireError) {
+            self = try Self(from: &reader)
+        } catch {
+            return nil
+        }
+        guard reader.isAtEnd else { return nil }
+    }
+}

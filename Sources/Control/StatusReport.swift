@@ -1,0 +1,162 @@
+// What a supervisor says of itself and of its services at one moment.
+package import Wire
+
+/// The state of a supervisor.
+package struct StatusReport: Hashable, Sendable {
+    package var pid = 0
+    /// Since its start.
+    package var uptime: Duration = .zero
+    /// What was skipped because it is not root; empty as root.
+    package var skipped = ""
+    /// What does not hold handlers back on this machine, a sentence each.
+    package var unprotected: [String] = []
+    package var blockListFile = ""
+    package var blockListEntries = 0
+    package var isStopping = false
+    package var services: [ServiceStatus] = []
+
+    package init() {}
+}
+
+/// The state of one service.
+package struct ServiceStatus: Hashable, Sendable {
+    package enum State: String, Hashable, Sendable, CaseIterable {
+        /// A gate accepts.
+        case serving
+        /// A gate takes its sandbox on.
+        case starting
+        /// No gate could be started; another one will be.
+        case failing
+        /// Its gate accepts no more.
+        case draining
+    }
+
+    package var name = ""
+    package var file = ""
+    package var state = State.starting
+    package var listen: [String] = []
+    /// The gate's; 0 for none.
+    package var gate = 0
+    /// Since the gate was started.
+    package var uptime: Duration = .zero
+    /// The most connections at once.
+    package var limit = 0
+    package var counts = ServiceCounts()
+
+    package init() {}
+}
+
+/// What the gates of one service have counted, those of earlier definitions included.
+package struct ServiceCounts: Hashable, Sendable {
+    /// Connections that are served now.
+    package var active = 0
+    package var accepted = 0
+    /// Handlers that ended with status 0.
+    package var succeeded = 0
+    /// Handlers that ended in any other way.
+    package var failed = 0
+    /// Programs that could not be started.
+    package var unstarted = 0
+    /// Refused by the block list.
+    package var blocked = 0
+    /// Refused by an access rule, or because none matches.
+    package var denied = 0
+    /// Refused because of `limits.per_source`.
+    package var overLimit = 0
+    /// How often accepting paused for lack of resources.
+    package var pauses = 0
+
+    package init() {}
+
+    /// The keys, in the order of the values.
+    package static let names = [
+        "active", "accepted", "succeeded", "failed", "unstarted", "blocked", "denied", "over_limit", "pauses",
+    ]
+
+    package var values: [Int] {
+        [active, accepted, succeeded, failed, unstarted, blocked, denied, overLimit, pauses]
+    }
+
+    /// Those of another gate, added; what is active now is its own.
+    package mutating func add(_ other: ServiceCounts) {
+        active += other.active
+        accepted += other.accepted
+        succeeded += other.succeeded
+        failed += other.failed
+        unstarted += other.unstarted
+        blocked += other.blocked
+        denied += other.denied
+        overLimit += other.overLimit
+        pauses += other.pauses
+    }
+}
+
+extension StatusReport: WireValue {
+    package func write(to writer: inout WireWriter) {
+        writer.write(pid)
+        writer.write(uptime)
+        writer.write(skipped)
+        writer.write(unprotected)
+        writer.write(blockListFile)
+        writer.write(blockListEntries)
+        writer.write(isStopping)
+        writer.write(services)
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        self.init()
+        pid = try reader.value()
+        uptime = try reader.value()
+        skipped = try reader.text()
+        unprotected = try reader.list()
+        blockListFile = try reader.text()
+        blockListEntries = try reader.value()
+        isStopping = try reader.fact()
+        services = try reader.list()
+    }
+}
+
+extension ServiceStatus: WireValue {
+    package func write(to writer: inout WireWriter) {
+        writer.write(name)
+        writer.write(file)
+        writer.write(state.rawValue)
+        writer.write(listen)
+        writer.write(gate)
+        writer.write(uptime)
+        writer.write(limit)
+        writer.write(counts)
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        self.init()
+        name = try reader.text()
+        file = try reader.text()
+        guard let state = State(rawValue: try reader.text()) else { throw WireError() }
+        self.state = state
+        listen = try reader.list()
+        gate = try reader.value()
+        uptime = try reader.value()
+        limit = try reader.value()
+        counts = try reader.value()
+    }
+}
+
+extension ServiceCounts: WireValue {
+    package func write(to writer: inout WireWriter) { writer.write(values) }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        let values = try reader.list(Int.self)
+        guard values.count == Self.names.count else { throw WireError() }
+        self.init()
+        active = values[0]
+        accepted = values[1]
+        succeeded = values[2]
+        failed = values[3]
+        unstarted = values[4]
+        blocked = values[5]
+        denied = values[6]
+        overLimit = values[7]
+        pauses = values[8]
+    }
+}

@@ -1,0 +1,36 @@
+// What a gate counts for `status`. The numbers are in memory that its supervisor reads whenever it is asked.
+package import LinuxSystem
+
+/// What is counted.
+package enum GateCounter: Int, CaseIterable, Sendable {
+    /// Connections that are served now.
+    case active
+    case accepted
+    /// Handlers that ended with status 0.
+    case succeeded
+    /// Handlers that ended in any other way.
+    case failed
+    /// Programs that could not be started.
+    case unstarted
+    case blocked
+    /// By an access rule, or because none matched.
+    case denied
+    case overLimit
+    case pauses
+}
+
+extension SharedCounters {
+    /// Those of one gate; made by the supervisor, before the fork.
+    ///
+    /// Errors: mmap(2).
+    package static func ofGate() throws(SystemError) -> SharedCounters {
+        try SharedCounters(count: GateCounter.allCases.count)
+    }
+
+    package subscript(counter: GateCounter) -> UInt64 {
+        get { self[counter.rawValue] }
+        set { self[counter.rawValue] = newValue }
+    }
+
+    func increment(_ counter: GateCounter) { increment(counter.rawValue) }
+}

@@ -1,0 +1,108 @@
+// What esmtp decides: who gets mail here, and when a message is safe.
+// Promises: a recipient that the file does not list is refused; one whose Maildir cannot take mail now is told to come back, and
+// the log says why and what could change it. Two recipients may have one Maildir, which gets one copy.
+import HandlerKit
+import Maildir
+import SMTP
+
+/// The policy of esmtp.
+struct Postbox: SMTPPolicy, ~Copyable {
+    private let settings: Settings
+    private let recipients: Recipients
+    private let delivery: Delivery
+    /// The last recipient, for the Received line of a message that has no other.
+    private var recipient = ShortText()
+
+    /// Opens the recipients file, which then holds for the whole connection.
+    init(_ settings: Settings) {
+        self.settings = settings
+        recipients = Recipients(settings.recipients)
+        delivery = Delivery(
+            host: settings.configuration.hostname, maximumMaildirs: settings.configuration.limits.recipients)
+    }
+
+    /// 220, or 554 with the text of --refuse.
+    mutating func connect(_ session: borrowing SMTPSession) -> Reply {
+        if let refusal = settings.refusal { return Reply(554, refusal) }
+        var reply = Reply(220, session.configuration.hostname)
+        reply.append(" ESMTP ready")
+        return reply
+    }
+
+    /// 250 if the file lists the recipient and its Maildir takes a file; 550, 451 or 452 otherwise.
+    mutating func rcpt(_ recipient: borrowing Path, _ session: borrowing SMTPSession) -> Reply {
+        var maildir = PathText()
+        let found: Int?
+        do throws(RecipientsError) {
+            found = try find(recipient, &maildir)
+        } catch {
+            session.report(error, in: settings.recipients)
+            return Reply(451, .x(3, 0), "cannot look recipients up now")
+        }
+        guard let line = found else { return Reply(550, .x(1, 1), "no mail for this address here") }
+        do throws(StoreError) {
+            try delivery.add(
+                recipient: recipient.mailbox, sender: session.message.sender, maildir: maildir,
+                announcedSize: session.message.parameters.size ?? 0)
+        } catch {
+            session.report(error, maildir: maildir.bytes, of: settings.recipients, line: line)
+            return error.reply
+        }
+        self.recipient = ShortText()
+        self.recipient.append(recipient.mailbox)
+        return .recipientAccepted
+    }
+
+    /// 354, with the Received line written.
+    mutating func data(_ session: borrowing SMTPSession) -> Reply {
+        var id = ShortText()
+        session.message.id.append(to: &id)
+        var trace = Trace(
+            helo: session.helloName, peer: session.peer, host: settings.configuration.hostname,
+            transport: session.protocolName, id: id.bytes)
+        if session.message.recipientCount == 1 { trace.add(recipient: recipient.bytes) }
+        trace.finish(MailDate())
+        delivery.write(trace.bytes)
+        return .startMailInput
+    }
+
+    /// Writes them on.
+    mutating func content(_ bytes: Span<UInt8>) {
+        delivery.write(bytes)
+    }
+
+    /// 250 when the message is on the disk everywhere; 451 or 452 otherwise.
+    mutating func endOfMessage(_ session: borrowing SMTPSession) -> Reply {
+        do throws(StoreError) {
+            try delivery.commit()
+        } catch {
+            session.report(error)
+            return error.reply
+        }
+        return .messageAccepted(session.message.id)
+    }
+
+    /// Leaves nothing of it.
+    mutating func abort(_ reason: AbortReason, _ session: borrowing SMTPSession) {
+        delivery.discard()
+    }
+
+    /// `postmaster` without a domain is what the file says of it, or else the postmaster of this host.
+    private func find(_ recipient: borrowing Path, _ maildir: inout PathText) throws(RecipientsError) -> Int? {
+        if let line = try recipients.find(recipient.mailbox, maildir: &maildir) { return line }
+        guard recipient.kind == .postmaster else { return nil }
+        var address = ShortText()
+        address.append("postmaster@")
+        address.append(settings.configuration.hostname)
+        return try recipients.find(address.bytes, maildir: &maildir)
+    }
+}
+
+extension StoreError {
+    /// What the client hears: never why in detail, and always that it may try again.
+    fileprivate var reply: Reply {
+        isFull
+            ? Reply(452, .x(3, 1), "no room for the message now")
+            : Reply(451, .x(3, 0), "cannot store the message now")
+    }
+}

@@ -1,0 +1,56 @@
+// What esmtp itself logs: why mail could not be stored, for whoever can mend it. One line each, with the message's id and the peer.
+import HandlerKit
+import Maildir
+import SMTP
+
+extension SMTPSession {
+    /// The recipients file is at fault: `recipients faulty … at=FILE:LINE:COLUMN reason=…`.
+    func report(_ error: RecipientsError, in file: StaticBytes) {
+        switch error {
+        case .faulty(let line, let fault):
+            log("recipients faulty") { report in
+                var place = Self.place(file, line)
+                place.append(":")
+                place.append(fault.column)
+                report.add("at", place.bytes)
+                report.add("reason", fault.reason)
+            }
+        case .unreadable(let error):
+            log("recipients unreadable") { report in
+                report.add("file", file)
+                report.add(error)
+            }
+        }
+    }
+
+    /// A recipient's Maildir takes no mail: `not stored … maildir=… at=FILE:LINE act=… errno=… remedy=…`.
+    func report(_ error: StoreError, maildir: Span<UInt8>, of file: StaticBytes, line: Int) {
+        log("not stored") { report in
+            let place = Self.place(file, line)
+            report.add("maildir", maildir)
+            report.add("at", place.bytes)
+            report.add(error)
+        }
+    }
+
+    /// The message could not be stored: `not stored … act=… errno=… remedy=…`.
+    func report(_ error: StoreError) {
+        log("not stored") { $0.add(error) }
+    }
+
+    private static func place(_ file: StaticBytes, _ line: Int) -> ShortText {
+        var place = ShortText()
+        place.append(file)
+        place.append(":")
+        place.append(line)
+        return place
+    }
+}
+
+extension LogLine {
+    fileprivate mutating func add(_ error: StoreError) {
+        add("act", error.act.rawValue)
+        add("errno", Int(error.errno))
+        if let remedy = error.remedy { add("remedy", remedy) }
+    }
+}

@@ -1,0 +1,70 @@
+// What esmtp is set to, from its arguments.
+import HandlerKit
+import SMTP
+
+/// The arguments of esmtp.
+struct Settings {
+    /// What the engine is set to.
+    var configuration: SMTPConfiguration
+    /// The path of the recipients file.
+    let recipients: StaticBytes
+    /// What 554 says to everyone, or nil if mail is taken.
+    let refusal: StaticBytes?
+
+    private enum Profile: StaticBytes, CaseIterable {
+        case internet, lab
+    }
+
+    /// Reads the arguments, and ends the process if they are wrong.
+    static func read() -> Settings {
+        var options = Options(
+            usage: """
+                esmtp --hostname NAME --recipients FILE [--profile internet|lab] [--max-size BYTES] [--max-recipients N] \
+                [--max-messages N] [--command-timeout SECONDS] [--data-timeout SECONDS] [--log-level 0-4] [--refuse TEXT]
+                """)
+        guard let hostname = options.text("--hostname") else {
+            Options.refuse("--hostname", "is needed: the name of this host, as its MX record has it")
+        }
+        guard let recipients = options.text("--recipients") else {
+            Options.refuse("--recipients", "is needed: the path of a file of addresses and Maildirs")
+        }
+        guard hostname.isName else {
+            Options.refuse("--hostname", "not allowed: letters, digits, dots and hyphens only, at most 255")
+        }
+
+        var configuration = SMTPConfiguration(hostname: hostname)
+        configuration.profile =
+            options.choice("--profile", default: Profile.internet) == .lab ? .lab : .internet
+        let limits = configuration.limits
+        configuration.limits.messageSize = options.size(
+            "--max-size", default: limits.messageSize, allowed: 65536...1 << 40)
+        configuration.limits.recipients = options.number(
+            "--max-recipients", default: limits.recipients, allowed: 1...1000)
+        configuration.limits.messages = options.number(
+            "--max-messages", default: limits.messages, allowed: 1...1_000_000)
+        let command = options.number("--command-timeout", default: 300, allowed: 1...86400)
+        configuration.timeouts.command = .seconds(command)
+        let data = options.number("--data-timeout", default: 180, allowed: 1...86400)
+        configuration.timeouts.dataBlock = .seconds(data)
+        configuration.timeouts.dataStart = .seconds(min(data, 120))
+        let level = options.number("--log-level", default: configuration.logLevel.rawValue, allowed: 0...4)
+        configuration.logLevel = SMTPLogLevel(rawValue: level) ?? configuration.logLevel
+        let refusal = options.text("--refuse")
+        options.finish()
+        return Settings(configuration: configuration, recipients: recipients, refusal: refusal)
+    }
+}
+
+extension StaticBytes {
+    /// Whether this can be a host's name or an address literal, and so stand in a Received line. Source: RFC 5321 4.1.2.
+    fileprivate var isName: Bool {
+        let bytes = bytes
+        for index in bytes.indices {
+            switch bytes[index] {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x3a, 0x5b, 0x5d, 0x5f: continue
+            default: return false
+            }
+        }
+        return count <= 255
+    }
+}

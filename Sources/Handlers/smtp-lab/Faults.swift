@@ -1,0 +1,114 @@
+// What goes wrong on purpose: `--fault WHERE=WHAT[@PERCENT%]`, any number of times.
+//   WHERE  connect hello mail rcpt data message rset noop vrfy expn help quit
+//   WHAT   450 (a reply's code), 421 (a reply that ends the session), drop (the end without a reply), 2s or 500ms (a delay)
+// Promises that a fault depends on the seed, its number among the faults, what the client said, and how often it said it in this session: not on
+// time, and not on other sessions. Never allocates: the texts of the arguments are read anew for each command.
+import CHandler
+import HandlerKit
+
+/// Where something can go wrong.
+enum Place: StaticBytes, CaseIterable {
+    case connect, hello, mail, rcpt, data, message, rset, noop, vrfy, expn, help, quit
+}
+
+/// One thing that goes wrong.
+enum Mishap {
+    /// The reply has this code.
+    case code(Int)
+    /// The connection ends without a reply.
+    case drop
+    /// The reply comes later.
+    case delay(nanoseconds: Int64)
+}
+
+/// The faults of a session.
+struct Faults {
+    let texts: OptionValues
+    let seed: Int
+
+    /// Ends the process if a fault cannot be read.
+    func refuseUnreadable() {
+        var number = 0
+        while let text = texts[number] {
+            if Fault(text) == nil {
+                Options.refuse(
+                    "--fault",
+                    "needs WHERE=WHAT[@PERCENT%], such as rcpt=450@30%; WHAT is 400 to 559, drop, 2s or 500ms")
+            }
+            number += 1
+        }
+    }
+
+    /// Waits as the faults of this place say, and gives what else goes wrong here, if something does.
+    /// - Parameters:
+    ///   - count: how many commands came before in this session.
+    ///   - said: what the client said.
+    func mishap(at place: Place, _ count: Int, _ said: Span<UInt8>) -> Mishap? {
+        var number = 0
+        while let text = texts[number] {
+            number += 1
+            guard let fault = Fault(text), fault.place == place,
+                draw(number, count, said) < UInt64(fault.percent)
+            else { continue }
+            guard case .delay(let nanoseconds) = fault.mishap else { return fault.mishap }
+            chandler_pause(nanoseconds)
+        }
+        return nil
+    }
+
+    /// A number from 0 to 99. Source: the mixing steps of SplitMix64 over FNV-1a.
+    private func draw(_ number: Int, _ count: Int, _ said: Span<UInt8>) -> UInt64 {
+        var state = UInt64(bitPattern: Int64(seed)) ^ 0xcbf2_9ce4_8422_2325
+        for index in said.indices { state = (state ^ UInt64(said[index])) &* 0x100_0000_01b3 }
+        for part in [number, count] { state = (state ^ UInt64(part)) &* 0x100_0000_01b3 }
+        state = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
+        state = (state ^ state >> 27) &* 0x94d0_49bb_1331_11eb
+        return (state ^ state >> 31) % 100
+    }
+}
+
+/// One fault as it was written.
+struct Fault {
+    let place: Place
+    let mishap: Mishap
+    let percent: Int
+
+    /// Nil if it cannot be read.
+    init?(_ text: StaticBytes) {
+        let bytes = text.bytes
+        guard let equals = bytes.firstIndex(of: 0x3d) else { return nil }
+        let at = bytes.firstIndex(of: 0x40, from: equals) ?? bytes.count
+        var place: Place?
+        for candidate in Place.allCases where bytes.extracting(0..<equals).equals(candidate.rawValue) {
+            place = candidate
+        }
+        guard let place, let mishap = Mishap(bytes.extracting(equals + 1..<at)) else { return nil }
+        var percent: Int? = 100
+        if at < bytes.count {
+            guard bytes[bytes.count - 1] == 0x25, bytes.count - 1 > at else { return nil }
+            percent = bytes.extracting(at + 1..<bytes.count - 1).decimalNumber
+        }
+        guard let percent, percent <= 100 else { return nil }
+        (self.place, self.mishap, self.percent) = (place, mishap, percent)
+    }
+}
+
+extension Mishap {
+    /// Nil if it cannot be read.
+    fileprivate init?(_ text: Span<UInt8>) {
+        if text.equals("drop") {
+            self = .drop
+        } else if let code = text.decimalNumber {
+            guard (400...559).contains(code), code / 10 % 10 <= 5 else { return nil }
+            self = .code(code)
+        } else if text.count > 2, text.extracting(text.count - 2..<text.count).equals("ms") {
+            guard let count = text.extracting(0..<text.count - 2).decimalNumber, count <= 3_600_000 else { return nil }
+            self = .delay(nanoseconds: Int64(count) * 1_000_000)
+        } else if text.count > 1, text[text.count - 1] == 0x73 {
+            guard let count = text.extracting(0..<text.count - 1).decimalNumber, count <= 3600 else { return nil }
+            self = .delay(nanoseconds: Int64(count) * 1_000_000_000)
+        } else {
+            return nil
+        }
+    }
+}

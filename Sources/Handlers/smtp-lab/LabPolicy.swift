@@ -1,0 +1,175 @@
+// What smtp-lab decides: the faults first, then the patterns, then yes.
+import CHandler
+import HandlerKit
+import SMTP
+
+/// The policy of smtp-lab.
+struct LabPolicy: SMTPPolicy, ~Copyable {
+    let accepted: OptionValues
+    let faults: Faults
+    let directory: StaticBytes?
+    let notes: Notes
+    private let nothing: StaticBytes = ""
+    private var file: MessageFile?
+    private var commands = 0
+
+    /// - Parameters:
+    ///   - accepted: the patterns of recipients; none: everybody.
+    ///   - directory: where messages are written to, if anywhere.
+    init(accepted: OptionValues, faults: Faults, directory: StaticBytes?, notes: Notes) {
+        self.accepted = accepted
+        self.faults = faults
+        self.directory = directory
+        self.notes = notes
+    }
+
+    /// The usual reply, or what a fault makes of it; noted either way.
+    private mutating func answer(
+        _ place: Place, _ said: Span<UInt8>, _ session: borrowing SMTPSession, _ usual: consuming Reply
+    ) -> Reply {
+        commands += 1
+        var note = notes.begin(place.rawValue, session)
+        if said.count > 0 { note.add("text", said) }
+        switch faults.mishap(at: place, commands, said) {
+        case .drop?:
+            note.add("fault", "drop")
+            note.send(notes)
+            chandler_exit(ExitStatus.done.rawValue)
+        case .code(let number)?:
+            note.add("fault", number)
+            note.add("code", number)
+            note.send(notes)
+            guard let code = ReplyCode(number) else { return usual }
+            return Reply(code, .x(0, 0), "a fault, as asked for")
+        case .delay?, nil:
+            note.add("code", usual.code.number)
+            note.send(notes)
+            return usual
+        }
+    }
+
+    mutating func connect(_ session: borrowing SMTPSession) -> Reply {
+        var reply = Reply(220, session.configuration.hostname)
+        reply.append(" ESMTP smtp-lab")
+        return answer(.connect, nothing.bytes, session, reply)
+    }
+
+    mutating func helo(_ name: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply {
+        answer(.hello, name, session, Reply(250, session.configuration.hostname))
+    }
+
+    mutating func ehlo(_ name: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply {
+        answer(.hello, name, session, Reply(250, session.configuration.hostname))
+    }
+
+    mutating func mail(
+        _ sender: borrowing Path, _ parameters: MailParameters, _ session: borrowing SMTPSession
+    ) -> Reply {
+        answer(.mail, sender.mailbox, session, .senderAccepted)
+    }
+
+    mutating func rcpt(_ recipient: borrowing Path, _ session: borrowing SMTPSession) -> Reply {
+        let isAccepted = accepts(recipient.mailbox)
+        return answer(
+            .rcpt, recipient.mailbox, session,
+            isAccepted ? .recipientAccepted : Reply(550, .x(1, 1), "no --accept takes this recipient"))
+    }
+
+    /// Whether a pattern, or the absence of patterns, takes this address.
+    private func accepts(_ address: Span<UInt8>) -> Bool {
+        guard accepted[0] != nil else { return true }
+        var number = 0
+        while let pattern = accepted[number] {
+            if address.matches(pattern.bytes) { return true }
+            number += 1
+        }
+        return false
+    }
+
+    mutating func data(_ session: borrowing SMTPSession) -> Reply {
+        let reply = answer(.data, nothing.bytes, session, .startMailInput)
+        if reply.code == 354, let directory { file = MessageFile(in: directory, session.message.id) }
+        return reply
+    }
+
+    mutating func content(_ bytes: Span<UInt8>) { file?.write(bytes) }
+
+    mutating func endOfMessage(_ session: borrowing SMTPSession) -> Reply {
+        var reply = answer(.message, session.message.sender, session, .messageAccepted(session.message.id))
+        guard let file = file.take() else { return reply }
+        guard reply.code.isPositive else {
+            file.discard()
+            return reply
+        }
+        let failure = file.finish()
+        var note = notes.begin(failure == 0 ? "stored" : "not stored", session)
+        note.add("size", session.message.size)
+        note.add("recipients", session.message.recipientCount)
+        if failure != 0 {
+            note.add("errno", Int(-failure))
+            reply = Reply(451, .x(3, 0), "cannot write into --directory")
+        }
+        note.send(notes)
+        return reply
+    }
+
+    mutating func abort(_ reason: AbortReason, _ session: borrowing SMTPSession) {
+        if let file = file.take() { file.discard() }
+        var note = notes.begin("abort", session)
+        note.add("reason", reason.word)
+        note.send(notes)
+    }
+
+    mutating func expn(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply {
+        answer(.expn, text, session, Reply(502, .x(7, 0), "lists are not expanded here"))
+    }
+
+    mutating func vrfy(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply {
+        answer(.vrfy, text, session, Reply(252, .x(5, 0), "cannot verify; send mail and see"))
+    }
+
+    mutating func noop(_ session: borrowing SMTPSession) -> Reply {
+        answer(.noop, nothing.bytes, session, .ok)
+    }
+
+    mutating func rset(_ session: borrowing SMTPSession) -> Reply {
+        answer(.rset, nothing.bytes, session, .ok)
+    }
+
+    mutating func help(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply {
+        answer(.help, text, session, Reply(214, .x(0, 0), "smtp-lab --help says more"))
+    }
+
+    mutating func quit(_ session: borrowing SMTPSession) -> Reply {
+        answer(.quit, nothing.bytes, session, Reply(221, .x(0, 0), "closing connection"))
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether a pattern takes these bytes: `*` stands for any number of bytes, upper and lower case letters are the same.
+    /// In time that grows with the product of the lengths at most, and in no memory.
+    func matches(_ pattern: Span<UInt8>) -> Bool {
+        var (position, next) = (0, 0)
+        var star: (pattern: Int, position: Int)?
+        while position < count {
+            if next < pattern.count, pattern[next] == 0x2a {
+                star = (next, position)
+                next += 1
+            } else if next < pattern.count, self[position].lowered == pattern[next].lowered {
+                position += 1
+                next += 1
+            } else if let last = star {
+                star = (last.pattern, last.position + 1)
+                (next, position) = (last.pattern + 1, last.position + 1)
+            } else {
+                return false
+            }
+        }
+        while next < pattern.count, pattern[next] == 0x2a { next += 1 }
+        return next == pattern.count
+    }
+}
+
+extension UInt8 {
+    fileprivate var lowered: UInt8 { self >= 0x41 && self <= 0x5a ? self | 0x20 : self }
+}

@@ -1,0 +1,77 @@
+// Events as lines of JSON, one write each, in a log or a file that other sessions append to as well.
+// Promises that each line is one JSON object, whatever the client said: a value that does not fit is cut, never the line.
+// Source: RFC 8259.
+import CHandler
+import HandlerKit
+import SMTP
+
+/// Where events are noted.
+struct Notes {
+    let descriptor: Int32
+
+    /// A line about an event of a session, to be filled and sent.
+    func begin(_ event: StaticBytes, _ session: borrowing SMTPSession) -> Note {
+        var note = Note(event)
+        if case .tcp(let peer) = session.peer { note.add("peer", peer.address.bytes) }
+        if session.message.isBegun {
+            var id = ShortText()
+            session.message.id.append(to: &id)
+            note.add("id", id.bytes)
+        }
+        return note
+    }
+}
+
+/// One line.
+struct Note: ~Copyable {
+    private var text = ShortText()
+
+    init(_ event: StaticBytes) {
+        text.append("{\"event\":\"")
+        text.append(event)
+        text.append("\"")
+    }
+
+    /// Adds a number.
+    mutating func add(_ name: StaticBytes, _ number: Int) {
+        begin(name)
+        text.append(number)
+    }
+
+    /// Adds a text; bytes that are no UTF-8 are written as if they were Latin-1.
+    mutating func add(_ name: StaticBytes, _ value: Span<UInt8>) {
+        begin(name)
+        text.append("\"")
+        for index in value.indices {
+            // Room for an escape, and for the end of the line.
+            guard text.bytes.count + 64 < ShortText.capacity else { break }
+            append(value[index])
+        }
+        text.append("\"")
+    }
+
+    /// Adds a text.
+    mutating func add(_ name: StaticBytes, _ value: StaticBytes) { add(name, value.bytes) }
+
+    private mutating func begin(_ name: StaticBytes) {
+        text.append(",\"")
+        text.append(name)
+        text.append("\":")
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        if byte >= 0x20 && byte < 0x7f && byte != 0x22 && byte != 0x5c { return text.append(byte: byte) }
+        text.append("\\u")
+        text.append(hexadecimal: UInt64(byte), minimumWidth: 4)
+    }
+
+    /// Writes the line.
+    consuming func send(_ notes: Notes) {
+        text.append("}\n")
+        // Sound: the buffer is the text's own. Dropped on purpose: there is nowhere left to say that the log is gone.
+        unsafe text.bytes.withUnsafeBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return }
+            _ = unsafe chandler_write(notes.descriptor, start, buffer.count)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// The socket on which a running supervisor is asked things: messages, each whole, and who sent them by the kernel's word.
+internal import CLinux
+
+/// Where requests come in. Only its owner and root can connect: the file's mode is 600.
+package struct ControlSocket: ~Copyable {
+    private let descriptor: Descriptor
+    private let path: String
+
+    /// Binds and listens; a file that nobody listens on is replaced.
+    ///
+    /// Errors: socket(2), bind(2): EADDRINUSE when somebody listens there, or the file is no socket.
+    package init(path: String) throws(SystemError) {
+        if try Files.isSocket(path) == true {
+            let answer = unsafe clinux_control_connect(path)
+            if answer >= 0 { _ = Descriptor(owning: answer) }
+            if Errno(-answer) == .connectionRefused { try Files.remove(path) }
+        }
+        descriptor = Descriptor(owning: try retrying("bind control socket") { unsafe clinux_control_listen(path) })
+        self.path = path
+    }
+
+    /// For a poller.
+    package var number: Int32 { descriptor.number }
+
+    /// The next client; nil when none is waiting, or it may not ask: neither root nor the supervisor's own user.
+    ///
+    /// Errors: accept(2).
+    package func accept() throws(SystemError) -> MessageChannel? {
+        let number: Int32
+        do throws(SystemError) {
+            number = try retrying("accept") { clinux_control_accept(descriptor.number) }
+        } catch  where error.errno == .again || error.errno.isOfAcceptedConnection {
+            return nil
+        }
+        let channel = MessageChannel(adopting: number)
+        var (uid, gid, pid): (UInt32, UInt32, Int32) = (.max, .max, 0)
+        // Fail closed: a peer whose credentials the kernel does not give is nobody.
+        guard unsafe clinux_peer_credentials(number, &uid, &gid, &pid) == 0 else { return nil }
+        guard uid == 0 || uid == Accounts.effectiveUser else { return nil }
+        return channel
+    }
+
+    /// Removes the file, so that nobody waits for us.
+    package func remove() throws(SystemError) { try Files.remove(path) }
+
+    /// A client's end: blocking.
+    ///
+    /// Errors: connect(2).
+    package static func connect(to path: String) throws(SystemError) -> MessageChannel {
+        MessageChannel(adopting: try retrying("connect") { unsafe clinux_control_connect(path) })
+    }
+}

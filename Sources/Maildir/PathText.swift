@@ -1,0 +1,50 @@
+// A path as system calls take it. Promises: what is passed on ends in NUL and holds no other, so the kernel sees the whole path
+// or none. Source: path_resolution(7); PATH_MAX counts the NUL.
+internal import HandlerKit
+
+/// A path of at most 4095 bytes. A longer one, or one with a NUL inside, is `isValid` no more and opens nothing.
+public struct PathText: ~Copyable {
+    static var capacity: Int { 4095 }
+
+    private var storage = InlineArray<4096, UInt8>(repeating: 0)
+    private var count = 0
+    private(set) var isValid = true
+
+    /// An empty path.
+    public init() {}
+
+    init(_ bytes: borrowing Span<UInt8>) {
+        append(bytes)
+    }
+
+    init(_ text: StaticBytes) {
+        append(text.bytes)
+    }
+
+    /// The path without its NUL.
+    public var bytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { storage.span.extracting(0..<count) }
+    }
+
+    mutating func append(_ bytes: borrowing Span<UInt8>) {
+        for index in bytes.indices {
+            guard count < Self.capacity, bytes[index] != 0 else {
+                isValid = false
+                return
+            }
+            storage[count] = bytes[index]
+            count += 1
+        }
+    }
+
+    /// Passes it to a call that returns -errno; an invalid path is passed on as "", which never exists.
+    func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+        let span = storage.span
+        // Sound: the array has a NUL behind the path, and an address for the length of the call.
+        return unsafe span.withUnsafeBufferPointer { buffer in
+            let offset = isValid ? 0 : Self.capacity
+            return unsafe body(UnsafeRawPointer(buffer.baseAddress! + offset).assumingMemoryBound(to: CChar.self))
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// One line of a recipients file: `ADDRESS MAILDIR`, `@DOMAIN MAILDIR` or `postmaster MAILDIR`; or nothing but a comment.
+// Promises: a line is understood whole or is at fault, with the column of what is wrong; no line has two meanings. Blanks are
+// spaces and tabs; a CR before the LF counts as one. A `#` begins a comment only where the address would be.
+public import HandlerKit
+
+/// A line of a recipients file, as ranges of its bytes.
+struct RecipientLine: Equatable {
+    /// Before the `@`; empty for a whole domain.
+    let localPart: Range<Int>
+    /// Behind the `@`; empty for `postmaster` alone.
+    let domain: Range<Int>
+    /// The Maildir's path.
+    let path: Range<Int>
+
+    /// nil: there is nothing on this line. Errors: what is wrong with it.
+    init?(_ line: borrowing Span<UInt8>) throws(RecipientFault) {
+        var end = line.count
+        while end > 0, line[end - 1].isBlank { end -= 1 }
+        let start = line.skippingBlanks(from: 0, to: end)
+        if start == end || line[start] == .hash { return nil }
+        for index in start..<end where line[index].isControl {
+            throw RecipientFault(index, "a control character")
+        }
+
+        let addressEnd = try line.endOfAddress(from: start, to: end)
+        let at = line.lastAt(in: start..<addressEnd)
+        localPart = start..<(at ?? addressEnd)
+        domain = at.map { $0 + 1..<addressEnd } ?? addressEnd..<addressEnd
+        if at == nil, !line.extracting(localPart).equalsIgnoringCase("postmaster") {
+            throw RecipientFault(start, "an address needs @ and a domain (only postmaster does without)")
+        }
+        if at != nil, domain.isEmpty { throw RecipientFault(addressEnd, "no domain behind @") }
+
+        let pathStart = line.skippingBlanks(from: addressEnd, to: end)
+        if pathStart == end { throw RecipientFault(addressEnd, "no path of a Maildir behind the address") }
+        path = pathStart..<end
+        for index in path where line[index].isBlank {
+            throw RecipientFault(index, "a blank in the path of a Maildir")
+        }
+    }
+
+    /// Whether the address on this line is that one; a domain alone never is.
+    func names(_ address: borrowing MailboxName, in line: borrowing Span<UInt8>) -> Bool {
+        !localPart.isEmpty && address.equals(localPart: line.extracting(localPart), domain: line.extracting(domain))
+    }
+
+    /// Whether this line is for the whole domain of that address.
+    func covers(_ address: borrowing MailboxName, in line: borrowing Span<UInt8>) -> Bool {
+        localPart.isEmpty && address.isIn(line.extracting(domain))
+    }
+}
+
+/// What is wrong with a line of a recipients file.
+public struct RecipientFault: Error, Equatable {
+    /// The byte of the line at which it is wrong, from 1.
+    public let column: Int
+    /// What is wrong, in words.
+    public let reason: StaticBytes
+
+    /// - Parameter index: of the byte, from 0.
+    init(_ index: Int, _ reason: StaticBytes) {
+        column = index + 1
+        self.reason = reason
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func skippingBlanks(from start: Int, to end: Int) -> Int {
+        var index = start
+        while index < end, self[index].isBlank { index += 1 }
+        return index
+    }
+
+    /// Where the address ends: at a blank that is not inside quotes.
+    fileprivate func endOfAddress(from start: Int, to end: Int) throws(RecipientFault) -> Int {
+        var index = start
+        if index < end, self[index] == .quote {
+            index += 1
+            while index < end, self[index] != .quote { index += self[index] == .backslash ? 2 : 1 }
+            if index >= end { throw RecipientFault(start, "a quote that is not closed") }
+            index += 1
+            if index == end || self[index] != .at { throw RecipientFault(index, "no @ behind the quoted local part") }
+        }
+        while index < end, !self[index].isBlank { index += 1 }
+        return index
+    }
+
+    fileprivate func lastAt(in range: Range<Int>) -> Int? {
+        for index in range.reversed() where self[index] == .at { return index }
+        return nil
+    }
+}
+
+extension UInt8 {
+    static let at: UInt8 = 0x40
+    static let backslash: UInt8 = 0x5c
+    static let quote: UInt8 = 0x22
+    fileprivate static let hash: UInt8 = 0x23
+    fileprivate var isBlank: Bool { self == 0x20 || self == 0x09 || self == 0x0d }
+    fileprivate var isControl: Bool { self < 0x20 && self != 0x09 || self == 0x7f }
+}

@@ -1,0 +1,66 @@
+// The name of a message's file, which no other delivery on any machine ever has.
+// Sources: maildir(5), cr.yp.to/proto/maildir.html: TIME.UNIQUE.HOST; M, P, Q and R are the usual letters for microseconds,
+// process, number of the delivery in the process, and a random number (here of 64 bits, so that P may repeat in a container).
+internal import CMaildir
+internal import HandlerKit
+
+/// A message's name. The same in every Maildir that gets the message.
+struct UniqueName {
+    private let seconds: Int64
+    private let microseconds: Int32
+    private let process: UInt32
+    private let delivery: Int
+    private let random: UInt64
+    private let host: StaticBytes
+
+    /// The bytes of the host's name that are kept; with everything else a name stays below 255 bytes (NAME_MAX).
+    static var hostLength: Int { 40 }
+
+    /// - Parameters:
+    ///   - delivery: a number that grows with each message of the process.
+    ///   - host: this machine's name.
+    init(delivery: Int, host: StaticBytes) {
+        var seconds: Int64 = 0
+        var microseconds: Int32 = 0
+        // Sound: the call fills variables of these types.
+        unsafe cmaildir_time_of_day(&seconds, &microseconds)
+        self.init(
+            seconds: seconds, microseconds: microseconds, process: Chance.processID, delivery: delivery,
+            random: Chance.randomBits, host: host)
+    }
+
+    init(seconds: Int64, microseconds: Int32, process: UInt32, delivery: Int, random: UInt64, host: StaticBytes) {
+        self.seconds = seconds
+        self.microseconds = microseconds
+        self.process = process
+        self.delivery = delivery
+        self.random = random
+        self.host = host
+    }
+
+    /// The name as text; in the host's name / and : are written \057 and \072, and what is no visible ASCII likewise.
+    var text: PathText {
+        var text = ShortText()
+        text.append(Int(seconds))
+        text.append(".M")
+        text.append(Int(microseconds))
+        text.append("P")
+        text.append(Int(process))
+        text.append("Q")
+        text.append(delivery)
+        text.append("R")
+        text.append(hexadecimal: random, minimumWidth: 16)
+        text.append(".")
+        let bytes = host.bytes
+        for index in 0..<min(bytes.count, Self.hostLength) {
+            let byte = bytes[index]
+            if byte > 0x20 && byte < 0x7f && byte != 0x2f && byte != 0x3a && byte != 0x5c {
+                text.append(byte: byte)
+            } else {
+                text.append("\\")
+                text.append(octal: UInt64(byte), minimumWidth: 3)
+            }
+        }
+        return PathText(text.bytes)
+    }
+}

@@ -1,0 +1,101 @@
+// Requests by the control socket, STATE/control: one message in, one out, each whole. What is answered travels as sealed memory,
+// so that however long it is and however slow the client, writing it never waits.
+internal import Control
+internal import LinuxSystem
+internal import ServiceModel
+
+/// Somebody who has connected to the control socket.
+final class ControlClient {
+    let channel: MessageChannel
+    /// Monotonic: when it must have asked.
+    let askBy: Int64
+
+    init(_ channel: consuming MessageChannel, askBy: Int64) {
+        self.channel = channel
+        self.askBy = askBy
+    }
+}
+
+extension Supervisor {
+    private static let mostClients = 16
+    private static let askWithinNanoseconds: Int64 = 5_000_000_000
+
+    func openControl() {
+        do throws(SystemError) {
+            try Files.makeDirectory(settings.state, mode: 0o711)
+            let socket = try ControlSocket(path: settings.state + "/control")
+            try poller.add(socket.number, token: Token.control)
+            control = consume socket
+        } catch {
+            logProblem(
+                "no_control", "\(settings.state)/control: \(error); status, reload, drain and stop are not served")
+        }
+    }
+
+    /// Nobody is to wait for a supervisor that is gone.
+    func closeControl() {
+        guard let socket = control.take() else { return }
+        do throws(SystemError) {
+            try socket.remove()
+        } catch {
+            logProblem("control_left", "\(settings.state)/control: \(error)")
+        }
+    }
+
+    func acceptControl(at now: Int64) throws(SystemError) {
+        while let channel = try nextClient() {
+            // Those who are too many find the end.
+            guard controlClients.count < Self.mostClients else { continue }
+            let token = nextToken()
+            try poller.add(channel.number, token: token)
+            controlClients[token] = ControlClient(channel, askBy: now + Self.askWithinNanoseconds)
+        }
+    }
+
+    private func nextClient() throws(SystemError) -> MessageChannel? {
+        switch control {
+        case .some(let socket): return try socket.accept()
+        case .none: return nil
+        }
+    }
+
+    func dropSilentClients(at now: Int64) {
+        controlClients = controlClients.filter { now < $0.value.askBy }
+    }
+
+    /// Reads what a client asks, and answers. A client asks once; one that asked to be told of the end keeps its connection.
+    func answer(_ token: UInt64) {
+        guard let client = controlClients.removeValue(forKey: token) else { return }
+        do throws(SystemError) {
+            guard case .message(let bytes, _) = try client.channel.receive() else { return }
+            guard let request = ControlRequest(wireBytes: bytes) else {
+                try send(.refused(["this is no request of this version of doorward"]), to: client)
+                return
+            }
+            logRequest("\(request)")
+            try send(obey(request), to: client)
+            if request == .drain || request == .stop { waitingForEnd.append(client) }
+        } catch {
+            // The client is gone, and its answer with it.
+        }
+    }
+
+    private func send(_ reply: ControlReply, to client: ControlClient) throws(SystemError) {
+        let memory = try SharedBytes(sealing: reply.wireBytes, name: "control reply")
+        try client.channel.send([1], passing: memory.descriptor.number)
+    }
+
+    private func obey(_ request: ControlRequest) -> ControlReply {
+        switch request {
+        case .status: return .status(report())
+        case .reload:
+            let faults = reload()
+            return faults.isEmpty ? .done(["\(services.count) services"]) : .refused(faults)
+        case .drain, .stop:
+            let grace = request == .drain ? nil : settings.drain.nanoseconds
+            beginStop(graceNanoseconds: grace, at: Clock.monotonicNanoseconds())
+            let active = draining.reduce(0) { $0 + counts(of: $1).active }
+            return .done(["\(active) connections are served to their end"])
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// What a supervisor says of itself when it is asked.
+internal import Control
+internal import Gate
+internal import LinuxSystem
+internal import Sandbox
+internal import ServiceModel
+
+extension Supervisor {
+    /// The state at this moment.
+    func report() -> StatusReport {
+        let now = Clock.monotonicNanoseconds()
+        var report = StatusReport()
+        report.pid = Int(Processes.ownPID)
+        report.uptime = .nanoseconds(now - startedAt)
+        if privilege == .ordinary { report.skipped = Sandbox.skippedWithoutRoot }
+        report.unprotected = Landlock.abi.missing
+        if let reason = groups.map(\.withoutControllers) ?? "there are no control groups" {
+            report.unprotected.append(reason)
+        }
+        report.blockListFile = blockList.path ?? ""
+        report.blockListEntries = blockList.entryCount
+        report.isStopping = stop.isStopping
+        report.services = services.values.map { status(of: $0, at: now) }
+        let gone = draining.filter { services[$0.definition.service.name] == nil }
+        report.services += gone.map { status(of: $0, .draining, at: now) }
+        report.services.sort { $0.name < $1.name }
+        return report
+    }
+
+    private func status(of service: WantedService, at now: Int64) -> ServiceStatus {
+        var status = ServiceStatus()
+        if let gate = service.serving ?? service.starting {
+            status = self.status(of: gate, gate === service.serving ? .serving : .starting, at: now)
+        } else {
+            status.name = service.name
+            status.state = .failing
+            status.limit = service.definition.service.limits.connections
+        }
+        status.file = service.definition.service.file
+        for gate in draining where gate.definition.service.name == service.name { status.counts.add(counts(of: gate)) }
+        if let past = pastCounts[service.name] { status.counts.add(past) }
+        return status
+    }
+
+    private func status(of gate: GateProcess, _ state: ServiceStatus.State, at now: Int64) -> ServiceStatus {
+        var status = ServiceStatus()
+        status.name = gate.definition.service.name
+        status.file = gate.definition.service.file
+        status.state = state
+        status.listen = gate.listeners.map(\.bound.description)
+        status.gate = Int(gate.pid)
+        status.uptime = .nanoseconds(now - gate.startedAt)
+        status.limit = gate.definition.service.limits.connections
+        status.counts = counts(of: gate)
+        return status
+    }
+
+    /// What a gate has counted. Its handlers may have got at the numbers: they are taken as numbers and nothing more.
+    func counts(of gate: GateProcess) -> ServiceCounts {
+        func value(_ counter: GateCounter) -> Int { Int(clamping: gate.counters[counter] & 0xffff_ffff_ffff) }
+        var counts = ServiceCounts()
+        counts.active = value(.active)
+        counts.accepted = value(.accepted)
+        counts.succeeded = value(.succeeded)
+        counts.failed = value(.failed)
+        counts.unstarted = value(.unstarted)
+        counts.blocked = value(.blocked)
+        counts.denied = value(.denied)
+        counts.overLimit = value(.overLimit)
+        counts.pauses = value(.pauses)
+        return counts
+    }
+
+    /// A gate has ended: what it counted stays its service's, as long as there is one.
+    func remember(_ gate: GateProcess) {
+        let name = gate.definition.service.name
+        guard services[name] != nil else {
+            pastCounts[name] = nil
+            return
+        }
+        var counts = counts(of: gate)
+        counts.active = 0
+        pastCounts[name, default: ServiceCounts()].add(counts)
+    }
+}

@@ -1,0 +1,124 @@
+// The commands that ask a running supervisor: status, reload, drain, stop.
+internal import ArgumentParser
+internal import Configuration
+internal import ConfigurationFiles
+internal import Control
+internal import Definitions
+internal import Inspection
+internal import LinuxSystem
+
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show what a running supervisor serves, and how it goes.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var paths: PathOptions
+
+    func run() throws {
+        let call = try ControlCall(.status, paths)
+        guard case .status(let report) = call.reply else { throw call.refusal(json: json) }
+        print(json ? report.json : report.text)
+    }
+}
+
+struct Reload: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Have a running supervisor read every file again, and print what is wrong.",
+        discussion:
+            "Exit status 0 when every file is sound; otherwise 1, and a broken file's old definition stays in force.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var paths: PathOptions
+
+    func run() throws { try ControlCall(.reload, paths).printOutcome(json: json) }
+}
+
+struct Drain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "End a running supervisor when its last handler has ended; accept no more from now on.",
+        discussion: "Returns when the supervisor has ended.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var paths: PathOptions
+
+    func run() throws {
+        let call = try ControlCall(.drain, paths)
+        try call.printOutcome(json: json)
+        try call.waitForEnd()
+    }
+}
+
+struct StopCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stop",
+        abstract: "End a running supervisor, as SIGTERM does: handlers may go on until the deadline (drain, 30 s).",
+        discussion: "Returns when the supervisor has ended.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var paths: PathOptions
+
+    func run() throws {
+        let call = try ControlCall(.stop, paths)
+        try call.printOutcome(json: json)
+        try call.waitForEnd()
+    }
+}
+
+/// One request, asked and answered.
+struct ControlCall: ~Copyable {
+    let reply: ControlReply
+    private let channel: MessageChannel
+
+    /// Errors: nobody answers; said on standard error.
+    init(_ request: ControlRequest, _ paths: PathOptions) throws {
+        let state: String
+        do throws(DefinitionsError) {
+            state = try Definitions.settings(paths.choices, on: .thisMachine).state
+        } catch {
+            for line in error.lines { StandardError.write("doorward: \(line)") }
+            throw ExitCode(1)
+        }
+        let path = state + "/control"
+        do throws(SystemError) {
+            let channel = try ControlSocket.connect(to: path)
+            try channel.send(request.wireBytes)
+            guard case .message(_, let memory?) = try channel.receive() else {
+                throw SystemError("receive answer", Errno(104))
+            }
+            let answer = try SharedBytes(mapping: memory)
+            guard let reply = ControlReply(wireBytes: answer.array) else {
+                throw SystemError("understand answer", Errno(71))
+            }
+            self.reply = reply
+            self.channel = channel
+        } catch {
+            StandardError.write("doorward: no supervisor answers at \(path): \(error) [state, --state]")
+            throw ExitCode(1)
+        }
+    }
+
+    /// Prints what was done, or why not.
+    borrowing func printOutcome(json: Bool) throws {
+        guard case .done(let lines) = reply else { throw refusal(json: json) }
+        print(json ? JSON.list(lines) : lines.joined(separator: "\n"))
+    }
+
+    /// Says why not.
+    borrowing func refusal(json: Bool) -> ExitCode {
+        let lines = if case .refused(let lines) = reply { lines } else { ["the supervisor answers something else"] }
+        if json { print(JSON.list(lines)) } else { for line in lines { StandardError.write(line) } }
+        return ExitCode(1)
+    }
+
+    /// Returns when the supervisor has ended, and with it this connection.
+    borrowing func waitForEnd() throws {
+        while case .message = try channel.receive() {}
+    }
+}

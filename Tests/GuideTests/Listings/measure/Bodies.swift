@@ -1,0 +1,47 @@
+// The four ways to read what is not a line, each in constant memory.
+import HandlerKit
+
+extension Connection {
+    /// Reads what follows a command.
+    mutating func readBody(of command: Command) throws(ConnectionError) -> Sum {
+        var sum = Sum()
+        switch command {
+        case .counted(let count):
+            // Exactly so many bytes, in pieces as they come.
+            var body = Counted(count)
+            while let piece = try nextPiece(of: &body) { sum.add(bytes(of: piece)) }
+        case .text:
+            // Everything up to a mark. The line of the command ended with CR LF, which the mark begins with.
+            var body = Terminated(by: "\r\n.\r\n", begun: 2)
+            while let piece = try nextPiece(of: &body) { sum.add(bytes(of: piece)) }
+        case .record:
+            // A record of fixed size in one piece, at most 16384 bytes.
+            if let record = try nextBytes(count: 8) { sum.add(bytes(of: record)) }
+        case .rest:
+            // Whatever comes, as soon as it comes, up to the end of input. Writing still works after it.
+            while let chunk = try nextChunk() { sum.add(bytes(of: chunk)) }
+        }
+        return sum
+    }
+}
+
+/// What was counted.
+struct Sum {
+    private var byteCount = 0
+    private var lineFeeds = 0
+
+    mutating func add(_ bytes: borrowing Span<UInt8>) {
+        byteCount += bytes.count
+        for index in bytes.indices where bytes[index] == 0x0a { lineFeeds += 1 }
+    }
+
+    func reply() -> ShortText {
+        var text = ShortText()
+        text.append("250 bytes: ")
+        text.append(byteCount)
+        text.append(", LF: ")
+        text.append(lineFeeds)
+        text.append("\r\n")
+        return text
+    }
+}

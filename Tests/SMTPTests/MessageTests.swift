@@ -1,0 +1,233 @@
+// Messages: W-01 to W-05, W-14, W-17, W-23, W-25, W-27; BDAT; and every limit with its reply.
+import HandlerKit
+import Testing
+
+@testable import SMTP
+
+@Suite("Messages")
+struct MessageTests {
+    private static let open = "EHLO me\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"
+
+    private func message(
+        _ text: String, _ configuration: SMTPConfiguration = configuration(), then: String = "NOOP\r\n"
+    ) -> Outcome {
+        session(Self.open + "DATA\r\n" + text + then, configuration)
+    }
+
+    @Test(
+        "SM-11 to SM-13, W-17, W-27: where the header ends and what its fields are",
+        arguments: [
+            ("A: b\r\n\r\nbody\r\n", ["A=b"], "blankLine", "body\r\n"), ("", [], "endOfMessage", ""),
+            ("\r\nbody\r\n", [], "blankLine", "body\r\n"), ("A: b\r\n", ["A=b"], "endOfMessage", ""),
+            ("A:b\r\n", ["A=b"], "endOfMessage", ""), ("A:\t b \r\n", ["A=b "], "endOfMessage", ""),
+            ("A:\r\nB: \r\n", ["A=", "B="], "endOfMessage", ""),
+            ("A: b\r\n c\r\n\td\r\n", ["A=b c\td"], "endOfMessage", ""),
+            ("A:\r\n b\r\n", ["A=b"], "endOfMessage", ""),
+            ("A: b\r\n \r\nB: c\r\n\r\n", ["A=b ", "B=c"], "blankLine", ""),
+            ("A : b\r\n", ["A=b"], "endOfMessage", ""), ("no field\r\n", [], "otherLine", "no field\r\n"),
+            ("A: b\r\nno field\r\nB: c\r\n", ["A=b"], "otherLine", "no field\r\nB: c\r\n"),
+            (" A: b\r\n", [], "otherLine", " A: b\r\n"), (": b\r\n", [], "otherLine", ": b\r\n"),
+            ("A\r\n", [], "otherLine", "A\r\n"), ("Ä: b\r\n", [], "otherLine", "Ä: b\r\n"),
+            ("A: é\r\n\r\n\r\n\r\n", ["A=é"], "blankLine", "\r\n\r\n"),
+            ("From x y\r\n", [], "otherLine", "From x y\r\n"),
+            ("A:b:c\r\n..\r\n", ["A=b:c"], "otherLine", ".\r\n"),
+        ])
+    func headers(row: (String, [String], String, String)) {
+        let whole = message(row.0 + ".\r\n")
+        let fields = whole.events.filter { $0.hasPrefix("header ") }.map { String($0.dropFirst(7)) }
+        #expect(fields == row.1)
+        #expect(whole.events.contains("endOfHeaders \(row.2)"))
+        #expect(whole.body == row.3)
+        #expect(whole.codes.suffix(2) == ["250 2.0.0", "250 2.0.0"])
+        for pieces in cuts(of: Self.open + "DATA\r\n" + row.0 + ".\r\nNOOP\r\n") { #expect(session(pieces) == whole) }
+    }
+
+    @Test("a field's value is cut at the reader's capacity, and a name that is too long is none")
+    func longHeaders() {
+        let long = String(repeating: "v", count: 5000)
+        let outcome = message("A: \(long)\r\nB: c\r\n\(String(repeating: "n", count: 998)): x\r\n.\r\n")
+        let fields = outcome.events.filter { $0.hasPrefix("header ") }
+        #expect(fields == ["header A=\(long.prefix(HeaderReader.capacity - 1))~", "header B=c"])
+        #expect(outcome.events.contains("endOfHeaders otherLine"))
+        #expect(outcome.body.utf8.count == 998 + 5)
+    }
+
+    @Test(
+        "profile internet: a bare CR or LF anywhere in DATA: read to its true end, nothing taken, 550 5.5.2",
+        arguments: [
+            "a\nb\r\n", "a\rb\r\n", "A: b\n\r\n", "\n.\n", "\r.\r", "x\r\n.\nMAIL FROM:<evil@x>\r\n",
+            "x\n.\r\nRSET\r\n", "\r\r\n",
+            "A: b\r\n\r\nx\r\n.\rQUIT\r\n", "\n", "\r",
+        ])
+    func poisoned(text: String) {
+        let outcome = message(text + "\r\n.\r\n")
+        #expect(outcome.codes.suffix(3) == ["354", "550 5.5.2", "250 2.0.0"])
+        #expect(
+            outcome.events.filter { $0.hasPrefix("abort") || $0.hasPrefix("end") && !$0.contains("Headers") } == [
+                "abort bareLineEnding"
+            ])
+        #expect(outcome.events.filter { $0.hasPrefix("mail") } == ["mail a@b"])
+    }
+
+    @Test(
+        "552 5.3.4: a message of the limit is taken, one octet more is read to its end and is not", arguments: [0, 1])
+    func size(more: Int) {
+        let limited = configuration { $0.limits.messageSize = 1000 }
+        let outcome = message(String(repeating: "x", count: 998 + more) + "\r\n.\r\n", limited)
+        #expect(outcome.codes.suffix(3) == ["354", more == 0 ? "250 2.0.0" : "552 5.3.4", "250 2.0.0"])
+        #expect(outcome.events.last == (more == 0 ? "endOfMessage 1 1000 ESMTP" : "abort tooLarge"))
+        let chunk = session(
+            Self.open + "BDAT \(998 + more + 2) LAST\r\n" + String(repeating: "x", count: 998 + more) + "\r\nNOOP\r\n",
+            limited)
+        #expect(chunk.codes.suffix(2) == [more == 0 ? "250 2.0.0" : "552 5.3.4", "250 2.0.0"])
+    }
+
+    @Test("554 5.4.6: as many Received lines as the limit are a loop", arguments: [99, 100, 101])
+    func loop(count: Int) {
+        let text = String(repeating: "received: x\r\n y\r\n", count: count) + "\r\nReceived: in the body\r\n.\r\n"
+        let outcome = message(text)
+        #expect(outcome.codes.suffix(2) == [count < 100 ? "250 2.0.0" : "554 5.4.6", "250 2.0.0"])
+        #expect(outcome.hasEndForEachBegin)
+        #expect(outcome.events.contains("abort tooManyHops") == (count >= 100))
+        let atEnd = message(String(repeating: "Received: x\r\n", count: count) + ".\r\n")
+        #expect(atEnd.codes.suffix(2) == [count < 100 ? "250 2.0.0" : "554 5.4.6", "250 2.0.0"])
+    }
+
+    @Test("452 4.5.3: one recipient more than the limit, and the others still get their mail")
+    func recipients() {
+        let outcome = session(
+            Self.open + "RCPT TO:<550@d>\r\nRCPT TO:<e@d>\r\nRCPT TO:<f@d>\r\nDATA\r\n.\r\n",
+            configuration { $0.limits.recipients = 2 })
+        #expect(outcome.codes.suffix(5) == ["550 5.0.0", "250 2.0.0", "452 4.5.3", "354", "250 2.0.0"])
+        #expect(outcome.events.last == "endOfMessage 2 0 ESMTP")
+    }
+
+    @Test("421: more messages than a session may have")
+    func messages() {
+        let one = "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n.\r\n"
+        let outcome = session("EHLO me\r\n" + one + one + one, configuration { $0.limits.messages = 2 })
+        #expect(outcome.codes.suffix(2) == ["250 2.0.0", "421 4.7.0"])
+        #expect(outcome.events.filter { $0.hasPrefix("endOfMessage") }.count == 2)
+        #expect(outcome.status == .done)
+    }
+
+    @Test("421 4.7.0: too many errors, and what follows a refusal in a group is none")
+    func errors() {
+        let limited = configuration { $0.limits.errors = 5 }
+        #expect(
+            session(String(repeating: "x\r\n", count: 9), limited).codes == Array(repeating: "500 5.5.2", count: 4) + [
+                "421 4.7.0"
+            ])
+        let group = "MAIL FROM:<451@b>\r\n" + String(repeating: "RCPT TO:<a@b>\r\n", count: 20) + "DATA\r\nNOOP\r\n"
+        #expect(session("EHLO me\r\n" + group, limited).codes.last == "250 2.0.0")
+        let endless = "MAIL FROM:<451@b>\r\n" + String(repeating: "RCPT TO:<a@b>\r\n", count: 120)
+        #expect(session("EHLO me\r\n" + endless, limited).codes.last == "421 4.7.0")
+    }
+
+    @Test("421 4.7.0: too much that brings no mail forward", arguments: ["NOOP", "RSET", "VRFY x", "HELP", "EHLO me"])
+    func idle(command: String) {
+        let limited = configuration { ($0.limits.errors, $0.limits.idleCommands) = (2, 5) }
+        let outcome = session(String(repeating: command + "\r\n", count: 20), limited)
+        #expect(outcome.codes.count == 7)
+        #expect(outcome.codes.last == "421 4.7.0")
+    }
+
+    // ---- BDAT
+
+    @Test("RFC 3030: chunks are the message as it is, dots and all, and commands follow right behind them")
+    func chunks() {
+        let client = Self.open + "BDAT 6\r\nA: b\r\nNOOP\r\nBDAT 5\r\n\r\n.\r\nBDAT 0 LAST\r\nNOOP\r\n"
+        let outcome = session(client)
+        #expect(outcome.codes.suffix(5) == ["250 2.0.0", "250 2.0.0", "250 2.0.0", "250 2.0.0", "250 2.0.0"])
+        #expect(outcome.content == "A: b\r\n\r\n.\r\n")
+        #expect(outcome.body == ".\r\n")
+        for pieces in cuts(of: client) { #expect(session(pieces) == outcome) }
+    }
+
+    @Test("BDAT: between chunks there is no MAIL, no RCPT and no DATA; RSET gives the message up")
+    func betweenChunks() {
+        let outcome = session(
+            Self.open + "BDAT 3\r\na\r\nMAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\nRSET\r\nBDAT 4 LAST\r\nQUITNOOP\r\n"
+        )
+        #expect(
+            outcome.codes.suffix(6) == ["503 5.5.1", "503 5.5.1", "503 5.5.1", "250 2.0.0", "503 5.5.1", "250 2.0.0"])
+        #expect(outcome.events.last == "abort reset")
+    }
+
+    @Test("BDAT that is refused takes its chunk with it, and the message cannot go on", arguments: [451, 554])
+    func chunkRefused(code: Int) {
+        let outcome = session(Self.open + "BDAT 6\r\nQUIT\r\nBDAT 6 LAST\r\nRSET\r\nNOOP\r\n") { $0.dataCode = code }
+        #expect(outcome.codes.suffix(3) == ["\(code)", "503 5.5.1", "250 2.0.0"])
+        #expect(outcome.events.suffix(2) == ["data", "abort refused"])
+        #expect(outcome.content == "")
+    }
+
+    @Test("BDAT with a bare line ending: that chunk and all further ones are refused", arguments: ["a\nb", "a\rb"])
+    func chunkPoisoned(text: String) {
+        let outcome = session(Self.open + "BDAT 3\r\n\(text)BDAT 3 LAST\r\nc\r\nNOOP\r\n")
+        #expect(outcome.codes.suffix(3) == ["550 5.5.2", "503 5.5.1", "250 2.0.0"])
+        #expect(outcome.events.last == "abort bareLineEnding")
+        #expect(session(Self.open + "BDAT 1 LAST\r\n\r").codes.last == "550 5.5.2")
+        #expect(
+            session(Self.open + "BDAT 3 LAST\r\n\(text)", configuration { $0.profile = .lab }).codes.last == "250 2.0.0"
+        )
+    }
+
+    // ---- names, logs, times
+
+    @Test(
+        "W-25: one name for a message, in the reply and in every line of the log; nothing of the peer's can break a line"
+    )
+    func names() {
+        let outcome = message("A: b\r\n.\r\n", configuration { $0.logLevel = .commands })
+        let lines = outcome.log.split(separator: "\n")
+        #expect(lines.contains("message accepted id=5f-1-1-0000abcd code=250 size=6 recipients=1 from=a@b"))
+        #expect(lines.contains("command line=MAIL\\x20FROM:<a@b>"))
+        #expect(lines.first == "session begins" && lines.last == "session ends accepted=1")
+        let forged = session("EHLO me\r\nVRFY x\\\u{1}\r\n\"é\n=x\r\n", configuration { $0.logLevel = .commands }).log
+        #expect(forged.allSatisfy { $0.isASCII && ($0 >= " " || $0 == "\n") })
+    }
+
+    @Test("SM-23: each level has what those before it have", arguments: 0...4)
+    func levels(level: Int) {
+        let text = Self.open + "RCPT TO:<550@x>\r\nDATA\r\n.\r\nGET /\r\n"
+        let log = session(text, configuration { $0.logLevel = SMTPLogLevel(rawValue: level)! }).log
+        let words = ["another protocol", "message accepted", "session ends", "command line"]
+        #expect(words.filter { log.contains($0) } == Array(words.prefix(level)))
+        #expect((log == "") == (level == 0))
+    }
+
+    @Test("RFC 2920 3.1: in profile internet a message that comes before 354 ends the session; in lab it is read")
+    func earlyInput() {
+        let text = Self.open + "DATA\r\nA: b\r\n.\r\nNOOP\r\n"
+        let strict = session(text, configuration { $0.allowsEarlyInput = false })
+        #expect(strict.codes.suffix(1) == ["554 5.5.0"])
+        #expect(strict.events.last == "abort disconnected")
+        let lab = configuration { ($0.allowsEarlyInput, $0.profile) = (false, .lab) }
+        #expect(session(text, lab).codes.suffix(3) == ["354", "250 2.0.0", "250 2.0.0"])
+    }
+
+    @Test(
+        "421 4.4.2: whoever is silent for too long, in a command or in a message, hears why",
+        arguments: ["", "NOOP", "EHLO me\r\n", open + "DATA\r\n", open + "DATA\r\nx\r\n", open + "BDAT 5\r\nx"])
+    func timeouts(text: String) {
+        let hasty = configuration {
+            ($0.timeouts.command, $0.timeouts.dataStart, $0.timeouts.dataBlock) = (
+                .milliseconds(40), .milliseconds(40), .milliseconds(40)
+            )
+        }
+        let outcome = session(text, hasty, staysOpen: true)
+        #expect(outcome.said.hasSuffix("421 4.4.2 timed out\r\n"))
+        #expect(outcome.status == nil)
+        #expect(outcome.events.last == (text.hasPrefix(Self.open) ? "abort timeout" : outcome.events.last))
+    }
+
+    @Test(
+        "W-23: a peer that goes away in a message leaves none",
+        arguments: [open, open + "DATA\r\nA: b\r\n", open + "BDAT 9\r\nx"])
+    func goneAway(text: String) {
+        let outcome = session(text)
+        #expect(outcome.events.last == "abort peerIsGone")
+        #expect(outcome.status != .done)
+    }
+}
