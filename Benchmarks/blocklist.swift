@@ -1,4 +1,5 @@
-// What the block list costs: reading it, its memory, and a lookup, at 1, 1 000 and 1 000 000 entries of either family.
+// What the block list costs: reading it, its memory, and a lookup, at 1, 1 000 and 1 000 000 entries of either family. And
+// what the list of bans costs, when there are as many as there may be.
 // Prints a table and judges nothing. Built and run by Benchmarks/blocklist, with the sources that it measures.
 import Admission
 import Glibc
@@ -88,6 +89,31 @@ func read(_ count: Int, _ random: inout Generator) -> (nanoseconds: Double, sum:
     return (runs.sorted()[128], place)
 }
 
+/// - Returns: something that depends on every lookup.
+func measureBans(_ random: inout Generator) -> Int {
+    var bans = BanTable(exempt: [])
+    var prefixes: [IPPrefix] = []
+    for index in 0..<BanTable.standardMost {
+        for found in [prefix(.ipv4, &random), prefix(.ipv6, &random)] {
+            let cause = BanCause.sensor(service: "trap-\(index % 100)")
+            if case .banned = bans.ban(found, for: cause, length: 1 << 40, longest: 1 << 50, at: 0) {
+                prefixes.append(found)
+            }
+        }
+    }
+    let before = now(CLOCK_PROCESS_CPUTIME_ID)
+    let list = bans.list(at: 1)
+    let build = now(CLOCK_PROCESS_CPUTIME_ID) - before
+    let wanted = (0..<65536).map { _ in prefixes.randomElement(using: &random)!.network }
+    let bytes = unsafe list.span.bytes
+    var sum = 0
+    let start = now()
+    for wanted in wanted { sum &+= BanList.match(wanted, at: 1, in: bytes)?.index ?? 0 }
+    let lookup = (now() - start) / 65536
+    print("\nbans: \(prefixes.count), list built in \(build / 1_000_000) ms, \(list.count / 1024) KB, lookup \(lookup) ns")
+    return sum
+}
+
 func measure() {
     var random = Generator(state: 6)
     var others = [UInt8](repeating: 1, count: 4 << 20)
@@ -114,6 +140,7 @@ func measure() {
                     + "| \(hit.cold) | \(miss.cold) | \(tenths(read.nanoseconds)) |")
         }
     }
+    sum &+= measureBans(&random)
     // So that no lookup is left out by the optimiser.
     if sum == 42 { print() }
 }

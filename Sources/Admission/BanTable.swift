@@ -163,8 +163,8 @@ package struct BanTable {
     }
 }
 
-/// A time so much later, or the end of time.
-private func later(than time: Int64, by length: Int64) -> Int64 {
+/// A time so much later, or the end of time; earlier by a negative length, or the beginning of time.
+func later(than time: Int64, by length: Int64) -> Int64 {
     let (sum, overflow) = time.addingReportingOverflow(length)
-    return overflow ? .max : sum
+    return overflow ? (length < 0 ? .min : .max) : sum
 }

@@ -84,16 +84,17 @@ extension BanTable {
         guard let strikes = Int(fields[5]), (1...mostStrikes).contains(strikes) else {
             throw fault("'\(fields[5])' is not a number of strikes; expected 1 to \(mostStrikes)")
         }
-        let age = now.wall / second - began
-        let start = now.monotonic - max(0, min(age, Int64.max / 4 / second)) * second
-        let end = length == .max ? .max : start + length
+        let age = max(0, min(now.wall / second - began, Int64.max / 4 / second)) * second
+        let start = later(than: now.monotonic, by: -age)
+        let end = length == .max ? .max : later(than: start, by: length)
         return Ban(prefix: prefix, cause: cause, began: start, end: end, hits: hits, strikes: strikes)
     }
 
     /// In nanoseconds; nil when it is none.
     private static func length(from began: Int64, to end: String) -> Int64? {
+        guard began >= 0 else { return nil }
         if end == "never" { return .max }
-        guard let end = Int64(end), began >= 0, end >= began, end - began <= Int64.max / 4 / second else { return nil }
+        guard let end = Int64(end), end >= began, end - began <= Int64.max / 4 / second else { return nil }
         return (end - began) * second
     }
 
@@ -103,7 +104,6 @@ extension BanTable {
     }
 
     private static func lasts(_ end: Int64, _ memory: Int64, at now: Int64) -> Bool {
-        let (sum, overflow) = end.addingReportingOverflow(memory)
-        return overflow || sum > now
+        end == .max || later(than: end, by: memory) > now
     }
 }

@@ -28,7 +28,8 @@ struct BanTableTests {
         var lengths: [Int64] = []
         for _ in 0..<6 {
             let outcome = table.ban(source, for: cause, length: 10 * second, longest: 100 * second, at: now)
-            let length = try #require(length(outcome))
+            let found = length(outcome)
+            let length = try #require(found)
             lengths.append(length / second)
             now += length + 999 * second
         }
@@ -71,7 +72,8 @@ struct BanTableTests {
     func exempt() throws {
         var table = BanTable(exempt: [try prefix("10.1.0.0/16"), try prefix("::1")])
         #expect(
-            table.ban(try prefix("10.1.2.3"), for: cause, length: 9, longest: 9, at: 0) == .exempt(try prefix("10.1.0.0/16")))
+            table.ban(try prefix("10.1.2.3"), for: cause, length: 9, longest: 9, at: 0)
+                == .exempt(try prefix("10.1.0.0/16")))
         #expect(table.block(try prefix("::1"), reason: "", length: nil, at: 0) == .exempt(try prefix("::1")))
         _ = table.block(try prefix("10.0.0.0/8"), reason: "", length: nil, at: 0)
         #expect(match(.v4(0x0a01_0203), table, at: 1) == nil)
@@ -100,12 +102,15 @@ struct BanTableTests {
                 _ = table.unblock(gone, at: 0)
                 bans[gone] = nil
             }
+            let list = table.list(at: 0)
             for _ in 0..<20 {
                 let address = address()
                 let now = Int64.random(in: 0...50, using: &random)
                 let ends = bans.filter { $0.key.contains(address) }.map(\.value)
                 let expected = ends.max().flatMap { $0 > now ? $0 : nil }
-                try #require(match(address, table, at: now) == expected, "\(address)")
+                // Sound: bytes are bytes.
+                let found = BanList.match(address, at: now, in: unsafe list.span.bytes)?.end
+                try #require(found == expected, "\(address)")
             }
         }
     }
@@ -120,14 +125,16 @@ struct BanTableTests {
         let bytes = unsafe list.span.bytes
         var text = ByteText(capacity: 200)
         for address in [IPAddress.v4(0xc000_0201), .v6(0x2001_0db8 << 96 | 1)] {
-            let match = try #require(BanList.match(address, at: 0, in: bytes))
-            BanList.appendPrefix(of: match.index, in: bytes, to: &text)
+            let found = BanList.match(address, at: 0, in: bytes)
+            let match = try #require(found)
+            text.append(BanList.prefix(of: match.index, in: bytes).description)
             text.append(" " as StaticString)
             BanList.appendCause(of: match.index, in: bytes, to: &text)
             text.append("\n" as StaticString)
         }
         #expect(text.string == "192.0.2.0/24 command:a%20b\n2001:db8::/64 sensor:trap\n")
-        #expect(BanList.count(of: bytes) == 2)
+        let count = BanList.count(of: bytes)
+        #expect(count == 2)
     }
 
     @Test("a flood of one family pushes out its own that end soonest, never the other family nor a command's")
@@ -139,7 +146,7 @@ struct BanTableTests {
             let source = IPPrefix(of: .v6(host << 64 | 1 << 127), length: 64)
             let outcome = table.ban(source, for: cause, length: 1000 + Int64(host), longest: .max, at: 0)
             try #require(length(outcome) != nil)
-            try #require(table.active(at: 0).count <= 161)
+            if host % 100 == 99 { try #require(table.active(at: 0).count <= 161) }
         }
         let left = table.active(at: 0)
         #expect(left.map(\.prefix).contains(try prefix("192.0.2.7")))
