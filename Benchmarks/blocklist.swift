@@ -110,7 +110,8 @@ func measureBans(_ random: inout Generator) -> Int {
     let start = now()
     for wanted in wanted { sum &+= BanList.match(wanted, at: 1, in: bytes)?.index ?? 0 }
     let lookup = (now() - start) / 65536
-    print("\nbans: \(prefixes.count), list built in \(build / 1_000_000) ms, \(list.count / 1024) KB, lookup \(lookup) ns")
+    print("\n| bans | list ms | list KB | hit ns |\n| --: | --: | --: | --: |")
+    print("| \(prefixes.count) | \(build / 1_000_000) | \(list.count / 1024) | \(lookup) |")
     return sum
 }
 

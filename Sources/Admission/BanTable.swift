@@ -115,7 +115,7 @@ package struct BanTable {
 
     /// The table for the gates: see ``BanList``.
     package func list(at now: Int64) -> [UInt8] {
-        let active = self.active(at: now)
+        let active = all.filter { $0.end > now }
         let lengths = Set(active.map { $0.prefix.length })
         // Within a wider ban that lasts as long, the narrower one says nothing: the longest prefix decides, and must be the
         // one that lasts longest.
