@@ -1,5 +1,6 @@
 // The block list as a file: one address or prefix a line, `#` starts a comment, blank lines are fine.
-// Total and bounded: every line is either understood or a fault with its position; nothing is skipped in silence.
+// Total and bounded: every line is either understood or a fault with its position; nothing is skipped in silence. Of a file
+// that is something else altogether, the first faults are told and the rest are counted.
 package import ServiceModel
 
 /// A line of the block list that could not be read.
@@ -11,7 +12,7 @@ package struct BlockListFault: Error, Hashable, Sendable, CustomStringConvertibl
     package var description: String { "\(position): error: \(reason)" }
 }
 
-/// Everything that is wrong with a block list.
+/// What is wrong with a block list: at most ``BlockList/mostFaults``, and one more that counts the rest.
 package struct BlockListFaults: Error {
     package let all: [BlockListFault]
 }
@@ -19,28 +20,97 @@ package struct BlockListFaults: Error {
 extension BlockList {
     /// The largest file that is read. In bytes: a million lines of the longest prefix.
     package static let mostBytes = 64 << 20
+    /// Lines that are told apart when they cannot be read.
+    package static let mostFaults = 100
+    /// In bytes, of what cannot be read. No address or prefix is as long.
+    private static let mostQuoted = 60
 
     /// Reads the text of a list.
     package static func entries(of text: [UInt8], file: String) throws(BlockListFaults) -> [Entry] {
         var entries: [Entry] = []
-        var faults: [BlockListFault] = []
-        var number = 0
-        for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            number += 1
-            let content = line.prefix { $0 != UInt8(ascii: "#") }
-            guard let first = content.firstIndex(where: { !isBlank($0) }),
-                let last = content.lastIndex(where: { !isBlank($0) })
-            else { continue }
-            do throws(IPPrefixError) {
-                let prefix = try IPPrefix(String(decoding: content[first...last], as: UTF8.self))
-                entries.append(Entry(prefix: prefix, line: number))
-            } catch {
-                let position = SourcePosition(file: file, line: number, column: first - line.startIndex + 1)
-                faults.append(BlockListFault(position: position, reason: error.description))
-            }
-        }
-        guard faults.isEmpty else { throw BlockListFaults(all: faults) }
+        try read(text, file: file) { entries.append(Entry(prefix: $0, line: $1)) }
         return entries
+    }
+
+    /// Reads the text of a list into a table, without the entries in between.
+    ///
+    /// - Returns: also the number of lines that block.
+    package static func table(
+        ofText text: [UInt8], file: String
+    ) throws(BlockListFaults) -> (bytes: [UInt8], lines: Int) {
+        var builder = PrefixTable.Builder()
+        try read(text, file: file) { builder.add($0, $1) }
+        let lines = builder.count
+        return (builder.table(), lines)
+    }
+
+    private static func read(
+        _ text: [UInt8], file: String, _ found: (IPPrefix, Int) -> Void
+    ) throws(BlockListFaults) {
+        let bytes = text.span
+        var faults: [BlockListFault] = []
+        var unreadable = 0
+        var number = 0
+        var start = 0
+        while start <= bytes.count {
+            number += 1
+            let line = Line(in: bytes, from: start)
+            if let content = line.content {
+                if let prefix = PrefixReader.prefix(bytes, content) {
+                    found(prefix, number)
+                } else {
+                    unreadable += 1
+                    if unreadable <= mostFaults {
+                        let position = SourcePosition(file: file, line: number, column: content.lowerBound - start + 1)
+                        faults.append(BlockListFault(position: position, reason: reason(text[content])))
+                    }
+                }
+            }
+            start = line.end + 1
+        }
+        guard unreadable > 0 else { return }
+        if unreadable > mostFaults {
+            let position = SourcePosition(file: file, line: number, column: 1)
+            faults.append(
+                BlockListFault(position: position, reason: "\(unreadable - mostFaults) more lines cannot be read"))
+        }
+        throw BlockListFaults(all: faults)
+    }
+
+    private static func reason(_ content: ArraySlice<UInt8>) -> String {
+        let text = String(decoding: content.prefix(mostQuoted), as: UTF8.self)
+        do throws(IPPrefixError) {
+            _ = try IPPrefix(text)
+            // The two readers agree (PrefixReaderTests); if they did not, this would still not be skipped in silence.
+            return IPPrefixError.notAnAddress(text).description
+        } catch {
+            return error.description
+        }
+    }
+}
+
+/// A line of a text.
+private struct Line {
+    /// Where it ends: at its newline, or at the end of the text.
+    let end: Int
+    /// What stands before a comment, without the blanks around; nil when that is nothing.
+    let content: Range<Int>?
+
+    init(in bytes: Span<UInt8>, from start: Int) {
+        var end = start
+        var first: Int?
+        var last = start
+        var isComment = false
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\n") {
+            if bytes[end] == UInt8(ascii: "#") { isComment = true }
+            if !isComment, !Line.isBlank(bytes[end]) {
+                if first == nil { first = end }
+                last = end
+            }
+            end += 1
+        }
+        self.end = end
+        content = first.map { $0..<last + 1 }
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {

@@ -49,4 +49,26 @@ struct BlockListTextTests {
     func bytes(bytes: [UInt8]) {
         #expect(faults(bytes).count == 1)
     }
+
+    @Test("of a file that is something else, the first faults are told and the rest counted")
+    func many() {
+        let faults = faults(Array(repeatElement("no\n", count: 1000).joined().utf8))
+        #expect(faults.count == BlockList.mostFaults + 1)
+        #expect(faults.last == "block:1001:1: error: 900 more lines cannot be read")
+    }
+
+    @Test("of a line that is very long, its start is quoted")
+    func long() {
+        let faults = faults([UInt8](repeating: UInt8(ascii: "1"), count: 1 << 20))
+        #expect(faults.count == 1 && faults[0].utf8.count < 250)
+    }
+
+    @Test("the table of a text is the table of its entries, and knows their number")
+    func table() throws {
+        let text = Array("10.0.0.0/8\n\n# x\n10.1.0.0/16 # y\n2001:db8::/32\n10.0.0.0/8\n".utf8)
+        let table = try BlockList.table(ofText: text, file: "block")
+        #expect(table.bytes == BlockList.table(of: try BlockList.entries(of: text, file: "block")))
+        #expect(table.lines == 4)
+        #expect(throws: BlockListFaults.self) { try BlockList.table(ofText: Array("x".utf8), file: "block") }
+    }
 }

@@ -1,0 +1,81 @@
+// Why somebody is banned. Every ban knows it: the log, `blocked` and the state file say it in the same word.
+// Promises a text of one word, printable ASCII, at most `longestText` bytes, that reads back as the same cause.
+
+/// What a ban is for.
+package enum BanCause: Hashable, Sendable {
+    /// Somebody said so: `doorward block`. The reason may be empty; what is too long of it is left out.
+    case command(reason: String)
+    /// The source touched a service that nobody has business with (`sensor`).
+    case sensor(service: String)
+    /// Its connections to a service ended badly, or were refused, too often (`[penalties]`); the last of them so.
+    case penalties(service: String, last: Penalties.Cause)
+}
+
+extension BanCause {
+    /// In bytes.
+    package static let longestText = 128
+    /// In bytes, as they are escaped.
+    private static let longestReason = 96
+
+    /// `command:REASON`, `sensor:SERVICE`, `penalties:SERVICE:CAUSE`; bytes outside 0x21-0x7e, `%` and `:` as `%XX`.
+    package var text: String {
+        switch self {
+        case .command(let reason): "command:" + BanCause.escape(reason)
+        case .sensor(let service): "sensor:" + BanCause.escape(service)
+        case .penalties(let service, let last): "penalties:" + BanCause.escape(service) + ":" + last.rawValue
+        }
+    }
+
+    /// nil when the text is not one that ``text`` gives.
+    package init?(text: some StringProtocol) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard text.utf8.count <= BanCause.longestText, parts.count >= 2,
+            let subject = BanCause.unescape(parts[1])
+        else { return nil }
+        switch (parts[0], parts.count) {
+        case ("command", 2): self = .command(reason: subject)
+        case ("sensor", 2): self = .sensor(service: subject)
+        case ("penalties", 3):
+            guard let last = Penalties.Cause(rawValue: String(parts[2])) else { return nil }
+            self = .penalties(service: subject, last: last)
+        default: return nil
+        }
+    }
+
+    private static let digits = Array("0123456789ABCDEF".utf8)
+
+    /// Whole characters, as many as fit.
+    private static func escape(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        for character in text.unicodeScalars {
+            var escaped: [UInt8] = []
+            for byte in UTF8.encode(character) ?? UTF8.EncodedScalar() {
+                if (0x21...0x7e).contains(byte), byte != UInt8(ascii: "%"), byte != UInt8(ascii: ":") {
+                    escaped.append(byte)
+                } else {
+                    escaped += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+                }
+            }
+            guard bytes.count + escaped.count <= longestReason else { break }
+            bytes += escaped
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func unescape(_ text: some StringProtocol) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                guard (0x21...0x7e).contains(byte) else { return nil }
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap({ digits.firstIndex(of: $0) }),
+                let low = rest.popFirst().flatMap({ digits.firstIndex(of: $0) })
+            else { return nil }
+            bytes.append(UInt8(high << 4 | low))
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,69 @@
+// What a way of ending costs the source that it happened to: `[penalties]`.
+// Imports nothing, so that Configuration can make one. The defaults cost nothing: who wants bans says for what.
+
+/// Points for each way of ending, and what happens to a source that has collected too many.
+package struct Penalties: Hashable, Sendable {
+    /// A way for a connection to end that may cost points. The raw value is its name in the file, the log and the state.
+    package enum Cause: String, CaseIterable, Hashable, Sendable {
+        /// The handler exited with a status that has points of its own, or any other but 0 (`failure`).
+        case exit
+        /// The handler was ended by a signal that Doorward did not send.
+        case signal
+        /// The peer closed before its first byte.
+        case noData = "no_data"
+        /// The handler's lifetime was over.
+        case lifetime
+        /// The source was refused by its limit of connections or its rate.
+        case limit
+    }
+
+    /// Points for an exit status; one that is not here costs ``failure``, and 0 nothing unless it is here.
+    package var exit: [UInt8: Int] = [:]
+    package var failure = 0
+    package var signal = 0
+    package var noData = 0
+    package var lifetime = 0
+    package var limit = 0
+    /// With as many points a source is banned. 1 to ``mostPoints``.
+    package var threshold = 100
+    /// The time in which points become half as many. In nanoseconds, at least ``shortestHalfLife``.
+    package var halfLife: Int64 = 600_000_000_000
+    /// How long the first ban lasts; each further one twice as long as the one before. In nanoseconds.
+    package var ban: Int64 = 600_000_000_000
+    /// No ban lasts longer. In nanoseconds.
+    package var longest: Int64 = 86_400_000_000_000
+
+    /// Of a single cause, and of the threshold.
+    package static let mostPoints = 1_000_000
+    /// In nanoseconds: a second.
+    package static let shortestHalfLife: Int64 = 1_000_000_000
+
+    package init() {}
+
+    /// Whether nothing costs anything, so that nobody need be remembered.
+    package var areNone: Bool {
+        exit.isEmpty && failure == 0 && signal == 0 && noData == 0 && lifetime == 0 && limit == 0
+    }
+}
+
+/// How a connection ended, or why there was none.
+package enum Ending: Hashable, Sendable {
+    case exit(UInt8)
+    case signal
+    case noData
+    case lifetime
+    case limit
+}
+
+extension Penalties {
+    /// The points that an ending costs, and what it is called.
+    package func points(for ending: Ending) -> (points: Int, cause: Cause) {
+        switch ending {
+        case .exit(let status): (exit[status] ?? (status == 0 ? 0 : failure), .exit)
+        case .signal: (signal, .signal)
+        case .noData: (noData, .noData)
+        case .lifetime: (lifetime, .lifetime)
+        case .limit: (limit, .limit)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// How often something may happen: `30/min`, in whole numbers.
+// Imports nothing, so that Configuration can make one (its text form is Configuration's).
+// Promises that every value which exists can be computed with: no later product of its parts is too large for 64 bits.
+
+/// A number of times in a period, and how many may come at once.
+package struct Rate: Hashable, Sendable {
+    /// Times in a period. 1 to ``mostCount``.
+    package let count: Int64
+    /// In nanoseconds. ``shortestPeriod`` to ``longestPeriod``.
+    package let period: Int64
+    /// How many may come at once after a quiet time. 1 to ``mostBurst``.
+    package let burst: Int64
+
+    package static let mostCount: Int64 = 1_000_000
+    package static let mostBurst: Int64 = 100_000
+    /// In nanoseconds: a millisecond.
+    package static let shortestPeriod: Int64 = 1_000_000
+    /// In nanoseconds: a day.
+    package static let longestPeriod: Int64 = 86_400_000_000_000
+
+    /// nil when a part is outside its bounds.
+    ///
+    /// - Parameters:
+    ///   - period: in nanoseconds.
+    ///   - burst: nil: as many as in a period, up to ``mostBurst``.
+    package init?(count: Int64, period: Int64, burst: Int64? = nil) {
+        let burst = burst ?? min(count, Rate.mostBurst)
+        guard (1...Rate.mostCount).contains(count), (1...Rate.mostBurst).contains(burst),
+            (Rate.shortestPeriod...Rate.longestPeriod).contains(period)
+        else { return nil }
+        self.count = count
+        self.period = period
+        self.burst = burst
+    }
+}

@@ -1,0 +1,43 @@
+// A minute of the week, as a clock on the wall shows it. What zone that clock is in, its owner knows.
+// Imports nothing, as Hours does.
+
+/// A day of the week, in the order of ISO 8601.
+package enum Weekday: Int, CaseIterable, Hashable, Sendable {
+    case monday, tuesday, wednesday, thursday, friday, saturday, sunday
+
+    /// As `struct tm` counts: 0 is Sunday (localtime(3)). Counts on over the end of the week.
+    package init(sundayIsZero number: Int) {
+        let days = Weekday.allCases.count
+        self = Weekday.allCases[((number - 1) % days + days) % days]
+    }
+
+    /// `Mon`.
+    package var name: String {
+        switch self {
+        case .monday: "Mon"
+        case .tuesday: "Tue"
+        case .wednesday: "Wed"
+        case .thursday: "Thu"
+        case .friday: "Fri"
+        case .saturday: "Sat"
+        case .sunday: "Sun"
+        }
+    }
+}
+
+/// A minute of the week; the first is Monday, 00:00.
+package struct WeekMinute: Hashable, Sendable, Comparable {
+    /// 0 to ``count`` - 1.
+    package let number: Int
+
+    package static let perDay = 24 * 60
+    package static let count = 7 * perDay
+
+    /// - Parameter minute: of the day; what lies outside is of another day.
+    package init(_ day: Weekday, minute: Int) {
+        let number = (day.rawValue * WeekMinute.perDay + minute % WeekMinute.count) % WeekMinute.count
+        self.number = number < 0 ? number + WeekMinute.count : number
+    }
+
+    package static func < (a: WeekMinute, b: WeekMinute) -> Bool { a.number < b.number }
+}

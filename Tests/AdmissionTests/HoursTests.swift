@@ -1,0 +1,68 @@
+import TestSupport
+import Testing
+
+@testable import Admission
+
+/// Every minute of the week, one by one.
+private func minutes(_ hours: Hours) -> [Bool] {
+    Weekday.allCases.flatMap { day in
+        (0..<WeekMinute.perDay).map { hours.contains(WeekMinute(day, minute: $0)) }
+    }
+}
+
+struct HoursTests {
+    @Test("whatever is opened is open, and nothing else", arguments: 0..<16)
+    func oracle(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var hours = Hours()
+        var expected = [Bool](repeating: false, count: WeekMinute.count)
+        for _ in 0..<Int.random(in: 0...12, using: &random) {
+            let day = try #require(Weekday.allCases.randomElement(using: &random))
+            let start = Int.random(in: 0..<WeekMinute.perDay, using: &random)
+            let length = Int.random(in: 0...2000, using: &random)
+            hours.insert(WeekMinute(day, minute: start), minutes: length)
+            for minute in 0..<length {
+                expected[(day.rawValue * WeekMinute.perDay + start + minute) % WeekMinute.count] = true
+            }
+        }
+        #expect(minutes(hours) == expected)
+        for index in hours.ranges.indices.dropFirst() {
+            #expect(hours.ranges[index].lowerBound > hours.ranges[index - 1].upperBound)
+        }
+        for _ in 0..<50 {
+            let number = Int.random(in: 0..<WeekMinute.count, using: &random)
+            let change = (1...WeekMinute.count).first { expected[(number + $0) % WeekMinute.count] != expected[number] }
+            #expect(hours.minutesUntilChange(from: WeekMinute(.monday, minute: number)) == change)
+        }
+    }
+
+    @Test("a union is open when either is")
+    func union() {
+        var hours = Hours()
+        hours.insert(WeekMinute(.monday, minute: 60), minutes: 60)
+        var other = Hours()
+        other.insert(WeekMinute(.sunday, minute: 1430), minutes: 71)
+        hours.formUnion(other)
+        #expect(hours.ranges == [0..<120, WeekMinute.count - 10..<WeekMinute.count])
+        #expect(hours.minutesUntilChange(from: WeekMinute(.sunday, minute: 1439)) == 121)
+    }
+
+    @Test("always and never have no end")
+    func always() {
+        #expect(Hours.always.minutesUntilChange(from: WeekMinute(.sunday, minute: 0)) == nil)
+        #expect(Hours().minutesUntilChange(from: WeekMinute(.sunday, minute: 0)) == nil)
+        #expect(minutes(.always).allSatisfy { $0 } && !minutes(Hours()).contains(true))
+    }
+
+    @Test("days are those of struct tm, and minutes outside of a day are of another")
+    func days() {
+        #expect(
+            (-1...7).map { Weekday(sundayIsZero: $0).name } == [
+                "Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun",
+            ])
+        #expect(WeekMinute(.sunday, minute: 1440) == WeekMinute(.monday, minute: 0))
+        #expect(WeekMinute(.monday, minute: -1) == WeekMinute(.sunday, minute: 1439))
+        #expect(WeekMinute(.sunday, minute: .max).number < WeekMinute.count)
+        #expect(WeekMinute(.monday, minute: .min).number >= 0)
+    }
+}
