@@ -104,7 +104,7 @@ let supervisorColumn: [Target] = [
     target("Sandbox", ["Clibcap", "CLinux", "LinuxSystem", "ServiceModel"]),
     target("Spawner", ["CSpawn", "EventLog", "LinuxSystem", "ServiceModel"]),
     target("Gate", ["Admission", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
-    target("Wire"),
+    target("Wire", ["ServiceModel"]),
     target("Definitions", ["ServiceModel", "Wire"]),
     target("Control", ["ServiceModel", "Wire"]),
     target(

@@ -8,6 +8,10 @@ package struct Admission: ~Copyable {
     private let rules: [AccessRule]
     private let perSource: Int
     private let sourcePrefix: SourcePrefix
+    private let isSensor: Bool
+    private var rates: RateTable?
+    /// Why the service takes nobody at the moment; nil when it does.
+    package var closure: Closure?
     /// Handlers at once, by source. There are never more sources than connections.
     private var sources: FixedMap<Source, Int>
 
@@ -19,17 +23,28 @@ package struct Admission: ~Copyable {
             case .unlimited: .max
             case .at(let count): count
             }
+        isSensor = service.admission.sensor != nil
+        rates =
+            switch service.limits.rate {
+            case .unlimited: nil
+            case .at(let rate): RateTable(rate: rate)
+            }
         sources = FixedMap(capacity: service.limits.connections)
     }
 
     /// Decides on one peer. The caller has made sure that the service is below its own limit of connections.
     ///
-    /// Order: block list, access rules, connections of the source.
+    /// Order: block list, bans, access rules, whether the service is a sensor or takes nobody, connections of the source,
+    /// its rate.
     ///
-    /// - Parameter blockList: a table that ``BlockList/table(of:file:)`` built.
-    package mutating func decide(_ peer: Peer, blockList: RawSpan) -> Decision {
-        if case .ip(let address, _) = peer, let line = BlockList.line(matching: address, in: blockList) {
-            return .refuse(.blocked(line: line))
+    /// - Parameters:
+    ///   - blockList: a table that ``BlockList/table(of:file:)`` built.
+    ///   - bans: a table that ``BanTable/list(at:)`` built.
+    ///   - now: nanoseconds of the monotonic clock.
+    package mutating func decide(_ peer: Peer, blockList: RawSpan, bans: RawSpan, at now: Int64) -> Decision {
+        if case .ip(let address, _) = peer {
+            if let line = BlockList.line(matching: address, in: blockList) { return .refuse(.blocked(line: line)) }
+            if let ban = BanList.match(address, at: now, in: bans) { return .refuse(.banned(ban)) }
         }
         let rule = rules.firstIndex { $0.matches(peer) }
         if let rule {
@@ -37,15 +52,19 @@ package struct Admission: ~Copyable {
         } else if !rules.isEmpty {
             return .refuse(.noRule)
         }
+        if isSensor { return .refuse(.sensor) }
+        if let closure { return .refuse(.closed(closure)) }
         let source = Source(of: peer, sourcePrefix)
-        let count = sources.update(source) { count in
-            if count < perSource { count += 1 } else { return -1 }
-            return count
-        }
-        if count == -1 { return .refuse(.sourceLimit(perSource)) }
-        if count == nil { sources.insert(source, 1) }
-        return .admit(Admitted(source: source, rule: rule, sourceCount: count ?? 1))
+        let before = sources.update(source) { $0 } ?? 0
+        if before >= perSource { return .refuse(.sourceLimit(perSource)) }
+        // Last, so that only who would come in spends of it.
+        if rates?.take(source, at: now) == false { return .refuse(.rate) }
+        if before == 0 { sources.insert(source, 1) } else { _ = sources.update(source) { $0 += 1 } }
+        return .admit(Admitted(source: source, rule: rule, sourceCount: before + 1))
     }
+
+    /// What a peer is counted by.
+    package func source(of peer: Peer) -> Source { Source(of: peer, sourcePrefix) }
 
     /// The connection is over: its source has one less.
     package mutating func end(_ admitted: consuming Admitted) {
@@ -97,8 +116,23 @@ package enum Refusal: Hashable, Sendable {
     case denied(rule: Int)
     /// There are access rules, and none matched.
     case noRule
+    /// By a ban: its place in the table of bans.
+    case banned(BanList.Match)
+    /// Nobody has business here, and it is banned.
+    case sensor
+    case closed(Closure)
     /// The source already has this many connections.
     case sourceLimit(Int)
+    /// The source comes too often.
+    case rate
+}
+
+/// Why a service takes nobody for a while.
+package enum Closure: Hashable, Sendable {
+    /// Outside of its hours.
+    case hours
+    /// The machine has too much to do.
+    case load
 }
 
 /// What connections are counted by: a network prefix, or for a unix socket the user.

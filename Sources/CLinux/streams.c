@@ -23,3 +23,18 @@ int clinux_reset_at_close(int fd) {
     struct linger now = {.l_onoff = 1, .l_linger = 0};
     return setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now) < 0 ? -errno : 0;
 }
+
+int64_t clinux_send_at_once(int fd, const void *bytes, size_t count) {
+    ssize_t sent = send(fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sent < 0 ? -errno : sent;
+}
+
+int clinux_discard_input(int fd) {
+    char bytes[16384];
+    for (int round = 0; round < 16; round++) {
+        ssize_t count = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (count == 0) return 0;
+        if (count < 0) return errno == EAGAIN || errno == EINTR ? 1 : -errno;
+    }
+    return 1;
+}

@@ -59,8 +59,12 @@ extension Reading {
         }
         let name = String(word.text[..<equals])
         let value = String(word.text[word.text.index(after: equals)...])
+        if name == "refuse" { return readRefusal(value, word, into: &rule) }
         guard rule.verdict == .allow else {
-            fault(word.position, "\(quoted(word.text)) on a deny rule, which starts no handler; expected nothing more")
+            fault(
+                word.position,
+                "\(quoted(word.text)) on a deny rule, which starts no handler; expected refuse=close, reset or tarpit, or "
+                    + "nothing more")
             return false
         }
         if name == "handler" {
@@ -81,6 +85,20 @@ extension Reading {
             return false
         }
         rule.environment.append(EnvironmentVariable(name: name, value: value))
+        return true
+    }
+
+    private mutating func readRefusal(_ value: String, _ word: Word, into rule: inout AccessRule) -> Bool {
+        guard rule.verdict == .deny, rule.refusal == nil else {
+            let problem = rule.verdict == .deny ? "stands twice in one rule" : "on an allow rule, which refuses nobody"
+            fault(word.position, "\(quoted(word.text)) \(problem)")
+            return false
+        }
+        guard let way = RefusalManner.Way(rawValue: value) else {
+            fault(word.position, "\(quoted(word.text)); expected refuse=close, refuse=reset or refuse=tarpit")
+            return false
+        }
+        rule.refusal = way
         return true
     }
 

@@ -59,7 +59,8 @@ extension Reading {
         guard isName, !name.isEmpty, host.pathProblem("/usr/share/zoneinfo/" + name) == nil else {
             fault(
                 entry.value.position,
-                "'time_zone' is \(quoted(name)), which is not in /usr/share/zoneinfo; expected a name like \"Europe/Berlin\"")
+                "'time_zone' is \(quoted(name)), which is not in /usr/share/zoneinfo; expected a name like \"Europe/Berlin\""
+            )
             return nil
         }
         return name
@@ -79,7 +80,9 @@ extension Reading {
     private mutating func hours(_ entry: TOMLEntry) -> Hours? {
         guard let texts = strings(entry, expected: Self.hoursForms) else { return nil }
         guard !texts.isEmpty else {
-            fault(entry.value.position, "'hours' is empty, and the service would never be open; expected \(Self.hoursForms)")
+            fault(
+                entry.value.position,
+                "'hours' is empty, and the service would never be open; expected \(Self.hoursForms)")
             return nil
         }
         var hours = Hours()

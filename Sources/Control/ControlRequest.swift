@@ -1,4 +1,5 @@
 // What the command line asks of a running supervisor, and what it is answered. Values only; the socket is Supervisor's.
+package import ServiceModel
 package import Wire
 
 /// One request on the control socket.
@@ -11,6 +12,12 @@ package enum ControlRequest: Hashable, Sendable {
     case drain
     /// Accept no more, and end when `drain` has passed, as at SIGTERM.
     case stop
+    /// Ban a prefix; without a length, for ever.
+    case block(IPPrefix, reason: String, length: Duration?)
+    /// End a ban.
+    case unblock(IPPrefix)
+    /// The bans in force.
+    case blocked
 
     /// Longer ones are refused.
     package static let mostBytes = 1024
@@ -23,6 +30,15 @@ extension ControlRequest: WireValue {
         case .reload: writer.write("reload")
         case .drain: writer.write("drain")
         case .stop: writer.write("stop")
+        case .block(let prefix, let reason, let length):
+            writer.write("block")
+            writer.write(prefix)
+            writer.write(reason)
+            writer.write(length)
+        case .unblock(let prefix):
+            writer.write("unblock")
+            writer.write(prefix)
+        case .blocked: writer.write("blocked")
         }
     }
 
@@ -32,6 +48,9 @@ extension ControlRequest: WireValue {
         case "reload": self = .reload
         case "drain": self = .drain
         case "stop": self = .stop
+        case "block": self = .block(try reader.value(), reason: try reader.text(), length: try reader.optional())
+        case "unblock": self = .unblock(try reader.value())
+        case "blocked": self = .blocked
         default: throw WireError()
         }
     }
@@ -44,6 +63,7 @@ package enum ControlReply: Hashable, Sendable {
     /// It was not done.
     case refused([String])
     case status(StatusReport)
+    case bans([BanStatus])
 }
 
 extension ControlReply: WireValue {
@@ -58,6 +78,9 @@ extension ControlReply: WireValue {
         case .status(let report):
             writer.write(2)
             writer.write(report)
+        case .bans(let bans):
+            writer.write(3)
+            writer.write(bans)
         }
     }
 
@@ -66,7 +89,23 @@ extension ControlReply: WireValue {
         case 0: self = .done(try reader.list())
         case 1: self = .refused(try reader.list())
         case 2: self = .status(try reader.value())
+        case 3: self = .bans(try reader.list())
         default: throw WireError()
+        }
+    }
+}
+
+extension ControlRequest: CustomStringConvertible {
+    /// For the log.
+    package var description: String {
+        switch self {
+        case .status: "status"
+        case .reload: "reload"
+        case .drain: "drain"
+        case .stop: "stop"
+        case .block(let prefix, _, _): "block \(prefix)"
+        case .unblock(let prefix): "unblock \(prefix)"
+        case .blocked: "blocked"
         }
     }
 }

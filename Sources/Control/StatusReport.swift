@@ -12,6 +12,8 @@ package struct StatusReport: Hashable, Sendable {
     package var unprotected: [String] = []
     package var blockListFile = ""
     package var blockListEntries = 0
+    /// In force.
+    package var bans = 0
     package var isStopping = false
     package var services: [ServiceStatus] = []
 
@@ -63,6 +65,16 @@ package struct ServiceCounts: Hashable, Sendable {
     package var denied = 0
     /// Refused because of `limits.per_source`.
     package var overLimit = 0
+    /// Refused by a ban.
+    package var banned = 0
+    /// Touched a sensor.
+    package var sensed = 0
+    /// Refused because of `hours` or `max_load`.
+    package var closed = 0
+    /// Refused because of `limits.rate`.
+    package var overRate = 0
+    /// Connections that were refused, for whatever cause.
+    package var refused: Int { blocked + denied + overLimit + banned + sensed + closed + overRate }
     /// How often accepting paused for lack of resources.
     package var pauses = 0
 
@@ -70,11 +82,16 @@ package struct ServiceCounts: Hashable, Sendable {
 
     /// The keys, in the order of the values.
     package static let names = [
-        "active", "accepted", "succeeded", "failed", "unstarted", "blocked", "denied", "over_limit", "pauses",
+        "active", "accepted", "succeeded", "failed", "unstarted", "blocked", "denied", "over_limit", "banned", "sensed",
+        "closed", "over_rate", "pauses",
     ]
 
     package var values: [Int] {
-        [active, accepted, succeeded, failed, unstarted, blocked, denied, overLimit, pauses]
+        [
+            active, accepted, succeeded, failed, unstarted, blocked, denied, overLimit, banned, sensed, closed,
+            overRate,
+            pauses,
+        ]
     }
 
     /// Those of another gate, added; what is active now is its own.
@@ -87,6 +104,10 @@ package struct ServiceCounts: Hashable, Sendable {
         blocked += other.blocked
         denied += other.denied
         overLimit += other.overLimit
+        banned += other.banned
+        sensed += other.sensed
+        closed += other.closed
+        overRate += other.overRate
         pauses += other.pauses
     }
 }
@@ -99,6 +120,7 @@ extension StatusReport: WireValue {
         writer.write(unprotected)
         writer.write(blockListFile)
         writer.write(blockListEntries)
+        writer.write(bans)
         writer.write(isStopping)
         writer.write(services)
     }
@@ -111,6 +133,7 @@ extension StatusReport: WireValue {
         unprotected = try reader.list()
         blockListFile = try reader.text()
         blockListEntries = try reader.value()
+        bans = try reader.value()
         isStopping = try reader.fact()
         services = try reader.list()
     }

@@ -80,6 +80,13 @@ extension Hours: WireValue {
     }
 }
 
+extension RefusalManner.Way {
+    init(wire text: String) throws(WireError) {
+        guard let way = Self(rawValue: text) else { throw WireError() }
+        self = way
+    }
+}
+
 extension RefusalManner: WireValue {
     package func write(to writer: inout WireWriter) {
         writer.write(way.rawValue)
@@ -88,8 +95,7 @@ extension RefusalManner: WireValue {
 
     package init(from reader: inout WireReader) throws(WireError) {
         self.init()
-        guard let way = Way(rawValue: try reader.text()) else { throw WireError() }
-        self.way = way
+        way = try Way(wire: try reader.text())
         message = try reader.text()
     }
 }

@@ -45,19 +45,6 @@ extension EnvironmentVariable: WireValue {
     }
 }
 
-extension IPPrefix: WireValue {
-    package func write(to writer: inout WireWriter) { writer.write(description) }
-
-    package init(from reader: inout WireReader) throws(WireError) {
-        let text = try reader.text()
-        do throws(IPPrefixError) {
-            try self.init(text)
-        } catch {
-            throw WireError()
-        }
-    }
-}
-
 extension AccessRule.Subject: WireValue {
     package func write(to writer: inout WireWriter) {
         switch self {
@@ -85,13 +72,16 @@ extension AccessRule: WireValue {
         writer.write(subject)
         writer.write(environment)
         writer.write(handler)
+        writer.write(refusal?.rawValue)
         writer.write(position)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
         self.init(
             verdict: try reader.fact() ? .allow : .deny, subject: try reader.value(), environment: try reader.list(),
-            handler: try reader.optional(), position: try reader.value())
+            handler: try reader.optional(),
+            refusal: try reader.optional(String.self).map(RefusalManner.Way.init(wire:)),
+            position: try reader.value())
     }
 }
 

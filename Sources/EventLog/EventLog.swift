@@ -75,6 +75,12 @@ package struct EventLog: ~Copyable {
         line.append(decimal: number)
     }
 
+    /// A value that `fill` appends: without blanks, quotes and bytes outside of 0x21 to 0x7e.
+    package mutating func plainField(_ key: StaticString, _ fill: (inout ByteText) -> Void) {
+        name(key)
+        fill(&line)
+    }
+
     /// `message="IP ADDRESS is blocked"`.
     package mutating func blocked(_ address: IPAddress) {
         line.append(" message=\"IP " as StaticString)

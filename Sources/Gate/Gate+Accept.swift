@@ -21,7 +21,9 @@ extension Gate {
     mutating func acceptFrom(_ listener: GateSetup.BoundListener) {
         defer { if reserve == nil { restoreReserve() } }
         for _ in 0..<Self.batch {
-            guard !connections.isFull, throttle.until == nil, stalled == nil, !drain.isDraining else { return }
+            guard !connections.isFull, throttle.until == nil, stalled == nil, !drain.isDraining,
+                pace.wait(at: Clock.monotonicNanoseconds()) == 0
+            else { return }
             guard let connection = take(from: listener) else { return }
             admit(connection, at: listener)
         }
@@ -53,10 +55,11 @@ extension Gate {
 
     private mutating func admit(_ connection: consuming AcceptedConnection, at listener: GateSetup.BoundListener) {
         let peer = connection.peer
-        switch Self.decide(on: peer, &admission, blockList) {
+        let now = Clock.monotonicNanoseconds()
+        admission.closure = doors.closure(at: now)
+        switch Self.decide(on: peer, &admission, blockList, bans, now) {
         case .refuse(let refusal):
-            // Closed when `connection` ends here: nothing was sent, nothing was started.
-            logRefusal(refusal, peer: peer)
+            refuse(connection, refusal, at: now)
         case .admit(let admitted):
             guard let local = localAddress(of: connection.descriptor, at: listener) else {
                 // Dead already: one event of one connection.
@@ -67,7 +70,7 @@ extension Gate {
             let id = ConnectionID(pid: pid, number: lastNumber)
             let facts = ConnectionFacts(peer: peer, local: local, sourceCount: admitted.sourceCount, id: id)
             let rule = admitted.rule
-            let now = Clock.monotonicNanoseconds()
+            pace.take(at: now)
             connections.insert(
                 lastNumber,
                 RunningConnection(
@@ -80,9 +83,10 @@ extension Gate {
     }
 
     private static func decide(
-        on peer: Peer, _ admission: inout Admission, _ blockList: borrowing SharedBytes
+        on peer: Peer, _ admission: inout Admission, _ blockList: borrowing SharedBytes,
+        _ bans: borrowing SharedBytes, _ now: Int64
     ) -> Decision {
-        admission.decide(peer, blockList: blockList.bytes)
+        admission.decide(peer, blockList: blockList.bytes, bans: bans.bytes, at: now)
     }
 
     /// The address that the peer connected to. A listener on one address knows it; on all addresses the socket does.

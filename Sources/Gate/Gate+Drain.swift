@@ -1,4 +1,5 @@
 // What the supervisor orders, and the way out.
+internal import Admission
 internal import LinuxSystem
 internal import ServiceModel
 
@@ -26,6 +27,12 @@ extension Gate {
                 case .blockList:
                     guard let passed else { throw SystemError("receive block list", .filesExhausted) }
                     blockList = try SharedBytes(mapping: passed)
+                case .bans:
+                    guard let passed else { throw SystemError("receive bans", .filesExhausted) }
+                    // Counts are by places in the table that goes.
+                    tellAllHits()
+                    bans = try SharedBytes(mapping: passed)
+                    banHits = BanHits(bans: Self.count(of: bans))
                 case nil:
                     preconditionFailure("the supervisor speaks the gate's language")
                 }

@@ -22,10 +22,11 @@ extension Gate {
         log.end()
     }
 
-    mutating func logRefusal(_ refusal: Refusal, peer: Peer) {
+    mutating func logRefusal(_ refusal: Refusal, peer: Peer, _ way: RefusalManner.Way, at now: Int64) {
+        setup.counters.increment(refusal.counter)
+        guard refusalBudget.admits(at: now) else { return }
         begin("refuse")
         log.field("peer", peer)
-        setup.counters.increment(refusal.counter)
         switch refusal {
         case .blocked(let line):
             log.field("cause", "block_list" as StaticString)
@@ -39,12 +40,53 @@ extension Gate {
         case .noRule:
             log.field("cause", "no_rule_matches" as StaticString)
             log.field("setting", "access" as StaticString)
+        case .banned(let ban):
+            log.field("cause", "ban" as StaticString)
+            Self.add(ban, in: bans, to: &log)
+            if ban.end != .max { log.field("ends_in", nanoseconds: ban.end - now) }
+            log.field("setting", "doorward unblock" as StaticString)
+        case .sensor:
+            log.field("cause", "sensor" as StaticString)
+            log.field("setting", "sensor" as StaticString)
+        case .closed(.hours):
+            log.field("cause", "hours" as StaticString)
+            log.field("setting", "hours" as StaticString)
+        case .closed(.load):
+            log.field("cause", "load" as StaticString)
+            log.field("setting", "max_load" as StaticString)
+        case .rate:
+            log.field("cause", "source_rate" as StaticString)
+            log.field("setting", "limits.rate" as StaticString)
         case .sourceLimit(let limit):
             log.field("cause", "source_limit" as StaticString)
             log.field("limit", limit)
             log.field("setting", "limits.per_source" as StaticString)
         }
+        switch way {
+        case .close: break
+        case .reset: log.field("by", "reset" as StaticString)
+        case .tarpit: log.field("by", "tarpit" as StaticString)
+        }
         log.end()
+    }
+
+    /// Refusals beyond what a service may log.
+    mutating func logSuppressedRefusals(at now: Int64) {
+        guard let count = refusalBudget.report(at: now) else { return }
+        begin("refuse_suppressed")
+        log.field("count", count)
+        log.end()
+    }
+
+    /// Whom a ban is for, and its cause.
+    private static func add(_ ban: BanList.Match, in bans: borrowing SharedBytes, to log: inout EventLog) {
+        let prefix = BanList.prefix(of: ban.index, in: bans.bytes)
+        log.plainField("ban") { text in
+            text.append(prefix.network)
+            text.append(UInt8(ascii: "/"))
+            text.append(decimal: prefix.length)
+        }
+        log.plainField("for") { BanList.appendCause(of: ban.index, in: bans.bytes, to: &$0) }
     }
 
     mutating func logSpawnFailure(_ place: ProcessPlace, _ failure: LaunchFailure) {
@@ -184,6 +226,10 @@ extension Refusal {
         case .blocked: .blocked
         case .denied, .noRule: .denied
         case .sourceLimit: .overLimit
+        case .banned: .banned
+        case .sensor: .sensed
+        case .closed: .closed
+        case .rate: .overRate
         }
     }
 }

@@ -27,7 +27,10 @@ extension Gate {
             processEnded(at: place, end, now)
             if let connection = connections.removeIfOver(place.connection) {
                 if connections.count == 0 { endHandlerLine(at: now) }
-                if !connection.isUnserved { logEnd(connection, at: now) }
+                if !connection.isUnserved {
+                    logEnd(connection, at: now)
+                    punish(connection, at: now)
+                }
                 admission.end(connection.takePlace())
             }
             sweepBudget.handlerEnded()

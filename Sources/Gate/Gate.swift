@@ -23,12 +23,25 @@ package struct Gate: ~Copyable {
     /// The programs of a connection, none of them started.
     let chain: ProcessChain
     var blockList: SharedBytes
+    var bans: SharedBytes
+    var banHits: BanHits
+    /// Monotonic: when to tell the supervisor what the bans refused.
+    var tellHitsAt: Int64?
+    /// nil when the service gives points for nothing.
+    var penalties: PenaltyTable?
+    var offenceBudget = TokenBucket(at: 0)
+    var pace: TotalPace
+    var doors: Doors
+    var parking: ParkingPlaces
+    /// What is said to those who are refused.
+    let denyMessage: [UInt8]
     var throttle = Throttle()
     var drain = Drain()
     let null: Int32
     let handlerPipe: HandlerPipe
     var handlerLines = HandlerLines()
-    var handlerLogBudget = HandlerLogBudget()
+    var handlerLogBudget = LogBudget.handlers
+    var refusalBudget = LogBudget.refusals
     var handlerBytes = [UInt8](repeating: 0, count: 16384)
     let children: ChildList
     /// Monotonic: when to look for what handlers that have ended left behind.
@@ -46,10 +59,11 @@ package struct Gate: ~Copyable {
     var hasListeners = true
     var lastNumber: UInt64 = 0
 
-    private enum Token {
+    enum Token {
         static let signals: UInt64 = 1 << 32
         static let channel: UInt64 = 2 << 32
         static let handlerLog: UInt64 = 3 << 32
+        static let parking: UInt64 = 4 << 32
     }
 
     /// Runs a gate in a process that was just forked for it.
@@ -63,7 +77,8 @@ package struct Gate: ~Copyable {
         var gate: Gate
         do {
             let passed = [setup.sandbox.emptyNetwork].compactMap { $0 }
-            try Startup.closeAll(but: setup.listeners.map(\.number) + [setup.channel, setup.blockListNumber] + passed)
+            try Startup.closeAll(
+                but: setup.listeners.map(\.number) + [setup.channel, setup.blockListNumber, setup.bansNumber] + passed)
             // What `ps` shows.
             try Processes.setName("gate \(setup.service.name)")
             try Processes.becomeSubreaper()
@@ -95,6 +110,10 @@ package struct Gate: ~Copyable {
         let null = try Startup.openNull()
         let children = try ChildList()
         let blockList = try SharedBytes(mapping: Descriptor(owning: setup.blockListNumber))
+        let bans = try SharedBytes(mapping: Descriptor(owning: setup.bansNumber))
+        let banCount = Self.count(of: bans)
+        // Before the sandbox: afterwards there may be no zones to read.
+        let doors = try Doors(service.admission)
         try poller.add(signals.number, token: Token.signals)
         try poller.add(setup.channel, token: Token.channel)
         // Before the user changes: a pipe belongs to who made it, and handlers are not to open its other end.
@@ -110,6 +129,13 @@ package struct Gate: ~Copyable {
         self.signals = signals
         self.poller = poller
         self.blockList = blockList
+        banHits = BanHits(bans: banCount)
+        self.bans = bans
+        self.doors = doors
+        penalties = service.admission.penalties.areNone ? nil : PenaltyTable(penalties: service.admission.penalties)
+        parking = ParkingPlaces()
+        pace = TotalPace(service.limits.totalRate)
+        denyMessage = Array(service.admission.refusal.message.utf8)
         self.reserve = consume reserve
         self.children = children
         handlerPipe = pipe
@@ -123,6 +149,8 @@ package struct Gate: ~Copyable {
             inputFilters: service.inputFilters.count, outputFilters: service.outputFilters.count)
         connections = ConnectionTable(capacity: service.limits.connections, programs: chain.count)
     }
+
+    static func count(of bans: borrowing SharedBytes) -> Int { BanList.count(of: bans.bytes) }
 
     /// Why handlers could not be started, or nil.
     private mutating func rehearse() -> String? {
@@ -175,6 +203,7 @@ package struct Gate: ~Copyable {
             case Token.channel: break
             case Token.signals: try reapHandlers(at: now)
             case Token.handlerLog: try relayHandlerLog(at: now)
+            case let parked where parked >= Token.parking: leaveParking(Int(parked - Token.parking))
             case let listener: acceptFrom(setup.listeners[Int(listener)])
             }
         }
@@ -184,6 +213,9 @@ package struct Gate: ~Copyable {
         endHandlers(at: now)
         try sweepOrphans(at: now)
         logSuppressedLines(at: now)
+        logSuppressedRefusals(at: now)
+        clearParking(at: now)
+        tellHits(at: now)
         setup.counters[.active] = UInt64(connections.count)
         try listenOrNot()
         closeListeners()
@@ -193,7 +225,9 @@ package struct Gate: ~Copyable {
     /// Listeners are in the poll set only while a connection could be served: at the service's limit, while throttled and
     /// while draining, connections wait in the listen queue and cost nothing.
     private mutating func listenOrNot() throws(SystemError) {
-        let isWanted = !drain.isDraining && !connections.isFull && throttle.until == nil && stalled == nil
+        let isWanted =
+            !drain.isDraining && !connections.isFull && throttle.until == nil && stalled == nil
+            && pace.wait(at: Clock.monotonicNanoseconds()) == 0
         guard isWanted != isListening else { return }
         for (index, listener) in setup.listeners.enumerated() {
             if isWanted {
@@ -216,8 +250,12 @@ package struct Gate: ~Copyable {
     private func timeout() -> Int64? {
         if hasMoreEnds { return 0 }
         let own = earlier(earlier(throttle.until, connections.nextLook), earlier(drain.deadline, sweepAt))
-        let deadline = earlier(own, handlerLogBudget.reportAt)
-        return deadline.map { max($0 - Clock.monotonicNanoseconds(), 0) }
+        let reports = earlier(earlier(handlerLogBudget.reportAt, refusalBudget.reportAt), tellHitsAt)
+        let now = Clock.monotonicNanoseconds()
+        let wait = pace.wait(at: now)
+        let paced = wait > 0 && !drain.isDraining ? now + wait : nil
+        let deadline = earlier(earlier(own, reports), earlier(paced, parking.deadline))
+        return deadline.map { max($0 - now, 0) }
     }
 }
 

@@ -16,6 +16,12 @@ package enum GateCounter: Int, CaseIterable, Sendable {
     /// By an access rule, or because none matched.
     case denied
     case overLimit
+    case banned
+    /// By a sensor.
+    case sensed
+    /// Outside of the hours, or because of the load.
+    case closed
+    case overRate
     case pauses
 }
 

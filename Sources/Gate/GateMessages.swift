@@ -1,10 +1,13 @@
 // What supervisor and gate say to each other, and how it is spelled on the message channel.
 // Each message is a letter and what belongs to it; anything else is a bug of ours, and is answered with nil.
+package import ServiceModel
 
 /// From the supervisor to a gate.
 package enum SupervisorMessage: Hashable, Sendable {
     /// A new block list; its sealed memory is passed along.
     case blockList
+    /// New bans; their sealed memory is passed along.
+    case bans
     /// Accept no more, end when the last handler has. After the grace, handlers are ended; without one they have all
     /// the time they want. Sent again with a shorter grace, the shorter one counts.
     case drain(graceNanoseconds: Int64?)
@@ -14,6 +17,7 @@ package enum SupervisorMessage: Hashable, Sendable {
     package var bytes: [UInt8] {
         switch self {
         case .blockList: [UInt8(ascii: "B")]
+        case .bans: [UInt8(ascii: "N")]
         case .drain(let grace):
             [UInt8(ascii: "D")] + (0..<8).map { UInt8(truncatingIfNeeded: (grace ?? -1) >> ($0 * 8)) }
         case .kill: [UInt8(ascii: "K")]
@@ -23,6 +27,7 @@ package enum SupervisorMessage: Hashable, Sendable {
     package init?(_ bytes: [UInt8]) {
         switch (bytes.first, bytes.count) {
         case (UInt8(ascii: "B"), 1): self = .blockList
+        case (UInt8(ascii: "N"), 1): self = .bans
         case (UInt8(ascii: "K"), 1): self = .kill
         case (UInt8(ascii: "D"), 9):
             let grace = bytes.dropFirst().reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -38,11 +43,23 @@ package enum GateMessage: Hashable, Sendable {
     case ready
     /// The gate cannot serve, and ends.
     case failed(String)
+    /// A source has done what its service bans for. The supervisor knows for how long.
+    case offence(IPPrefix, Offence)
+    /// Connections that bans refused since the last time; at most ``mostHits``.
+    case hits([BanHit])
+
+    package static let mostHits = 32
 
     package var bytes: [UInt8] {
         switch self {
         case .ready: [UInt8(ascii: "R")]
         case .failed(let reason): [UInt8(ascii: "F")] + Array(reason.utf8.prefix(900))
+        case .offence(let prefix, let offence): [UInt8(ascii: "O"), offence.code] + Self.bytes(of: prefix)
+        case .hits(let hits):
+            [UInt8(ascii: "H")]
+                + hits.flatMap { hit in
+                    Self.bytes(of: hit.prefix) + (0..<4).map { UInt8(truncatingIfNeeded: hit.count >> ($0 * 8)) }
+                }
         }
     }
 
@@ -50,7 +67,86 @@ package enum GateMessage: Hashable, Sendable {
         switch bytes.first {
         case UInt8(ascii: "R") where bytes.count == 1: self = .ready
         case UInt8(ascii: "F"): self = .failed(String(decoding: bytes.dropFirst(), as: UTF8.self))
+        case UInt8(ascii: "O"):
+            guard bytes.count == 2 + Self.prefixSize, let offence = Offence(code: bytes[1]),
+                let prefix = Self.prefix(bytes[2...])
+            else { return nil }
+            self = .offence(prefix, offence)
+        case UInt8(ascii: "H"):
+            let size = Self.prefixSize + 4
+            guard (bytes.count - 1).isMultiple(of: size), bytes.count <= 1 + Self.mostHits * size else { return nil }
+            var hits: [BanHit] = []
+            for start in stride(from: 1, to: bytes.count, by: size) {
+                guard let prefix = Self.prefix(bytes[start..<start + Self.prefixSize]) else { return nil }
+                let count = bytes[(start + Self.prefixSize)..<start + size].reversed().reduce(0) {
+                    $0 << 8 | UInt32($1)
+                }
+                hits.append(BanHit(prefix: prefix, count: count))
+            }
+            self = .hits(hits)
         default: return nil
         }
+    }
+
+    /// Length, family, and sixteen bytes of address, least significant first.
+    private static let prefixSize = 18
+
+    private static func bytes(of prefix: IPPrefix) -> [UInt8] {
+        let (family, bits): (UInt8, UInt128) =
+            switch prefix.network {
+            case .v4(let bits): (4, UInt128(bits))
+            case .v6(let bits): (6, bits)
+            }
+        return [UInt8(prefix.length), family] + (0..<16).map { UInt8(truncatingIfNeeded: bits >> UInt128($0 * 8)) }
+    }
+
+    private static func prefix(_ bytes: ArraySlice<UInt8>) -> IPPrefix? {
+        let bits = bytes.dropFirst(2).reversed().reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+        let address: IPAddress
+        switch bytes[bytes.startIndex + 1] {
+        case 4:
+            guard let bits = UInt32(exactly: bits) else { return nil }
+            address = .v4(bits)
+        case 6: address = .v6(bits)
+        default: return nil
+        }
+        let length = Int(bytes[bytes.startIndex])
+        guard length <= address.bitWidth else { return nil }
+        let prefix = IPPrefix(of: address, length: length)
+        return prefix.network == address ? prefix : nil
+    }
+}
+
+/// What a service bans for.
+package enum Offence: Hashable, Sendable {
+    /// Its sensor was touched.
+    case sensor
+    /// Its penalties have come to the threshold; the last of them was for this.
+    case penalties(Penalties.Cause)
+
+    fileprivate var code: UInt8 {
+        switch self {
+        case .sensor: 0
+        case .penalties(let cause): UInt8((Penalties.Cause.allCases.firstIndex(of: cause) ?? 0) + 1)
+        }
+    }
+
+    fileprivate init?(code: UInt8) {
+        switch code {
+        case 0: self = .sensor
+        case 1...UInt8(Penalties.Cause.allCases.count): self = .penalties(Penalties.Cause.allCases[Int(code) - 1])
+        default: return nil
+        }
+    }
+}
+
+/// Connections that the ban of a prefix has refused.
+package struct BanHit: Hashable, Sendable {
+    package let prefix: IPPrefix
+    package let count: UInt32
+
+    package init(prefix: IPPrefix, count: UInt32) {
+        self.prefix = prefix
+        self.count = count
     }
 }

@@ -25,6 +25,8 @@ package struct GateSetup: Sendable {
     package var blockListFile: String
     /// The descriptor of the block list's memory.
     package var blockListNumber: Int32
+    /// The descriptor of the bans' memory.
+    package var bansNumber: Int32
     /// Where the gate counts.
     package var counters: SharedCounters
 
@@ -32,7 +34,7 @@ package struct GateSetup: Sendable {
 
     package init(
         sandbox: SandboxPlan, sourcePrefix: SourcePrefix, listeners: [BoundListener], channel: Int32,
-        blockListFile: String, blockListNumber: Int32, counters: SharedCounters
+        blockListFile: String, blockListNumber: Int32, bansNumber: Int32, counters: SharedCounters
     ) {
         self.sandbox = sandbox
         self.sourcePrefix = sourcePrefix
@@ -40,6 +42,7 @@ package struct GateSetup: Sendable {
         self.channel = channel
         self.blockListFile = blockListFile
         self.blockListNumber = blockListNumber
+        self.bansNumber = bansNumber
         self.counters = counters
     }
 }

@@ -8,14 +8,14 @@ extension StatusReport {
         if !skipped.isEmpty { lines.append("not root, skipped: \(skipped)") }
         for sentence in unprotected { lines.append("not protected: \(sentence)") }
         if !blockListFile.isEmpty { lines.append("block list: \(blockListEntries) entries, \(blockListFile)") }
+        if bans > 0 { lines.append("bans: \(bans)") }
         lines.append("")
         var rows = [["service", "state", "active", "limit", "accepted", "failed", "refused", "gate", "up", "listen"]]
         for service in services {
             let counts = service.counts
-            let refused = counts.blocked + counts.denied + counts.overLimit
             rows.append([
                 service.name, service.state.rawValue, "\(counts.active)", "\(service.limit)", "\(counts.accepted)",
-                "\(counts.failed + counts.unstarted)", "\(refused)", service.gate == 0 ? "-" : "\(service.gate)",
+                "\(counts.failed + counts.unstarted)", "\(counts.refused)", service.gate == 0 ? "-" : "\(service.gate)",
                 service.gate == 0 ? "-" : shown(service.uptime), service.listen.joined(separator: " "),
             ])
         }
@@ -41,7 +41,7 @@ extension StatusReport {
         return """
             {"pid":\(pid),"uptime":\(seconds(uptime)),"stopping":\(isStopping),"skipped":\(JSON.text(skipped)),
              "unprotected":\(JSON.row(unprotected)),
-             "block_list":{"file":\(JSON.text(blockListFile)),"entries":\(blockListEntries)},
+             "block_list":{"file":\(JSON.text(blockListFile)),"entries":\(blockListEntries)},"bans":\(bans),
              "services":[\(list.isEmpty ? "" : "\n  " + list.joined(separator: ",\n  "))]}
             """
     }

@@ -17,16 +17,19 @@ package struct AccessRule: Hashable, Sendable {
     package var environment: [EnvironmentVariable]
     /// Serves instead of the service's own handler when this rule lets the peer in.
     package var handler: HandlerCommand?
+    /// How this rule refuses; nil: as its service does.
+    package var refusal: RefusalManner.Way?
     package var position: SourcePosition
 
     package init(
         verdict: Verdict, subject: Subject, environment: [EnvironmentVariable] = [], handler: HandlerCommand? = nil,
-        position: SourcePosition
+        refusal: RefusalManner.Way? = nil, position: SourcePosition
     ) {
         self.verdict = verdict
         self.subject = subject
         self.environment = environment
         self.handler = handler
+        self.refusal = refusal
         self.position = position
     }
 

@@ -91,6 +91,10 @@ extension Supervisor {
         case .reload:
             let faults = reload()
             return faults.isEmpty ? .done(["services: \(services.count)"]) : .refused(faults)
+        case .block(let prefix, let reason, let length):
+            return block(prefix, reason: reason, length: length, at: Clock.monotonicNanoseconds())
+        case .unblock(let prefix): return unblock(prefix, at: Clock.monotonicNanoseconds())
+        case .blocked: return blocked(at: Clock.monotonicNanoseconds())
         case .drain, .stop:
             let grace = request == .drain ? nil : settings.drain.nanoseconds
             beginStop(graceNanoseconds: grace, at: Clock.monotonicNanoseconds())

@@ -66,6 +66,7 @@ extension Supervisor {
             sourcePrefix: settings.sourcePrefix,
             listeners: opened.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
             blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number,
+            bansNumber: banList.descriptor.number,
             counters: counters)
         let pid: Int32
         do throws(SystemError) {
@@ -117,10 +118,7 @@ extension Supervisor {
                 gate.isChannelClosed = true
                 return
             case .message(let bytes, _):
-                switch GateMessage(bytes) {
-                case .ready: isReady(gate, at: now)
-                case .failed(let reason): gate.failure = reason
-                case nil:
+                guard obey(GateMessage(bytes), of: gate, at: now) else {
                     // What touches clients may be in anybody's hands. Its end is heard like any other gate's.
                     logProblem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
                     Processes.signal(gate.pid, .kill)
@@ -128,6 +126,18 @@ extension Supervisor {
                 }
             }
         }
+    }
+
+    /// - Returns: whether it was something that this gate may say.
+    private func obey(_ message: GateMessage?, of gate: GateProcess, at now: Int64) -> Bool {
+        switch message {
+        case .ready: isReady(gate, at: now)
+        case .failed(let reason): gate.failure = reason
+        case .offence(let prefix, let offence): return hear(offence, of: prefix, from: gate, at: now)
+        case .hits(let hits): hear(hits, at: now)
+        case nil: return false
+        }
+        return true
     }
 
     /// A gate accepts: now, and not before, the one that it replaces may go.

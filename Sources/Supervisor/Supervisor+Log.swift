@@ -1,4 +1,5 @@
 // The lines that the supervisor writes, and what it tells whoever waits for it to be ready.
+internal import Admission
 internal import Definitions
 internal import EventLog
 internal import LinuxSystem
@@ -136,4 +137,24 @@ extension Supervisor {
             logProblem("ready_unread", "\(error) [--ready-fd]")
         }
     }
+
+    /// Somebody is banned.
+    func logBan(_ ban: Ban, at now: Int64) {
+        line("ban") {
+            $0.field("prefix", ban.prefix.description)
+            $0.field("for", ban.cause.text)
+            if ban.end != .max { $0.field("length", nanoseconds: ban.end - now) }
+            $0.field("strikes", ban.strikes)
+        }
+    }
+
+    func logUnban(_ ban: Ban) {
+        line("unban") {
+            $0.field("prefix", ban.prefix.description)
+            $0.field("for", ban.cause.text)
+        }
+    }
+
+    /// Bans beyond what may be logged.
+    func logSuppressedBans(_ count: Int) { line("ban_suppressed") { $0.field("count", count) } }
 }

@@ -15,6 +15,7 @@ extension Supervisor {
             if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) } else { refreshBlockList() }
             let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix
             settings = definitions.settings
+            applyExempt(at: Clock.monotonicNanoseconds())
             return apply(definitions, on: "reload", restartingAll: isOtherHost)
         } catch {
             for line in error.lines { logProblem("fault", line) }

@@ -19,6 +19,7 @@ extension Supervisor {
         }
         report.blockListFile = blockList.path ?? ""
         report.blockListEntries = blockList.entryCount
+        report.bans = bans.active(at: now).count
         report.isStopping = stop.isStopping
         report.services = services.values.map { status(of: $0, at: now) }
         let gone = draining.filter { services[$0.definition.service.name] == nil }
@@ -67,6 +68,10 @@ extension Supervisor {
         counts.blocked = value(.blocked)
         counts.denied = value(.denied)
         counts.overLimit = value(.overLimit)
+        counts.banned = value(.banned)
+        counts.sensed = value(.sensed)
+        counts.closed = value(.closed)
+        counts.overRate = value(.overRate)
         counts.pauses = value(.pauses)
         return counts
     }

@@ -1,6 +1,7 @@
 // The process that is root: has the files read, holds every listening socket, starts the gates and starts them again.
 // Never reads a byte that a client sent. One thread, one loop, one wait; what it does on each occasion is in
 // Supervisor+Gates, +Reload, +Stop and +Orphans.
+internal import Admission
 internal import Control
 package import Definitions
 internal import EventLog
@@ -41,6 +42,14 @@ package final class Supervisor {
     var controlClients: [UInt64: ControlClient] = [:]
     /// Those who asked for the end: they see it when their connection ends.
     var waitingForEnd: [ControlClient] = []
+    var bans: BanTable
+    /// What the gates have of them.
+    var banList: SharedBytes
+    var banPace = Pace()
+    var banLogBudget = LogBudget.refusals
+    /// Monotonic: when to write the bans down.
+    var saveBansAt: Int64?
+    let banFile: BanFile
     /// What ended gates have counted, by service.
     var pastCounts: [String: ServiceCounts] = [:]
     let startedAt = Clock.monotonicNanoseconds()
@@ -74,7 +83,10 @@ package final class Supervisor {
         let definitions = try reader.definitions()
         settings = definitions.settings
         blockList = try BlockListFile(path: definitions.settings.blockList)
+        bans = BanTable(exempt: definitions.settings.exempt)
+        banFile = BanFile(state: definitions.settings.state)
         do throws(SystemError) {
+            banList = try SharedBytes(sealing: BanList.empty, name: "bans")
             try Processes.becomeSubreaper()
             signals = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
             poller = try Poller()
@@ -95,6 +107,7 @@ package final class Supervisor {
         logStart()
         logSandbox(withoutGroups: noGroups)
         openControl()
+        restoreBans()
         apply(definitions, on: "configured")
     }
 
@@ -112,6 +125,7 @@ package final class Supervisor {
             if stop.isStopping, services.isEmpty, draining.isEmpty {
                 killAllOrphans()
                 groups?.remove()
+                if saveBansAt != nil { saveBans() }
                 closeControl()
                 logEvent("stopped")
                 return 0
@@ -138,6 +152,7 @@ package final class Supervisor {
         stopStep(at: now)
         reportReadiness()
         dropSilentClients(at: now)
+        tendBans(at: now)
     }
 
     private func timeout() -> Int64? {
@@ -149,7 +164,9 @@ package final class Supervisor {
             }
         }
         for client in controlClients.values { deadline = min(deadline ?? client.askBy, client.askBy) }
-        return deadline.map { max($0 - Clock.monotonicNanoseconds(), 0) }
+        let now = Clock.monotonicNanoseconds()
+        if let next = bansDeadline(at: now) { deadline = min(deadline ?? next, next) }
+        return deadline.map { max($0 - now, 0) }
     }
 
     private func obeySignals(at now: Int64) throws(SystemError) {

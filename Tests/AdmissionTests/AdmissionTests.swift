@@ -44,7 +44,7 @@ extension Admission {
     fileprivate mutating func decide(
         _ peer: Peer, _ blockList: [UInt8] = BlockList.empty, keep: inout FixedMap<Int, Admitted>
     ) -> Outcome {
-        switch decide(peer, blockList: unsafe blockList.span.bytes) {
+        switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe BanList.empty.span.bytes, at: 1) {
         case .refuse(let refusal): return .refused(refusal)
         case .admit(let admitted):
             let outcome = Outcome.admitted(rule: admitted.rule, sourceCount: admitted.sourceCount)
@@ -55,7 +55,7 @@ extension Admission {
 
     /// Decides, and ends at once what was admitted.
     fileprivate mutating func tryOut(_ peer: Peer, _ blockList: [UInt8] = BlockList.empty) -> Outcome {
-        switch decide(peer, blockList: unsafe blockList.span.bytes) {
+        switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe BanList.empty.span.bytes, at: 1) {
         case .refuse(let refusal): return .refused(refusal)
         case .admit(let admitted):
             let outcome = Outcome.admitted(rule: admitted.rule, sourceCount: admitted.sourceCount)

@@ -87,11 +87,23 @@ int clinux_stream_pair(int pair[2]);     // STREAM, close-on-exec, blocking
 int clinux_is_reader_gone(int fd);       // 1 when what is written there reaches nobody any more
 int clinux_end_output(int fd);           // the peer finds the end
 int clinux_reset_at_close(int fd);       // the last close resets the connection
+// Without waiting and without SIGPIPE: how many bytes were taken.
+int64_t clinux_send_at_once(int fd, const void *bytes, size_t count);
+// Reads away what is there, up to 256 KB: 1 when more may come, 0 at the end.
+int clinux_discard_input(int fd);
 
 // control.c
 int clinux_control_listen(const char *path);    // SEQPACKET, mode 600, non-blocking, close-on-exec
 int clinux_control_accept(int listener);        // non-blocking, close-on-exec
 int clinux_control_connect(const char *path);   // blocking, close-on-exec
+
+// Takes a zone's rules into memory; empty: the machine's. setenv(3), tzset(3).
+int clinux_set_zone(const char *zone);
+// Day of the week (0: Sunday) and minute of the day.
+void clinux_local_minute(int64_t seconds, int *weekday, int *minute);
+// The load average of the last minute, times 100. sysinfo(2).
+int clinux_load_hundredths(void);
+
 uint64_t *clinux_counters(size_t count);  // zeros in memory that a fork shares; NULL when there is none
 void clinux_counters_free(uint64_t *counters, size_t count);
 void clinux_count(uint64_t *counter);           // one more

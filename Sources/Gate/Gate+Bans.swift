@@ -1,0 +1,63 @@
+// What a gate tells its supervisor, which keeps the bans of all services: who has done what its service bans for, and how
+// often bans have refused somebody. Never waits: what cannot be sent now is not worth a connection's time, and whoever does
+// it again is reported again.
+internal import Admission
+internal import LinuxSystem
+internal import ServiceModel
+
+extension Gate {
+    static let hitsIntervalNanoseconds: Int64 = 1_000_000_000
+    /// Offences that are told at once, and by the second. The supervisor has other things to do too.
+    private static let offences = Rate(count: 200, period: 1_000_000_000, burst: 1000)
+
+    /// The connection is over: what that costs its source.
+    mutating func punish(_ connection: borrowing RunningConnection, at now: Int64) {
+        guard penalties != nil else { return }
+        switch (connection.ending, connection.handlerEnd) {
+        case (.lifetime, _): punish(connection.peer, for: .lifetime, at: now)
+        case (nil, .exited(let status)): punish(connection.peer, for: .exit(UInt8(clamping: status)), at: now)
+        case (nil, .killed): punish(connection.peer, for: .signal, at: now)
+        // The gate ended it for reasons of its own.
+        case (.drain, _), (.outputOver, _), (nil, nil): break
+        }
+    }
+
+    mutating func punish(_ peer: Peer, for ending: Ending, at now: Int64) {
+        guard let cause = penalties?.add(ending, of: admission.source(of: peer), at: now) else { return }
+        report(.penalties(cause), of: peer, at: now)
+    }
+
+    /// Tells the supervisor. Users of unix sockets are not banned.
+    mutating func report(_ offence: Offence, of peer: Peer, at now: Int64) {
+        guard case .ip(let address, _) = peer, let rate = Self.offences, offenceBudget.take(rate, at: now) else {
+            return
+        }
+        send(.offence(setup.sourcePrefix.source(of: address), offence))
+    }
+
+    mutating func tellHits(at now: Int64) {
+        guard let due = tellHitsAt, now >= due else { return }
+        tellAllHits()
+    }
+
+    mutating func tellAllHits() {
+        tellHitsAt = nil
+        var hits: [BanHit] = []
+        while let (index, count) = banHits.take() {
+            hits.append(BanHit(prefix: BanList.prefix(of: index, in: bans.bytes), count: count))
+            if hits.count == GateMessage.mostHits {
+                send(.hits(hits))
+                hits = []
+            }
+        }
+        if !hits.isEmpty { send(.hits(hits)) }
+    }
+
+    private func send(_ message: GateMessage) {
+        do throws(SystemError) {
+            try channel.send(message.bytes)
+        } catch {
+            // The supervisor is busy, or gone, which the loop finds out.
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// How somebody is refused: closed, reset, told something first, or left waiting. Nothing here waits or starts a process.
+internal import Admission
+internal import LinuxSystem
+internal import ServiceModel
+
+extension Gate {
+    /// How long a peer may take to read its message and close.
+    private static let partingNanoseconds: Int64 = 2_000_000_000
+    private static let tarpitNanoseconds: Int64 = 60_000_000_000
+
+    mutating func refuse(_ connection: consuming AcceptedConnection, _ refusal: Refusal, at now: Int64) {
+        let peer = connection.peer
+        let way = manner(of: refusal)
+        logRefusal(refusal, peer: peer, way, at: now)
+        switch refusal {
+        case .banned(let ban):
+            banHits.add(ban.index)
+            tellHitsAt = tellHitsAt ?? now + Self.hitsIntervalNanoseconds
+        case .sensor: report(.sensor, of: peer, at: now)
+        case .sourceLimit, .rate: punish(peer, for: .limit, at: now)
+        case .blocked, .denied, .noRule, .closed: break
+        }
+        let socket = connection.takeDescriptor()
+        switch way {
+        case .close:
+            if !denyMessage.isEmpty { part(from: socket, at: now) }
+        case .reset:
+            // One event of one connection: a socket that cannot be reset is closed.
+            socket.resetAtClose()
+        case .tarpit:
+            _ = parking.park(socket, until: now + Self.tarpitNanoseconds)
+        }
+    }
+
+    private func manner(of refusal: Refusal) -> RefusalManner.Way {
+        if case .denied(let rule) = refusal, let way = setup.service.access[rule].refusal { return way }
+        return setup.service.admission.refusal.way
+    }
+
+    /// Says the message, and closes when the peer has: closing before that could reset the connection, and the peer would
+    /// never read it. Source: RFC 1122 4.2.2.13.
+    private mutating func part(from socket: consuming Descriptor, at now: Int64) {
+        guard socket.sendAtOnce(denyMessage), socket.endOutput() else { return }
+        let number = socket.number
+        guard let place = parking.park(socket, until: now + Self.partingNanoseconds) else { return }
+        do throws(SystemError) {
+            try poller.add(number, token: Token.parking + UInt64(place))
+        } catch {
+            parking.close(place)
+        }
+    }
+
+    /// A parked peer sent something, or has gone.
+    mutating func leaveParking(_ number: Int) {
+        if !parking.drain(number) { parking.close(number) }
+    }
+
+    mutating func clearParking(at now: Int64) { parking.clear(at: now) }
+}

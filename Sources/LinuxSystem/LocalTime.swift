@@ -1,0 +1,29 @@
+// The clock on the wall, in a zone of one's choice: for hours.
+internal import CLinux
+package import ServiceModel
+
+package enum LocalTime {
+    /// Reads a zone's rules into memory, for the whole process; after that no file is needed.
+    ///
+    /// - Parameter zone: as in /usr/share/zoneinfo; nil: that of the machine.
+    /// Errors: there is no such zone. Source: tzset(3), which itself would take UTC in silence.
+    package static func load(zone: String?) throws(SystemError) {
+        if let zone, let errno = Files.lookupProblem("/usr/share/zoneinfo/" + zone) {
+            throw SystemError("read time zone '\(zone)' [time_zone]", errno)
+        }
+        _ = try retrying("tzset") { unsafe clinux_set_zone(zone ?? "") }
+    }
+
+    /// This minute, in the zone that was loaded.
+    package static func minuteOfWeek(wallNanoseconds: Int64 = Clock.wallNanoseconds()) -> WeekMinute {
+        var (weekday, minute): (Int32, Int32) = (0, 0)
+        // Sound: the call writes the two numbers.
+        unsafe clinux_local_minute(wallNanoseconds / 1_000_000_000, &weekday, &minute)
+        return WeekMinute(Weekday(sundayIsZero: Int(weekday)), minute: Int(minute))
+    }
+}
+
+extension Processes {
+    /// The load average of the last minute, in hundredths. Source: sysinfo(2).
+    package static func load() -> Int { Int(max(clinux_load_hundredths(), 0)) }
+}

@@ -1,0 +1,140 @@
+// The bans of all services: from gates, which report offences, and from people. Each gate gets the list again when it has
+// changed, a tenth of a second later at most, and the state directory a second later.
+internal import Admission
+internal import Control
+internal import Gate
+internal import LinuxSystem
+internal import ServiceModel
+
+extension Supervisor {
+    private static let saveAfterNanoseconds: Int64 = 1_000_000_000
+
+    /// Takes over the bans of the supervisor before.
+    func restoreBans() {
+        for fault in banFile.restore(into: &bans) { logProblem("ban_lost", fault) }
+        sealBans(at: Clock.monotonicNanoseconds())
+    }
+
+    /// What a gate found. It may be in anybody's hands: it bans whoever it likes, as its service's cause, and nobody who is
+    /// exempt.
+    ///
+    /// - Returns: whether a gate of this service may say so.
+    func hear(_ offence: Offence, of prefix: IPPrefix, from gate: GateProcess, at now: Int64) -> Bool {
+        guard prefix == settings.sourcePrefix.source(of: prefix.network) else { return false }
+        let service = gate.definition.service
+        let penalties = service.admission.penalties
+        let outcome: BanOutcome
+        switch offence {
+        case .sensor:
+            guard let length = service.admission.sensor?.nanoseconds else { return false }
+            outcome = bans.ban(
+                prefix, for: .sensor(service: service.name), length: length, longest: max(length, penalties.longest),
+                at: now)
+        case .penalties(let cause):
+            guard !penalties.areNone else { return false }
+            outcome = bans.ban(
+                prefix, for: .penalties(service: service.name, last: cause), length: penalties.ban,
+                longest: penalties.longest, at: now)
+        }
+        if case .banned(let ban) = outcome {
+            if banLogBudget.admits(at: now) { logBan(ban, at: now) }
+            bansChanged(at: now)
+        }
+        return true
+    }
+
+    func hear(_ hits: [BanHit], at now: Int64) {
+        for hit in hits { bans.addHits(UInt64(hit.count), of: hit.prefix) }
+        saveBansAt = saveBansAt ?? now + Self.saveAfterNanoseconds
+    }
+
+    func block(_ prefix: IPPrefix, reason: String, length: Duration?, at now: Int64) -> ControlReply {
+        switch bans.block(prefix, reason: reason, length: length?.nanoseconds, at: now) {
+        case .banned(let ban), .already(let ban):
+            logBan(ban, at: now)
+            bansChanged(at: now)
+            sendBans(at: now)
+            return .done(["\(prefix) is banned" + (length == nil ? "" : " for \(seconds(ban.end - now)) s")])
+        case .exempt(let exempt):
+            return .refused(["\(prefix) is not banned: \(exempt) is exempt [exempt]"])
+        case .full:
+            return .refused(["\(prefix) is not banned: there are \(bans.mostPerFamily) bans by command already"])
+        }
+    }
+
+    func unblock(_ prefix: IPPrefix, at now: Int64) -> ControlReply {
+        guard let ban = bans.unblock(prefix, at: now) else {
+            let around = bans.active(at: now).filter { $0.prefix.contains(prefix.network) }
+            let hint = around.map { "; \($0.prefix) is" }.joined()
+            return .refused(["\(prefix) is not banned\(hint)"])
+        }
+        logUnban(ban)
+        bansChanged(at: now)
+        sendBans(at: now)
+        return .done(["\(prefix) is not banned any more"])
+    }
+
+    /// The bans in force.
+    func blocked(at now: Int64) -> ControlReply {
+        .bans(
+            bans.active(at: now).map { ban in
+                BanStatus(
+                    prefix: ban.prefix, cause: ban.cause.text, age: .nanoseconds(now - ban.began),
+                    left: ban.end == .max ? nil : .nanoseconds(ban.end - now), hits: Int(clamping: ban.hits),
+                    strikes: ban.strikes)
+            })
+    }
+
+    /// The host's settings are others.
+    func applyExempt(at now: Int64) {
+        guard bans.exempt != settings.exempt else { return }
+        bans.exempt = settings.exempt
+        sealBans(at: now)
+        for gate in allGates() { send(bansTo: gate) }
+    }
+
+    func bansChanged(at now: Int64) { saveBansAt = saveBansAt ?? now + Self.saveAfterNanoseconds }
+
+    /// Does what is due: tells the gates, and keeps the file.
+    func tendBans(at now: Int64) {
+        if banPace.wait(for: bans.revision, at: now) == 0 { sendBans(at: now) }
+        if let due = saveBansAt, now >= due { saveBans() }
+        if let count = banLogBudget.report(at: now) { logSuppressedBans(count) }
+    }
+
+    /// Monotonic: when to ask ``tendBans(at:)``.
+    func bansDeadline(at now: Int64) -> Int64? {
+        let sending = banPace.wait(for: bans.revision, at: now).map { now + $0 }
+        return [sending, saveBansAt, banLogBudget.reportAt].compactMap { $0 }.min()
+    }
+
+    func saveBans() {
+        saveBansAt = nil
+        do throws(SystemError) {
+            try banFile.save(bans)
+        } catch {
+            logProblem("bans_unsaved", "\(banFile.path): \(error); they end with this supervisor [state]")
+        }
+    }
+
+    private func sendBans(at now: Int64) {
+        sealBans(at: now)
+        for gate in allGates() { send(bansTo: gate) }
+    }
+
+    private func sealBans(at now: Int64) {
+        banPace.sent(bans.revision, at: now)
+        do throws(SystemError) {
+            banList = try SharedBytes(sealing: bans.list(at: now), name: "bans")
+        } catch {
+            logProblem("bans_kept", "\(error); gates go on with the bans that they have")
+        }
+    }
+
+    private func send(bansTo gate: GateProcess) {
+        // A gate that cannot take them must not go on without: another starts with them.
+        if !send(.bans, to: gate, passing: banList.descriptor.number) { Processes.signal(gate.pid, .kill) }
+    }
+}
+
+private func seconds(_ nanoseconds: Int64) -> Int64 { (nanoseconds + 999_999_999) / 1_000_000_000 }
