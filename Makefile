@@ -27,15 +27,14 @@ all: supervisor handlers
 # ---- what the build needs
 
 packages:
-	@etc/need make pkg-config:pkg-config cc:gcc /usr/include/sys/capability.h:libcap-dev musl-gcc:musl-tools \
-	    /usr/include/crypt.h:libcrypt-dev
+	@etc/need make pkg-config:pkg-config cc:gcc /usr/include/sys/capability.h:libcap-dev musl-gcc:musl-tools
 
 test-packages: packages
 	@etc/need nc:netcat-openbsd curl:curl git:git rsync:rsync tcpserver:ucspi-tcp try-from:tcpd \
 	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
 	    htpasswd:apache2-utils openssl:openssl tcpsvd:ipsvd inetd:openbsd-inetd socat:socat \
 	    systemd-socket-activate:systemd stdbuf:coreutils readelf:binutils busybox:busybox \
-	    /usr/sbin/gophernicus:gophernicus strace:strace swaks:swaks smtp-source:postfix msmtp:msmtp
+	    /usr/sbin/gophernicus:gophernicus /usr/include/crypt.h:libcrypt-dev strace:strace swaks:swaks smtp-source:postfix msmtp:msmtp
 
 # ---- building
 

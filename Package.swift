@@ -11,10 +11,8 @@ let isOnlySessions = Context.environment["DOORWARD_HANDLERS"] == "sessions"
 
 #if arch(arm64)
     let muslTriple = "aarch64-linux-musl"
-    let gnuTriple = "aarch64-linux-gnu"
 #else
     let muslTriple = "x86_64-linux-musl"
-    let gnuTriple = "x86_64-linux-gnu"
 #endif
 let muslHeaders = "/usr/include/\(muslTriple)"
 let muslLibraries = "/usr/lib/\(muslTriple)"
@@ -56,14 +54,10 @@ let handlerFolder = "Sources/Handlers"
 
 /// A handler: one folder in Sources/Handlers, one executable of the same name.
 /// Each has a line in handlerColumn. They are not looked for: SwiftPM keeps what it read here until this file changes.
-/// - Parameter archives: static libraries that the embedded build links besides musl.
-func handler(
-    _ name: String, _ dependencies: [Target.Dependency] = [], archives: [String] = [], in folder: String = handlerFolder
-) -> Target {
+func handler(_ name: String, _ dependencies: [Target.Dependency] = [], in folder: String = handlerFolder) -> Target {
     .executableTarget(
         name: name, dependencies: ["HandlerKit"] + dependencies, path: "\(folder)/\(name)",
-        swiftSettings: strict + embedded,
-        linkerSettings: embeddedLink + (isEmbedded && !archives.isEmpty ? [.unsafeFlags(archives)] : []))
+        swiftSettings: strict + embedded, linkerSettings: embeddedLink)
 }
 
 let handlerColumn: [Target] = [
@@ -81,12 +75,9 @@ let handlerColumn: [Target] = [
     .target(name: "CMaildir", cSettings: strictC + embeddedC),
     .target(name: "Maildir", dependencies: ["CHandler", "CMaildir", "HandlerKit"], swiftSettings: strict + embedded),
     handler("esmtp", ["Maildir", "SMTP"]),
-    .target(
-        name: "CCrypt", cSettings: strictC + embeddedC,
-        linkerSettings: isEmbedded ? [] : [.linkedLibrary("crypt", .when(platforms: [.linux]))]),
+    .target(name: "CCrypt", cSettings: strictC + embeddedC),
     .target(name: "Passwords", dependencies: ["CCrypt", "HandlerKit"], swiftSettings: strict + embedded),
-    // musl as Debian builds it has no crypt(3); libxcrypt's archive has (see Sources/CCrypt/crypt.c).
-    handler("command", ["CHandler", "Passwords"], archives: ["/usr/lib/\(gnuTriple)/libcrypt.a"]),
+    handler("command", ["CHandler", "Passwords"]),
 ]
 
 /// The handlers that the guide shows (Sources/HandlerKit/HandlerKit.docc), and the one that `make new-handler` begins with. They
@@ -171,7 +162,10 @@ let testTargets: [Target] = [
         exclude: ["Golden"], swiftSettings: strict),
     tests("GuideTests", ["TestSupport"], exclude: ["Listings", "Services"]),
     tests("MaildirTests", ["HandlerKit", "LinuxSystem", "Maildir", "TestSupport"]),
-    tests("PasswordsTests", ["HandlerKit", "Passwords", "TestSupport"]),
+    .target(
+        name: "COracle", dependencies: ["CCrypt"], path: "Tests/COracle",
+        cSettings: strictC + [.headerSearchPath("../../Sources/CCrypt")], linkerSettings: [.linkedLibrary("crypt")]),
+    tests("PasswordsTests", ["CCrypt", "COracle", "HandlerKit", "Passwords", "TestSupport"]),
     tests("SMTPTests", ["HandlerKit", "SMTP", "TestSupport"]),
     tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.

@@ -1,5 +1,6 @@
 // Why somebody is banned. Every ban knows it: the log, `blocked` and the state file say it in the same word.
 // Promises a text of one word, printable ASCII, at most `longestText` bytes, that reads back as the same cause.
+package import ServiceModel
 
 /// What a ban is for.
 package enum BanCause: Hashable, Sendable {

@@ -3,6 +3,7 @@
 // before. A source that was proposed starts again without points.
 // Promises what ForgettingMap does: memory once, eight places looked at, nothing allocated. Sources whose points are all but
 // gone are forgotten first.
+package import ServiceModel
 
 /// Collects points, and says when they are enough.
 package struct PenaltyTable: ~Copyable {

@@ -2,6 +2,7 @@
 // In whole numbers, and in steps of a 32nd of a half-life, so that how often a score is looked at changes nothing: what is
 // forgotten in an hour is the same in one step or in a thousand.
 // Promises that no clock makes it trap; one that goes back forgets nothing.
+internal import ServiceModel
 
 /// Points that decay.
 package struct Score: BitwiseCopyable, Hashable, Sendable {

@@ -61,6 +61,7 @@ extension Reading {
         read("block_list", of: top, into: &settings.blockList) { reading, entry in
             reading.path(entry, from: directory)
         }
+        read("exempt", of: top, into: &settings.exempt) { $0.prefixes($1) }
         read("drain", of: top, into: &settings.drain) { $0.duration($1) }
         if let section = section("source_prefix", of: top, known: KnownKeys.sourcePrefix) {
             read("ipv4", of: section, into: &settings.sourcePrefix.v4) { $0.integer($1, in: 1...32) }
@@ -78,6 +79,21 @@ extension Reading {
         }
         _ = body(of: section)
         return section.entries
+    }
+
+    private mutating func prefixes(_ entry: TOMLEntry) -> [IPPrefix]? {
+        guard let texts = strings(entry, expected: "a list of addresses and prefixes, like [\"10.0.0.0/8\"]") else {
+            return nil
+        }
+        var result: [IPPrefix] = []
+        for (text, node) in texts {
+            do throws(IPPrefixError) {
+                result.append(try IPPrefix(text))
+            } catch {
+                fault(node.position, "\(quoted(entry.key)): \(error)")
+            }
+        }
+        return result
     }
 
     private mutating func path(_ entry: TOMLEntry, from directory: String) -> String? {

@@ -27,6 +27,8 @@ extension Reading {
         read("file_size", of: section, into: &limits.fileSize) { reading, entry in
             reading.limit(entry) { $0.size($1) }
         }
+        limits.rate = rate("rate", burst: "burst", of: section)
+        limits.totalRate = rate("total_rate", burst: "total_burst", of: section)
         read("total_memory", of: section, into: &limits.totalMemory) { $0.memory($1) }
         return limits
     }
@@ -48,6 +50,20 @@ extension Reading {
                     + "\(range.upperBound) without quotes, or \"unlimited\"")
             return nil
         }
+    }
+
+    /// A rate, and how many may come at once.
+    private mutating func rate(_ key: String, burst burstKey: String, of section: Section) -> Limit<Rate> {
+        guard let entry = section[key], let rate = limit(entry, by: { $0.rate($1) }), case .at(let rate) = rate else {
+            if let burst = section[burstKey], burst.position.file == file, section[key] == nil {
+                fault(burst.position, "\(quoted(burstKey)) does nothing without \(quoted(key)); expected both")
+            }
+            return .unlimited
+        }
+        var burst: Int?
+        read(burstKey, of: section, into: &burst) { $0.integer($1, in: 1...Int(Rate.mostBurst)) }
+        guard let burst else { return .at(rate) }
+        return .at(Rate(count: rate.count, period: rate.period, burst: Int64(burst)) ?? rate)
     }
 
     private mutating func lifetime(_ entry: TOMLEntry) -> Limit<Duration>? {

@@ -11,6 +11,8 @@ enum QuantityError: Error, Hashable, CustomStringConvertible {
     case notASize(String)
     case sizeTooLarge(String)
     case notOctal(String, most: UInt32)
+    case notARate(String)
+    case rateOutOfRange(String)
 
     var description: String {
         switch self {
@@ -24,6 +26,10 @@ enum QuantityError: Error, Hashable, CustomStringConvertible {
             "\(quoted(text)) is not a size; expected a whole number of bytes, or of K, M, G or T, like \"64M\""
         case .sizeTooLarge(let text):
             "\(quoted(text)) is too large; expected less than 8388608T"
+        case .notARate(let text):
+            "\(quoted(text)) is not a rate; expected a number of times and a time, like \"30/min\" or \"5/10s\""
+        case .rateOutOfRange(let text):
+            "\(quoted(text)) is outside of what can be counted; expected 1 to \(Rate.mostCount) times in 1ms to 1d"
         case .notOctal(let text, let most):
             "\(quoted(text)) is not an octal number; expected digits 0 to 7 up to \(String(most, radix: 8)), like \"022\""
         }
@@ -69,6 +75,24 @@ func readSize(_ text: String) throws(QuantityError) -> Bytes {
     // Half the range: the largest number of all is how the kernel spells "no limit".
     guard let total = product(of: digits, bytes), total <= UInt64(Int64.max) else { throw .sizeTooLarge(text) }
     return Bytes(total)
+}
+
+/// Reads `TIMES/TIME`: the time is one unit (`30/min`) or a duration (`5/10s`).
+func readRate(_ text: String) throws(QuantityError) -> Rate {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let count = Int64(parts[0]), "\(count)" == parts[0], let first = parts[1].utf8.first else {
+        throw .notARate(text)
+    }
+    let hasNumber = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
+    let time: Duration
+    do {
+        time = try readDuration((hasNumber ? "" : "1") + parts[1])
+    } catch {
+        throw .notARate(text)
+    }
+    let nanoseconds = time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000
+    guard let rate = Rate(count: count, period: nanoseconds) else { throw .rateOutOfRange(text) }
+    return rate
 }
 
 /// Reads octal digits, as chmod(1) takes them.

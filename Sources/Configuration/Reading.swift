@@ -139,6 +139,11 @@ extension Reading {
         }
     }
 
+    /// A number of times in a time.
+    mutating func rate(_ entry: TOMLEntry) -> Rate? {
+        quantity(entry, expected: "a string like \"30/min\"", by: readRate)
+    }
+
     private mutating func quantity<Value>(
         _ entry: TOMLEntry, expected: String, by reader: (String) throws(QuantityError) -> Value
     ) -> Value? {

@@ -16,25 +16,29 @@ struct Section: Sendable {
 
 /// The keys that Doorward knows.
 enum KnownKeys {
-    static let service = required + filters + common + ["enabled"]
+    static let service = required + filters + common + ["enabled", "sensor"]
     static let required = ["listen", "handler"]
     static let filters = ["input_filters", "output_filters"]
     /// Those that `[defaults]` takes too.
     static let common =
         identity + [
             "access", "environment", "stderr", "directory", "umask", "nice", "limits", "socket", "network", "seccomp",
-            "system_calls", "landlock", "files", "private_tmp", "root",
+            "system_calls", "landlock", "files", "private_tmp", "root", "penalties", "refuse", "deny_message", "hours",
+            "time_zone", "max_load",
         ]
     /// Those that belong together: see Section.over(defaults:).
     static let identity = ["user", "group", "groups", "capabilities"]
     static let limits = [
         "connections", "per_source", "lifetime", "files", "processes", "memory", "cpu", "core", "file_size",
-        "total_memory",
+        "total_memory", "rate", "burst", "total_rate", "total_burst",
+    ]
+    static let penalties = [
+        "exit", "failure", "signal", "lifetime", "limit", "threshold", "half_life", "ban", "longest_ban",
     ]
     static let socket = ["backlog", "nodelay", "keepalive", "owner", "group", "mode"]
     static let files = ["read", "write", "execute"]
     static let host = [
-        "services", "handlers", "state", "block_list", "source_prefix", "drain", "defaults",
+        "services", "handlers", "state", "block_list", "source_prefix", "exempt", "drain", "defaults",
     ]
     static let sourcePrefix = ["ipv4", "ipv6"]
 
@@ -44,6 +48,7 @@ enum KnownKeys {
         if service.contains(key) { return "it belongs at the top of a service's file, before the first [table]" }
         if socket.contains(key) { return "it belongs in [socket]" }
         if files.contains(key) { return "it belongs in [files]" }
+        if penalties.contains(key) { return "it belongs in [penalties]" }
         return nil
     }
 }

@@ -7,6 +7,7 @@ struct ServiceBody: Sendable {
     /// nil only with a fault.
     var identity: Identity?
     var access: [AccessRule] = []
+    var admission = AdmissionSettings()
     var environment: [EnvironmentVariable] = []
     var standardError: Service.StandardError = .log
     var directory = "/"
@@ -25,6 +26,7 @@ extension Reading {
         readRoot(of: top)
         body.identity = identity(of: top)
         body.access = access(of: top)
+        body.admission = admission(of: top)
         body.environment = environment(of: top)
         read("stderr", of: top, into: &body.standardError) { $0.choice($1) }
         read("directory", of: top, into: &body.directory) { $0.absolutePath($1) }

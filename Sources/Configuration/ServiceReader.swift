@@ -56,7 +56,8 @@ package struct ServiceReader: Sendable {
         reading.isEnabled = isEnabled
         let merged = own.over(defaults: configuration.defaults)
         let body = reading.body(of: merged)
-        let handler = reading.handler(of: own, in: file)
+        let sensor = reading.sensor(of: own)
+        let handler = sensor == nil ? reading.handler(of: own, in: file) : HandlerCommand.none
         let inputFilters = reading.filters("input_filters", of: own)
         let outputFilters = reading.filters("output_filters", of: own)
         guard let handler, let identity = body.identity else { return nil }
@@ -66,6 +67,8 @@ package struct ServiceReader: Sendable {
         service.inputFilters = inputFilters
         service.outputFilters = outputFilters
         service.access = body.access
+        service.admission = body.admission
+        service.admission.sensor = sensor
         service.environment = body.environment
         service.standardError = body.standardError
         service.directory = body.directory

@@ -11,6 +11,7 @@ struct TOMLNode: Sendable {
     enum Content: Sendable {
         case string(String)
         case integer(Int)
+        case float(Double)
         case boolean(Bool)
         case list([TOMLNode])
         case table([TOMLEntry])
@@ -28,6 +29,7 @@ struct TOMLNode: Sendable {
         switch content {
         case .string: "a string"
         case .integer: "an integer"
+        case .float: "a number"
         case .boolean: "a boolean"
         case .list: "a list"
         case .table: "a table"
@@ -108,6 +110,7 @@ private struct TOMLBuilder {
     ) -> TOMLNode.Content {
         if let string = value.string { return .string(string) }
         if let integer = value.int { return .integer(integer) }
+        if let double = value.double { return .float(double) }
         if let boolean = value.bool { return .boolean(boolean) }
         if let table = value.table { return .table(entries(of: table, path: path, within: place)) }
         if let array = value.array {

@@ -39,6 +39,7 @@ extension Service: WireValue {
         writer.write(inputFilters)
         writer.write(outputFilters)
         writer.write(access)
+        writer.write(admission)
         writer.write(environment)
         writer.write(standardError.rawValue)
         writer.write(directory)
@@ -56,6 +57,7 @@ extension Service: WireValue {
         inputFilters = try reader.list()
         outputFilters = try reader.list()
         access = try reader.list()
+        admission = try reader.value()
         environment = try reader.list()
         guard let standardError = StandardError(rawValue: try reader.text()) else { throw WireError() }
         self.standardError = standardError
@@ -136,6 +138,7 @@ extension HostSettings: WireValue {
         writer.write(blockList)
         writer.write(sourcePrefix.v4)
         writer.write(sourcePrefix.v6)
+        writer.write(exempt)
         writer.write(drain)
     }
 
@@ -147,6 +150,7 @@ extension HostSettings: WireValue {
         blockList = try reader.optional()
         sourcePrefix.v4 = try reader.value()
         sourcePrefix.v6 = try reader.value()
+        exempt = try reader.list()
         drain = try reader.value()
     }
 }

@@ -45,25 +45,36 @@ extension EnvironmentVariable: WireValue {
     }
 }
 
+extension IPPrefix: WireValue {
+    package func write(to writer: inout WireWriter) { writer.write(description) }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        let text = try reader.text()
+        do throws(IPPrefixError) {
+            try self.init(text)
+        } catch {
+            throw WireError()
+        }
+    }
+}
+
 extension AccessRule.Subject: WireValue {
     package func write(to writer: inout WireWriter) {
         switch self {
-        case .all: writer.write("all")
-        case .unix: writer.write("unix")
-        case .prefix(let prefix): writer.write(prefix.description)
+        case .all: writer.write(0)
+        case .unix: writer.write(1)
+        case .prefix(let prefix):
+            writer.write(2)
+            writer.write(prefix)
         }
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        switch try reader.text() {
-        case "all": self = .all
-        case "unix": self = .unix
-        case let text:
-            do throws(IPPrefixError) {
-                self = .prefix(try IPPrefix(text))
-            } catch {
-                throw WireError()
-            }
+        switch try reader.number() {
+        case 0: self = .all
+        case 1: self = .unix
+        case 2: self = .prefix(try reader.value())
+        default: throw WireError()
         }
     }
 }
@@ -114,6 +125,8 @@ extension Limits: WireValue {
         writer.write(core)
         writer.write(fileSize)
         writer.write(totalMemory)
+        writer.write(rate)
+        writer.write(totalRate)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
@@ -128,6 +141,8 @@ extension Limits: WireValue {
         core = try reader.value()
         fileSize = try reader.value()
         totalMemory = try reader.value()
+        rate = try reader.value()
+        totalRate = try reader.value()
     }
 }
 

@@ -5,11 +5,11 @@ public import HandlerKit
 
 /// A way of hashing, as a hash says it itself.
 enum HashFormat: Equatable {
-    /// `$apr1$SALT$…`, and where the salt is.
-    case apacheMD5(salt: Range<Int>)
+    /// `$apr1$SALT$…` or `$1$SALT$…`, and where the salt is.
+    case md5(salt: Range<Int>)
     /// `{SHA}…`.
     case sha1
-    /// bcrypt, SHA-512, SHA-256, MD5 and DES, which crypt(3) knows.
+    /// bcrypt, SHA-512, SHA-256 and DES: see CCrypt.
     case crypt
 }
 
@@ -41,10 +41,9 @@ extension HashFormat {
             guard hash.count == 33, hash.isBase64(5..<32), hash[32] == 0x3d else { throw .unknownFormat }
             self = .sha1
         } else if hash.starts(with: "$apr1$") {
-            self = .apacheMD5(salt: try hash.salt(behind: 6, atMost: 8, hashLength: 22))
+            self = .md5(salt: try hash.salt(behind: 6, atMost: 8, hashLength: 22))
         } else if hash.starts(with: "$1$") {
-            _ = try hash.salt(behind: 3, atMost: 8, hashLength: 22)
-            self = .crypt
+            self = .md5(salt: try hash.salt(behind: 3, atMost: 8, hashLength: 22))
         } else if hash.starts(with: "$5$") || hash.starts(with: "$6$") {
             try hash.checkSHACrypt()
             self = .crypt

@@ -1,4 +1,4 @@
-// MD5, for passwords that htpasswd hashed by default ($apr1$). It is broken as a signature; nothing here relies on that.
+// MD5, for passwords that htpasswd hashed by default ($apr1$) and others with $1$. It is broken as a signature; nothing here relies on that.
 // Source: RFC 1321 3.4.
 
 /// The state of MD5.

@@ -91,10 +91,3 @@ extension Span<UInt8> {
         }
     }
 }
-
-extension ShortText {
-    /// Appends bytes as they are.
-    fileprivate mutating func append(_ bytes: borrowing Span<UInt8>) {
-        for index in bytes.indices { append(byte: bytes[index]) }
-    }
-}

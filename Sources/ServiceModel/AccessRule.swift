@@ -63,6 +63,9 @@ package struct HandlerCommand: Hashable, Sendable {
         self.arguments = arguments
     }
 
+    /// That of a sensor, which starts nothing.
+    package static let none = HandlerCommand(path: "", arguments: [])
+
     /// Whether it was asked for by name, and so stands in the handler directory.
     package var isBare: Bool { !(arguments.first ?? "/").utf8.contains(UInt8(ascii: "/")) }
 }

@@ -12,6 +12,8 @@ package struct HostSettings: Hashable, Sendable {
     package var blockList: String?
     /// How much of an address makes a source.
     package var sourcePrefix = SourcePrefix()
+    /// Who is never banned.
+    package var exempt: [IPPrefix] = []
     /// How long handlers may go on after SIGTERM.
     package var drain: Duration = .seconds(30)
 

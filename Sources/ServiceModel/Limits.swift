@@ -23,6 +23,10 @@ package struct Limits: Hashable, Sendable {
     package var connections = 100
     /// Handlers at once per source prefix; further connections are refused.
     package var perSource: Limit<Int> = .at(10)
+    /// Connections of a source prefix in a time; further ones are refused.
+    package var rate: Limit<Rate> = .unlimited
+    /// Connections to the service in a time; further ones wait in the listen queue.
+    package var totalRate: Limit<Rate> = .unlimited
     /// How long a handler may run.
     package var lifetime: Limit<Duration> = .at(.seconds(3600))
     /// Open descriptors of a handler (RLIMIT_NOFILE).

@@ -10,8 +10,9 @@ extension Service {
         package let command: HandlerCommand
     }
 
-    /// Every program that may serve a connection.
+    /// Every program that may serve a connection; none of a sensor.
     package var programs: [Program] {
+        guard admission.sensor == nil else { return [] }
         let handlers = [handler] + access.compactMap(\.handler)
         return handlers.map { Program(key: "handler", command: $0) }
             + inputFilters.map { Program(key: "input_filters", command: $0) }

@@ -15,6 +15,7 @@ package struct Service: Hashable, Sendable {
     package var outputFilters: [HandlerCommand] = []
     package var identity: Identity
     package var access: [AccessRule] = []
+    package var admission = AdmissionSettings()
     package var environment: [EnvironmentVariable] = []
     package var standardError: StandardError = .log
     package var directory = "/"

@@ -90,12 +90,12 @@ extension Supervisor {
         case .status: return .status(report())
         case .reload:
             let faults = reload()
-            return faults.isEmpty ? .done(["\(services.count) services"]) : .refused(faults)
+            return faults.isEmpty ? .done(["services: \(services.count)"]) : .refused(faults)
         case .drain, .stop:
             let grace = request == .drain ? nil : settings.drain.nanoseconds
             beginStop(graceNanoseconds: grace, at: Clock.monotonicNanoseconds())
             let active = draining.reduce(0) { $0 + counts(of: $1).active }
-            return .done(["\(active) connections are served to their end"])
+            return .done(["connections that are served to their end: \(active)"])
         }
     }
 }

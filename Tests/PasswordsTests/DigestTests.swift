@@ -5,12 +5,16 @@ import Testing
 
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
+func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}
+
 private func hexadecimal<Core: DigestCore>(_ core: Core.Type, _ pieces: [[UInt8]], _ read: (Core.Bytes) -> [UInt8])
     -> String
 {
     var digest = Digest<Core>()
     for piece in pieces { digest.add(piece.span) }
-    return read(digest.finish()).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return hexadecimal(read(digest.finish()))
 }
 
 private func md5(_ pieces: [[UInt8]]) -> String {

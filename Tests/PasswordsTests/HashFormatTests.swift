@@ -15,9 +15,9 @@ struct HashFormatTests {
     @Test(
         "the formats of htpasswd are told apart",
         arguments: [
-            ("$apr1$abcdefgh$" + digits.prefix(22), HashFormat.apacheMD5(salt: 6..<14)),
-            ("$apr1$$" + digits.prefix(22), .apacheMD5(salt: 6..<6)),
-            ("{SHA}iEPX+SQWIR3p67lj/0zigSWTKHg=", .sha1), ("$1$ab$" + digits.prefix(22), .crypt),
+            ("$apr1$abcdefgh$" + digits.prefix(22), HashFormat.md5(salt: 6..<14)),
+            ("$apr1$$" + digits.prefix(22), .md5(salt: 6..<6)),
+            ("{SHA}iEPX+SQWIR3p67lj/0zigSWTKHg=", .sha1), ("$1$ab$" + digits.prefix(22), .md5(salt: 3..<5)),
             ("$2y$05$" + digits.prefix(53), .crypt), ("$2b$17$" + digits.prefix(53), .crypt),
             ("$2a$04$" + digits.prefix(53), .crypt), ("$5$salt$" + digits.prefix(43), .crypt),
             ("$6$rounds=1000000$salt$" + digits.prefix(86), .crypt), (String(digits.prefix(13)), .crypt),

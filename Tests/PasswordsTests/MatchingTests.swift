@@ -1,5 +1,6 @@
 // Passwords against hashes that the programs of others made. CS-20, CS-21.
 import HandlerKit
+import TestSupport
 import Testing
 
 @testable import Passwords
@@ -9,7 +10,7 @@ private func matching(_ password: [UInt8], _ hash: String) -> Bool? {
     do throws(HashFault) { return try matches(password.span, hash.span) } catch { return nil }
 }
 
-/// crypt(3) works in one buffer, so everything that comes to it runs one after the other.
+/// One after the other, because a test of them measures times.
 @Suite("passwords", .serialized)
 struct PasswordsTests {}
 
@@ -50,6 +51,16 @@ extension PasswordsTests {
             }
         }
 
+        @Test("$1$ of any bytes is what libxcrypt makes")
+        func md5() throws {
+            var random = SeededGenerator(seed: 1321)
+            for count in stride(from: 0, through: 100, by: 3) {
+                let password = (0..<count).map { _ in UInt8.random(in: 1...255, using: &random) }
+                let hash = try #require(systemCrypt(password, "$1$" + "ab./Zz09".prefix(count % 9)))
+                #expect(matching(password, hash) == true, "\(hash) \(password)")
+            }
+        }
+
         @Test("CS-20: only the first eight characters count in DES, which is why nobody should use it")
         func des() {
             let hash = htpasswd("d", "12345678")
@@ -68,7 +79,7 @@ extension PasswordsTests {
             }
         }
 
-        @Test("a password of 255 bytes is hashed, a longer one matches nothing of crypt(3)'s")
+        @Test("a password of 255 bytes is hashed, a longer one matches nothing of CCrypt's")
         func longPasswords() {
             let long = String(repeating: "a", count: 255)
             let hash = line(of: "htpasswd -nb5 u '\(long)'").dropFirst(2)

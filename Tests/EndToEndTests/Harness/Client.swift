@@ -9,7 +9,7 @@ final class Client {
     ///
     /// - Parameter source: the address to come from.
     init(port: UInt16, address: String = "127.0.0.1", source: String? = nil) throws {
-        fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         if let source { try withIPv4(source, 0) { bind(fd, $0, $1) } }
         try withIPv4(address, port) { connect(fd, $0, $1) }
         setTimeout(seconds: 10)
@@ -17,7 +17,7 @@ final class Client {
 
     /// Connects to a port on [::1].
     init(v6Port port: UInt16) throws {
-        fd = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+        fd = socket(AF_INET6, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in6()
         address.sin6_family = sa_family_t(AF_INET6)
         address.sin6_port = port.bigEndian
@@ -32,7 +32,7 @@ final class Client {
 
     /// Connects to a unix socket.
     init(path: String) throws {
-        fd = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        fd = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }

@@ -1,5 +1,5 @@
 // What a way of ending costs the source that it happened to: `[penalties]`.
-// Imports nothing, so that Configuration can make one. The defaults cost nothing: who wants bans says for what.
+// The defaults cost nothing: who wants bans says for what.
 
 /// Points for each way of ending, and what happens to a source that has collected too many.
 package struct Penalties: Hashable, Sendable {

@@ -1,11 +1,11 @@
 // When a service is open: `hours = ["Mon-Fri 08:00-18:00", "Sat 10:00-12:00"]`. Minutes of the week, and nothing of dates.
-// Imports nothing, so that Configuration can make one. Its text is in Hours+Text.swift.
+// Its text is in Hours+Text.swift.
 // Promises that asking allocates nothing, and that its ranges are sorted, apart, and none is empty.
 
 /// A set of minutes of the week.
 package struct Hours: Hashable, Sendable {
     /// Of `WeekMinute.number`. What goes on over the end of the week is two.
-    private(set) var ranges: [Range<Int>] = []
+    package private(set) var ranges: [Range<Int>] = []
 
     /// Never open.
     package init() {}

@@ -1,5 +1,5 @@
 // How often something may happen: `30/min`, in whole numbers.
-// Imports nothing, so that Configuration can make one (its text form is Configuration's).
+// Its text form is Configuration's.
 // Promises that every value which exists can be computed with: no later product of its parts is too large for 64 bits.
 
 /// A number of times in a period, and how many may come at once.

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Admission
+@testable import ServiceModel
 
 /// Every minute of the week, one by one.
 private func minutes(_ hours: Hours) -> [Bool] {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Admission
+@testable import ServiceModel
 
 struct RateTests {
     @Test(

@@ -1,12 +1,16 @@
-// $apr1$: what htpasswd makes when it is not told otherwise. Salted MD5 in a thousand rounds, as Poul-Henning Kamp made it for
-// FreeBSD's $1$, with another magic word. At most 255 bytes of password; any bytes.
-// Sources: apr_md5_encode of apr-util; openssl-passwd(1ssl), -apr1.
+// $1$ and $apr1$: salted MD5 in a thousand rounds, as Poul-Henning Kamp made it for FreeBSD, and the same with another magic
+// word, which is what htpasswd makes when it is not told otherwise. Any bytes of password.
+// Sources: crypt(5), md5crypt; apr_md5_encode of apr-util; openssl-passwd(1ssl), -1 and -apr1.
 import HandlerKit
 
 /// The 22 characters that stand behind the salt in `$apr1$salt$…`.
-/// - Parameter salt: 8 bytes at most.
-func apacheMD5(_ password: borrowing Span<UInt8>, salt: borrowing Span<UInt8>) -> ShortText {
-    let digest = stretched(password, salt)
+/// - Parameters:
+///   - magic: what stands in front of the salt.
+///   - salt: 8 bytes at most.
+func md5Password(
+    _ password: borrowing Span<UInt8>, magic: borrowing Span<UInt8>, salt: borrowing Span<UInt8>
+) -> ShortText {
+    let digest = stretched(password, magic, salt)
     var text = ShortText()
     for first in 0..<5 {
         let last = first == 4 ? 5 : first + 12
@@ -17,7 +21,9 @@ func apacheMD5(_ password: borrowing Span<UInt8>, salt: borrowing Span<UInt8>) -
     return text
 }
 
-private func stretched(_ password: borrowing Span<UInt8>, _ salt: borrowing Span<UInt8>) -> InlineArray<16, UInt8> {
+private func stretched(
+    _ password: borrowing Span<UInt8>, _ magic: borrowing Span<UInt8>, _ salt: borrowing Span<UInt8>
+) -> InlineArray<16, UInt8> {
     var both = Digest<MD5Core>()
     both.add(password)
     both.add(salt)
@@ -25,8 +31,7 @@ private func stretched(_ password: borrowing Span<UInt8>, _ salt: borrowing Span
     let filler = both.finish()
     var start = Digest<MD5Core>()
     start.add(password)
-    let magic: StaticBytes = "$apr1$"
-    start.add(magic.bytes)
+    start.add(magic)
     start.add(salt)
     for index in password.indices { start.add(byte: filler[index % 16]) }
     var count = password.count

@@ -1,0 +1,32 @@
+// SHA-256 and SHA-512: one algorithm on words of four bytes and of eight.
+#ifndef CCRYPT_SHA2_H
+#define CCRYPT_SHA2_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The most bytes of a digest.
+enum { CCRYPT_SHA2_ROOM = 64 };
+
+/// A digest of bytes that come one after the other. To be overwritten by its owner.
+struct ccrypt_sha2 {
+    uint64_t state[8];
+    /// The last sixteen words of the message schedule.
+    uint64_t words[16];
+    /// Of which 16 words are used.
+    uint8_t block[128];
+    uint64_t count;
+    /// Bytes of a word: 4 for SHA-256, 8 for SHA-512. The digest has eight words.
+    unsigned width;
+};
+
+/// Starts anew.
+void ccrypt_sha2_begin(struct ccrypt_sha2 *digest, unsigned width);
+
+/// Adds bytes.
+void ccrypt_sha2_add(struct ccrypt_sha2 *digest, const void *bytes, size_t count);
+
+/// Puts the digest of everything that was added into 8 * width bytes.
+void ccrypt_sha2_finish(struct ccrypt_sha2 *digest, uint8_t *result);
+
+#endif

@@ -1,0 +1,114 @@
+// CCrypt beside libxcrypt, whatever the password, and what it refuses. CS-20, CS-21.
+import TestSupport
+import Testing
+
+@testable import Passwords
+
+/// A way of hashing, and how many salts and passwords it is tried with.
+struct Method: CustomTestStringConvertible, Sendable {
+    let name: String
+    let count: Int
+    let setting: @Sendable (inout SeededGenerator) -> String
+
+    var testDescription: String { name }
+
+    static let all = [
+        Method(name: "DES", count: 1000) { digits(2, &$0) },
+        Method(name: "SHA-256", count: 150) { "$5$rounds=\(Int.random(in: 1000...1300, using: &$0))$" + anySalt(&$0) },
+        Method(name: "SHA-512", count: 150) { "$6$rounds=\(Int.random(in: 1000...1300, using: &$0))$" + anySalt(&$0) },
+        Method(name: "SHA-256 in 5000 rounds", count: 20) { "$5$" + anySalt(&$0) },
+        Method(name: "SHA-512 in 5000 rounds", count: 20) { "$6$" + anySalt(&$0) },
+        Method(name: "bcrypt 2a", count: 300) { "$2a$04$" + digits(22, &$0) },
+        Method(name: "bcrypt 2b", count: 100) { "$2b$0\(Int.random(in: 4...5, using: &$0))$" + digits(22, &$0) },
+        Method(name: "bcrypt 2y", count: 100) { "$2y$0\(Int.random(in: 4...6, using: &$0))$" + digits(22, &$0) },
+    ]
+
+    private static func anySalt(_ random: inout SeededGenerator) -> String {
+        digits(Int.random(in: 0...16, using: &random), &random)
+    }
+
+    private static func digits(_ count: Int, _ random: inout SeededGenerator) -> String {
+        let alphabet = Array("./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+        return String((0..<count).map { _ in alphabet.randomElement(using: &random)! })
+    }
+}
+
+/// Any bytes but NUL; of every other password, many are 0xff, which is what $2a$ treats in a way of its own.
+private func password(_ number: Int, _ random: inout SeededGenerator) -> [UInt8] {
+    let count = number % 4 == 0 ? number / 4 % 101 : Int.random(in: 0...100, using: &random)
+    return (0..<count).map { _ in
+        number % 2 == 1 && Bool.random(using: &random) ? 0xff : UInt8.random(in: 1...255, using: &random)
+    }
+}
+
+@Suite("crypt")
+struct CryptTests {
+    @Test("CS-20: every password and salt hashes as it does in libxcrypt", arguments: Method.all)
+    func oracle(method: Method) {
+        var random = SeededGenerator(seed: 2083)
+        for number in 0..<method.count {
+            let password = password(number, &random)
+            let setting = method.setting(&random)
+            let expected = systemCrypt(password, setting)
+            #expect(expected != nil && crypt(password, setting) == expected, "\(setting) \(password)")
+        }
+    }
+
+    @Test("the hash of a whole hash is that hash", arguments: Method.all)
+    func wholeHashes(method: Method) throws {
+        var random = SeededGenerator(seed: 1)
+        let hash = try #require(crypt(bytes("foobar"), method.setting(&random)))
+        #expect(crypt(bytes("foobar"), hash) == hash)
+        #expect(crypt(bytes("foobaz"), hash) != hash)
+    }
+
+    @Test(
+        "short passwords of high bytes, of which $2a$ gives some another hash than $2b$, are those of libxcrypt",
+        arguments: ["a", "b", "y"])
+    func highBytes(kind: String) {
+        let setting = "$2\(kind)$04$abcdefghijklmnopqrstuu"
+        for first in [0x41, 0x80, 0xff] as [UInt8] {
+            for second in [0x41, 0x80, 0xff] as [UInt8] {
+                for third in [0x41, 0x80, 0xff] as [UInt8] {
+                    let password = [first, second, third]
+                    let expected = systemCrypt(password, setting)
+                    #expect(crypt(password, setting) == expected, "\(password)")
+                }
+            }
+        }
+        let others = crypt([0xff, 0xff, 0xa3], "$2b" + setting.dropFirst(3))
+        #expect((crypt([0xff, 0xff, 0xa3], setting)?.dropFirst(3) == others?.dropFirst(3)) == (kind != "a"))
+    }
+
+    @Test(
+        "a setting that is not whole is refused, by libxcrypt as well",
+        arguments: [
+            "", "a", "!a", "a!", "$", "$2", "$2a$", "$2a$04$abcdefghijklmnopqrstu", "$2a$04$abcdefghijklmnopqrst!u",
+            "$2a$03$abcdefghijklmnopqrstuu", "$2a$32$abcdefghijklmnopqrstuu", "$2a$4$abcdefghijklmnopqrstuuu",
+            "$2a$0:$abcdefghijklmnopqrstuu", "$2c$04$abcdefghijklmnopqrstuu", "$2a/04$abcdefghijklmnopqrstuu",
+            "$2a$04/abcdefghijklmnopqrstuu", "$5$rounds=$salt", "$5$rounds=999$salt", "$6$rounds=1000000000$salt",
+            "$6$rounds=99999999999999999999999$salt", "$6$rounds=1x00$salt", "$6$rounds=01000$salt", "$6$rounds=1000",
+            "$6$rounds=-1000$salt",
+        ])
+    func refused(setting: String) {
+        #expect(crypt(bytes("foobar"), setting) == nil)
+        #expect(systemCrypt(bytes("foobar"), setting) == nil)
+    }
+
+    @Test("a bcrypt setting with a NUL for its kind is refused")
+    func noKind() {
+        #expect(crypt(bytes("foobar"), "$2\0$04$abcdefghijklmnopqrstuu") == nil)
+    }
+
+    @Test("CS-22: a password with a NUL in it or of more than 255 bytes has no hash", arguments: Method.all)
+    func refusedPasswords(method: Method) {
+        var random = SeededGenerator(seed: 7)
+        let setting = method.setting(&random)
+        for password in [[0], bytes("foobar\0"), bytes("foo\0bar"), Array(repeating: 0x61, count: 256)] as [[UInt8]] {
+            #expect(crypt(password, setting) == nil, "\(password)")
+        }
+        let longest = [UInt8](repeating: 0xe9, count: 255)
+        let expected = systemCrypt(longest, setting)
+        #expect(expected != nil && crypt(longest, setting) == expected)
+    }
+}
