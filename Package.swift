@@ -135,7 +135,7 @@ let testTargets: [Target] = [
     .target(
         name: "TestSupport", dependencies: ["LinuxSystem", "ServiceModel"], path: "Tests/TestSupport",
         swiftSettings: strict),
-    tests("ServiceModelTests", ["ServiceModel"]),
+    tests("ServiceModelTests", ["ServiceModel", "TestSupport"]),
     tests("LinuxSystemTests", ["CLinux", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("EventLogTests", ["EventLog", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("AdmissionTests", ["Admission", "ServiceModel", "TestSupport"]),

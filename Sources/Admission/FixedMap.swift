@@ -69,6 +69,16 @@ package struct FixedMap<Key: Hashable, Value: ~Copyable>: ~Copyable {
         return unsafe change(&cells[index]!.value)
     }
 
+    /// Looks at the value of a key in place; `look` is not called when there is none.
+    ///
+    /// - Returns: what `look` returned, or nil.
+    package func read<Result>(_ key: Key, _ look: (borrowing Value) -> Result) -> Result? {
+        switch unsafe cells[place(of: key)] {
+        case .some(let cell): look(cell.value)
+        case .none: nil
+        }
+    }
+
     /// Visits every entry, in no order.
     package mutating func forEach(_ visit: (Key, inout Value) -> Void) {
         for index in 0...mask {
@@ -95,4 +105,9 @@ package struct FixedMap<Key: Hashable, Value: ~Copyable>: ~Copyable {
         while let found = keyOfCell(at: index), found != key { index = (index + 1) & mask }
         return index
     }
+}
+
+extension FixedMap where Value: Copyable {
+    /// The value of a key; nil when there is none.
+    package func value(of key: Key) -> Value? { read(key) { $0 } }
 }

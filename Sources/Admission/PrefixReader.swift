@@ -25,6 +25,13 @@ package struct PrefixReader: ~Escapable {
         return address.value
     }
 
+    /// The decimal number that these bytes are, all of them, without leading zeros; nil when they are anything else.
+    package static func decimal(_ bytes: Span<UInt8>, _ range: Range<Int>, atMost limit: Int) -> Int? {
+        var reader = PrefixReader(bytes, range)
+        guard let value = reader.decimal(atMost: limit), reader.position == reader.end else { return nil }
+        return value
+    }
+
     /// The prefix that these bytes are, all of them; nil when they are anything else.
     package static func prefix(_ bytes: Span<UInt8>, _ range: Range<Int>) -> IPPrefix? {
         var reader = PrefixReader(bytes, range)

@@ -54,6 +54,8 @@ private func compare<Key: Hashable>(seed: UInt64, keys: [Key], steps: Int) {
             if let value = oracle[key] { oracle[key] = value + 1 }
             #expect(changed == oracle[key])
         }
+        let value = map.value(of: key)
+        #expect(value == oracle[key])
         let isThere = map.contains(key)
         #expect(isThere == (oracle[key] != nil))
         let counts = (map.count, map.isFull)
