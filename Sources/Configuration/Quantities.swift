@@ -116,3 +116,14 @@ private func product(of digits: Substring, _ factor: UInt64) -> UInt64? {
     let (total, isOverflow) = number.multipliedReportingOverflow(by: factor)
     return isOverflow ? nil : total
 }
+
+extension Duration {
+    /// A duration as a file spells it; nil when it is none.
+    package init?(spelling text: String) {
+        do {
+            self = try readDuration(text)
+        } catch {
+            return nil
+        }
+    }
+}

@@ -95,6 +95,16 @@ extension ControlReply: WireValue {
     }
 }
 
+extension ControlRequest {
+    /// Whether obeying it changes anything.
+    package var changesSomething: Bool {
+        switch self {
+        case .status, .blocked: false
+        case .reload, .drain, .stop, .block, .unblock: true
+        }
+    }
+}
+
 extension ControlRequest: CustomStringConvertible {
     /// For the log.
     package var description: String {

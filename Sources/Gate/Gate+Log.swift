@@ -44,7 +44,7 @@ extension Gate {
             log.field("cause", "ban" as StaticString)
             Self.add(ban, in: bans, to: &log)
             if ban.end != .max { log.field("ends_in", nanoseconds: ban.end - now) }
-            log.field("setting", "doorward unblock" as StaticString)
+            log.field("setting", "unblock" as StaticString)
         case .sensor:
             log.field("cause", "sensor" as StaticString)
             log.field("setting", "sensor" as StaticString)

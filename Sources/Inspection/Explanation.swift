@@ -31,6 +31,7 @@ package struct Explanation: Hashable, Sendable {
         explainHandler(visit)
         explainIdentity(visit)
         explainLimits()
+        explainPenalties()
         explainSystemCalls()
         explainFiles()
         explainNamespaces()
@@ -55,6 +56,26 @@ package struct Explanation: Hashable, Sendable {
         case .admitted(nil): add("decision", "admitted: there are no access rules", from: "")
         case .refused(let cause, let at, let setting): add("decision", "refused: \(cause) [\(setting)]", from: at)
         }
+        let rules = service.admission
+        if let length = rules.sensor { add("sensor", "bans who touches it for \(shown(length))") }
+        if let hours = rules.hours { add("hours", "\(hours), \(rules.timeZone ?? "local time")") }
+        if let load = rules.mostLoad { add("max_load", "\(load / 100).\(load % 100 / 10)\(load % 10)") }
+        add("refuse", rules.refusal.message.isEmpty ? rules.refusal.way.rawValue : "with deny_message, then close")
+        explainThisMoment(visit)
+    }
+
+    /// What only the running supervisor knows.
+    private mutating func explainThisMoment(_ visit: Visit) {
+        guard let live = visit.live else {
+            add("now", "no supervisor answers here: bans and connections are not known", from: "")
+            return
+        }
+        guard let status = live.services.first(where: { $0.name == service.name }) else {
+            add("now", "not served", from: "")
+            return
+        }
+        let wait = status.counts.active >= status.limit ? "; the next one waits in the listen queue" : ""
+        add("now", "\(status.state.rawValue), \(status.counts.active) of \(status.limit) connections\(wait)", from: "")
     }
 
     private mutating func explainHandler(_ visit: Visit) {
@@ -120,6 +141,8 @@ package struct Explanation: Hashable, Sendable {
         let limits = service.limits
         add("limits.connections", "\(limits.connections) at once")
         add("limits.per_source", text(limits.perSource) { "\($0) at once" })
+        add("limits.rate", text(limits.rate) { "\($0) for each source" })
+        add("limits.total_rate", text(limits.totalRate) { "\($0), further ones wait" })
         add("limits.lifetime", text(limits.lifetime) { "\($0.nanoseconds / 1_000_000_000) s, then TERM and KILL" })
         for limit in ResourceLimit.all(of: limits) { add("limits.\(limit.key)", "\(limit.value)") }
         for key in ["files", "memory", "cpu", "core", "file_size"] {
@@ -127,6 +150,23 @@ package struct Explanation: Hashable, Sendable {
             if !isSet { add("limits.\(key)", "unlimited") }
         }
         add("limits.total_memory", text(limits.totalMemory) { "\($0.count)" } + ", where the cgroup has the controller")
+    }
+
+    private mutating func explainPenalties() {
+        let penalties = service.admission.penalties
+        guard !penalties.areNone else { return }
+        section("penalties")
+        for (status, points) in penalties.exit.sorted(by: { $0.key < $1.key }) {
+            add("penalties.exit", "\(points) points for exit status \(status)")
+        }
+        for (key, points) in [
+            ("failure", penalties.failure), ("signal", penalties.signal), ("lifetime", penalties.lifetime),
+            ("limit", penalties.limit),
+        ] where points > 0 { add("penalties.\(key)", "\(points) points") }
+        add("penalties.threshold", "\(penalties.threshold) points")
+        add("penalties.half_life", shown(.nanoseconds(penalties.halfLife)))
+        add("penalties.ban", shown(.nanoseconds(penalties.ban)) + ", each further one twice as long")
+        add("penalties.longest_ban", shown(.nanoseconds(penalties.longest)))
     }
 
     private func text<Value>(_ limit: Limit<Value>, _ say: (Value) -> String) -> String {

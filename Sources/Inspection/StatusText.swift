@@ -19,14 +19,7 @@ extension StatusReport {
                 service.gate == 0 ? "-" : shown(service.uptime), service.listen.joined(separator: " "),
             ])
         }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        for row in rows {
-            let cells = row.enumerated().map { index, cell in
-                index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
-            }
-            lines.append(cells.joined(separator: "  "))
-        }
-        return lines.joined(separator: "\n")
+        return lines.joined(separator: "\n") + "\n" + aligned(rows)
     }
 
     /// For programs.
@@ -45,20 +38,4 @@ extension StatusReport {
              "services":[\(list.isEmpty ? "" : "\n  " + list.joined(separator: ",\n  "))]}
             """
     }
-}
-
-/// Whole seconds, with the largest unit that is not 0: `3d 4h`, `12s`.
-private func shown(_ duration: Duration) -> String {
-    let total = max(duration.components.seconds, 0)
-    let parts = [(total / 86400, "d"), (total / 3600 % 24, "h"), (total / 60 % 60, "min"), (total % 60, "s")]
-    guard let first = parts.firstIndex(where: { $0.0 > 0 }) else { return "0s" }
-    return parts[first...].prefix(2).filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined(separator: " ")
-}
-
-/// With three decimals.
-private func seconds(_ duration: Duration) -> String {
-    let milliseconds =
-        max(duration.components.seconds, 0) * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
-    let rest = String(milliseconds % 1000)
-    return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
 }

@@ -1,5 +1,6 @@
 // One service, and one client that might come: what the files say of both at this moment. Starts nothing, counts nothing.
 internal import Admission
+internal import Control
 package import ConfigurationFiles
 package import Configuration
 package import Definitions
@@ -19,6 +20,8 @@ package struct Visit: Sendable {
     package let settings: HostSettings
     package let peer: Peer
     package let verdict: Verdict
+    /// What a running supervisor knows; nil when none answers.
+    package let live: LiveState?
 
     /// Reads the files, and judges.
     ///
@@ -46,7 +49,8 @@ package struct Visit: Sendable {
         self.definition = definition
         settings = definitions.settings
         self.peer = peer
-        verdict = try Self.judge(peer, definition.service, definitions.settings)
+        live = LiveState(state: definitions.settings.state)
+        verdict = try Self.judge(peer, definition.service, definitions.settings, live)
     }
 
     private static func peer(_ address: String) -> Peer? {
@@ -57,12 +61,22 @@ package struct Visit: Sendable {
     }
 
     private static func judge(
-        _ peer: Peer, _ service: Service, _ settings: HostSettings
+        _ peer: Peer, _ service: Service, _ settings: HostSettings, _ live: LiveState?
     ) throws(DefinitionsError) -> Verdict {
         let table = BlockList.table(of: try BlockList.entries(ofFile: settings.blockList))
         var admission = Admission(service: service, sourcePrefix: settings.sourcePrefix)
-        // Sound: the table outlives the call.
-        switch unsafe admission.decide(peer, blockList: table.span.bytes) {
+        admission.closure = closure(of: service)
+        // The order of a gate's checks: the block list, then bans. Sound: the tables outlive the calls.
+        if case .ip(let address, _) = peer, let ban = live?.ban(of: address),
+            unsafe BlockList.line(matching: address, in: table.span.bytes) == nil
+        {
+            return banned(ban)
+        }
+        let nobody = BanList.empty
+        let now = Clock.monotonicNanoseconds()
+        switch unsafe admission.decide(
+            peer, blockList: table.span.bytes, bans: nobody.span.bytes, at: now)
+        {
         case .admit(let admitted):
             let rule = admitted.rule
             admission.end(admitted)
@@ -78,7 +92,38 @@ package struct Visit: Sendable {
         case .refuse(.sourceLimit(let limit)):
             return .refused(
                 cause: "its source has \(limit) connections", at: service.file, setting: "limits.per_source")
+        case .refuse(.sensor):
+            return .refused(cause: "the service is a sensor, and bans it", at: service.file, setting: "sensor")
+        case .refuse(.closed(.hours)):
+            return .refused(cause: "the service is closed at this time", at: service.file, setting: "hours")
+        case .refuse(.closed(.load)):
+            return .refused(cause: "the machine has too much to do", at: service.file, setting: "max_load")
+        case .refuse(.banned): preconditionFailure("nobody is banned in an empty list")
+        case .refuse(.rate): preconditionFailure("a first connection is within any rate")
         }
+    }
+
+    private static func banned(_ ban: BanStatus) -> Verdict {
+        let left = ban.left.map { "for \(shown($0)) more" } ?? "for ever"
+        return .refused(
+            cause: "\(ban.prefix) is banned \(left), for \(ban.cause)", at: "",
+            setting: "doorward unblock \(ban.prefix)")
+    }
+
+    /// Why the service takes nobody now.
+    private static func closure(of service: Service) -> Closure? {
+        let settings = service.admission
+        if let hours = settings.hours {
+            do throws(SystemError) {
+                try LocalTime.load(zone: settings.timeZone)
+            } catch {
+                // Its gate would not start either.
+                return .hours
+            }
+            if !hours.contains(LocalTime.minuteOfWeek()) { return .hours }
+        }
+        if let most = settings.mostLoad, Processes.load() > most { return .load }
+        return nil
     }
 
     /// The handler that serves it, and the rule's variables.

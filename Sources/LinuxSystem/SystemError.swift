@@ -54,6 +54,8 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     package static let systemFilesExhausted = Errno(23)
     package static let filesExhausted = Errno(24)
     package static let addressInUse = Errno(98)
+    package static let protocolViolation = Errno(71)
+    package static let connectionReset = Errno(104)
     package static let noBuffers = Errno(105)
     package static let connectionRefused = Errno(111)
 

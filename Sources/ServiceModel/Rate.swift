@@ -33,3 +33,12 @@ package struct Rate: Hashable, Sendable {
         self.burst = burst
     }
 }
+
+extension Rate: CustomStringConvertible {
+    /// `30 in 60 s, 30 at once`.
+    package var description: String {
+        let milliseconds = period / 1_000_000
+        let time = milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+        return "\(count) in \(time), \(burst) at once"
+    }
+}

@@ -72,7 +72,8 @@ extension Supervisor {
                 try send(.refused(["this is no request of this version of doorward"]), to: client)
                 return
             }
-            logRequest("\(request)")
+            // Who looks every ten seconds is not to fill the log.
+            if request.changesSomething { logRequest("\(request)") }
             try send(obey(request), to: client)
             if request == .drain || request == .stop { waitingForEnd.append(client) }
         } catch {

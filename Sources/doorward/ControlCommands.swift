@@ -71,11 +71,7 @@ struct StopCommand: ParsableCommand {
     }
 }
 
-/// One request, asked and answered.
-struct ControlCall: ~Copyable {
-    let reply: ControlReply
-    private let channel: MessageChannel
-
+extension ControlCall {
     /// Errors: nobody answers; said on standard error.
     init(_ request: ControlRequest, _ paths: PathOptions) throws {
         let state: String
@@ -85,20 +81,10 @@ struct ControlCall: ~Copyable {
             for line in error.lines { StandardError.write("doorward: \(line)") }
             throw ExitCode(1)
         }
-        let path = state + "/control"
         do throws(SystemError) {
-            let channel = try ControlSocket.connect(to: path)
-            try channel.send(request.wireBytes)
-            guard case .message(_, let memory?) = try channel.receive() else {
-                throw SystemError("receive answer", Errno(104))
-            }
-            let answer = try SharedBytes(mapping: memory)
-            guard let reply = ControlReply(wireBytes: answer.array) else {
-                throw SystemError("understand answer", Errno(71))
-            }
-            self.reply = reply
-            self.channel = channel
+            try self.init(request, state: state)
         } catch {
+            let path = ControlCall.path(state: state)
             StandardError.write("doorward: no supervisor answers at \(path): \(error) [state, --state]")
             throw ExitCode(1)
         }
@@ -115,10 +101,5 @@ struct ControlCall: ~Copyable {
         let lines = if case .refused(let lines) = reply { lines } else { ["the supervisor answers something else"] }
         if json { print(JSON.list(lines)) } else { for line in lines { StandardError.write(line) } }
         return ExitCode(1)
-    }
-
-    /// Returns when the supervisor has ended, and with it this connection.
-    borrowing func waitForEnd() throws {
-        while case .message = try channel.receive() {}
     }
 }

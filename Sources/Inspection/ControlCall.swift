@@ -1,0 +1,59 @@
+// One request to a running supervisor, asked and answered, by the socket in its state directory.
+package import Control
+package import LinuxSystem
+package import ServiceModel
+
+/// A request that was answered. The connection stays open, so that one who asked for the end can see it come.
+package struct ControlCall: ~Copyable {
+    package let reply: ControlReply
+    private let channel: MessageChannel
+
+    /// Where a supervisor with this state directory listens.
+    package static func path(state: String) -> String { state + "/control" }
+
+    /// Errors: nobody answers.
+    package init(_ request: ControlRequest, state: String) throws(SystemError) {
+        let channel = try ControlSocket.connect(to: Self.path(state: state))
+        try channel.send(request.wireBytes)
+        guard case .message(_, let memory?) = try channel.receive() else {
+            throw SystemError("receive answer", .connectionReset)
+        }
+        let answer = try SharedBytes(mapping: memory)
+        guard let reply = ControlReply(wireBytes: answer.array) else {
+            throw SystemError("understand answer", .protocolViolation)
+        }
+        self.reply = reply
+        self.channel = channel
+    }
+
+    /// Returns when the supervisor has ended, and with it this connection.
+    package borrowing func waitForEnd() throws(SystemError) {
+        while case .message = try channel.receive() {}
+    }
+}
+
+/// What only a running supervisor knows, at one moment.
+package struct LiveState: Hashable, Sendable {
+    package var bans: [BanStatus] = []
+    package var services: [ServiceStatus] = []
+
+    package init(bans: [BanStatus] = [], services: [ServiceStatus] = []) {
+        self.bans = bans
+        self.services = services
+    }
+
+    /// nil when no supervisor answers, or not us.
+    package init?(state: String) {
+        do throws(SystemError) {
+            guard case .bans(let bans) = try ControlCall(.blocked, state: state).reply,
+                case .status(let report) = try ControlCall(.status, state: state).reply
+            else { return nil }
+            self.init(bans: bans, services: report.services)
+        } catch {
+            return nil
+        }
+    }
+
+    /// The ban that an address is under.
+    package func ban(of address: IPAddress) -> BanStatus? { bans.first { $0.prefix.contains(address) } }
+}

@@ -1,0 +1,92 @@
+// The commands for bans: block, unblock, blocked. They ask a running supervisor.
+internal import ArgumentParser
+internal import Configuration
+internal import Control
+internal import Inspection
+internal import LinuxSystem
+internal import ServiceModel
+
+struct Block: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ban an address or prefix from every service of a running supervisor.",
+        discussion: "The ban outlives the supervisor. Open connections go on.")
+
+    @Argument(help: "Like 192.0.2.7, 192.0.2.0/24 or 2001:db8::/64.")
+    var prefix: PrefixArgument
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("For how long, like 10min; without it, for ever.", valueName: "time"))
+    var length: DurationArgument?
+
+    @Option(help: "Why, for `blocked` and the log.")
+    var reason = ""
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var paths: PathOptions
+
+    func run() throws {
+        let request = ControlRequest.block(prefix.prefix, reason: reason, length: length?.duration)
+        try ControlCall(request, paths).printOutcome(json: json)
+    }
+}
+
+struct Unblock: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "End the ban of an address or prefix, and forget the ones before.")
+
+    @Argument(help: "As `blocked` shows it.")
+    var prefix: PrefixArgument
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var paths: PathOptions
+
+    func run() throws { try ControlCall(.unblock(prefix.prefix), paths).printOutcome(json: json) }
+}
+
+struct Blocked: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the bans in force: why, since when, for how long, and whom they kept out.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var paths: PathOptions
+
+    func run() throws {
+        let call = try ControlCall(.blocked, paths)
+        guard case .bans(let bans) = call.reply else { throw call.refusal(json: json) }
+        print(json ? BanStatus.json(bans) : BanStatus.text(bans))
+    }
+}
+
+/// A prefix on the command line.
+struct PrefixArgument: ExpressibleByArgument {
+    let prefix: IPPrefix
+
+    init?(argument: String) {
+        do throws(IPPrefixError) {
+            prefix = try IPPrefix(argument)
+        } catch {
+            StandardError.write("doorward: \(error)")
+            return nil
+        }
+    }
+}
+
+/// A duration on the command line, as files spell it.
+struct DurationArgument: ExpressibleByArgument {
+    let duration: Duration
+
+    init?(argument: String) {
+        guard let duration = Duration(spelling: argument), duration > .zero else {
+            StandardError.write("doorward: '\(argument)' is not a duration; expected one like 10min (ms, s, min, h, d)")
+            return nil
+        }
+        self.duration = duration
+    }
+}
