@@ -131,6 +131,8 @@ extension EndToEndTests {
             client.reset()
             let end = try doorward.log.wait(for: "end")
             #expect(end["cause"] == "peer_gone")
+            // The handler did not find an end of its input, which would have passed for the whole.
+            #expect(end["signal"] == "TERM")
             #expect(end["filter"]?.hasSuffix("/record") == true)
             #expect(end["setting"] == nil)
         }
