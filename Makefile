@@ -60,7 +60,7 @@ guide: packages
 	$(call embedded,$(GUIDE),build/guide)
 
 new-handler:
-	@etc/new-handler "$(NAME)"
+	@etc/new-handler "$$NAME"
 
 # ---- trying
 

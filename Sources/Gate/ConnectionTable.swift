@@ -31,7 +31,7 @@ struct ConnectionTable: ~Copyable {
     var isFull: Bool { entries.isFull }
 
     mutating func insert(_ number: UInt64, _ connection: consuming RunningConnection) {
-        nextLook = earlier(nextLook, connection.deadline)
+        nextLook = earlier(nextLook, connection.nextLook)
         entries.insert(number, connection)
     }
 
@@ -75,13 +75,20 @@ struct ConnectionTable: ~Copyable {
         nextLook = earlier(nextLook, deadline)
     }
 
-    /// Visits the connections whose deadline has come; `visit` returns the next deadline.
-    mutating func expire(at now: Int64, _ visit: (inout RunningConnection) -> Int64?) {
+    /// Programs of a connection were told to end because another has, and have until then.
+    mutating func tell(_ positions: Positions, of number: UInt64, deadline: Int64) {
+        guard !positions.isEmpty else { return }
+        entries.update(number) { $0.tell(positions, deadline: deadline) }
+        nextLook = earlier(nextLook, deadline)
+    }
+
+    /// Visits the connections that a deadline of has come; `visit` sets the next one.
+    mutating func expire(at now: Int64, _ visit: (inout RunningConnection) -> Void) {
         guard let look = nextLook, now >= look else { return }
         var earliest: Int64?
         entries.forEach { _, connection in
-            if let deadline = connection.deadline, now >= deadline { connection.deadline = visit(&connection) }
-            earliest = earlier(earliest, connection.deadline)
+            if let due = connection.nextLook, now >= due { visit(&connection) }
+            earliest = earlier(earliest, connection.nextLook)
         }
         nextLook = earliest
     }

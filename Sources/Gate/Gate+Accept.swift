@@ -101,9 +101,10 @@ extension Gate {
         }
     }
 
-    /// Goes on with the connection that no process could be made for.
-    mutating func startStalled() {
-        if let waiting = stalled.take() { start(waiting) }
+    /// Goes on with the connection that no process could be made for; unless its time was over before there was one.
+    mutating func startStalled(at now: Int64) {
+        guard let waiting = stalled.take(), !endIfOver(waiting.number, at: now) else { return }
+        start(waiting)
     }
 
     private mutating func start(_ connection: consuming StartingConnection) {

@@ -47,8 +47,8 @@ extension Gate {
         connections.forEach { connection in
             connection.forEach(connection.drain(with: signal)) { Processes.signalGroup(of: $0, signal) }
         }
-        if signal == .kill, let waiting = stalled.take(), let connection = connections.removeIfOver(waiting.number) {
-            admission.end(connection.takePlace())
+        if signal == .kill, let waiting = stalled.take() {
+            _ = endIfOver(waiting.number, at: Clock.monotonicNanoseconds())
         }
         do throws(SystemError) {
             for pid in try children.pids() { Processes.signal(pid, signal) }

@@ -175,10 +175,10 @@ extension Gate {
         if let way = connection.handlerEnd { logWay(way, status: "status", signal: "signal") }
         if let filter = connection.failedFilter {
             let program = setup.service.chain(rule: connection.admitted.rule)[filter.position]
-            log.field("cause", "filter" as StaticString)
+            log.field("cause", filter.isPeerGone ? "peer_gone" : "filter" as StaticString)
             log.field("filter", program.command.path)
             logWay(filter.way, status: "filter_status", signal: "filter_signal")
-            log.field("setting", program.key)
+            if !filter.isPeerGone { log.field("setting", program.key) }
         } else {
             logEnding(connection.ending)
         }

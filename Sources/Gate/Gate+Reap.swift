@@ -25,17 +25,24 @@ extension Gate {
                 continue
             }
             processEnded(at: place, end, now)
-            if let connection = connections.removeIfOver(place.connection) {
-                if connections.count == 0 { endHandlerLine(at: now) }
-                if !connection.isUnserved {
-                    logEnd(connection, at: now)
-                    punish(connection, at: now)
-                }
-                admission.end(connection.takePlace())
-            }
+            _ = endIfOver(place.connection, at: now)
             sweepBudget.handlerEnded()
             sweepAt = sweepAt ?? now + Self.sweepAfterNanoseconds
         }
+    }
+
+    /// Takes a connection out that is over, and gives its place back.
+    ///
+    /// - Returns: whether it was.
+    mutating func endIfOver(_ number: UInt64, at now: Int64) -> Bool {
+        guard let connection = connections.removeIfOver(number) else { return false }
+        if connections.count == 0 { endHandlerLine(at: now) }
+        if !connection.isUnserved {
+            logEnd(connection, at: now)
+            punish(connection, at: now)
+        }
+        admission.end(connection.takePlace())
+        return true
     }
 
     /// What the end of a process means for its connection.
@@ -53,12 +60,15 @@ extension Gate {
             failure == nil
             && (end.way == .exited(status: 0)
                 || connections.update(socketsOf: place.connection) { $0.isReaderGone(of: place.position) } == true)
+        let isPeerGone = connections.update(socketsOf: place.connection) { $0.isPeerGone } == true
         let steps = connections.update(place.connection) {
-            let steps = $0.ended(place.position, end.way, isOrderly ? .orderly : .failed)
+            let steps = $0.ended(
+                place.position, end.way, isOrderly ? .orderly : .failed, isPeerGone: failure == nil && isPeerGone)
             $0.forEach(steps.terminate) { Processes.signalGroup(of: $0, .terminate) }
             return steps
         }
         guard let steps else { return }
+        connections.tell(steps.terminate, of: place.connection, deadline: now + Drain.killGraceNanoseconds)
         if steps.endsOutput { connections.update(socketsOf: place.connection) { $0.endOutput(of: place.position) } }
         if steps.leavesHandlerAlone {
             connections.hasten(place.connection, to: now + Self.aloneNanoseconds)
@@ -128,11 +138,10 @@ extension Gate {
     mutating func endHandlers(at now: Int64) {
         var outOfReach: Int32?
         connections.expire(at: now) { connection in
-            let (signal, positions) = connection.expire()
+            let (signal, positions) = connection.expire(at: now)
             connection.forEach(positions) { pid in
                 if !Processes.signalGroup(of: pid, signal) { outOfReach = pid }
             }
-            return signal == .kill ? nil : now + Drain.killGraceNanoseconds
         }
         if let outOfReach { logOutOfReach(outOfReach, cause: "lifetime") }
         switch drain.step(at: now) {

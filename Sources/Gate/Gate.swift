@@ -209,7 +209,7 @@ package struct Gate: ~Copyable {
         }
         if hasMoreEnds { try reapHandlers(at: now) }
         throttle.resumeIfDue(at: now)
-        if throttle.until == nil { startStalled() }
+        if throttle.until == nil { startStalled(at: now) }
         endHandlers(at: now)
         try sweepOrphans(at: now)
         logSuppressedLines(at: now)

@@ -73,8 +73,8 @@ package struct ProcessChain: Hashable, Sendable {
         package var terminate = Positions()
         /// Whether whoever reads from it finds the end now: the next program, or behind the last one the peer.
         package var endsOutput = false
-        /// Whether the handler now writes for nobody. It may be about to end by itself, and has a little time for it: how it
-        /// ends is the connection's status.
+        /// Whether the handler, started or not, now writes for nobody. It may be about to end by itself, and has a little time
+        /// for it: how it ends is the connection's status.
         package var leavesHandlerAlone = false
         /// Whether this is what broke the chain.
         package var breaks = false
@@ -91,7 +91,8 @@ package struct ProcessChain: Hashable, Sendable {
         } else {
             steps.endsOutput = !isBroken
             if position > handler {
-                steps.leavesHandlerAlone = running.contains(handler)
+                // One that could not be started yet may be still.
+                steps.leavesHandlerAlone = running.contains(handler) || unstarted.contains(handler)
             } else {
                 steps.terminate = tell(Positions(0..<position))
             }

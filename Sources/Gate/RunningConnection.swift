@@ -13,6 +13,9 @@ package struct RunningConnection: ~Copyable {
     package let startedAt: Int64
     /// Monotonic; nil when it may last as long as it likes.
     package var deadline: Int64?
+    /// Those that were told to end because another had, and when they are ended if they have not; monotonic.
+    private var told = Positions()
+    private var toldDeadline: Int64?
     /// Why it was told to end.
     package private(set) var ending: Ending?
     /// Whether its output filters have ended before its handler; its deadline is soon, then.
@@ -40,6 +43,8 @@ package struct RunningConnection: ~Copyable {
     package struct FailedFilter: Hashable, Sendable {
         package let position: Int
         package let way: ProcessEnd.Way
+        /// Whether it may have failed because the peer had reset the connection that it reads from.
+        package var isPeerGone = false
     }
 
     package init(
@@ -64,13 +69,20 @@ package struct RunningConnection: ~Copyable {
 
     /// One of its processes has ended.
     ///
-    /// - Parameter end: what that means for the others.
+    /// - Parameters:
+    ///   - end: what that means for the others.
+    ///   - isPeerGone: whether the connection is closed in both directions.
     package mutating func ended(
-        _ position: Int, _ way: ProcessEnd.Way, _ end: ProcessChain.End
+        _ position: Int, _ way: ProcessEnd.Way, _ end: ProcessChain.End, isPeerGone: Bool = false
     ) -> ProcessChain.Steps {
         let steps = chain.ended(position, end)
         if position == chain.handler { handlerEnd = way }
-        if steps.breaks { failedFilter = FailedFilter(position: position, way: way) }
+        if steps.breaks {
+            // Only the first one reads from the peer; and who reads an error says so and ends, but is not killed.
+            let isExit = if case .exited = way { true } else { false }
+            failedFilter = FailedFilter(
+                position: position, way: way, isPeerGone: isPeerGone && position == 0 && isExit)
+        }
         return steps
     }
 
@@ -83,11 +95,30 @@ package struct RunningConnection: ~Copyable {
         self.deadline = min(self.deadline ?? .max, deadline)
     }
 
-    /// Its deadline has come.
+    /// These were told to end because another of its programs has ended, and have until then.
+    package mutating func tell(_ positions: Positions, deadline: Int64) {
+        guard !positions.isEmpty else { return }
+        told.formUnion(positions)
+        toldDeadline = deadline
+    }
+
+    /// When ``expire(at:)`` has something to say next; nil for never.
+    package var nextLook: Int64? { earlier(deadline, toldDeadline) }
+
+    /// A deadline of it has come.
     ///
-    /// - Returns: who gets which signal. First TERM, for the handler; the second time, KILL for everybody.
-    package mutating func expire() -> (Signal, Positions) {
-        if ending != nil { return (.kill, chain.endAll()) }
+    /// - Returns: who gets which signal. First TERM, for the handler; the second time, KILL for everybody. KILL also for those
+    ///   that were told before, and have not ended.
+    package mutating func expire(at now: Int64) -> (Signal, Positions) {
+        if let toldDeadline, now >= toldDeadline {
+            self.toldDeadline = nil
+            return (.kill, chain.running.intersection(told))
+        }
+        if ending != nil {
+            deadline = nil
+            return (.kill, chain.endAll())
+        }
+        deadline = now + Drain.killGraceNanoseconds
         ending = isOutputOver ? .outputOver : .lifetime
         return (.terminate, chain.askToEnd())
     }

@@ -43,7 +43,7 @@ public func serve(_ session: (inout Connection) throws(ConnectionError) -> ExitS
 
 extension ConnectionError {
     /// A peer that goes away is everyday and shows in the exit status; everything else is worth a line.
-    fileprivate func log() {
+    func log() {
         if self == .peerIsGone { return }
         var line = LogLine(event)
         if let errno { line.add("errno", Int(errno)) }

@@ -1,4 +1,5 @@
 // A filter as a program of its own.
+internal import CHandler
 
 /// Puts everything that comes on descriptor 0 through a filter and sends it on to descriptor 1, and ends the process.
 ///
@@ -7,11 +8,17 @@
 ///     }
 ///
 /// Sends what it has before every read that could block. The end of input is the end of output, after the filter finished.
-/// Exit status: 0; 111 after an error, with a line in the log unless it is only that nobody reads the output any more.
+/// Exit status: 0; 111 after an error, with a line in the log unless it is only that the peer is gone. Whoever reads the output
+/// is then not told that it ends: a part would pass for the whole.
 public func serveFilter(_ filter: consuming some ByteFilter & ~Copyable) -> Never {
     var filter = filter
     serve { connection throws(ConnectionError) in
-        try connection.pass(through: &filter)
+        do throws(ConnectionError) {
+            try connection.pass(through: &filter)
+        } catch {
+            error.log()
+            chandler_exit(ExitStatus.temporaryFailure.rawValue)
+        }
         return .done
     }
 }

@@ -64,6 +64,9 @@ package struct ChainSockets: ~Copyable {
         return number < 0 || clinux_is_reader_gone(number) == 1
     }
 
+    /// Whether the connection is over in both directions, as it is when the peer has reset it. Source: tcp_poll, poll(2).
+    package var isPeerGone: Bool { clinux_is_reader_gone(connection.number) == 1 }
+
     /// From now on the last close of the connection resets it: the peer does not take such an end for an orderly one.
     ///
     /// Errors: setsockopt(2).

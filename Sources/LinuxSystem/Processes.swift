@@ -54,13 +54,16 @@ package enum Processes {
         clinux_kill(pid, signal.number) != -Errno.notPermitted.rawValue
     }
 
-    /// Signals the process group that a child of ours leads. One that is empty counts as reached.
+    /// Signals the process group that a child of ours leads; or the child alone, when it is on its way to exec and leads none
+    /// yet. One that is empty counts as reached.
     ///
     /// - Returns: false when nobody in it may be signalled.
     @discardableResult
     package static func signalGroup(of pid: Int32, _ signal: Signal) -> Bool {
         precondition(pid > 1, "a handler's process group has a number of its own")
-        return clinux_kill(-pid, signal.number) != -Errno.notPermitted.rawValue
+        let result = clinux_kill(-pid, signal.number)
+        if result == -Errno.noProcess.rawValue { return self.signal(pid, signal) }
+        return result != -Errno.notPermitted.rawValue
     }
 
     /// A session and a process group of this process's own. Source: setsid(2).

@@ -40,6 +40,7 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     // The numbers are those of Linux's generic table, the same on x86-64 and aarch64 (asm-generic/errno*.h).
     package static let notPermitted = Errno(1)
     package static let noEntry = Errno(2)
+    package static let noProcess = Errno(3)
     package static let interrupted = Errno(4)
     package static let badDescriptor = Errno(9)
     package static let again = Errno(11)

@@ -122,6 +122,21 @@ extension EndToEndTests {
             #expect(client.endsByReset())
         }
 
+        @Test("a peer that resets the connection is not taken for a filter that fails, though the filter's read does")
+        func peerResets() throws {
+            let doorward = try serve(cat, input: "[\"record\"]")
+            let client = try Client(port: doorward.port("it"))
+            client.send("Hello\n")
+            #expect(client.read() == "Hello\n")
+            client.reset()
+            let end = try doorward.log.wait(for: "end")
+            #expect(end["cause"] == "peer_gone")
+            // The handler did not find an end of its input, which would have passed for the whole.
+            #expect(end["signal"] == "TERM")
+            #expect(end["filter"]?.hasSuffix("/record") == true)
+            #expect(end["setting"] == nil)
+        }
+
         @Test("a filter that ends well before its input did ends what writes for it, and what it wrote arrives")
         func earlyEnd() throws {
             let doorward = try serve(cat, input: cat, output: "[\"/usr/bin/head\", \"-n\", \"2\"], \(lower)")
@@ -207,6 +222,56 @@ extension EndToEndTests {
             client.shutdownWrite()
             #expect(client.readToEnd() == "hello\n")
             #expect(doorward.log.all.count { $0.event == "accept" } == 1)
+        }
+
+        @Test(
+            "a connection whose lifetime is over before any of its programs could be made gives its place back",
+            .enabled(if: isRoot), arguments: ["", "[\"/bin/cat\"]"])
+        func neverStarted(input: String) throws {
+            let doorward = try serve(
+                script("here"), input: input, more: "[limits]\nconnections = 1\nlifetime = \"1s\"",
+                files: ["here": "#!/bin/sh\necho here\ncat\n"])
+            let gate = try doorward.gate("it")
+            try setLimit(gate, "--nproc=0:4096")
+            let client = try Client(port: doorward.port("it"))
+            // Nothing was started for it, and nothing is.
+            #expect(client.readToEnd() == "")
+            #expect(try doorward.log.wait(for: "end")["cause"] == "lifetime")
+            try setLimit(gate, "--nproc=4096:4096")
+            #expect(try exchange(port: doorward.port("it"), "Hello\n") == "here\nHello\n")
+            #expect(doorward.log.all.count { $0.event == "accept" } == 1)
+            #expect(doorward.stop() == 0)
+        }
+
+        @Test("a filter that does not care for TERM does not keep a connection whose handler has ended")
+        func deafFilter() throws {
+            let doorward = try serve(
+                "[\"/usr/bin/head\", \"-n\", \"1\"]", input: script("deaf"),
+                files: ["deaf": "#!/bin/sh\ntrap '' TERM\nexec cat\n"])
+            let client = try Client(port: doorward.port("it"))
+            client.send("Hello\n")
+            // The peer keeps its side open.
+            #expect(client.readToEnd() == "Hello\n")
+            let end = try doorward.log.wait(for: "end")
+            #expect(end["status"] == "0")
+            #expect(end["cause"] == nil)
+        }
+
+        @Test("a handler that does not care for TERM is ended all the same when a filter has failed")
+        func deafHandler() throws {
+            let doorward = try serve(
+                script("deaf"), input: script("fail"),
+                files: [
+                    "deaf": "#!/bin/sh\ntrap '' TERM\necho ready\nexec cat\n",
+                    "fail": "#!/bin/sh\nread line\nexit 3\n",
+                ])
+            let client = try Client(port: doorward.port("it"))
+            #expect(client.read() == "ready\n")
+            client.send("go\n")
+            #expect(client.endsByReset())
+            let end = try doorward.log.wait(for: "end")
+            #expect(end["cause"] == "filter")
+            #expect(end["signal"] == "KILL")
         }
 
         @Test("a gate that has to go takes its filters along")

@@ -46,7 +46,7 @@ private struct World: ~Copyable {
         var numbers: Set<UInt64> = []
         table.expire(at: now) { connection in
             numbers.insert(connection.id.number)
-            return next
+            connection.deadline = next
         }
         return numbers
     }
@@ -154,6 +154,36 @@ struct ConnectionTableTests {
         }
         #expect(failed == RunningConnection.FailedFilter(position: 0, way: .exited(status: 9)))
         other.end()
+    }
+
+    @Test("that the peer was gone explains the exit of the filter that reads from it, and nothing else")
+    func peerGone() {
+        for (position, way, isPeers): (Int, ProcessEnd.Way, Bool) in [
+            (0, .exited(status: 1), true), (0, .killed(by: .kill, dumpedCore: false), false),
+            (1, .exited(status: 1), false),
+        ] {
+            var world = World([nil], filters: 2)
+            let failed = world.table.update(1) {
+                _ = $0.ended(position, way, .failed, isPeerGone: true)
+                return $0.failedFilter
+            }
+            #expect(failed??.isPeerGone == isPeers)
+            world.end()
+        }
+    }
+
+    @Test("who was told to end because another had, and has not by its deadline, is ended, and nobody else")
+    func told() {
+        var world = World([30], filters: 2)
+        world.table.tell(Positions(0..<2), of: 1, deadline: 20)
+        let look = world.table.nextLook
+        #expect(look == 20)
+        _ = world.end(pid: 101)
+        var steps: [(Signal, Positions)] = []
+        for now: Int64 in [19, 20, 29, 30] { world.table.expire(at: now) { steps.append($0.expire(at: now)) } }
+        #expect(steps.map(\.0) == [.kill, .terminate])
+        #expect(steps.map(\.1) == [Positions(1..<2), Positions(2..<3)])
+        world.end()
     }
 
     @Test("without deadlines there is nothing to look at")

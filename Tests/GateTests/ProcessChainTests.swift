@@ -47,6 +47,14 @@ struct ProcessChainTests {
         #expect(chain.isOver)
     }
 
+    @Test("an output filter that ends before the handler could be started leaves it alone")
+    func handlerNotStarted() {
+        var chain = ProcessChain(inputFilters: 0, outputFilters: 1)
+        chain.started(1)
+        #expect(chain.ended(1, .orderly).leavesHandlerAlone)
+        #expect(chain.next == 0 && !chain.isOver)
+    }
+
     @Test("when the handler ends, input filters are told to end, and output filters find the end of input")
     func handlerEnds() {
         for end in [ProcessChain.End.orderly, .failed] {

@@ -46,7 +46,7 @@ struct NewHandlerTests {
 
     @Test("its service is on a port that no other service has, and Package.swift has its line once, in the right place")
     func place() {
-        for name in ["greeter", "aaa", "zzz"] { #expect(inCopy("etc/new-handler \(name)").hasSuffix("0\n")) }
+        for name in ["greeter", "aaa", "zzz", "session"] { #expect(inCopy("etc/new-handler \(name)").hasSuffix("0\n")) }
         #expect(inCopy("cat services/*.toml | grep '^listen' | sort | uniq -d") == "0\n")
         let simple = inCopy("sed -n '/^    handler(\"[a-z-]*\"),$/p' Package.swift")
         let names = simple.split(separator: "\"").map(String.init).filter { $0.allSatisfy(\.isLetter) }
@@ -69,6 +69,12 @@ struct NewHandlerTests {
             let answer = inCopy("etc/new-handler '\(name)'")
             #expect(
                 answer.hasPrefix("new-handler: ") && answer.contains(reason) && answer.hasSuffix("\n1\n"), "\(answer)")
+        }
+        // Through make, which must not read a name as a part of a command.
+        for name in ["a\"b", "a`id`", "a;id"] {
+            #expect(
+                inCopy("make --no-print-directory new-handler NAME='\(name)'").hasPrefix(
+                    "new-handler: NAME=\(name): not"))
         }
         #expect(inCopy(contents) == before)
     }

@@ -48,6 +48,26 @@ struct ProcessesTests {
         }
     }
 
+    @Test("a child that does not lead a group yet gets the group's signal itself")
+    func noGroupYet() async {
+        await #expect(processExitsWith: .success) {
+            let status = try inChild {
+                let ends = try streamEnds()
+                let pid = try Processes.fork()
+                if pid == 0 {
+                    _ = try readOnce(ends.near)
+                    Processes.exit(1)
+                }
+                guard Processes.signalGroup(of: pid, .kill) else { return 2 }
+                // Whatever came of that, it ends here.
+                Processes.signal(pid, .terminate)
+                guard try Processes.waitForEnd(of: pid) == .killed(by: .kill, dumpedCore: false) else { return 3 }
+                return 0
+            }
+            #expect(status == 0)
+        }
+    }
+
     @Test("an orphan becomes the child of a subreaper")
     func subreaper() async {
         await #expect(processExitsWith: .success) {
