@@ -120,7 +120,8 @@ struct chandler_date {
     char zone[16];
 };
 
-/// Seconds since 1970, UTC. Source: clock_gettime(2), CLOCK_REALTIME.
+/// Nanoseconds, or seconds, since 1970, UTC, without leap seconds. Source: clock_gettime(2), CLOCK_REALTIME.
+int64_t chandler_wall_clock_nanoseconds(void);
 int64_t chandler_wall_clock_seconds(void);
 
 /// The local time in the zone that TZ names, or /etc/localtime if that can be read, or else UTC. Source: localtime(3).
