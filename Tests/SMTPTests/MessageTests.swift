@@ -1,7 +1,8 @@
 // Messages: W-01 to W-05, W-14, W-17, W-23, W-25, W-27; BDAT; and every limit with its reply.
-import HandlerKit
+import Glibc
 import Testing
 
+@testable import HandlerKit
 @testable import SMTP
 
 @Suite("Messages")
@@ -124,6 +125,28 @@ struct MessageTests {
         #expect(session("EHLO me\r\n" + endless, limited).codes.last == "421 4.7.0")
     }
 
+    @Test(
+        "a BDAT that is wrong in any way ends the session: what follows may be its chunk, and no commands",
+        arguments: ["BDAT 6\n", "BDAT 6\0\r\n", "BDAT\t6\r\n", "BDAT6\r\n", "bdat x\r\n", "BDAT 6\r6\r\n"])
+    func wrongChunks(line: String) {
+        for begin in ["", Self.open, Self.open + "BDAT 1\r\nx"] {
+            let outcome = session(begin + line + "NOOP\r\n")
+            #expect(outcome.codes.last == "501 5.5.4")
+            #expect(outcome.status == .done)
+            #expect(outcome.hasEndForEachBegin)
+        }
+    }
+
+    @Test("421 4.7.0: chunks without a byte bring no mail forward either")
+    func emptyChunks() {
+        let limited = configuration { ($0.limits.idleCommands, $0.limits.errors) = (3, 2) }
+        let outcome = session(Self.open + String(repeating: "BDAT 0\r\n", count: 9), limited)
+        #expect(outcome.codes.suffix(5) == ["250 2.0.0", "250 2.0.0", "250 2.0.0", "250 2.0.0", "421 4.7.0"])
+        let whole = session(Self.open + "BDAT 0\r\nBDAT 0 LAST\r\n")
+        #expect(whole.codes.suffix(2) == ["250 2.0.0", "250 2.0.0"])
+        #expect(whole.events.last == "endOfMessage 1 0 ESMTP")
+    }
+
     @Test("421 4.7.0: too much that brings no mail forward", arguments: ["NOOP", "RSET", "VRFY x", "HELP", "EHLO me"])
     func idle(command: String) {
         let limited = configuration { ($0.limits.errors, $0.limits.idleCommands) = (2, 5) }
@@ -220,6 +243,37 @@ struct MessageTests {
         #expect(outcome.said.hasSuffix("421 4.4.2 timed out\r\n"))
         #expect(outcome.status == nil)
         #expect(outcome.events.last == (text.hasPrefix(Self.open) ? "abort timeout" : outcome.events.last))
+    }
+
+    @Test("RFC 5321 4.5.3.2: a client may be silent for as long as its limit says, whatever the least rate is")
+    func rateBesideSilence() throws {
+        for seconds in [1, 180, 86400] {
+            var timeouts = SMTPTimeouts()
+            timeouts.dataBlock = .seconds(seconds)
+            let rate = try #require(timeouts.leastRate)
+            #expect(rate.windowNanoseconds > timeouts.dataBlock.clampedNanoseconds)
+            #expect(rate.windowNanoseconds > timeouts.dataStart.clampedNanoseconds)
+            #expect(rate.count == Int(rate.windowNanoseconds / 1_000_000_000) * 500)
+        }
+        var timeouts = SMTPTimeouts()
+        timeouts.octetsPerMinute = 0
+        #expect(timeouts.leastRate == nil)
+    }
+
+    @Test("the time for a command ends with the command: a policy that takes longer still has its answer sent")
+    func slowPolicy() {
+        struct SlowPolicy: SMTPPolicy {
+            mutating func noop(_ session: borrowing SMTPSession) -> Reply {
+                usleep(120_000)
+                return .ok
+            }
+        }
+        let said = onConnection([Array("NOOP\r\n".utf8)]) { connection in
+            var server = SMTPServer(
+                SlowPolicy(), configuration { $0.timeouts.command = .milliseconds(60) }, peer: .none)
+            do throws(ConnectionError) { _ = try server.run(on: &connection) } catch { Issue.record("\(error)") }
+        }
+        #expect(said.hasSuffix("250 2.0.0 ok\r\n"))
     }
 
     @Test(
