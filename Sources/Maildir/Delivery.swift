@@ -5,7 +5,7 @@
 //   - an error before the first move leaves nothing behind. An error between moves leaves what was moved: the client hears
 //     451, tries again, and some get the message twice. RFC 5321 6.1 wants a loss to be impossible, not a second copy;
 //   - a Maildir gets one copy, however many recipients it stands for, with a Delivered-To line for each of them.
-// Holds two descriptors for each Maildir from `add` to the end, and a buffer of 32 KiB. Reads nothing, asks nobody.
+// Holds two descriptors for each Maildir from `add` until its file is synced, then one, and a buffer of 32 KiB. Asks nobody.
 // Sources: RFC 5321 4.1.1.4, 4.4, 6.1; maildir(5); shared/reference/protocols.md 2.4 (ST-1 to ST-8).
 internal import CMaildir
 public import HandlerKit
