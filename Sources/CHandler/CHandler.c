@@ -72,7 +72,7 @@ int chandler_wait(int fd, int event, int64_t nanoseconds)
             return result;
         if (errno != EINTR)
             return -errno;
-        if (event == CHANDLER_READABLE && chandler_is_terminated())
+        if (chandler_is_terminated())
             return -EINTR;
     }
 }

@@ -5,11 +5,16 @@
 #include <string.h>
 #include <time.h>
 
-int64_t chandler_wall_clock_seconds(void)
+int64_t chandler_wall_clock_nanoseconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now); // cannot fail: the clock exists and the address is ours
-    return now.tv_sec;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t chandler_wall_clock_seconds(void)
+{
+    return chandler_wall_clock_nanoseconds() / 1000000000;
 }
 
 void chandler_local_date(int64_t seconds, struct chandler_date *date)

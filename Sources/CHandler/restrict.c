@@ -46,7 +46,7 @@ static const struct instruction streams[] = {
     ALLOW_CALL(SYS_ppoll), ALLOW_CALL(SYS_shutdown), ALLOW_CALL(SYS_close), ALLOW_CALL(SYS_getsockopt),
     ALLOW_CALL(SYS_clock_gettime), ALLOW_CALL(SYS_clock_nanosleep), ALLOW_CALL(SYS_nanosleep),
     ALLOW_CALL(SYS_gettimeofday), ALLOW_CALL(SYS_rt_sigaction), ALLOW_CALL(SYS_rt_sigprocmask),
-    ALLOW_CALL(SYS_rt_sigreturn), ALLOW_CALL(SYS_restart_syscall), ALLOW_CALL(SYS_exit), ALLOW_CALL(SYS_exit_group),
+    ALLOW_CALL(SYS_rt_sigreturn), ALLOW_CALL(SYS_rt_sigpending), ALLOW_CALL(SYS_restart_syscall), ALLOW_CALL(SYS_exit), ALLOW_CALL(SYS_exit_group),
     ALLOW_CALL(SYS_brk), ALLOW_CALL(SYS_munmap), ALLOW_CALL(SYS_madvise), ALLOW_CALL(SYS_getrandom),
 #if defined(SYS_poll)
     ALLOW_CALL(SYS_poll), ALLOW_CALL(SYS_time),

@@ -39,6 +39,10 @@ const void *chandler_waiting_mask(void)
 
 int chandler_is_terminated(void)
 {
+    // A wait that need not sleep does not let the signal in: it stays pending as long as the peer is never waited for.
+    sigset_t pending;
+    if (is_caught && !is_terminated && sigpending(&pending) == 0)
+        is_terminated = sigismember(&pending, SIGTERM);
     return is_terminated;
 }
 

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 _Static_assert(CMAILDIR_WORKING_DIRECTORY == AT_FDCWD, "the kernel's own number");
@@ -30,11 +29,6 @@ static int open_at(int directory, const char *path, int flags)
 int cmaildir_open_directory(int directory, const char *path)
 {
     return open_at(directory, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-}
-
-int cmaildir_open_file(const char *path)
-{
-    return open_at(AT_FDCWD, path, O_RDONLY | O_NOCTTY);
 }
 
 int cmaildir_create(int directory, const char *name)
@@ -126,12 +120,4 @@ enum cmaildir_reason cmaildir_reason_of(int error)
 int cmaildir_ignore_file_size_signal(void)
 {
     return signal(SIGXFSZ, SIG_IGN) == SIG_ERR ? -errno : 0;
-}
-
-void cmaildir_time_of_day(int64_t *seconds, int32_t *microseconds)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now); // cannot fail: the clock exists and the address is ours
-    *seconds = now.tv_sec;
-    *microseconds = (int32_t)(now.tv_nsec / 1000);
 }

@@ -3,7 +3,7 @@ internal import CHandler
 
 extension Connection {
     /// From here on SIGTERM does not kill the process: reading ends with the error `terminated`, once for all, and what is
-    /// written within a second is still sent. What the handler does apart from waiting is never interrupted.
+    /// written within a second is still sent; a peer that does not take it in that time ends writing with the same error. What the handler does apart from waiting is never interrupted.
     ///
     /// One connection of a process at most.
     public mutating func noticeTermination() {

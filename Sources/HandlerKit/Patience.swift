@@ -59,33 +59,43 @@ struct Patience {
         passed = nil
     }
 
-    /// Waits until a read or a write would not block.
+    /// Waits until a read or a write would not block. What is being written when SIGTERM comes still has a moment.
     /// Errors: `deadlinePassed`, `idleLimitPassed`, `tooSlow` or `terminated`; for reading, the same one ever after.
     @inline(never)
     mutating func wait(until event: Event, _ descriptor: Int32) throws(ConnectionError) {
         if isUnlimited { return }
-        if event == .readable {
-            if let passed { throw passed }
-            if noticesTermination, chandler_is_terminated() == 1 { throw pass(.terminated) }
-        }
-        let start = chandler_monotonic_nanoseconds()
-        var (left, limit) = (deadline == .max ? .max : deadline - start, ConnectionError.deadlinePassed)
-        if passed == nil {
-            if idleNanoseconds < left { (left, limit) = (idleNanoseconds, .idleLimitPassed) }
-            if let rate {
-                let rest = rate.windowNanoseconds - (event == .readable ? readable : writable).nanoseconds
-                if rest < left { (left, limit) = (rest, .tooSlow) }
+        while true {
+            if event == .readable, let passed { throw passed }
+            if wasTerminated {
+                let limit = pass(.terminated)
+                if event == .readable { throw limit }
             }
-        }
-        if left > 0 {
+            let start = chandler_monotonic_nanoseconds()
+            let (left, limit) = timeLeft(event, start)
+            guard left > 0 else { throw pass(limit) }
             let code = event == .readable ? CHANDLER_READABLE : CHANDLER_WRITABLE
             // An error of the wait shows in the read or write that follows.
             let result = chandler_wait(descriptor, Int32(code), left)
             if rate != nil { count(event, chandler_monotonic_nanoseconds() - start, 0) }
-            if noticesTermination, event == .readable, chandler_is_terminated() == 1 { throw pass(.terminated) }
+            if wasTerminated { continue }
             if result != 0 { return }
+            throw pass(limit)
         }
-        throw pass(limit)
+    }
+
+    /// Whether SIGTERM came, and nothing follows from it yet.
+    private var wasTerminated: Bool { noticesTermination && passed == nil && chandler_is_terminated() == 1 }
+
+    /// How long the peer may be waited for from now on, in nanoseconds, and which limit is passed then.
+    private func timeLeft(_ event: Event, _ now: Int64) -> (nanoseconds: Int64, limit: ConnectionError) {
+        var (left, limit) = (deadline == .max ? .max : deadline - now, ConnectionError.deadlinePassed)
+        if passed != nil { return (left, limit) }
+        if idleNanoseconds < left { (left, limit) = (idleNanoseconds, .idleLimitPassed) }
+        if let rate {
+            let rest = rate.windowNanoseconds - (event == .readable ? readable : writable).nanoseconds
+            if rest < left { (left, limit) = (rest, .tooSlow) }
+        }
+        return (left, limit)
     }
 
     /// Says that bytes came or went.

@@ -5,7 +5,7 @@
 //   - an error before the first move leaves nothing behind. An error between moves leaves what was moved: the client hears
 //     451, tries again, and some get the message twice. RFC 5321 6.1 wants a loss to be impossible, not a second copy;
 //   - a Maildir gets one copy, however many recipients it stands for, with a Delivered-To line for each of them.
-// Holds two descriptors for each Maildir from `add` to the end, and a buffer of 32 KiB. Reads nothing, asks nobody.
+// Holds two descriptors for each Maildir from `add` until its file is synced, then one, and a buffer of 32 KiB. Asks nobody.
 // Sources: RFC 5321 4.1.1.4, 4.4, 6.1; maildir(5); shared/reference/protocols.md 2.4 (ST-1 to ST-8).
 internal import CMaildir
 public import HandlerKit
@@ -20,6 +20,8 @@ public final class Delivery {
     private var text = StoredText()
     /// The first thing that failed while the message was written; `commit` throws it.
     public private(set) var failure: StoreError?
+    /// The line of the Maildir that the last error of `commit` was about, as `add` was told it.
+    public private(set) var failedLine = 0
 
     /// - Parameters:
     ///   - host: this machine's name, for the files' names.
@@ -43,18 +45,19 @@ public final class Delivery {
     ///   - sender: likewise; empty for the null sender.
     ///   - maildir: its path.
     ///   - announcedSize: what the client said about the message's size, 0 if nothing.
+    ///   - line: of the recipients file, which names this Maildir; for `failedLine`.
     ///
     /// Errors: this recipient gets no mail. The others are as they were, unless it was the file that they share which could
     /// not be written: then `commit` will fail. One Maildir too many traps.
     public func add(
         recipient: borrowing Span<UInt8>, sender: borrowing Span<UInt8>, maildir: borrowing PathText,
-        announcedSize: Int
+        announcedSize: Int, line: Int
     ) throws(StoreError) {
         let maildir = try Maildir(maildir)
         for index in 0..<drafts.count where drafts[index].identity == maildir.identity {
             return try addRecipient(recipient, to: index)
         }
-        let draft = try Draft(nameOfMessage(), in: maildir)
+        let draft = try Draft(nameOfMessage(), in: maildir, line: line)
         try draft.requireRoom(for: announcedSize)
         try draft.write(returnPath: sender)
         try draft.write(deliveredTo: recipient)
@@ -77,8 +80,14 @@ public final class Delivery {
         flush()
         defer { discard() }
         if let failure { throw failure }
-        for index in 0..<drafts.count { try drafts[index].sync() }
-        for index in 0..<drafts.count { try drafts[index].move() }
+        for index in 0..<drafts.count {
+            failedLine = drafts[index].line
+            try drafts[index].sync()
+        }
+        for index in 0..<drafts.count {
+            failedLine = drafts[index].line
+            try drafts[index].move()
+        }
     }
 
     /// Gives the message up: its files are gone from every tmp.
@@ -94,7 +103,7 @@ public final class Delivery {
             try drafts[index].write(deliveredTo: recipient)
         } catch {
             // Half a line may be in the file.
-            failure = error
+            (failure, failedLine) = (error, drafts[index].line)
             throw error
         }
     }
@@ -109,7 +118,11 @@ public final class Delivery {
 
     private func flush() {
         for index in 0..<drafts.count where failure == nil {
-            do throws(StoreError) { try drafts[index].write(text.bytes) } catch { failure = error }
+            do throws(StoreError) {
+                try drafts[index].write(text.bytes)
+            } catch {
+                (failure, failedLine) = (error, drafts[index].line)
+            }
         }
         text.removeAll()
     }

@@ -7,23 +7,27 @@ internal import HandlerKit
 
 /// A file that is being written.
 struct Draft: ~Copyable {
+    /// The line of the recipients file that has this Maildir.
+    let line: Int
     private let maildir: Maildir
     private let name: UniqueName
-    private let file: Int32
+    /// The descriptor; -1 once everything is synced.
+    private var file: Int32
     private var isMoved = false
 
     /// Errors: `openMaildir`, `createFile`.
-    init(_ name: UniqueName, in maildir: consuming Maildir) throws(StoreError) {
+    init(_ name: UniqueName, in maildir: consuming Maildir, line: Int) throws(StoreError) {
         let tmp = try maildir.open(.tmp)
         // Sound: the name is good for the length of the call.
         let result = unsafe name.text.withCString { unsafe cmaildir_create(tmp.descriptor, $0) }
         file = try StoreError.check(.createFile, result)
         self.name = name
         self.maildir = maildir
+        self.line = line
     }
 
     deinit {
-        cmaildir_close(file)
+        if file >= 0 { cmaildir_close(file) }
         if !isMoved { remove() }
     }
 
@@ -47,9 +51,12 @@ struct Draft: ~Copyable {
         try StoreError.check(.checkRoom, cmaildir_require_room(file, Int64(bytes)))
     }
 
-    /// Returns when every byte is on the disk. Errors: `syncFile`.
-    func sync() throws(StoreError) {
+    /// Returns when every byte is on the disk. Then nothing more can be written: the file is closed, so that moving it needs no
+    /// more descriptors than making it did. Errors: `syncFile`.
+    mutating func sync() throws(StoreError) {
         try StoreError.check(.syncFile, cmaildir_sync(file))
+        cmaildir_close(file)
+        file = -1
     }
 
     /// Makes it mail: moves it to new, and returns when that is on the disk. After an error it may or may not be mail: then the

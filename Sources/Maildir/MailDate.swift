@@ -1,19 +1,14 @@
 // A date as mail writes it: `Sat, 21 Nov 2026 11:08:21 +0000`. Always UTC, and says so.
 // Source: RFC 5322 3.3; the arithmetic is that of the proleptic Gregorian calendar, with years that begin on 1 March.
-internal import CMaildir
 public import HandlerKit
 
 /// A moment, to the second.
 public struct MailDate: Sendable {
     private let seconds: Int64
 
-    /// Now. Source: CLOCK_REALTIME.
+    /// Now.
     public init() {
-        var seconds: Int64 = 0
-        var microseconds: Int32 = 0
-        // Sound: the call fills two variables of these types.
-        unsafe cmaildir_time_of_day(&seconds, &microseconds)
-        self.seconds = seconds
+        seconds = Int64(Chance.secondsSince1970)
     }
 
     /// - Parameter seconds: since 1970 without leap seconds.

@@ -26,7 +26,7 @@ struct Maildir: ~Copyable {
     ///
     /// Errors: `openMaildir` and `makeMaildir`.
     init(_ path: borrowing PathText) throws(StoreError) {
-        let directory = try Directory(path, .openMaildir)
+        let directory = try Directory(path.withoutTrailingSlashes, .openMaildir)
         let identity = try directory.identity()
         for part in Part.allCases { try directory.complete(part) }
         self.directory = directory

@@ -27,6 +27,15 @@ public struct PathText: ~Copyable {
         get { storage.span.extracting(0..<count) }
     }
 
+    /// The same without slashes at the end, behind which a symbolic link would be followed: path_resolution(7).
+    var withoutTrailingSlashes: PathText {
+        var length = count
+        while length > 1, storage[length - 1] == 0x2f { length -= 1 }
+        var path = PathText(bytes.extracting(0..<length))
+        path.isValid = isValid
+        return path
+    }
+
     mutating func append(_ bytes: borrowing Span<UInt8>) {
         for index in bytes.indices {
             guard count < Self.capacity, bytes[index] != 0 else {

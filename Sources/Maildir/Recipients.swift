@@ -9,6 +9,7 @@
 // exact address beats `@domain` wherever it stands, and of equal ones the first wins. Reading ends at the exact address; a
 // faulty line met before it is an error, not a refusal: whom it was meant for is not known, so the client should try again.
 // `postmaster` without a domain is only what a line says of it.
+internal import CHandler
 internal import CMaildir
 public import HandlerKit
 
@@ -21,8 +22,9 @@ public final class Recipients {
     /// Opens the file; what replaces it later is not looked at. If it cannot be opened, each lookup says so.
     public init(_ path: StaticBytes) {
         self.path = path
-        // Sound: the path is good for the length of the call.
-        descriptor = unsafe PathText(path).withCString { unsafe cmaildir_open_file($0) }
+        let bytes = path.bytes
+        // Sound: an address goes with its count, and no path is empty.
+        descriptor = unsafe bytes.withUnsafeBufferPointer { unsafe chandler_open_file($0.baseAddress!, $0.count) }
     }
 
     deinit {

@@ -1,6 +1,6 @@
 // The Received line that a message gets here, in the grammar of RFC 5321 4.4, so that the next one who reads it can count and
-// trust it. Promises: one header field whatever the client said: bytes that a comment or an atom may not have are left out or
-// replaced, and the field's own syntax cannot be closed from within.
+// trust it. Promises: one header field whatever the client said: in the name that it gave itself every byte that neither a
+// domain nor an address literal may have becomes `?`, so nothing in it ends the name, begins a comment or ends the field.
 public import HandlerKit
 
 /// What a Received line says.
@@ -19,7 +19,7 @@ public struct Trace: ~Copyable {
         helo: borrowing Span<UInt8>, peer: Peer, host: StaticBytes, transport: StaticBytes, id: borrowing Span<UInt8>
     ) {
         text.append("Received: from ")
-        text.append(forHeader: helo)
+        text.append(host: helo)
         if case .tcp(let peer) = peer {
             text.append(" ([")
             if peer.address.isIPv6 { text.append("IPv6:") }
@@ -64,8 +64,30 @@ extension StaticBytes {
 }
 
 extension ShortText {
+    /// Appends a host's name: an atom with dots, or one address literal. Source: RFC 5322 3.2.3, RFC 5321 4.1.3.
+    fileprivate mutating func append(host name: borrowing Span<UInt8>) {
+        let last = name.count - 1
+        let isLiteral = last > 1 && name[0] == 0x5b && name[last] == 0x5d
+        for index in name.indices {
+            let byte = name[index]
+            let isBracket = isLiteral && (index == 0 || index == last)
+            let isColon = isLiteral && byte == 0x3a
+            append(byte: isBracket || isColon || byte.isAtomTextOrDot ? byte : 0x3f)
+        }
+    }
+
     /// Appends bytes that may not end a header field: a control character becomes `?`.
     mutating func append(forHeader bytes: borrowing Span<UInt8>) {
         for index in bytes.indices { append(byte: bytes[index] < 0x20 || bytes[index] == 0x7f ? 0x3f : bytes[index]) }
+    }
+}
+
+extension UInt8 {
+    /// Whether this is visible, and none of RFC 5322's specials but the dot.
+    fileprivate var isAtomTextOrDot: Bool {
+        switch self {
+        case 0x22, 0x28, 0x29, 0x2c, 0x3a...0x3c, 0x3e, 0x40, 0x5b...0x5d: false
+        default: self > 0x20 && self < 0x7f
+        }
     }
 }

@@ -1,7 +1,6 @@
 // The name of a message's file, which no other delivery on any machine ever has.
 // Sources: maildir(5), cr.yp.to/proto/maildir.html: TIME.UNIQUE.HOST; M, P, Q and R are the usual letters for microseconds,
 // process, number of the delivery in the process, and a random number (here of 64 bits, so that P may repeat in a container).
-internal import CMaildir
 internal import HandlerKit
 
 /// A message's name. The same in every Maildir that gets the message.
@@ -20,13 +19,10 @@ struct UniqueName {
     ///   - delivery: a number that grows with each message of the process.
     ///   - host: this machine's name.
     init(delivery: Int, host: StaticBytes) {
-        var seconds: Int64 = 0
-        var microseconds: Int32 = 0
-        // Sound: the call fills variables of these types.
-        unsafe cmaildir_time_of_day(&seconds, &microseconds)
+        let now = Chance.microsecondsSince1970
         self.init(
-            seconds: seconds, microseconds: microseconds, process: Chance.processID, delivery: delivery,
-            random: Chance.randomBits, host: host)
+            seconds: Int64(now / 1_000_000), microseconds: Int32(now % 1_000_000), process: Chance.processID,
+            delivery: delivery, random: Chance.randomBits, host: host)
     }
 
     init(seconds: Int64, microseconds: Int32, process: UInt32, delivery: Int, random: UInt64, host: StaticBytes) {

@@ -65,7 +65,7 @@ extension Span<UInt8> {
     }
 
     /// How many bytes the well-formed character of more than one byte at this place has; 0 if there is none.
-    func lengthOfMultibyteCharacter(at position: Int) -> Int {
+    public func lengthOfMultibyteCharacter(at position: Int) -> Int {
         guard position < count else { return 0 }
         let (length, second): (Int, ClosedRange<UInt8>)
         switch self[position] {

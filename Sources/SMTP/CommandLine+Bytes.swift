@@ -34,6 +34,9 @@ extension Span<UInt8> {
         return true
     }
 
+    /// Whether bytes of a message may follow this line: a BDAT, however wrong the rest of the line is.
+    var beginsChunk: Bool { startsIgnoringCase(with: "BDAT") }
+
     /// Whether this begins as a line of HTTP does: a browser that was sent here by a page, to say something in the name of whoever
     /// looks at it.
     var isOfAnotherProtocol: Bool {

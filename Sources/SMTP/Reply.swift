@@ -50,10 +50,13 @@ public struct Reply: ~Copyable {
         return self
     }
 
-    /// Begins one more line.
+    /// Begins one more line; where there is no room for one, what would be on it is left out.
     public mutating func beginLine() {
         // Room for the LF and for at least a little behind it.
-        guard text.bytes.count + 16 < ShortText.capacity else { return }
+        guard text.bytes.count + 16 < ShortText.capacity else {
+            lineLength = Self.longestLine
+            return
+        }
         text.append(byte: 0x0a)
         lineLength = 0
     }

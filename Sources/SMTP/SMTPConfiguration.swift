@@ -14,6 +14,9 @@ public enum SMTPProfile: Sendable {
 
 /// How much a client may do.
 public struct SMTPLimits: Sendable {
+    /// The most messages of a session that EHLO can tell of: six digits (RFC 9422 4.1).
+    public static var mostMessages: Int { 999_999 }
+
     /// The largest message, in octets; SIZE says it to clients.
     public var messageSize = 26_214_400
     /// The recipients of a message.
@@ -42,7 +45,7 @@ public struct SMTPTimeouts: Sendable {
     public var dataStart = Duration.seconds(120)
     /// For each further one, and for a client to take a reply.
     public var dataBlock = Duration.seconds(180)
-    /// The octets of a message in a minute of waiting for it, at least; 0: any.
+    /// The octets of a message in a minute of waiting for it, at least, on average over some minutes; 0: any.
     public var octetsPerMinute = 30_000
     /// How long an error is answered late.
     public var errorDelay = Duration.seconds(1)

@@ -45,6 +45,7 @@ extension SMTPServer where Policy: ~Copyable {
 
     /// A line that is no command.
     private mutating func refusal(ofUnknown line: Span<UInt8>) -> Reply {
+        if line.beginsChunk { return .unreadableChunk }
         if phase == .refused { return .clientIsRefused }
         if line.isOfAnotherProtocol {
             log(.problems, "another protocol") { $0.add("line", line) }
@@ -164,6 +165,7 @@ extension SMTPServer where Policy: ~Copyable {
 
     private mutating func answerChunk(_ line: Span<UInt8>) -> Step {
         guard let chunk = chunkArguments(line) else { return .say(.unreadableChunk) }
+        if chunk.size == 0 && !chunk.isLast { countIdleCommand() }
         if phase == .recipients {
             let reply = checked(policy.data(session), isForData: true)
             guard reply.code.isIntermediate else {

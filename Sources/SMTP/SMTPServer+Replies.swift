@@ -35,6 +35,15 @@ extension SMTPServer where Policy: ~Copyable {
     }
 }
 
+extension SMTPTimeouts {
+    /// The least rate of a message, measured over twice the longest silence that is allowed: a pause is up to the other limits.
+    var leastRate: MinimumRate? {
+        let seconds = Int(max(dataStart.components.seconds, dataBlock.components.seconds)) * 2 + 2
+        let octets = octetsPerMinute * seconds / 60
+        return octets > 0 ? .bytes(octets, per: .seconds(seconds)) : nil
+    }
+}
+
 extension ConnectionError {
     /// What this error means for a message.
     var abortReason: AbortReason {
@@ -64,6 +73,6 @@ extension Connection {
     mutating func beginStream(_ timeouts: SMTPTimeouts) {
         beginPhase()
         idleLimit = timeouts.dataStart
-        if timeouts.octetsPerMinute > 0 { minimumRate = .bytes(timeouts.octetsPerMinute, per: .seconds(60)) }
+        minimumRate = timeouts.leastRate
     }
 }

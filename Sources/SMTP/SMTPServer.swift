@@ -95,8 +95,12 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
             let mayBeBare = session.configuration.profile == .lab
             guard line.ending == .carriageReturnLineFeed || mayBeBare && line.ending == .lineFeed else {
                 // What the end of input has cut off is not carried out.
-                return line.ending == .none ? () : try say(.bareLineEndingInCommand, on: &connection)
+                if line.ending == .none { return }
+                let isChunk = connection.bytes(of: line.text).beginsChunk
+                return try say(isChunk ? .unreadableChunk : .bareLineEndingInCommand, on: &connection)
             }
+            // The command is whole: how long its answer takes is not the client's fault.
+            connection.beginPhase()
             try perform(step(for: connection.bytes(of: line.text)), on: &connection)
         }
     }

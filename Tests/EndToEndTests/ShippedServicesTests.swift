@@ -1,4 +1,4 @@
-// The service files that are shipped switched off, with programs that others wrote: each is used as it is, but for its
+// The service files that are shipped switched off, most with programs that others wrote: each is used as it is, but for its
 // addresses, its paths and `enabled`. So what it grants under [files] is enough, and the sandbox is the default one.
 import Foundation
 import Testing
@@ -83,6 +83,25 @@ extension EndToEndTests {
                 "git", "clone", "-q", "git://127.0.0.1:\(port)/one.git", doorward.directory + "/cloned",
             ])
             #expect(clone.status == 0, "\(clone.error)")
+        }
+
+        @Test("smtp-lab takes mail for anybody from curl, and keeps it as a file")
+        func smtpLab() throws {
+            let doorward = try start(
+                "smtp-lab", ["/srv/smtp-lab": "DIRECTORY/lab"],
+                files: ["lab/README": "messages\n", "message": "Subject: x\n\nbody\n"])
+            let directory = doorward.directory + "/lab"
+            chmod(directory, 0o1733)
+            let port = try doorward.port("smtp-lab")
+            let outcome = try run([
+                "curl", "-sS", "--max-time", "10", "--crlf", "--mail-from", "a@example.net", "--mail-rcpt",
+                "b@anywhere.example", "-T", doorward.directory + "/message", "smtp://127.0.0.1:\(port)/client",
+            ])
+            #expect(outcome.status == 0, "\(outcome.error)")
+            let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".eml") }
+            #expect(names.count == 1)
+            let message = try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(names.first ?? "")"))
+            #expect(String(decoding: message, as: UTF8.self) == "Subject: x\r\n\r\nbody\r\n")
         }
 
         @Test("rsync fetches a file from rsync --daemon")

@@ -122,10 +122,10 @@ struct EsmtpFaultTests {
     @Test(
         "ST-4: what fails for want of room is 452 4.3.1, everything else 451 4.3.0, and the log says what and why",
         arguments: [
-            ("fsync", "EIO", "451 4.3.0", "act=sync-file errno=5"),
+            ("fsync", "EIO", "451 4.3.0", "recipients:1 act=sync-file errno=5"),
             ("fsync", "ENOSPC", "452 4.3.1", "act=sync-file errno=28"),
             ("fsync", "EDQUOT", "452 4.3.1", "act=sync-file errno=122"),
-            ("/^rename", "EROFS", "451 4.3.0", "act=move-to-new errno=30 remedy=user,[files].write"),
+            ("/^rename", "EROFS", "451 4.3.0", "recipients:1 act=move-to-new errno=30 remedy=user,[files].write"),
         ])
     func reasons(call: String, error: String, reply: String, log: String) throws {
         let result = try deliver(["-o", "/dev/null", "-e", "inject=\(call):error=\(error):when=1"])
@@ -138,7 +138,7 @@ struct EsmtpFaultTests {
     func directorySync() throws {
         let result = try deliver(["-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=3"])
         #expect(result.reply.hasPrefix("451 4.3.0"))
-        #expect(result.log.contains("act=sync-new errno=5"))
+        #expect(result.log.contains(" at=\(result.boxes.recipients):1 act=sync-new errno=5"))
         #expect(try result.delivered(message + "end\r\n") == 1)
         #expect(try result.boxes.drafts() == 0)
     }
@@ -158,6 +158,28 @@ struct EsmtpFaultTests {
         _ = client.handler.wait()
         #expect(try boxes.messages("ada").isEmpty)
         #expect(try boxes.drafts() == 0)
+    }
+
+    @Test("a second Maildir that fails at the end is the one that the log names")
+    func named() throws {
+        let result = try deliver(["-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=2"])
+        #expect(result.reply.hasPrefix("451 4.3.0"))
+        #expect(result.log.contains(" at=\(result.boxes.recipients):2 act=sync-file errno=5"))
+    }
+
+    @Test("however few descriptors there are, the recipients that were accepted get their mail", arguments: 12...19)
+    func descriptors(most: Int) throws {
+        let boxes = try Mailboxes((0..<8).map { "u\($0)" })
+        let command = ["--nofile=\(most)", programPath("esmtp")] + boxes.arguments
+        var client = MailClient(RunningHandler("/usr/bin/prlimit", command, over: .socket))
+        let codes = client.begin(to: boxes.names.map { "\($0)@example.org" }).dropFirst(3)
+        #expect(codes.first == "250" && codes.last == "451")
+        #expect(client.send(message: "text").hasPrefix("250 "))
+        client.handler.hangUp()
+        _ = client.handler.wait()
+        for (name, code) in zip(boxes.names, codes) {
+            #expect(try boxes.messages(name).count == (code == "250" ? 1 : 0))
+        }
     }
 
     @Test("a file that may not grow beyond [limits] file_size is 452, and no signal kills the handler")

@@ -80,7 +80,9 @@ struct EsmtpTests {
         var next = start()
         #expect(next.begin(to: ["postmaster"]).last == "250")
         #expect(next.send(message: "x").hasPrefix("250"))
-        #expect(try boxes.messages("eve").count == 1)
+        let message = try #require(try boxes.messages("eve").first)
+        #expect(message.contains("Delivered-To: postmaster\n"))
+        #expect(message.contains("\n\tfor <postmaster@mx.example.org>;\n"))
         for client in [client, next] {
             client.handler.hangUp()
             _ = client.handler.wait()
@@ -146,6 +148,29 @@ struct EsmtpTests {
         #expect(try boxes.messages("ada").isEmpty)
     }
 
+    @Test(
+        "TERM is noticed while a peer does not take its replies, and ends the session in a moment",
+        .timeLimit(.minutes(1)))
+    func terminatedWhileWriting() throws {
+        var client = start()
+        _ = client.begin(to: ["ada@example.org"])
+        while client.handler.canSend(milliseconds: 300) { client.handler.send("BDAT 1\r\nx") }
+        client.handler.terminate()
+        #expect(client.handler.wait().status == 111)
+        #expect(try boxes.drafts() == 0)
+    }
+
+    @Test("TERM is noticed by a handler whose input never makes it wait", .timeLimit(.minutes(1)))
+    func terminatedWhileReading() {
+        let command = ["-c", "exec \"$@\" </dev/zero", "sh", programPath("esmtp")] + boxes.arguments
+        var client = MailClient(RunningHandler("/bin/sh", command))
+        #expect(client.reply().hasPrefix("220 "))
+        #expect(client.reply().hasPrefix("500 "))
+        client.handler.terminate()
+        #expect(client.reply().hasPrefix("421 4.3.2"))
+        #expect(client.handler.wait().status == 111)
+    }
+
     @Test("the limits are those of the options")
     func limits() throws {
         var client = start(["--max-size", "64K", "--max-recipients", "1", "--max-messages", "2"])
@@ -182,6 +207,13 @@ struct EsmtpTests {
         arguments: [
             ([], "--hostname: is needed"), (["--hostname", "mx"], "--recipients: is needed"),
             (["--hostname", "a b", "--recipients", "r"], "--hostname: not allowed"),
+            (["--hostname", "mx..example.org", "--recipients", "r"], "--hostname: not allowed"),
+            (["--hostname", "[", "--recipients", "r"], "--hostname: not allowed"),
+            // RFC 9422 4.1: a limit has six digits.
+            (
+                ["--hostname", "mx", "--recipients", "r", "--max-messages", "1000000"],
+                "--max-messages: not allowed: 1000000; allowed: 1 to 999999"
+            ),
             (
                 ["--hostname", "mx", "--recipients", "r", "--profile", "x"],
                 "--profile: not allowed: x; allowed: internet lab"

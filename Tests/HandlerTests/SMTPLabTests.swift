@@ -53,6 +53,13 @@ struct SMTPLabTests {
             lines.contains("{\"event\":\"stored\",\"id\":\"\(id)\",\"size\":\(expected.utf8.count),\"recipients\":1}"))
     }
 
+    @Test("addresses beyond ASCII are UTF-8 in the log, and EHLO's limits have six digits at most (RFC 9422 4.1)")
+    func international() {
+        let (output, ending) = session("smtp-lab", input: "EHLO me\r\nMAIL FROM:<grüße@b> SMTPUTF8\r\n")
+        #expect(output.contains("MAILMAX=999999\r\n"))
+        #expect(ending.log.contains("\"text\":\"grüße@b\",\"code\":250}"))
+    }
+
     @Test("a message that is refused, given up or cut off leaves no file")
     func leavesNothing() throws {
         let directory = try TemporaryDirectory()

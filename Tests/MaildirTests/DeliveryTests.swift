@@ -89,7 +89,9 @@ struct DeliveryTests {
         let path = try directory.maildir("real")
         // Sound: paths are copied by the call.
         #expect(unsafe symlink(path, "\(directory.path)/link") == 0)
-        #expect(throws: StoreError.self) { try delivery.add("a@b", maildir: "\(directory.path)/link") }
+        for slashes in ["", "/", "//"] {
+            #expect(throws: StoreError.self) { try delivery.add("a@b", maildir: "\(directory.path)/link\(slashes)") }
+        }
         for part in ["tmp", "new", "cur"] {
             let maildir = try directory.maildir("of-\(part)")
             let place = "\(maildir)/\(part)"
@@ -125,13 +127,14 @@ struct DeliveryTests {
     func partial() throws {
         try delivery.add("ada@example.org", maildir: try directory.maildir("ada"))
         let eve = try directory.maildir("eve")
-        try delivery.add("eve@example.org", maildir: eve)
+        try delivery.add("eve@example.org", maildir: eve, line: 7)
         delivery.write("text\r\n")
         // Sound: paths are copied by the call.
         #expect(unsafe rmdir("\(eve)/new") == 0)
         #expect(throws: StoreError(.openMaildir, ENOENT)) { try delivery.commit() }
         #expect(try directory.names("ada/new").count == 1)
         #expect(try directory.names("eve/tmp").isEmpty)
+        #expect(delivery.failedLine == 7)
     }
 
     @Test("no descriptor stays open, whatever became of a message")

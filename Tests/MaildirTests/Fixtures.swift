@@ -38,10 +38,12 @@ extension TemporaryDirectory {
 
 extension Delivery {
     /// Adds a recipient.
-    func add(_ recipient: String, from sender: String = "", maildir: String, size: Int = 0) throws(StoreError) {
+    func add(_ recipient: String, from sender: String = "", maildir: String, size: Int = 0, line: Int = 1)
+        throws(StoreError)
+    {
         try add(
             recipient: Array(recipient.utf8).span, sender: Array(sender.utf8).span,
-            maildir: PathText(Array(maildir.utf8).span), announcedSize: size)
+            maildir: PathText(Array(maildir.utf8).span), announcedSize: size, line: line)
     }
 
     func write(_ text: String) { write(Array(text.utf8).span) }

@@ -99,8 +99,17 @@ struct RecipientsTests {
     func unreadable() throws {
         let missing = RecipientsError.unreadable(StoreError(.openRecipients, ENOENT))
         #expect(throws: missing) { try find("a@b", Recipients("/nonexistent/recipients")) }
-        let directory = RecipientsError.unreadable(StoreError(.readRecipients, EISDIR))
-        #expect(throws: directory) { try find("a@b", Recipients("/")) }
+        let notAFile = RecipientsError.unreadable(StoreError(.openRecipients, EISDIR))
+        #expect(throws: notAFile) { try find("a@b", Recipients("/")) }
+    }
+
+    @Test("a FIFO in place of the file is an error at once: nobody waits for whoever would write into it")
+    func fifo() throws {
+        let path = "\(directory.path)/fifo"
+        // Sound: the path is copied by the call.
+        #expect(unsafe mkfifo(path, 0o600) == 0)
+        let notAFile = RecipientsError.unreadable(StoreError(.openRecipients, EINVAL))
+        #expect(throws: notAFile) { try find("a@b", Recipients(immortal(path))) }
     }
 
     @Test("whatever a file holds, a lookup ends, and what it finds is in the file")

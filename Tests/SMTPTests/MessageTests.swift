@@ -1,7 +1,8 @@
-// Messages: W-01 to W-05, W-14, W-17, W-23, W-25, W-27; BDAT; and every limit with its reply.
-import HandlerKit
+// Messages: W-01 to W-05, W-14, W-17, W-23, W-25, W-27; and every limit with its reply.
+import Glibc
 import Testing
 
+@testable import HandlerKit
 @testable import SMTP
 
 @Suite("Messages")
@@ -132,47 +133,6 @@ struct MessageTests {
         #expect(outcome.codes.last == "421 4.7.0")
     }
 
-    // ---- BDAT
-
-    @Test("RFC 3030: chunks are the message as it is, dots and all, and commands follow right behind them")
-    func chunks() {
-        let client = Self.open + "BDAT 6\r\nA: b\r\nNOOP\r\nBDAT 5\r\n\r\n.\r\nBDAT 0 LAST\r\nNOOP\r\n"
-        let outcome = session(client)
-        #expect(outcome.codes.suffix(5) == ["250 2.0.0", "250 2.0.0", "250 2.0.0", "250 2.0.0", "250 2.0.0"])
-        #expect(outcome.content == "A: b\r\n\r\n.\r\n")
-        #expect(outcome.body == ".\r\n")
-        for pieces in cuts(of: client) { #expect(session(pieces) == outcome) }
-    }
-
-    @Test("BDAT: between chunks there is no MAIL, no RCPT and no DATA; RSET gives the message up")
-    func betweenChunks() {
-        let outcome = session(
-            Self.open + "BDAT 3\r\na\r\nMAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\nRSET\r\nBDAT 4 LAST\r\nQUITNOOP\r\n"
-        )
-        #expect(
-            outcome.codes.suffix(6) == ["503 5.5.1", "503 5.5.1", "503 5.5.1", "250 2.0.0", "503 5.5.1", "250 2.0.0"])
-        #expect(outcome.events.last == "abort reset")
-    }
-
-    @Test("BDAT that is refused takes its chunk with it, and the message cannot go on", arguments: [451, 554])
-    func chunkRefused(code: Int) {
-        let outcome = session(Self.open + "BDAT 6\r\nQUIT\r\nBDAT 6 LAST\r\nRSET\r\nNOOP\r\n") { $0.dataCode = code }
-        #expect(outcome.codes.suffix(3) == ["\(code)", "503 5.5.1", "250 2.0.0"])
-        #expect(outcome.events.suffix(2) == ["data", "abort refused"])
-        #expect(outcome.content == "")
-    }
-
-    @Test("BDAT with a bare line ending: that chunk and all further ones are refused", arguments: ["a\nb", "a\rb"])
-    func chunkPoisoned(text: String) {
-        let outcome = session(Self.open + "BDAT 3\r\n\(text)BDAT 3 LAST\r\nc\r\nNOOP\r\n")
-        #expect(outcome.codes.suffix(3) == ["550 5.5.2", "503 5.5.1", "250 2.0.0"])
-        #expect(outcome.events.last == "abort bareLineEnding")
-        #expect(session(Self.open + "BDAT 1 LAST\r\n\r").codes.last == "550 5.5.2")
-        #expect(
-            session(Self.open + "BDAT 3 LAST\r\n\(text)", configuration { $0.profile = .lab }).codes.last == "250 2.0.0"
-        )
-    }
-
     // ---- names, logs, times
 
     @Test(
@@ -220,6 +180,37 @@ struct MessageTests {
         #expect(outcome.said.hasSuffix("421 4.4.2 timed out\r\n"))
         #expect(outcome.status == nil)
         #expect(outcome.events.last == (text.hasPrefix(Self.open) ? "abort timeout" : outcome.events.last))
+    }
+
+    @Test("RFC 5321 4.5.3.2: a client may be silent for as long as its limit says, whatever the least rate is")
+    func rateBesideSilence() throws {
+        for seconds in [1, 180, 86400] {
+            var timeouts = SMTPTimeouts()
+            timeouts.dataBlock = .seconds(seconds)
+            let rate = try #require(timeouts.leastRate)
+            #expect(rate.windowNanoseconds > timeouts.dataBlock.clampedNanoseconds)
+            #expect(rate.windowNanoseconds > timeouts.dataStart.clampedNanoseconds)
+            #expect(rate.count == Int(rate.windowNanoseconds / 1_000_000_000) * 500)
+        }
+        var timeouts = SMTPTimeouts()
+        timeouts.octetsPerMinute = 0
+        #expect(timeouts.leastRate == nil)
+    }
+
+    @Test("the time for a command ends with the command: a policy that takes longer still has its answer sent")
+    func slowPolicy() {
+        struct SlowPolicy: SMTPPolicy {
+            mutating func noop(_ session: borrowing SMTPSession) -> Reply {
+                usleep(120_000)
+                return .ok
+            }
+        }
+        let said = onConnection([Array("NOOP\r\n".utf8)]) { connection in
+            var server = SMTPServer(
+                SlowPolicy(), configuration { $0.timeouts.command = .milliseconds(60) }, peer: .none)
+            do throws(ConnectionError) { _ = try server.run(on: &connection) } catch { Issue.record("\(error)") }
+        }
+        #expect(said.hasSuffix("250 2.0.0 ok\r\n"))
     }
 
     @Test(

@@ -75,6 +75,17 @@ struct ReplyTests {
         #expect(lines.last == "")
     }
 
+    @Test("a line that there is no room for is left out, and does not become part of the one before")
+    func noRoom() {
+        var reply = Reply(250, "")
+        for letter in [0x61, 0x62, 0x63] as [UInt8] {
+            reply.append(escaping: [UInt8](repeating: letter, count: 400).span)
+            reply.beginLine()
+        }
+        reply.append("SIZE 1")
+        #expect(!wire(reply).contains("SIZE"))
+    }
+
     @Test("421 closes, and so does what is told to; nothing else does")
     func closing() {
         let (a, b, c) = (Reply(421, "x").closes, Reply(250, "x").closing().closes, Reply(554, "x").closes)

@@ -24,8 +24,8 @@ long chandler_write_some(int fd, int is_socket, const void *buffer, size_t count
 
 enum { CHANDLER_READABLE, CHANDLER_WRITABLE };
 
-/// Waits until a read or a write would not block: 1, or 0 when the time is over; INT64_MAX is for ever. -EINTR only if it
-/// waits to read and SIGTERM comes that chandler_catch_termination has caught. Source: ppoll(2).
+/// Waits until a read or a write would not block: 1, or 0 when the time is over; INT64_MAX is for ever. -EINTR only if
+/// SIGTERM comes that chandler_catch_termination has caught. Source: ppoll(2).
 int chandler_wait(int fd, int event, int64_t nanoseconds);
 
 /// Waits until a read from one descriptor or a write to the other would not block, for as long as it takes. Descriptor -1: not
@@ -120,7 +120,8 @@ struct chandler_date {
     char zone[16];
 };
 
-/// Seconds since 1970, UTC. Source: clock_gettime(2), CLOCK_REALTIME.
+/// Nanoseconds, or seconds, since 1970, UTC, without leap seconds. Source: clock_gettime(2), CLOCK_REALTIME.
+int64_t chandler_wall_clock_nanoseconds(void);
 int64_t chandler_wall_clock_seconds(void);
 
 /// The local time in the zone that TZ names, or /etc/localtime if that can be read, or else UTC. Source: localtime(3).

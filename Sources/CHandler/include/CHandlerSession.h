@@ -15,7 +15,7 @@ int chandler_catch_termination(void);
 /// The signal mask to wait with, or NULL if SIGTERM is not caught: for chandler_wait.
 const void *_Nullable chandler_waiting_mask(void);
 
-/// 1 if SIGTERM came since chandler_catch_termination.
+/// 1 if SIGTERM came since chandler_catch_termination, noticed by a wait or still pending. Source: sigpending(2).
 int chandler_is_terminated(void);
 
 /// Waits for so long, or until SIGTERM comes. Source: ppoll(2).

@@ -16,9 +16,6 @@ enum { CMAILDIR_WORKING_DIRECTORY = -100 };
 /// A directory to read and to sync. Source: openat(2), O_DIRECTORY, O_NOFOLLOW.
 int cmaildir_open_directory(int directory, const char *path);
 
-/// A file to read, which may be a symbolic link. Source: open(2).
-int cmaildir_open_file(const char *path);
-
 /// A new file to write, mode 0600; -EEXIST if there is anything of this name. Source: openat(2), O_EXCL.
 int cmaildir_create(int directory, const char *name);
 
@@ -63,9 +60,6 @@ enum cmaildir_reason cmaildir_reason_of(int error);
 
 /// From here on a file that grows beyond RLIMIT_FSIZE is an error (EFBIG) and no longer kills the process. Source: setrlimit(2).
 int cmaildir_ignore_file_size_signal(void);
-
-/// The time of day: seconds since 1970 without leap seconds, and microseconds. Source: clock_gettime(2), CLOCK_REALTIME.
-void cmaildir_time_of_day(int64_t *seconds, int32_t *microseconds);
 
 #pragma clang assume_nonnull end
 #endif

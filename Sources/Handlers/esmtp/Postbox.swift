@@ -43,13 +43,18 @@ struct Postbox: SMTPPolicy, ~Copyable {
         do throws(StoreError) {
             try delivery.add(
                 recipient: recipient.mailbox, sender: session.message.sender, maildir: maildir,
-                announcedSize: session.message.parameters.size ?? 0)
+                announcedSize: session.message.parameters.size ?? 0, line: line)
         } catch {
             session.report(error, maildir: maildir.bytes, of: settings.recipients, line: line)
             return error.reply
         }
         self.recipient = ShortText()
         self.recipient.append(recipient.mailbox)
+        if recipient.kind == .postmaster {
+            // A Received line names mailboxes only, and those have a domain.
+            self.recipient.append("@")
+            self.recipient.append(settings.configuration.hostname)
+        }
         return .recipientAccepted
     }
 
@@ -76,7 +81,7 @@ struct Postbox: SMTPPolicy, ~Copyable {
         do throws(StoreError) {
             try delivery.commit()
         } catch {
-            session.report(error)
+            session.report(error, of: settings.recipients, line: delivery.failedLine)
             return error.reply
         }
         return .messageAccepted(session.message.id)

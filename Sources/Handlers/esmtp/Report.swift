@@ -33,9 +33,13 @@ extension SMTPSession {
         }
     }
 
-    /// The message could not be stored: `not stored … act=… errno=… remedy=…`.
-    func report(_ error: StoreError) {
-        log("not stored") { $0.add(error) }
+    /// The message could not be stored, because of the Maildir on this line: `not stored … at=FILE:LINE act=… errno=… remedy=…`.
+    func report(_ error: StoreError, of file: StaticBytes, line: Int) {
+        log("not stored") { report in
+            let place = Self.place(file, line)
+            report.add("at", place.bytes)
+            report.add(error)
+        }
     }
 
     private static func place(_ file: StaticBytes, _ line: Int) -> ShortText {

@@ -28,8 +28,9 @@ struct Settings {
         guard let recipients = options.text("--recipients") else {
             Options.refuse("--recipients", "is needed: the path of a file of addresses and Maildirs")
         }
-        guard hostname.isName else {
-            Options.refuse("--hostname", "not allowed: letters, digits, dots and hyphens only, at most 255")
+        guard hostname.bytes.isDomainOrAddressLiteral else {
+            Options.refuse(
+                "--hostname", "not allowed: needs a domain's name such as mx.example.org, or an address as [192.0.2.1]")
         }
 
         var configuration = SMTPConfiguration(hostname: hostname)
@@ -41,7 +42,7 @@ struct Settings {
         configuration.limits.recipients = options.number(
             "--max-recipients", default: limits.recipients, allowed: 1...1000)
         configuration.limits.messages = options.number(
-            "--max-messages", default: limits.messages, allowed: 1...1_000_000)
+            "--max-messages", default: limits.messages, allowed: 1...SMTPLimits.mostMessages)
         let command = options.number("--command-timeout", default: 300, allowed: 1...86400)
         configuration.timeouts.command = .seconds(command)
         let data = options.number("--data-timeout", default: 180, allowed: 1...86400)
@@ -52,19 +53,5 @@ struct Settings {
         let refusal = options.text("--refuse")
         options.finish()
         return Settings(configuration: configuration, recipients: recipients, refusal: refusal)
-    }
-}
-
-extension StaticBytes {
-    /// Whether this can be a host's name or an address literal, and so stand in a Received line. Source: RFC 5321 4.1.2.
-    fileprivate var isName: Bool {
-        let bytes = bytes
-        for index in bytes.indices {
-            switch bytes[index] {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x3a, 0x5b, 0x5d, 0x5f: continue
-            default: return false
-            }
-        }
-        return count <= 255
     }
 }

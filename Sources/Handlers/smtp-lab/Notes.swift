@@ -42,10 +42,12 @@ struct Note: ~Copyable {
     mutating func add(_ name: StaticBytes, _ value: Span<UInt8>) {
         begin(name)
         text.append("\"")
-        for index in value.indices {
-            // Room for an escape, and for the end of the line.
-            guard text.bytes.count + 64 < ShortText.capacity else { break }
-            append(value[index])
+        var index = 0
+        // Room for a character or an escape, and for the end of the line.
+        while index < value.count, text.bytes.count + 64 < ShortText.capacity {
+            let length = value.lengthOfMultibyteCharacter(at: index)
+            if length > 0 { text.append(value.extracting(index..<index + length)) } else { append(value[index]) }
+            index += max(1, length)
         }
         text.append("\"")
     }

@@ -29,7 +29,7 @@ struct SMTPLab {
         configuration.profile = strictness == .lab ? .lab : .internet
         configuration.limits.messageSize = options.size(
             "--max-size", default: configuration.limits.messageSize, allowed: 1...1 << 40)
-        configuration.limits.messages = 1_000_000
+        configuration.limits.messages = SMTPLimits.mostMessages
         configuration.limits.errors = 1000
         configuration.limits.errorsBeforeDelay = 1000
         configuration.limits.idleCommands = 1_000_000
