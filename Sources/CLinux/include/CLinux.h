@@ -28,6 +28,11 @@ struct clinux_instruction {
     uint32_t operand;
 };
 
+// What the filter of the listening sockets looks into: descriptors of maps. The listed ones are places (clinux_place_map).
+struct clinux_filter_maps {
+    int bans_v4, bans_v6, listed_v4, listed_v6, totals;
+};
+
 // How a child ended. status: exit status, or the signal's number.
 struct clinux_end {
     int32_t pid;
@@ -170,6 +175,19 @@ int clinux_landlock_abi(void);
 int clinux_landlock_ruleset(uint64_t files, uint64_t network, uint64_t scoped);
 int clinux_landlock_allow(int ruleset, int path, uint64_t rights);
 int clinux_landlock_restrict(int ruleset);
+
+// filter.c. Keys of a prefix map: the length in bits as 32 bits of this machine, then the address in network order.
+int clinux_prefix_map(const char *name, size_t address_bytes, size_t value_bytes, uint32_t most);  // longest match
+int clinux_place_map(const char *name, int map);                  // holds one map, this one; others like it can follow
+int clinux_put_map(int place, int map);                           // whoever looks finds the old one or the new one
+int clinux_counter_map(const char *name, uint32_t count);
+int clinux_map_set(int map, const void *key, const void *value);
+int clinux_map_set_all(int map, const void *keys, const void *values, uint32_t count);
+int clinux_map_get(int map, const void *key, void *value);        // of the longest prefix that the key lies in
+int clinux_map_remove(int map, const void *key);                  // exactly this one; -ENOENT when there is none
+int clinux_filter_load(const struct clinux_filter_maps *maps);    // a descriptor of the program
+int clinux_filter_attach(int socket, int program);                // in place of the one before
+int clinux_filter_detach(int socket);
 
 // namespaces.c
 int clinux_new_network(void);                                     // a descriptor of an empty network namespace

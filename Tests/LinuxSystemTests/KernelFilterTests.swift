@@ -1,0 +1,477 @@
+// Clients on loopback bind the address that they come from: all of 127.0.0.0/8 is this machine's.
+import CLinux
+import Glibc
+import ServiceModel
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import LinuxSystem
+
+/// Whether the kernel makes maps for this process at all; whatever else fails is a failure.
+private let mayFilter: Bool = {
+    let map = unsafe clinux_counter_map("probe", 1)
+    return map >= 0 && clinux_close(map) == 0
+}()
+
+@Suite(.enabled(if: mayFilter, "needs the right to bpf(2): run as root"))
+struct KernelFilterTests {
+    private let filter: OneFilter
+
+    init() throws { filter = try OneFilter(KernelFilter(mostBans: 100)) }
+
+    @Test("a banned client is dropped and counted, with no answer; another one is served at once")
+    func dropped() throws {
+        let door = try Door("127.0.0.1", filter)
+        try filter.use.ban(prefix("127.0.0.66"), until: .max)
+        let banned = try attempt(from: "127.0.0.66", to: door.address)
+        #expect(try eventually { try filter.use.hits(ofBan: prefix("127.0.0.66")) == 1 })
+        #expect(!isReady(banned.number, POLLOUT, milliseconds: 0))
+        #expect(try door.serves("127.0.0.67"))
+        #expect(try door.isQuiet)
+        #expect(try filter.use.drops() == KernelDrops(byBans: 1, byBlockList: 0))
+    }
+
+    @Test("IPv6 as IPv4: a prefix that the client is in drops it, one that it is not in does not")
+    func six() throws {
+        let door = try Door("::1", filter)
+        try filter.use.ban(prefix("2001:db8::/32"), until: .max)
+        try filter.use.ban(prefix("0.0.0.0/0"), until: .max)
+        #expect(try door.serves("::1"))
+        try filter.use.ban(prefix("::/64"), until: .max)
+        #expect(try !door.serves("::1"))
+        #expect(try filter.use.hits(ofBan: prefix("::/64")) == 1)
+        #expect(try filter.use.hits(ofBan: prefix("::1")) == 1)
+        #expect(try filter.use.hits(ofBan: prefix("0.0.0.0/0")) == 0)
+    }
+
+    @Test("a listener that speaks for both families has IPv4 clients looked up as IPv4")
+    func dualStack() throws {
+        let door = try Door(bothFamilies: filter)
+        try filter.use.ban(prefix("127.0.0.66"), until: .max)
+        #expect(try !door.serves("127.0.0.66"))
+        #expect(try door.serves("127.0.0.67"))
+        #expect(try door.serves("::1"))
+        try filter.use.ban(prefix("::1"), until: .max)
+        #expect(try !door.serves("::1"))
+    }
+
+    @Test("an open connection goes on when its client is banned, and no new one comes")
+    func openConnection() throws {
+        let door = try Door("127.0.0.1", filter)
+        let client = try attempt(from: "127.0.0.66", to: door.address)
+        let accepted = try #require(try door.accept())
+        try filter.use.ban(prefix("127.0.0.66"), until: .max)
+        for word in ["one", "two"] {
+            try client.writeAll(Array(word.utf8).span)
+            try #require(isReady(accepted.descriptor.number, POLLIN))
+            #expect(text(try readOnce(accepted.descriptor)) == word)
+            try accepted.descriptor.writeAll(Array(word.utf8).span)
+            try #require(isReady(client.number, POLLIN))
+            #expect(text(try readOnce(client)) == word)
+        }
+        #expect(try !door.serves("127.0.0.66"))
+        #expect(try filter.use.drops().byBans == 1)
+    }
+
+    @Test("a ban that is taken back lets in again; so does a filter that is taken away")
+    func removal() throws {
+        let door = try Door("127.0.0.1", filter)
+        try filter.use.ban(prefix("127.0.0.66"), until: .max)
+        #expect(try !door.serves("127.0.0.66"))
+        try filter.use.remove(prefix("127.0.0.64/26"))
+        #expect(try !door.serves("127.0.0.66"))
+        try filter.use.remove(prefix("127.0.0.66"))
+        #expect(try door.serves("127.0.0.66"))
+        #expect(try filter.use.hits(ofBan: prefix("127.0.0.66")) == nil)
+        try filter.use.ban(prefix("127.0.0.66"), until: .max)
+        #expect(try !door.serves("127.0.0.66"))
+        try KernelFilter.detach(from: door.number)
+        #expect(try door.serves("127.0.0.66"))
+    }
+
+    @Test("a ban that is over lets in: at once, or with the client's next SYN")
+    func end() throws {
+        let door = try Door("127.0.0.1", filter)
+        for end in [.min, 0, Clock.monotonicNanoseconds()] {
+            try filter.use.ban(prefix("127.0.0.66"), until: end)
+            #expect(try door.serves("127.0.0.66"))
+        }
+        try filter.use.ban(prefix("127.0.0.66"), until: Clock.monotonicNanoseconds() + 300_000_000)
+        let client = try attempt(from: "127.0.0.66", to: door.address)
+        #expect(try eventually { try filter.use.hits(ofBan: prefix("127.0.0.66")) == 1 })
+        #expect(try door.isQuiet)
+        // tcp(7) sends it again after a second.
+        #expect(isReady(client.number, POLLOUT))
+        #expect(try door.accept() != nil)
+        #expect(try filter.use.hits(ofBan: prefix("127.0.0.66")) == 1)
+    }
+
+    @Test("an exempt prefix passes a wider ban, and not the block list")
+    func exempt() throws {
+        let door = try Door("127.0.0.1", filter)
+        try filter.use.ban(prefix("127.0.0.0/8"), until: .max)
+        try filter.use.exempt(prefix("127.0.0.64/26"))
+        #expect(try door.serves("127.0.0.66"))
+        #expect(try !door.serves("127.0.0.32"))
+        try filter.use.replaceBlockList(with: KernelBlockList(of: [prefix("127.0.0.66")]))
+        #expect(try !door.serves("127.0.0.66"))
+        #expect(try door.serves("127.0.0.67"))
+        #expect(try filter.use.drops() == KernelDrops(byBans: 1, byBlockList: 1))
+        #expect(try filter.use.hits(ofBlocked: prefix("127.0.0.66")) == 1)
+        #expect(try filter.use.hits(ofBan: prefix("127.0.0.66")) == 0)
+    }
+
+    @Test("a ban stands before the block list, and the block list behind a ban that is over")
+    func order() throws {
+        let door = try Door("127.0.0.1", filter)
+        try filter.use.replaceBlockList(with: KernelBlockList(of: [prefix("127.0.0.0/24")]))
+        try filter.use.ban(prefix("127.0.0.66"), until: .max)
+        #expect(try !door.serves("127.0.0.66"))
+        try filter.use.ban(prefix("127.0.0.66"), until: 0)
+        #expect(try !door.serves("127.0.0.66"))
+        #expect(try filter.use.drops() == KernelDrops(byBans: 1, byBlockList: 1))
+        #expect(try filter.use.hits(ofBan: prefix("127.0.0.66")) == 0)
+    }
+
+    @Test("another block list is in force for every listener at once; what was dropped is remembered")
+    func replacement() throws {
+        let doors = [try Door("127.0.0.1", filter), try Door("127.0.0.2", filter)]
+        for (blocked, other) in [("127.0.0.66", "127.0.0.67"), ("127.0.0.67", "127.0.0.66")] {
+            try filter.use.replaceBlockList(with: KernelBlockList(of: [prefix(blocked), prefix("2001:db8::/32")]))
+            for door in doors {
+                #expect(try !door.serves(blocked))
+                #expect(try door.serves(other))
+            }
+            #expect(try filter.use.hits(ofBlocked: prefix(blocked)) == 2)
+            #expect(try filter.use.hits(ofBlocked: prefix("2001:db8:1::/48")) == 0)
+            #expect(try filter.use.hits(ofBlocked: prefix(other)) == nil)
+        }
+        #expect(try filter.use.drops() == KernelDrops(byBans: 0, byBlockList: 4))
+        try filter.use.replaceBlockList(with: KernelBlockList(of: []))
+        #expect(try doors[0].serves("127.0.0.67"))
+    }
+
+    @Test("while the block list is replaced again and again, a flood from a blocked client gets not one SYN through")
+    func flood() throws {
+        let door = try Door("127.0.0.1", filter)
+        let address = door.address
+        try filter.use.replaceBlockList(with: KernelBlockList(of: [prefix("127.0.0.66")]))
+        let flood = Flood(from: "127.0.0.66", to: address)
+        defer { flood.end() }
+        #expect(try eventually { try filter.use.drops().byBlockList > 0 })
+        for turn in 0..<20 {
+            let others = (0..<turn).map { IPPrefix(of: .v4(UInt32($0) << 24), length: 8) }
+            try filter.use.replaceBlockList(with: KernelBlockList(of: others + [prefix("127.0.0.66")]))
+        }
+        let sent = flood.end()
+        #expect(sent > 20)
+        #expect(try filter.use.drops() == KernelDrops(byBans: 0, byBlockList: UInt64(sent)))
+        #expect(try door.isQuiet)
+        #expect(try door.serves("127.0.0.67"))
+    }
+
+    @Test("a long list of both families is there from its first prefix to its last")
+    func longList() throws {
+        let door = try Door("127.0.0.1", filter)
+        let four = (0..<70_000).map { IPPrefix(of: .v4(0x0a00_0000 + $0), length: 32) }
+        let six = (0..<70_000).map { IPPrefix(of: .v6((0x2001_0db8 << 96) + $0 << 64), length: 64) }
+        let list = try KernelBlockList(mostV4: 70_001, mostV6: 70_000)
+        let all = four + six + [try prefix("127.0.0.66")]
+        for from in stride(from: 0, to: all.count, by: 4096) { try list.add(all[from..<min(from + 4096, all.count)]) }
+        #expect(throws: SystemError("add to the filter", Errno(ENOSPC))) { try list.add([prefix("127.0.0.67")]) }
+        try filter.use.replaceBlockList(with: list)
+        for prefix in [four[0], four[4095], four[4096], four[69_999], six[0], six[69_999]] {
+            #expect(try filter.use.hits(ofBlocked: prefix) == 0, "\(prefix)")
+        }
+        #expect(try filter.use.hits(ofBlocked: prefix("10.1.17.112")) == nil)
+        #expect(try filter.use.hits(ofBlocked: prefix("2001:db8:1:1170::/64")) == nil)
+        #expect(try !door.serves("127.0.0.66"))
+        #expect(try door.serves("127.0.0.67"))
+    }
+
+    @Test("there is room for as many bans of each family as was said; one that is there already takes none")
+    func room() throws {
+        let small = try KernelFilter(mostBans: 2)
+        for text in ["10.0.0.0/8", "192.0.2.1", "2001:db8::1", "2001:db8::/64"] {
+            try small.ban(prefix(text), until: .max)
+        }
+        for text in ["198.51.100.1", "2001:db8::2"] {
+            #expect(throws: SystemError("add to the filter", Errno(ENOSPC))) {
+                try small.ban(prefix(text), until: .max)
+            }
+        }
+        try small.remove(prefix("192.0.2.1"))
+        try small.ban(prefix("198.51.100.1"), until: .max)
+        try small.ban(prefix("10.0.0.0/8"), until: 0)
+        #expect(try small.hits(ofBan: prefix("198.51.100.1")) == 0)
+    }
+
+    @Test("listeners keep the program when its owner is gone, until another takes its place")
+    func ownerGone() throws {
+        let door = try Door("127.0.0.1", filter)
+        do {
+            let another = try KernelFilter(mostBans: 1)
+            try another.ban(prefix("127.0.0.66"), until: .max)
+            try another.attach(to: door.number)
+        }
+        // Who counted is gone, too: the next client is served, and nobody stood before it.
+        let banned = try attempt(from: "127.0.0.66", to: door.address)
+        #expect(try door.serves("127.0.0.67"))
+        #expect(try door.isQuiet)
+        #expect(!isReady(banned.number, POLLOUT, milliseconds: 0))
+        try filter.use.attach(to: door.number)
+        #expect(try door.serves("127.0.0.66"))
+    }
+
+    @Test("what has no filter, and what is no socket, is an error that says so")
+    func errors() throws {
+        let listener = try Listener(.ip(.v4(0x7f00_0001), port: 0), options: SocketOptions())
+        #expect(throws: SystemError("detach the filter", .noEntry)) {
+            try KernelFilter.detach(from: listener.descriptor.number)
+        }
+        let null = try Startup.openNull()
+        #expect(throws: SystemError("attach the filter", Errno(ENOTSOCK))) {
+            try filter.use.attach(to: null.number)
+        }
+    }
+
+    @Test("without the right to it there is no filter, and an error that says so")
+    func noRight() async {
+        await #expect(processExitsWith: .success) {
+            #expect(clinux_set_users(65_534) == 0)
+            #expect(throws: SystemError("make a map for the filter", .notPermitted)) {
+                _ = try KernelFilter(mostBans: 1)
+            }
+        }
+    }
+
+    @Test("descriptors: all close-on-exec, none left over, whatever was replaced and whatever failed")
+    func descriptors() async {
+        await #expect(processExitsWith: .success) {
+            // In a fork, where no other thread opens or closes any.
+            let status = try ChildProcesses.forked {
+                try Startup.closeAll(but: [])
+                do {
+                    var filter = try KernelFilter(mostBans: 1)
+                    let made = try openDescriptors()
+                    guard made.count == 3 + 8, made.dropFirst(3).allSatisfy(isCloseOnExec) else { return 1 }
+                    for _ in 0..<3 { try filter.replaceBlockList(with: KernelBlockList(of: [prefix("10.0.0.0/8")])) }
+                    guard try openDescriptors().count == made.count else { return 2 }
+                }
+                guard try openDescriptors() == [0, 1, 2] else { return 3 }
+                // Whichever of them cannot be made any more, those before it are closed.
+                for room in 0..<8 {
+                    OwnLimits.set(7, soft: UInt64(3 + room))
+                    do throws(SystemError) {
+                        _ = try KernelFilter(mostBans: 1)
+                        return 4
+                    } catch {
+                        guard error.errno == .filesExhausted else { return 5 }
+                    }
+                    OwnLimits.set(7, soft: 64)
+                    guard try openDescriptors() == [0, 1, 2] else { return 6 }
+                }
+                return 0
+            }
+            #expect(status == 0)
+        }
+    }
+}
+
+private func prefix(_ text: String) throws -> IPPrefix { try IPPrefix(text) }
+
+/// A copyable hold on a filter, which #expect can look at.
+private final class OneFilter {
+    var use: KernelFilter
+
+    init(_ filter: consuming KernelFilter) { use = filter }
+}
+
+/// A thread that begins one connection after the other, and waits for none. One of its own: the tests' threads may be few.
+private final class Flood {
+    private final class Work: Sendable {
+        let source: String
+        let target: ListenAddress
+        let mayEnd = Atomic(false)
+        let sent = Atomic(0)
+
+        init(_ source: String, _ target: ListenAddress) {
+            self.source = source
+            self.target = target
+        }
+
+        func run() {
+            while !mayEnd.load(ordering: .relaxed) {
+                do {
+                    _ = try attempt(from: source, to: target)
+                    sent.add(1, ordering: .relaxed)
+                } catch {
+                    Issue.record(error)
+                    return
+                }
+            }
+        }
+    }
+
+    private let work: Work
+    private var thread: pthread_t?
+
+    init(from source: String, to target: ListenAddress) {
+        work = Work(source, target)
+        var thread = pthread_t()
+        // Sound: the thread holds the work until it ends.
+        let started = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                unsafe Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().run()
+                return nil
+            }, Unmanaged.passRetained(work).toOpaque())
+        precondition(started == 0)
+        self.thread = thread
+    }
+
+    /// How many it began.
+    @discardableResult func end() -> Int {
+        work.mayEnd.store(true, ordering: .relaxed)
+        if let thread { pthread_join(thread, nil) }
+        thread = nil
+        return work.sent.load(ordering: .relaxed)
+    }
+}
+
+/// A listener with a filter.
+private final class Door {
+    let number: Int32
+    let address: ListenAddress
+    private let descriptor: Descriptor
+    private let filter: OneFilter
+
+    private init(_ descriptor: consuming Descriptor, _ filter: OneFilter) throws {
+        number = descriptor.number
+        address = try #require(try Listener.localAddress(of: descriptor.number))
+        self.descriptor = descriptor
+        self.filter = filter
+        try filter.use.attach(to: number)
+    }
+
+    convenience init(_ text: String, _ filter: OneFilter) throws {
+        let address = ListenAddress.ip(try #require(IPAddress(text)), port: 0)
+        let listener = try Listener(address, options: SocketOptions())
+        try self.init(try duplicate(listener.descriptor.number), filter)
+    }
+
+    /// Doorward has no such listener; somebody else's may be passed to it.
+    convenience init(bothFamilies filter: OneFilter) throws {
+        let descriptor = try streamSocket(AF_INET6)
+        let address = SocketBytes(.v6(0), port: 0)
+        let number = descriptor.number
+        _ = try retrying("bind") { unsafe address.with { unsafe bind(number, $0, $1) == 0 ? 0 : -errno } }
+        _ = try retrying("listen") { listen(number, 8) == 0 ? 0 : -errno }
+        try self.init(descriptor, filter)
+    }
+
+    func accept() throws -> OneAccepted? {
+        guard let connection = try acceptConnection(from: number) else { return nil }
+        return OneAccepted(connection)
+    }
+
+    var isQuiet: Bool { get throws { try accept() == nil } }
+
+    /// Whether a client gets in; what does not is dropped and counted, and nothing else. Takes the connection.
+    func serves(_ source: String) throws -> Bool {
+        let before = try filter.use.drops()
+        let port: UInt16 = if case .ip(_, let port) = address { port } else { 0 }
+        let isWild: Bool = if case .ip(let bound, _) = address { bound.isUnspecified } else { false }
+        let loopback = source.contains(":") ? IPAddress.v6(1) : .v4(0x7f00_0001)
+        let client = try attempt(from: source, to: isWild ? .ip(loopback, port: port) : address)
+        var isServed = false
+        #expect(
+            try eventually {
+                isServed = isReady(client.number, POLLOUT, milliseconds: 0)
+                return try isServed || filter.use.drops() != before
+            })
+        #expect(try isServed == (accept() != nil))
+        return isServed
+    }
+}
+
+private final class OneAccepted: Equatable {
+    let descriptor: Descriptor
+
+    init(_ connection: consuming AcceptedConnection) { descriptor = connection.takeDescriptor() }
+
+    static func == (a: OneAccepted, b: OneAccepted) -> Bool { a === b }
+}
+
+private func streamSocket(_ family: Int32) throws -> Descriptor {
+    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+    return Descriptor(owning: try retrying("socket") { socket(family, type, 0) })
+}
+
+/// A socket address as the kernel wants it.
+private struct SocketBytes {
+    private var raw = sockaddr_in6()
+    private let size: Int
+    let family: Int32
+
+    init(_ address: IPAddress, port: UInt16) {
+        switch address {
+        case .v4(let bits):
+            family = AF_INET
+            size = MemoryLayout<sockaddr_in>.size
+            var four = sockaddr_in()
+            four.sin_family = sa_family_t(AF_INET)
+            four.sin_port = port.bigEndian
+            four.sin_addr.s_addr = bits.bigEndian
+            // Sound: the smaller structure is copied to the beginning of the larger one.
+            unsafe withUnsafeMutableBytes(of: &raw) { unsafe $0.storeBytes(of: four, as: sockaddr_in.self) }
+        case .v6(let bits):
+            family = AF_INET6
+            size = MemoryLayout<sockaddr_in6>.size
+            raw.sin6_family = sa_family_t(AF_INET6)
+            raw.sin6_port = port.bigEndian
+            // Sound: 16 bytes into 16.
+            unsafe withUnsafeMutableBytes(of: &raw.sin6_addr) {
+                unsafe $0.storeBytes(of: bits.bigEndian, as: UInt128.self)
+            }
+        }
+    }
+
+    func with(_ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        unsafe withUnsafeBytes(of: raw) {
+            // Sound: both kinds of address begin as a sockaddr, and the size is that of the kind.
+            unsafe call($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(size))
+        }
+    }
+}
+
+/// A connection that was begun, without waiting for the answer.
+private func attempt(from source: String, to target: ListenAddress) throws -> Descriptor {
+    guard case .ip(let to, let port) = target else { throw SystemError("connect", .invalid) }
+    let from = SocketBytes(try #require(IPAddress(source)), port: 0)
+    let descriptor = try streamSocket(from.family)
+    let number = descriptor.number
+    _ = try retrying("bind") { unsafe from.with { unsafe bind(number, $0, $1) == 0 ? 0 : -errno } }
+    _ = try retrying("connect") {
+        unsafe SocketBytes(to, port: port).with {
+            unsafe connect(number, $0, $1) == 0 || errno == EINPROGRESS ? 0 : -errno
+        }
+    }
+    return descriptor
+}
+
+/// Whether a client can do so (POLLOUT: the peer answered, POLLIN: something came) within the time.
+private func isReady(_ number: Int32, _ event: Int32, milliseconds: Int32 = 10_000) -> Bool {
+    var wanted = pollfd(fd: number, events: Int16(event), revents: 0)
+    return unsafe poll(&wanted, 1, milliseconds) == 1 && wanted.revents == Int16(event)
+}
+
+/// Whether something comes true within ten seconds; what the kernel counts has no event to wait for.
+private func eventually(_ isTrue: () throws -> Bool) throws -> Bool {
+    for _ in 0..<5000 {
+        if try isTrue() { return true }
+        _ = poll(nil, 0, 2)
+    }
+    return false
+}
