@@ -60,6 +60,14 @@ package struct ServiceReader: Sendable {
         let handler = sensor == nil ? reading.handler(of: own, in: file) : HandlerCommand.none
         let inputFilters = reading.filters("input_filters", of: own)
         let outputFilters = reading.filters("output_filters", of: own)
+        if body.standardError == .socket, !outputFilters.isEmpty, let way = merged["stderr"],
+            let filters = own["output_filters"]
+        {
+            reading.fault(
+                reading.ownPlace(way.position, filters.position),
+                "'stderr' at \(way.position.fileAndLine) is \"socket\", which goes around the 'output_filters' at "
+                    + "\(filters.position.fileAndLine); expected \"log\" or \"null\"")
+        }
         guard let handler, let identity = body.identity else { return nil }
 
         var service = Service(

@@ -80,35 +80,24 @@ package struct ServiceCounts: Hashable, Sendable {
 
     package init() {}
 
-    /// The keys, in the order of the values.
-    package static let names = [
-        "active", "accepted", "succeeded", "failed", "unstarted", "blocked", "denied", "over_limit", "banned", "sensed",
-        "closed", "over_rate", "pauses",
-    ]
-
-    package var values: [Int] {
+    /// Every count with its key.
+    fileprivate static var fields: [(key: String, path: WritableKeyPath<ServiceCounts, Int>)] {
         [
-            active, accepted, succeeded, failed, unstarted, blocked, denied, overLimit, banned, sensed, closed,
-            overRate,
-            pauses,
+            ("active", \.active), ("accepted", \.accepted), ("succeeded", \.succeeded), ("failed", \.failed),
+            ("unstarted", \.unstarted), ("blocked", \.blocked), ("denied", \.denied), ("over_limit", \.overLimit),
+            ("banned", \.banned), ("sensed", \.sensed), ("closed", \.closed), ("over_rate", \.overRate),
+            ("pauses", \.pauses),
         ]
     }
 
-    /// Those of another gate, added; what is active now is its own.
+    /// The keys, in the order of the values.
+    package static var names: [String] { fields.map(\.key) }
+
+    package var values: [Int] { Self.fields.map { self[keyPath: $0.path] } }
+
+    /// Those of another gate, added.
     package mutating func add(_ other: ServiceCounts) {
-        active += other.active
-        accepted += other.accepted
-        succeeded += other.succeeded
-        failed += other.failed
-        unstarted += other.unstarted
-        blocked += other.blocked
-        denied += other.denied
-        overLimit += other.overLimit
-        banned += other.banned
-        sensed += other.sensed
-        closed += other.closed
-        overRate += other.overRate
-        pauses += other.pauses
+        for field in Self.fields { self[keyPath: field.path] += other[keyPath: field.path] }
     }
 }
 
@@ -172,14 +161,6 @@ extension ServiceCounts: WireValue {
         let values = try reader.list(Int.self)
         guard values.count == Self.names.count else { throw WireError() }
         self.init()
-        active = values[0]
-        accepted = values[1]
-        succeeded = values[2]
-        failed = values[3]
-        unstarted = values[4]
-        blocked = values[5]
-        denied = values[6]
-        overLimit = values[7]
-        pauses = values[8]
+        for (field, value) in zip(Self.fields, values) { self[keyPath: field.path] = value }
     }
 }

@@ -30,6 +30,14 @@ struct RecipientLine: Equatable {
             throw RecipientFault(start, "an address needs @ and a domain (only postmaster does without)")
         }
         if at != nil, domain.isEmpty { throw RecipientFault(addressEnd, "no domain behind @") }
+        // Such an address would never be anybody's, and its mail be refused for ever.
+        if line[start] == 0xef, start + 2 < end, line[start + 1] == 0xbb, line[start + 2] == 0xbf {
+            throw RecipientFault(start, "a byte order mark")
+        }
+        let isQuoted = line[start] == .quote
+        for index in isQuoted ? domain : start..<addressEnd where index != at && line[index].isNeverInAddress {
+            throw RecipientFault(index, "a character that an address can only have in quotes")
+        }
 
         let pathStart = line.skippingBlanks(from: addressEnd, to: end)
         if pathStart == end { throw RecipientFault(addressEnd, "no path of a Maildir behind the address") }
@@ -96,6 +104,13 @@ extension UInt8 {
     static let backslash: UInt8 = 0x5c
     static let quote: UInt8 = 0x22
     fileprivate static let hash: UInt8 = 0x23
+    /// The specials of RFC 5321, 4.1.2 (Atom), without those of a domain and of an address literal.
+    fileprivate var isNeverInAddress: Bool {
+        switch self {
+        case 0x22, 0x28, 0x29, 0x2c, 0x3b, 0x3c, 0x3e, 0x40, 0x5c: true
+        default: false
+        }
+    }
     fileprivate var isBlank: Bool { self == 0x20 || self == 0x09 || self == 0x0d }
     fileprivate var isControl: Bool { self < 0x20 && self != 0x09 || self == 0x7f }
 }

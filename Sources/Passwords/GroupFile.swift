@@ -34,9 +34,11 @@ public enum GroupFile {
                 let bytes = file.bytes(of: text.text)
                 var position = 0
                 guard let first = bytes.nextWord(from: &position), bytes[first.lowerBound] != 0x23,
-                    first.count > 1, bytes[first.upperBound - 1] == 0x3a
+                    let colon = bytes.firstColon(in: first), colon > first.lowerBound
                 else { continue }
-                let name = bytes.extracting(first.lowerBound..<first.upperBound - 1)
+                let name = bytes.extracting(first.lowerBound..<colon)
+                // The first member may follow without a blank.
+                position = colon + 1
                 isMember = isWanted(name) && user.isWord(of: bytes, from: position)
             }
         }

@@ -20,3 +20,11 @@ extension Span<UInt8> {
 
     private func isBlank(at index: Int) -> Bool { self[index] == 0x20 || self[index] == 0x09 }
 }
+
+extension Span<UInt8> {
+    /// nil: there is none.
+    func firstColon(in range: Range<Int>) -> Int? {
+        for index in range where self[index] == 0x3a { return index }
+        return nil
+    }
+}

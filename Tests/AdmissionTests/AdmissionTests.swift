@@ -44,7 +44,8 @@ extension Admission {
     fileprivate mutating func decide(
         _ peer: Peer, _ blockList: [UInt8] = BlockList.empty, keep: inout FixedMap<Int, Admitted>
     ) -> Outcome {
-        switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe BanList.empty.span.bytes, at: 1) {
+        let nobody = BanList.empty
+        switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe nobody.span.bytes, at: 1) {
         case .refuse(let refusal): return .refused(refusal)
         case .admit(let admitted):
             let outcome = Outcome.admitted(rule: admitted.rule, sourceCount: admitted.sourceCount)
@@ -54,8 +55,10 @@ extension Admission {
     }
 
     /// Decides, and ends at once what was admitted.
-    fileprivate mutating func tryOut(_ peer: Peer, _ blockList: [UInt8] = BlockList.empty) -> Outcome {
-        switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe BanList.empty.span.bytes, at: 1) {
+    fileprivate mutating func tryOut(
+        _ peer: Peer, _ blockList: [UInt8] = BlockList.empty, bans: [UInt8] = BanList.empty, at now: Int64 = 1
+    ) -> Outcome {
+        switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe bans.span.bytes, at: now) {
         case .refuse(let refusal): return .refused(refusal)
         case .admit(let admitted):
             let outcome = Outcome.admitted(rule: admitted.rule, sourceCount: admitted.sourceCount)
@@ -87,6 +90,58 @@ struct AdmissionTests {
         var admission = Admission(service: service([try rule(verdict, "all")]), sourcePrefix: SourcePrefix())
         #expect(admission.tryOut(try peer("192.0.2.7"), Self.blockList) == .refused(.blocked(line: 7)))
         #expect(admission.tryOut(try peer("::ffff:192.0.2.7"), Self.blockList) == .refused(.blocked(line: 7)))
+    }
+
+    @Test("a ban refuses until it ends, behind the block list and before any rule; and nobody on a unix socket")
+    func banned() throws {
+        var table = BanTable(exempt: [])
+        for prefix in ["192.0.2.7", "10.0.0.0/8"] {
+            _ = table.block(try IPPrefix(prefix), reason: "", length: 100, at: 0)
+        }
+        let bans = table.list(at: 0)
+        var admission = Admission(service: service([try rule(.deny, "all")]), sourcePrefix: SourcePrefix())
+        guard case .refused(.banned(let ban)) = admission.tryOut(try peer("10.1.2.3"), bans: bans, at: 99) else {
+            Issue.record("it is banned")
+            return
+        }
+        #expect(ban.end == 100)
+        #expect(admission.tryOut(try peer("10.1.2.3"), bans: bans, at: 100) == .refused(.denied(rule: 0)))
+        let listed = admission.tryOut(try peer("192.0.2.7"), Self.blockList, bans: bans, at: 1)
+        #expect(listed == .refused(.blocked(line: 7)))
+        #expect(admission.tryOut(try peer("uid 7"), bans: bans, at: 1) == .refused(.denied(rule: 0)))
+    }
+
+    @Test("a sensor takes nobody: whom its rules deny is denied, everybody else has touched it")
+    func sensor() throws {
+        var trap = service([try rule(.deny, "10.0.0.0/8"), try rule(.allow, "all")])
+        trap.admission.sensor = .seconds(60)
+        var admission = Admission(service: trap, sourcePrefix: SourcePrefix())
+        #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.sensor))
+        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.denied(rule: 0)))
+    }
+
+    @Test("a closed service takes nobody that its rules let in", arguments: [Closure.hours, .load])
+    func closed(closure: Closure) throws {
+        var admission = Admission(service: service([try rule(.allow, "10.0.0.0/8")]), sourcePrefix: SourcePrefix())
+        admission.closure = closure
+        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.closed(closure)))
+        #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.noRule))
+        admission.closure = nil
+        #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
+    }
+
+    @Test("a source that comes too often is refused, others are not; only who would come in spends of the rate")
+    func rate() throws {
+        var limited = service([try rule(.allow, "10.0.0.0/8")], perSource: .at(2))
+        limited.limits.rate = .at(try #require(Rate(count: 1, period: 1_000_000_000, burst: 2)))
+        var admission = Admission(service: limited, sourcePrefix: SourcePrefix())
+        for _ in 0..<5 { #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.noRule)) }
+        #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
+        #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
+        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.rate))
+        #expect(admission.tryOut(try peer("10.0.0.2")) == .admitted(rule: 0, sourceCount: 1))
+        #expect(admission.tryOut(try peer("10.0.0.1"), at: 1_000_000_001) == .admitted(rule: 0, sourceCount: 1))
+        #expect(admission.sourceCount == 0)
     }
 
     @Test("a peer on a unix socket is on no block list")
@@ -178,8 +233,9 @@ struct AdmissionTests {
     func lost() async {
         await #expect(processExitsWith: .failure) {
             var admission = Admission(service: service(), sourcePrefix: SourcePrefix())
-            let empty = BlockList.empty
-            _ = admission.decide(.ip(.v4(1), port: 1), blockList: unsafe empty.span.bytes)
+            let (empty, nobody) = (BlockList.empty, BanList.empty)
+            _ = admission.decide(
+                .ip(.v4(1), port: 1), blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, at: 1)
         }
     }
 
@@ -193,7 +249,7 @@ struct AdmissionTests {
         var keys: [(key: Int, source: UInt64)] = []
         var counts: [UInt64: Int] = [:]
         var failures = 0
-        let empty = BlockList.empty
+        let (empty, nobody) = (BlockList.empty, BanList.empty)
         for step in 0..<100_000 {
             if keys.count == connections || (!keys.isEmpty && Bool.random(using: &random)) {
                 let (key, source) = keys.remove(at: Int.random(in: keys.indices, using: &random))
@@ -209,7 +265,9 @@ struct AdmissionTests {
                     default: .unix(uid: UInt32(source), gid: 0, pid: Int32(step))
                     }
                 let expected = (counts[source] ?? 0) < perSource
-                switch admission.decide(peer, blockList: unsafe empty.span.bytes) {
+                switch admission.decide(
+                    peer, blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, at: 1)
+                {
                 case .refuse(let refusal):
                     if expected || refusal != .sourceLimit(perSource) { failures += 1 }
                 case .admit(let admitted):

@@ -24,6 +24,8 @@ struct LimitsReaderTests {
         expected.core = .at(Bytes(4096))
         expected.fileSize = .at(Bytes(0))
         expected.totalMemory = .at(.mebibytes(2048))
+        expected.rate = .at(try #require(Rate(count: 30, period: 60_000_000_000, burst: 5)))
+        expected.totalRate = .at(try #require(Rate(count: 100, period: 1_000_000_000)))
         #expect(
             try limits(
                 """
@@ -37,17 +39,20 @@ struct LimitsReaderTests {
                 core = "4K"
                 file_size = "0"
                 total_memory = "2G"
+                rate = "30/min"
+                burst = 5
+                total_rate = "100/s"
                 """) == expected)
     }
 
     @Test("each limit but connections may be unlimited")
     func unlimited() throws {
-        let keys = KnownKeys.limits.dropFirst()
+        let keys = KnownKeys.limits.dropFirst().filter { !$0.hasSuffix("burst") }
         let found = try limits(keys.map { "\($0) = \"unlimited\"" }.joined(separator: "\n"))
         #expect(found.perSource == .unlimited && found.lifetime == .unlimited && found.files == .unlimited)
         #expect(found.processes == .unlimited && found.memory == .unlimited && found.cpu == .unlimited)
         #expect(found.core == .unlimited && found.fileSize == .unlimited)
-        #expect(found.totalMemory == .unlimited)
+        #expect(found.totalMemory == .unlimited && found.rate == .unlimited && found.totalRate == .unlimited)
     }
 
     @Test(
@@ -85,6 +90,10 @@ struct LimitsReaderTests {
                 "16: error: 'total_memory' is an integer; expected a string with a unit, like \"64M\""
             ),
             ("total_memory = \"0\"", "16: error: 'total_memory' is no memory at all"),
+            ("rate = 30", "8: error: 'rate' is an integer; expected a string like \"30/min\""),
+            ("rate = \"30\"", "8: error: 'rate': '30' is not a rate; expected a number of times and a time"),
+            ("burst = 5", "1: error: 'burst' does nothing without 'rate'; expected both"),
+            ("total_burst = 5", "1: error: 'total_burst' does nothing without 'total_rate'"),
             ("file_size = true", "13: error: 'file_size' is a boo"),
         ])
     func errors(line: String, expected: String) {

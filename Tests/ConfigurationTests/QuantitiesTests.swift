@@ -48,6 +48,29 @@ struct QuantitiesTests {
         #expect(throws: expected) { try readSize(text) }
     }
 
+    @Test(
+        "rates are times in a unit or in a duration",
+        arguments: [
+            ("30/min", Int64(30), Int64(60_000_000_000)), ("1/s", 1, 1_000_000_000), ("5/10s", 5, 10_000_000_000),
+            ("1000000/d", 1_000_000, 86_400_000_000_000), ("2/1ms", 2, 1_000_000), ("7/h", 7, 3_600_000_000_000),
+        ])
+    func rates(text: String, count: Int64, period: Int64) throws {
+        #expect(try readRate(text) == Rate(count: count, period: period))
+    }
+
+    @Test(
+        "what is not a rate says why",
+        arguments: [
+            ("30", QuantityError.notARate("30")), ("30/", .notARate("30/")), ("/min", .notARate("/min")),
+            ("30/min/s", .notARate("30/min/s")), ("-1/s", .rateOutOfRange("-1/s")), ("1.5/s", .notARate("1.5/s")),
+            ("30/minute", .notARate("30/minute")), ("03/s", .notARate("03/s")), ("3/0s", .rateOutOfRange("3/0s")),
+            ("0/s", .rateOutOfRange("0/s")), ("1000001/s", .rateOutOfRange("1000001/s")),
+            ("1/2d", .rateOutOfRange("1/2d")), ("9223372036854775808/s", .notARate("9223372036854775808/s")),
+        ])
+    func rateErrors(text: String, expected: QuantityError) {
+        #expect(throws: expected) { try readRate(text) }
+    }
+
     @Test("octal digits are bounded and nothing else", arguments: ["", "8", "0o22", "1000", "-1", "000000", "+22"])
     func octalErrors(text: String) {
         #expect(throws: QuantityError.notOctal(text, most: 0o777)) { try readOctal(text, atMost: 0o777) }

@@ -21,6 +21,7 @@ private func fullReport() -> StatusReport {
     report.unprotected = ["a", "b c"]
     report.blockListFile = "/etc/blocked"
     report.blockListEntries = 12
+    report.bans = 5
     report.isStopping = true
     report.services = [service, ServiceStatus()]
     return report
@@ -37,12 +38,22 @@ private func counts(_ first: Int) -> ServiceCounts {
     counts.blocked = first + 5
     counts.denied = first + 6
     counts.overLimit = first + 7
-    counts.pauses = first + 8
+    counts.banned = first + 8
+    counts.sensed = first + 9
+    counts.closed = first + 10
+    counts.overRate = first + 11
+    counts.pauses = first + 12
     return counts
 }
 
 struct ControlRequestTests {
-    @Test("every request arrives as it was sent", arguments: [ControlRequest.status, .reload, .drain, .stop])
+    @Test(
+        "every request arrives as it was sent",
+        arguments: [
+            ControlRequest.status, .reload, .drain, .stop, .blocked, .unblock(IPPrefix(of: .v4(7), length: 32)),
+            .block(IPPrefix(of: .v6(5 << 64), length: 64), reason: "ü \n", length: .seconds(60)),
+            .block(IPPrefix(of: .v4(0), length: 0), reason: "", length: nil),
+        ])
     func requests(request: ControlRequest) {
         #expect(ControlRequest(wireBytes: request.wireBytes) == request)
         #expect(request.wireBytes.count <= ControlRequest.mostBytes)
@@ -50,7 +61,16 @@ struct ControlRequestTests {
 
     @Test("every answer arrives as it was sent")
     func replies() {
-        for reply in [ControlReply.done(["a", ""]), .refused([]), .status(fullReport()), .status(StatusReport())] {
+        let ban = BanStatus(
+            prefix: IPPrefix(of: .v4(7), length: 32), cause: "sensor:x", age: .seconds(1), left: nil, hits: 3,
+            strikes: 2)
+        var ending = ban
+        ending.left = .milliseconds(1500)
+        let replies = [
+            ControlReply.done(["a", ""]), .refused([]), .status(fullReport()), .status(StatusReport()), .bans([]),
+            .bans([ban, ending]),
+        ]
+        for reply in replies {
             #expect(ControlReply(wireBytes: reply.wireBytes) == reply)
         }
     }
@@ -68,10 +88,11 @@ struct ControlRequestTests {
 struct ServiceCountsTests {
     @Test("values stand under their names, and add up one by one")
     func values() {
-        #expect(counts(1).values == Array(1...9))
-        #expect(ServiceCounts.names.count == 9)
+        #expect(counts(1).values == Array(1...13))
+        #expect(ServiceCounts.names.count == 13)
         var sum = counts(1)
         sum.add(counts(10))
-        #expect(sum.values == [11, 13, 15, 17, 19, 21, 23, 25, 27])
+        #expect(counts(1).refused == 6 + 7 + 8 + 9 + 10 + 11 + 12)
+        #expect(sum.values == Array(stride(from: 11, through: 35, by: 2)))
     }
 }

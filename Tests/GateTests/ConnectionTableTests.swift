@@ -25,8 +25,9 @@ private struct World: ~Copyable {
 
     mutating func insert(_ number: UInt64, _ deadline: Int64?) {
         let empty = BlockList.empty
+        let nobody = BanList.empty
         let peer = Peer.ip(.v4(1), port: 1)
-        switch admission.decide(peer, blockList: unsafe empty.span.bytes) {
+        switch admission.decide(peer, blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, at: 0) {
         case .refuse: preconditionFailure("there is no limit")
         case .admit(let admitted):
             table.insert(

@@ -1,11 +1,12 @@
 import Gate
+import ServiceModel
 import Testing
 
 struct GateMessagesTests {
     @Test(
         "what the supervisor says is read back as it was meant",
         arguments: [
-            SupervisorMessage.blockList, .kill, .drain(graceNanoseconds: nil), .drain(graceNanoseconds: 0),
+            SupervisorMessage.blockList, .bans, .kill, .drain(graceNanoseconds: nil), .drain(graceNanoseconds: 0),
             .drain(graceNanoseconds: 1), .drain(graceNanoseconds: 30_000_000_000), .drain(graceNanoseconds: .max),
         ])
     func supervisor(message: SupervisorMessage) {
@@ -17,6 +18,39 @@ struct GateMessagesTests {
         for message in [GateMessage.ready, .failed(""), .failed("umask reads back as 2"), .failed("ü\n")] {
             #expect(GateMessage(message.bytes) == message)
         }
+    }
+
+    @Test("whom a gate reports, and what bans have refused, is read back as it was meant")
+    func reports() throws {
+        let prefixes = try ["192.0.2.7", "0.0.0.0/0", "2001:db8::/64", "ffff::1"].map { try IPPrefix($0) }
+        let offences = [Offence.sensor] + Penalties.Cause.allCases.map { .penalties($0) }
+        for prefix in prefixes {
+            for offence in offences {
+                let message = GateMessage.offence(prefix, offence)
+                #expect(GateMessage(message.bytes) == message)
+            }
+        }
+        let hits = (0..<GateMessage.mostHits).map { BanHit(prefix: prefixes[$0 % 4], count: .max - UInt32($0)) }
+        for count in [0, 1, GateMessage.mostHits] {
+            let message = GateMessage.hits(Array(hits.prefix(count)))
+            #expect(GateMessage(message.bytes) == message)
+        }
+    }
+
+    @Test("a report that is cut, longer, or of a prefix that is none is nothing")
+    func brokenReports() throws {
+        let offence = GateMessage.offence(try IPPrefix("192.0.2.0/24"), .sensor).bytes
+        for count in 0..<offence.count { #expect(GateMessage(Array(offence.prefix(count))) == nil) }
+        for change in [(1, UInt8(99)), (2, 33), (2, 16), (3, 5), (19, 1)] {
+            var bytes = offence
+            bytes[change.0] = change.1
+            #expect(GateMessage(bytes) == nil, "\(change)")
+        }
+        #expect(GateMessage(offence + [0]) == nil)
+        let hit = BanHit(prefix: try IPPrefix("::1"), count: 1)
+        let tooMany = GateMessage.hits(Array(repeating: hit, count: GateMessage.mostHits + 1)).bytes
+        #expect(GateMessage(tooMany) == nil)
+        #expect(GateMessage(Array(tooMany.prefix(24))) == nil)
     }
 
     @Test("a reason that is too long for a message is cut, and is a reason still", arguments: ["x", "ü", "\u{1f600}"])

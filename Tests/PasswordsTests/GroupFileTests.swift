@@ -32,7 +32,7 @@ struct GroupFileTests {
             ("dougm", "admin", true), ("doug", "admin", true), ("late", "admin", true), ("anna", "staff", true),
             ("anna", "admin", false), ("anna", "admin staff", true), ("dougm", "staff", false), ("dou", "admin", false),
             ("dougm", "adm", false), ("dougm", "", false), ("", "admin", false), ("comment", "admin", false),
-            ("here", "no", false), ("glued", "admin", false), ("admin:", "admin", false),
+            ("here", "no", false), ("glued", "admin", true), ("admin:", "admin", false),
             ("dougm doug", "admin", false),
         ])
     func members(user: String, groups: String, expected: Bool) throws {

@@ -99,6 +99,12 @@ final class Client {
         return false
     }
 
+    /// Whether nothing has come, and no end either.
+    var isSilent: Bool {
+        var byte: UInt8 = 0
+        return recv(fd, &byte, 1, Int32(MSG_DONTWAIT)) == -1 && errno == EAGAIN
+    }
+
     /// The local port.
     var port: UInt16 {
         var address = sockaddr_in()

@@ -1,0 +1,217 @@
+// Bans, from whoever wants one to the end of it; rates; how somebody is refused.
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEndTests {
+    @Suite("Bans")
+    struct BansTests {
+        private let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
+        private let trap = "listen = [\"127.0.0.1:0\"]\nsensor = \"1h\"\n"
+
+        private func doorward(_ arguments: [String], _ supervised: Supervised) throws -> Outcome {
+            try run([Supervised.program] + arguments + ["--config", supervised.directory + "/doorward.toml"])
+        }
+
+        /// What somebody with this address gets for a line.
+        private func answer(_ port: UInt16, from source: String) throws -> String {
+            let client = try Client(port: port, source: source)
+            client.send("x\n")
+            client.shutdownWrite()
+            return client.readToEnd()
+        }
+
+        /// Asks until the answer comes: bans reach the gates a tenth of a second later at most.
+        private func waitFor(_ expected: String, _ port: UInt16, from source: String) throws {
+            for _ in 0..<500 where try answer(port, from: source) != expected { usleep(10_000) }
+            #expect(try answer(port, from: source) == expected)
+        }
+
+        private func bans(_ supervised: Supervised) throws -> [[String: Any]] {
+            let outcome = try doorward(["blocked", "--json"], supervised)
+            return try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]] ?? []
+        }
+
+        @Test("a ban by command holds for every service at once, says why, counts whom it refused, and ends")
+        func command() throws {
+            let supervised = try Supervised(services: ["a": echo, "b": echo])
+            let ports = try [supervised.port("a"), supervised.port("b")]
+            let open = try Client(port: ports[0], source: "127.0.0.2")
+            open.send("a\n")
+            #expect(open.read() == "a\n")
+            let block = try doorward(["block", "127.0.0.0/30", "--for", "1h", "--reason", "a test"], supervised)
+            #expect(block.status == 0)
+            #expect(block.output == "127.0.0.0/30 is banned for 3600 s\n")
+            for port in ports { try waitFor("", port, from: "127.0.0.2") }
+            let line = try supervised.log.wait(for: "refuse")
+            #expect(line["cause"] == "ban")
+            #expect(line["ban"] == "127.0.0.0/30")
+            #expect(line["for"] == "command:a%20test")
+            #expect(try answer(ports[1], from: "127.0.0.4") == "x\n")
+            open.send("b\n")
+            #expect(open.read() == "b\n", "an open connection goes on")
+            let explained = try doorward(["explain", "a", "127.0.0.2"], supervised)
+            #expect(explained.status == 1)
+            #expect(explained.output.contains("127.0.0.0/30 is banned for"))
+            #expect(explained.output.contains("[doorward unblock 127.0.0.0/30]"))
+            var hits = 0
+            for _ in 0..<500 where hits < 2 {
+                hits = try bans(supervised).first?["hits"] as? Int ?? 0
+                usleep(10_000)
+            }
+            #expect(hits >= 2)
+            #expect(
+                try doorward(["unblock", "127.0.0.2"], supervised).error == "127.0.0.2 is not banned; 127.0.0.0/30 is\n"
+            )
+            #expect(try doorward(["unblock", "127.0.0.0/30"], supervised).status == 0)
+            for port in ports { try waitFor("x\n", port, from: "127.0.0.2") }
+            #expect(try doorward(["blocked"], supervised).output == "nobody is banned\n")
+        }
+
+        @Test("who touches a sensor is banned from every service, longer each time; who is exempt never is")
+        func sensor() throws {
+            let supervised = try Supervised(
+                services: ["a": echo, "trap": trap], host: "exempt = [\"127.0.0.8\"]\n")
+            #expect(try answer(supervised.port("trap"), from: "127.0.0.8") == "")
+            #expect(try answer(supervised.port("trap"), from: "127.0.0.9") == "")
+            let ban = try supervised.log.wait(for: "ban")
+            #expect(ban["prefix"] == "127.0.0.9")
+            #expect(ban["for"] == "sensor:trap")
+            try waitFor("", supervised.port("a"), from: "127.0.0.9")
+            #expect(try answer(supervised.port("a"), from: "127.0.0.8") == "x\n")
+            #expect(try bans(supervised).map { $0["prefix"] as? String } == ["127.0.0.9"])
+            let refused = try doorward(["block", "127.0.0.8"], supervised)
+            #expect(refused.status == 1)
+            #expect(refused.error == "127.0.0.8 is not banned: 127.0.0.8 is exempt [exempt]\n")
+        }
+
+        @Test("bans outlive the supervisor; a line of their file that cannot be read is said, and the others hold")
+        func restart() throws {
+            let supervised = try Supervised(services: ["a": echo])
+            #expect(try doorward(["block", "127.0.0.2"], supervised).output == "127.0.0.2 is banned\n")
+            #expect(supervised.stop() == 0)
+            let file = supervised.directory + "/state/bans"
+            #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("127.0.0.2 command: "))
+            let next = try Supervised(
+                services: ["a": echo], files: ["state/bans": "nonsense\n127.0.0.3 command:why 1 never 7 1\n"])
+            #expect(try answer(next.port("a"), from: "127.0.0.3") == "")
+            let ban = try #require(try bans(next).first)
+            #expect(ban["prefix"] as? String == "127.0.0.3" && ban["for"] as? String == "command:why")
+            #expect(ban["hits"] as? Int ?? 0 >= 7)
+            let lost = try next.log.wait(for: "ban_lost")
+            #expect(lost.description.contains("/state/bans:1: error: expected PREFIX CAUSE BEGAN END HITS STRIKES"))
+        }
+
+        @Test("ways of ending cost points, and points a ban; the ban knows the way")
+        func penalties() throws {
+            let service = """
+                listen = ["127.0.0.1:0"]
+                handler = ["DIRECTORY/fail"]
+                [penalties]
+                exit = { 77 = 50 }
+                signal = 100
+                """
+            let supervised = try Supervised(
+                services: ["a": echo, "login": service],
+                files: ["fail": "#!/bin/sh\nread -r way\n[ \"$way\" = kill ] && kill -9 $$\nexit \"$way\"\n"])
+            func end(_ way: String, from source: String) throws {
+                let client = try Client(port: supervised.port("login"), source: source)
+                client.send(way + "\n")
+                _ = client.readToEnd()
+            }
+            for _ in 0..<3 { try end("1", from: "127.0.0.2") }
+            try end("77", from: "127.0.0.2")
+            _ = try supervised.log.wait(for: "end", count: 4)
+            #expect(try bans(supervised).isEmpty)
+            try end("77", from: "127.0.0.2")
+            #expect(try supervised.log.wait(for: "ban")["for"] == "penalties:login:exit")
+            try end("kill", from: "127.0.0.3")
+            #expect(try supervised.log.wait(for: "ban", count: 2)["for"] == "penalties:login:signal")
+            try waitFor("", supervised.port("a"), from: "127.0.0.3")
+        }
+
+        @Test("a source that comes too often is refused, and others are served; the log names the setting")
+        func rate() throws {
+            let supervised = try Supervised(services: ["a": echo + "[limits]\nrate = \"2/h\"\n"])
+            let port = try supervised.port("a")
+            for _ in 0..<2 { #expect(try answer(port, from: "127.0.0.2") == "x\n") }
+            for _ in 0..<3 { #expect(try answer(port, from: "127.0.0.2") == "") }
+            #expect(try answer(port, from: "127.0.0.3") == "x\n")
+            let line = try supervised.log.wait(for: "refuse", count: 3)
+            #expect(line["cause"] == "source_rate")
+            #expect(line["setting"] == "limits.rate")
+        }
+
+        @Test("beyond the rate of the whole service nobody is refused: the next one waits for its turn")
+        func totalRate() throws {
+            let supervised = try Supervised(
+                services: ["a": echo + "[limits]\ntotal_rate = \"1/500ms\"\ntotal_burst = 1\n"])
+            let port = try supervised.port("a")
+            let start = Date()
+            for _ in 0..<3 { #expect(try answer(port, from: "127.0.0.2") == "x\n") }
+            #expect(Date().timeIntervalSince(start) > 0.9)
+            #expect(!supervised.log.all.contains { $0.event == "refuse" })
+        }
+
+        @Test("a message arrives whole, also at somebody who is still sending; a reset is a reset")
+        func manners() throws {
+            let told = """
+                access = ["deny 127.0.0.3 refuse=reset", "deny 127.0.0.2", "allow all"]
+                deny_message = "421 not you\\r\\n"
+                """
+            let supervised = try Supervised(services: ["a": echo + told])
+            let port = try supervised.port("a")
+            let client = try Client(port: port, source: "127.0.0.2")
+            client.send(String(repeating: "x", count: 100_000))
+            #expect(client.readToEnd() == "421 not you\r\n")
+            #expect(try Client(port: port, source: "127.0.0.3").endsByReset())
+            #expect(try answer(port, from: "127.0.0.1") == "x\n")
+        }
+
+        @Test("a tarpit holds whom it got, and nobody else waits for that")
+        func tarpit() throws {
+            let supervised = try Supervised(services: [
+                "a": echo + "access = [\"deny 127.0.0.2\", \"allow all\"]\nrefuse = \"tarpit\"\n"
+            ])
+            let port = try supervised.port("a")
+            let held = try (0..<300).map { _ in try Client(port: port, source: "127.0.0.2") }
+            #expect(try supervised.log.wait(for: "refuse", count: 300)["by"] == "tarpit")
+            #expect(try answer(port, from: "127.0.0.1") == "x\n")
+            // Those who found no place are closed; the first got one.
+            #expect(held[299].readToEnd() == "")
+            #expect(held[0].isSilent)
+        }
+
+        @Test("outside of its hours, and above its load, a service takes nobody, and says so")
+        func closed() throws {
+            // A minute of the week that is 84 hours from now, in this zone and in any other.
+            let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+            var now = time(nil)
+            var parts = tm()
+            gmtime_r(&now, &parts)
+            let other = names[(Int(parts.tm_wday) + 2) % 7]
+            let supervised = try Supervised(services: [
+                "night": echo + "hours = [\"\(other) 12:00-12:01\"]\ntime_zone = \"UTC\"\n",
+                "always": echo + "hours = [\"Mon-Sun 00:00-24:00\"]\nmax_load = 10000\n",
+            ])
+            #expect(try answer(supervised.port("night"), from: "127.0.0.1") == "")
+            let line = try supervised.log.wait(for: "refuse")
+            #expect(line["cause"] == "hours" && line["setting"] == "hours")
+            #expect(try answer(supervised.port("always"), from: "127.0.0.1") == "x\n")
+            #expect(
+                try doorward(["explain", "night", "192.0.2.1"], supervised).output.contains(
+                    "closed at this time [hours]"))
+        }
+
+        @Test("a flood of refusals leaves a count in the log, and not a line for each")
+        func flood() throws {
+            let supervised = try Supervised(services: ["a": echo + "access = [\"deny 127.0.0.2\", \"allow all\"]\n"])
+            let port = try supervised.port("a")
+            for _ in 0..<2500 { _ = try Client(port: port, source: "127.0.0.2") }
+            let suppressed = try supervised.log.wait(for: "refuse_suppressed")
+            let count = try #require(Int(suppressed["count"] ?? ""))
+            #expect(count > 100)
+            #expect(try answer(port, from: "127.0.0.1") == "x\n")
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Gate
+import ServiceModel
+import Testing
+
+struct TotalPaceTests {
+    private let second: Int64 = 1_000_000_000
+
+    @Test("without a rate nobody waits")
+    func unlimited() {
+        var pace = TotalPace(.unlimited)
+        for _ in 0..<1000 { pace.take(at: 5) }
+        #expect(pace.wait(at: 5) == 0)
+    }
+
+    @Test("after the burst the next one waits until it is its turn")
+    func limited() throws {
+        var pace = TotalPace(.at(try #require(Rate(count: 2, period: second, burst: 3))))
+        for _ in 0..<3 {
+            #expect(pace.wait(at: 10 * second) == 0)
+            pace.take(at: 10 * second)
+        }
+        #expect(pace.wait(at: 10 * second) == second / 2)
+        #expect(pace.wait(at: 10 * second + second / 2) == 0)
+    }
+}
