@@ -13,10 +13,15 @@ struct AccessList {
     /// - Parameter tail: variables, each with a blank before it.
     @discardableResult
     mutating func append(_ verdict: AccessRule.Verdict, _ subject: AccessRule.Subject, tail: String = "") -> Bool {
-        guard !subjects.contains(where: { $0.covers(subject) }) else { return false }
+        guard !covers(subject) else { return false }
         subjects.append(subject)
         texts.append("\(verdict) \(text(of: subject))\(tail)")
         return true
+    }
+
+    /// Whether a rule decides about everybody whom the subject speaks of.
+    func covers(_ subject: AccessRule.Subject) -> Bool {
+        subjects.contains { $0.covers(subject) }
     }
 
     private func text(of subject: AccessRule.Subject) -> String {

@@ -15,7 +15,8 @@ extension ImportReport {
             return true
         }
         guard user != "dynamic", let spelling = accountSpelling(user) else {
-            notCarriedOver(place, directive, "'\(printable(user))' cannot be the name or number of a user here")
+            notCarriedOver(
+                place, directive, "'\(printable(user))' cannot be the name or number of a user here; no file")
             return false
         }
         service[.user] = .text(spelling)

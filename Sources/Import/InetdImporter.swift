@@ -159,8 +159,10 @@ struct InetdImporter {
         let field = entry.words[3]
         if let count = wait.perMinute {
             service[.totalRate] = report.rate(count, per: "min", directive: field, at: entry.place)
-            report.note(
-                entry.place, field, "above this rate inetd closes the service for ten minutes; here it stays open")
+            if count > 0 {
+                report.note(
+                    entry.place, field, "above this rate inetd closes the service for ten minutes; here it stays open")
+            }
         }
         if let count = wait.connections {
             report.setConnections(count, of: &service, directive: field, at: entry.place)

@@ -46,10 +46,11 @@ extension ImportReport {
     mutating func setListen(
         _ choice: ListenChoice, of service: inout ImportedService, directive: String, at place: Place
     ) -> Bool {
+        let ending = choice.addresses.isEmpty ? "no file" : "write the address [listen]"
         for host in choice.unusable {
             notCarriedOver(
                 place, directive,
-                "'\(printable(host))' is no address of that family, and names are not looked up; write the address [listen]"
+                "'\(printable(host))' is no address of that family, and names are not looked up; \(ending)"
             )
         }
         service[.listen] = .list(choice.addresses)

@@ -20,8 +20,12 @@ extension ImportReport {
             )
         }
         guard program.hasPrefix("/"), program.utf8.count > 1 else {
-            notCarriedOver(place, directive, "the program is not an absolute path, and PATH is never searched")
+            notCarriedOver(place, directive, "the program is not an absolute path, and PATH is never searched; no file")
             return nil
+        }
+        if let name, ["busybox", "toybox"].contains(baseName(program)), baseName(name) != baseName(program) {
+            // They take the name as their first argument too.
+            return [program, baseName(name)] + arguments
         }
         if let name, baseName(name) != baseName(program) {
             note(

@@ -1,5 +1,5 @@
-// only_from and no_access as access rules: there the better match decides, here the first.
-// So the longer prefix comes first, and of two equal ones the refusal, as in xinetd's own code (addr.c, access.c).
+// only_from and no_access as access rules. The manual says that the better match decides when both lists match; xinetd 2.3.15
+// (tried in November 2026) refuses then, whichever is the better match. So do these rules: the refusals come first.
 
 import ServiceModel
 
@@ -9,14 +9,20 @@ extension XinetdService {
         let allowed = settings.items("only_from")
         let denied = settings.items("no_access")
         guard allowed != nil || denied?.isEmpty == false, service[.access] == nil else { return }
-        let denials = (denied ?? []).flatMap { prefixes(of: $0, else: "such hosts are let in; write their addresses") }
-        let permits = (allowed ?? []).flatMap {
-            prefixes(of: $0, else: "such hosts are refused; write their addresses")
-        }
         var list = AccessList()
-        for length in (0...128).reversed() {
-            for prefix in denials where prefix.length == length { list.append(.deny, .prefix(prefix)) }
-            for prefix in permits where prefix.length == length { list.append(.allow, .prefix(prefix)) }
+        for item in denied ?? [] {
+            for prefix in prefixes(of: item, else: "such hosts are let in; write their addresses") {
+                list.append(.deny, .prefix(prefix))
+            }
+        }
+        let isRefused = list
+        for item in allowed ?? [] {
+            for prefix in prefixes(of: item, else: "such hosts are refused; write their addresses") {
+                guard !list.append(.allow, .prefix(prefix)), isRefused.covers(.prefix(prefix)) else { continue }
+                report.note(
+                    item.attribute.place, "only_from \(item.word)",
+                    "no_access has it too, and refuses, as xinetd does (its manual says that the better match decides)")
+            }
         }
         if allowed == nil { list.append(.allow, .all) }
         if list.texts.isEmpty { list.append(.deny, .all) }

@@ -36,10 +36,15 @@ struct XinetdSettings {
             take(attribute, &report)
         }
         single = single.filter { entry in !own.contains { $0.name == entry.key } }
-        var replaced: Set<String> = []
         for attribute in own {
-            if attribute.operation == .set, Self.sets.contains(attribute.name), replaced.insert(attribute.name).inserted
-            {
+            // Here it takes the place of everything before it.
+            if attribute.operation == .set, Self.sets.contains(attribute.name) {
+                for item in lists[attribute.name] ?? [] where own.contains(where: { $0.place == item.attribute.place })
+                {
+                    report.notCarriedOver(
+                        item.attribute.place, item.attribute.text,
+                        "line \(attribute.place.line) takes its place, as in xinetd")
+                }
                 lists[attribute.name] = []
             }
             take(attribute, &report)

@@ -1,4 +1,4 @@
-// The access rules against what xinetd decides: the better match, and of two as good the refusal.
+// The access rules against what xinetd 2.3.15 decides: who is in no_access is refused, and who is not in only_from.
 
 import ServiceModel
 import TestSupport
@@ -8,10 +8,7 @@ import Testing
 
 struct XinetdAccessTests {
     private func oracle(_ only: [IPPrefix]?, _ no: [IPPrefix], _ address: IPAddress) -> Bool {
-        let denied = no.filter { $0.contains(address) }.map(\.length).max()
-        guard let only else { return denied == nil }
-        guard let allowed = only.filter({ $0.contains(address) }).map(\.length).max() else { return false }
-        return denied.map { allowed > $0 } ?? true
+        !no.contains { $0.contains(address) } && only?.contains { $0.contains(address) } != false
     }
 
     @Test("lists are rules that decide as xinetd does", arguments: 0..<40 as Range<UInt64>)
@@ -53,5 +50,14 @@ struct XinetdAccessTests {
         let open = imported(top + "no_access = .example.org\n}", .xinetd)
         #expect(open.services.first?[.access] == .list(["allow all"]))
         #expect(open.lineRemarks.first?.contains("such hosts are let in") == true)
+    }
+
+    @Test("who is in both lists is refused, and the report says what the manual says")
+    func both() {
+        let top = "service ftp\n{\nserver = /x\nwait = no\nuser = a\n"
+        let result = imported(top + "no_access = 10.0.0.0\nonly_from = 10.1.2.3 192.0.2.1\n}", .xinetd)
+        #expect(result.services.first?[.access] == .list(["deny 10.0.0.0/8", "allow 192.0.2.1"]))
+        #expect(result.lineRemarks.count == 1)
+        #expect(result.lineRemarks.first?.hasPrefix("f:7: note: only_from 10.1.2.3: no_access has it too") == true)
     }
 }

@@ -214,4 +214,12 @@ struct XinetdServiceTests {
             ])
         #expect(result("nice += 1").lineRemarks == ["f:7: not carried over: nice += 1: 'nice' takes = only"])
     }
+
+    @Test("a second list takes the place of the first, as xinetd has it, and the report says so")
+    func replaced() {
+        let result = result("only_from = 10.1.0.0\nonly_from = 10.2.0.0")
+        #expect(result.services.first?[.access] == .list(["allow 10.2.0.0/16"]))
+        #expect(
+            result.lineRemarks == ["f:7: not carried over: only_from = 10.1.0.0: line 8 takes its place, as in xinetd"])
+    }
 }
