@@ -1,6 +1,6 @@
 // The key `access`: the rules in their order, of which each must be able to decide something.
 
-package import ServiceModel
+import ServiceModel
 
 extension Reading {
     private static let accessForms = "a list of rules like [\"allow 10.0.0.0/8\", \"deny all\"]"
@@ -27,7 +27,7 @@ extension Reading {
 
 extension AccessRule.Subject {
     /// Whether every peer that the other speaks of is one that this speaks of.
-    package func covers(_ other: AccessRule.Subject) -> Bool {
+    func covers(_ other: AccessRule.Subject) -> Bool {
         switch (self, other) {
         case (.all, _), (.unix, .unix): true
         case (.prefix(let mine), .prefix(let theirs)): mine.length <= theirs.length && mine.contains(theirs.network)

@@ -1,34 +1,36 @@
 // Access rules as they are put together: each able to decide something, as Doorward asks of the rules of a file.
 
-import Configuration
 import ServiceModel
 
 /// The value of `access`, rule by rule.
 struct AccessList {
     private(set) var texts: [String] = []
-    private var subjects: [AccessRule.Subject] = []
+    private var prefixes: Set<IPPrefix> = []
+    private var hasRuleForAll = false
 
-    /// Adds a rule at the end, unless one before it decides about everybody whom it speaks of; returns whether it was added.
+    /// Adds a rule about a prefix at the end, unless one before it decides about all of it; returns whether it was added.
     ///
     /// - Parameter tail: variables, each with a blank before it.
     @discardableResult
-    mutating func append(_ verdict: AccessRule.Verdict, _ subject: AccessRule.Subject, tail: String = "") -> Bool {
-        guard !covers(subject) else { return false }
-        subjects.append(subject)
-        texts.append("\(verdict) \(text(of: subject))\(tail)")
+    mutating func append(_ verdict: AccessRule.Verdict, _ prefix: IPPrefix, tail: String = "") -> Bool {
+        guard !covers(prefix) else { return false }
+        prefixes.insert(prefix)
+        texts.append("\(verdict) \(prefix)\(tail)")
         return true
     }
 
-    /// Whether a rule decides about everybody whom the subject speaks of.
-    func covers(_ subject: AccessRule.Subject) -> Bool {
-        subjects.contains { $0.covers(subject) }
+    /// Adds a rule about everybody at the end, unless there is one.
+    @discardableResult
+    mutating func appendRest(_ verdict: AccessRule.Verdict, tail: String = "") -> Bool {
+        guard !hasRuleForAll else { return false }
+        hasRuleForAll = true
+        texts.append("\(verdict) all\(tail)")
+        return true
     }
 
-    private func text(of subject: AccessRule.Subject) -> String {
-        switch subject {
-        case .all: "all"
-        case .unix: "unix"
-        case .prefix(let prefix): prefix.description
-        }
+    /// Whether one rule decides about the whole prefix.
+    func covers(_ prefix: IPPrefix) -> Bool {
+        hasRuleForAll
+            || (0...prefix.length).contains { prefixes.contains(IPPrefix(of: prefix.network, length: $0)) }
     }
 }

@@ -33,6 +33,7 @@ package struct Imported: Sendable {
         makeNamesUnique(&services)
         switchOffConflicts()
         if let ruleFile, let texts { place(texts, from: ruleFile, of: service, ports: ports) }
+        noteLargeFiles()
         if let first = sources.first(where: { $0.format != .tcprules }), !services.isEmpty {
             addGeneralNotes(first.file)
         }
@@ -61,6 +62,16 @@ package struct Imported: Sendable {
         report.note(
             service.place, "--service \(name)",
             "rules say neither where to listen nor what to start: set listen, handler and user, then enabled = true")
+    }
+
+    /// A service file has an end.
+    private mutating func noteLargeFiles() {
+        let most = 256 << 10
+        for service in services where service.fileText.utf8.count > most {
+            report.note(
+                service.place, service.name,
+                "its file is longer than the \(most) bytes that are read; move refusals to the block list [block_list]")
+        }
     }
 
     /// Two enabled services cannot have one address: the second is switched off.

@@ -17,7 +17,8 @@ struct TcpRulesImporter {
         var text: String
         var parts: Int
         var verdict: AccessRule.Verdict
-        var subject: AccessRule.Subject
+        /// nil: everybody.
+        var prefix: IPPrefix?
         var tail: String
     }
 
@@ -42,12 +43,15 @@ struct TcpRulesImporter {
         var list = AccessList()
         for parts in (0...4).reversed() {
             for rule in rules where rule.parts == parts {
-                if !list.append(rule.verdict, rule.subject, tail: rule.tail) {
+                let isAdded =
+                    rule.prefix.map { list.append(rule.verdict, $0, tail: rule.tail) }
+                    ?? list.appendRest(rule.verdict, tail: rule.tail)
+                if !isAdded {
                     report.note(rule.place, rule.text, "a rule before it speaks of the same addresses, and decides")
                 }
             }
         }
-        if list.append(.allow, .all) {
+        if list.appendRest(.allow) {
             report.note(
                 Place(file: file, line: 0), ":allow",
                 "tcpserver lets in whom no rule speaks of; so does the rule 'allow all' at the end")
@@ -69,9 +73,9 @@ struct TcpRulesImporter {
         case .prefixes(let prefixes, let parts):
             report.carried(place)
             let tail = assignments(of: rule, at: place)
-            let subjects = parts == 0 ? [.all] : prefixes.map { AccessRule.Subject.prefix($0) }
+            let subjects = parts == 0 ? [nil] : prefixes.map { Optional($0) }
             rules += subjects.map {
-                Rule(place: place, text: text, parts: parts, verdict: rule.verdict, subject: $0, tail: tail)
+                Rule(place: place, text: text, parts: parts, verdict: rule.verdict, prefix: $0, tail: tail)
             }
         }
     }

@@ -12,20 +12,20 @@ extension XinetdService {
         var list = AccessList()
         for item in denied ?? [] {
             for prefix in prefixes(of: item, else: "such hosts are let in; write their addresses") {
-                list.append(.deny, .prefix(prefix))
+                list.append(.deny, prefix)
             }
         }
         let isRefused = list
         for item in allowed ?? [] {
             for prefix in prefixes(of: item, else: "such hosts are refused; write their addresses") {
-                guard !list.append(.allow, .prefix(prefix)), isRefused.covers(.prefix(prefix)) else { continue }
+                guard !list.append(.allow, prefix), isRefused.covers(prefix) else { continue }
                 report.note(
                     item.attribute.place, "only_from \(item.word)",
                     "no_access has it too, and refuses, as xinetd does (its manual says that the better match decides)")
             }
         }
-        if allowed == nil { list.append(.allow, .all) }
-        if list.texts.isEmpty { list.append(.deny, .all) }
+        if allowed == nil { list.appendRest(.allow) }
+        if list.texts.isEmpty { list.appendRest(.deny) }
         service[.access] = .list(list.texts)
     }
 

@@ -113,4 +113,13 @@ struct ImportTests {
         #expect(result.services.isEmpty)
         #expect(result.access == "access = [\"deny 10.0.0.0/8\", \"allow all\"]\n")
     }
+
+    @Test("ten thousand rules are soon read, and a file that is too long for a service is noted")
+    func many() {
+        let text = (0..<10_000).map { "10.\($0 / 250).\($0 % 250).7:deny\n" }.joined()
+        let result = imported(text, .tcprules, service: "smtp")
+        #expect(result.services.first?.fileText.utf8.count ?? 0 > 200_000)
+        let longer = imported(text + text.replacing("10.", with: "11."), .tcprules, service: "smtp")
+        #expect(longer.report.remarks.contains { $0.reason.contains("move refusals to the block list") })
+    }
 }
