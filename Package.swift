@@ -115,6 +115,7 @@ let supervisorColumn: [Target] = [
     target("Configuration", ["Definitions", "ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),
     target(
         "ConfigurationFiles", ["Admission", "Configuration", "Definitions", "LinuxSystem", "Sandbox", "ServiceModel"]),
+    target("Import", ["Configuration", "ServiceModel"]),
     target(
         "Inspection",
         [
@@ -126,7 +127,7 @@ let supervisorColumn: [Target] = [
     .executableTarget(
         name: "doorward",
         dependencies: [
-            "Configuration", "ConfigurationFiles", "Control", "Definitions", "Inspection", "LinuxSystem",
+            "Configuration", "ConfigurationFiles", "Control", "Definitions", "Import", "Inspection", "LinuxSystem",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 ]
@@ -151,6 +152,7 @@ let testTargets: [Target] = [
     tests(
         "ConfigurationFilesTests",
         ["ConfigurationFiles", "Configuration", "Definitions", "LinuxSystem", "ServiceModel", "TestSupport"]),
+    tests("ImportTests", ["Configuration", "Definitions", "Import", "ServiceModel", "TestSupport"]),
     tests(
         "InspectionTests",
         ["Configuration", "ConfigurationFiles", "Control", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),

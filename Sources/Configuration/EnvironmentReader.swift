@@ -3,7 +3,7 @@
 import ServiceModel
 
 /// Why a service may not set a variable of this name; nil when it may.
-func environmentNameProblem(_ name: String) -> String? {
+package func environmentNameProblem(_ name: String) -> String? {
     let isName =
         name.utf8.enumerated().allSatisfy { index, byte in
             switch byte {

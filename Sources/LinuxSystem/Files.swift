@@ -132,6 +132,15 @@ package enum Files {
         }
     }
 
+    /// Writes a file that is not there yet; one that is there is an error (EEXIST), whatever it is.
+    ///
+    /// Source: open(2), O_EXCL; fsync(2).
+    package static func create(_ path: String, with text: String, mode: UInt32) throws(SystemError) {
+        let file = Descriptor(owning: try retrying("create") { unsafe clinux_create_exclusive(path, mode) })
+        try file.writeAll(Array(text.utf8).span)
+        _ = try retrying("fsync") { clinux_sync(file.number) }
+    }
+
     /// Replaces a file in one step: readers see the old bytes or the new, also after a crash.
     ///
     /// Source: rename(2), fsync(2).
@@ -142,12 +151,7 @@ package enum Files {
         } catch  where error.errno == .noEntry {
             // Nothing was left over from an earlier crash.
         }
-        do {
-            let file = Descriptor(
-                owning: try retrying("create") { unsafe clinux_create_exclusive(temporary, mode) })
-            try file.writeAll(Array(text.utf8).span)
-            _ = try retrying("fsync") { clinux_sync(file.number) }
-        }
+        try create(temporary, with: text, mode: mode)
         _ = try retrying("rename") { unsafe clinux_rename(temporary, path) }
         let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let directory = Descriptor(

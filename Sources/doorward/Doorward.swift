@@ -10,7 +10,6 @@ struct Doorward: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Run.self, Check.self, Explain.self, Exec.self, Status.self, Reload.self, Drain.self, StopCommand.self,
-            Block.self, Unblock.self, Blocked.self, Block.self, Unblock.self, Blocked.self,
-            PrintDefinitions.self,
+            Block.self, Unblock.self, Blocked.self, ImportCommand.self, PrintDefinitions.self,
         ])
 }

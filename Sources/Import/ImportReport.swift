@@ -1,0 +1,115 @@
+// What became of each line of what was imported: the remarks for its owner, and a fate for every line.
+// Promises that no directive is left behind without a remark: a line has a fate, and a line that is not carried over has a
+// remark of its own, or its section has one.
+
+/// A line of a file.
+package struct Place: Hashable, Sendable, CustomStringConvertible {
+    /// As the caller named it.
+    package var file: String
+    /// From 1; 0 is the file as a whole.
+    package var line: Int
+
+    package init(file: String, line: Int) {
+        self.file = file
+        self.line = line
+    }
+
+    /// `FILE:LINE`, or `FILE`.
+    package var description: String { line == 0 ? file : "\(file):\(line)" }
+}
+
+/// Something that the owner of the services should know.
+package struct Remark: Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: String, Hashable, Sendable {
+        /// The services do without it.
+        case notCarriedOver = "not carried over"
+        /// It is carried over, and means something else than before.
+        case note
+    }
+
+    package let place: Place
+    package let kind: Kind
+    /// As the file has it: `wait = yes`.
+    package let directive: String
+    /// Why it was not carried over, or what is different.
+    package let reason: String
+
+    /// `FILE:LINE: not carried over: wait = yes: REASON`.
+    package var description: String { "\(place): \(kind.rawValue): \(directive): \(reason)" }
+}
+
+/// What became of a line.
+package enum LineFate: Int, Hashable, Sendable, Comparable {
+    /// Nothing in it that could be carried over.
+    case comment
+    case carried
+    case noted
+    case notCarriedOver
+
+    package static func < (one: LineFate, other: LineFate) -> Bool { one.rawValue < other.rawValue }
+}
+
+/// All remarks, and the fates of all lines.
+package struct ImportReport: Sendable {
+    private var all: [Remark] = []
+    private var seen: Set<Remark> = []
+    private var fates: [Place: LineFate] = [:]
+
+    package init() {}
+
+    /// Each remark once, by file and line; those on a whole file come last.
+    package var remarks: [Remark] {
+        let ofLines = all.enumerated().filter { $0.element.place.line > 0 }
+        let files = ofLines.reduce(into: [String]()) { files, remark in
+            if !files.contains(remark.element.place.file) { files.append(remark.element.place.file) }
+        }
+        let sorted = files.flatMap { file in
+            ofLines.filter { $0.element.place.file == file }
+                .sorted { ($0.element.place.line, $0.offset) < ($1.element.place.line, $1.offset) }
+                .map(\.element)
+        }
+        return sorted + all.filter { $0.place.line == 0 }
+    }
+
+    /// What became of a line; nil: nobody looked at it, which is a fault of the importer.
+    package func fate(of place: Place) -> LineFate? { fates[place] }
+
+    /// Nothing stands there, or a comment.
+    mutating func comment(_ place: Place) { settle(place, .comment) }
+
+    /// It is in a service file.
+    mutating func carried(_ place: Place) { settle(place, .carried) }
+
+    /// Its section is not carried over, which has a remark.
+    mutating func dropped(_ place: Place) { settle(place, .notCarriedOver) }
+
+    mutating func note(_ place: Place, _ directive: String, _ what: String) {
+        add(Remark(place: place, kind: .note, directive: printable(directive), reason: what))
+        settle(place, .noted)
+    }
+
+    mutating func notCarriedOver(_ place: Place, _ directive: String, _ why: String) {
+        add(Remark(place: place, kind: .notCarriedOver, directive: printable(directive), reason: why))
+        settle(place, .notCarriedOver)
+    }
+
+    private mutating func add(_ remark: Remark) {
+        if seen.insert(remark).inserted { all.append(remark) }
+    }
+
+    private mutating func settle(_ place: Place, _ fate: LineFate) {
+        fates[place] = max(fates[place] ?? .comment, fate)
+    }
+}
+
+/// A text of a file as a line can show it: without control characters, and not without end.
+func printable(_ text: String) -> String {
+    let most = 120
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(most) {
+        let isControl =
+            scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || [0x2028, 0x2029].contains(scalar.value)
+        result.append(isControl ? "?" : scalar)
+    }
+    return String(result) + (text.unicodeScalars.count > most ? "..." : "")
+}

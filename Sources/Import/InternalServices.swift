@@ -1,0 +1,31 @@
+// The services that inetd and xinetd have inside of them, and the handlers that do their work here.
+
+/// A service of inetd's own, done by a handler.
+struct InternalService {
+    /// argv of the handler.
+    let handler: [String]
+    /// What is different.
+    let difference: String
+
+    /// Of the internal service of this name; nil when no handler does its work.
+    init?(_ name: String) {
+        switch name {
+        case "echo":
+            handler = ["echo", "--on-blank", "off"]
+            difference = "the handler echo sends it back"
+        case "discard":
+            handler = ["classic", name]
+            difference = "the handler classic takes it"
+        case "chargen":
+            handler = ["classic", name]
+            difference = "as fast as the peer takes them, in a process for each connection; give it low [limits]"
+        case "daytime":
+            handler = ["classic", name]
+            difference = "it adds the zone, and says UTC unless it can read one (environment.TZ)"
+        case "time":
+            handler = ["classic", name]
+            difference = "a process for each connection, which inetd does without"
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// The names of ports: /etc/services as a table, so that nothing is looked up while a file is read.
+
+/// Names and aliases of services, with their TCP ports. Source: services(5).
+package struct PortTable: Sendable {
+    private var ports: [String: UInt16] = [:]
+
+    /// Lines of another shape, and other protocols, say nothing. The first line of a name decides, as for getservbyname(3).
+    package init(text: String) {
+        for line in text.split(whereSeparator: \.isNewline) {
+            let fields = words(line.prefix { $0 != "#" })
+            guard fields.count >= 2 else { continue }
+            let port = fields[1].split(separator: "/", omittingEmptySubsequences: false)
+            guard port.count == 2, port[1] == "tcp", let number = readPort(port[0]) else { continue }
+            for name in [fields[0]] + fields.dropFirst(2) where ports[name] == nil { ports[name] = number }
+        }
+    }
+
+    /// The port of a name, or of a number.
+    func port(_ text: String) -> UInt16? { readPort(text) ?? ports[text] }
+}
+
+/// A port as a number; 0 is none.
+func readPort(_ text: some StringProtocol) -> UInt16? {
+    guard let number = readNumber(text), number > 0 else { return nil }
+    return UInt16(exactly: number)
+}
+
+/// A number of decimal digits alone.
+func readNumber(_ text: some StringProtocol) -> Int? {
+    guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+        return nil
+    }
+    return Int(text)
+}

@@ -1,0 +1,150 @@
+// `doorward import`: files of inetd, xinetd and tcpserver to service files, and a report of what was not carried over.
+internal import ArgumentParser
+internal import Import
+internal import Inspection
+internal import LinuxSystem
+
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Make service files from inetd.conf, xinetd's files or tcprules sources, and report what is lost.",
+        discussion: """
+            Prints the service files, and on standard error a line for each directive that was not carried over or means \
+            something else. Exit status 1 when a file could not be read or written.
+            """)
+
+    @Option(help: ArgumentHelp("inetd, xinetd or tcprules (default: what the file looks like).", valueName: "format"))
+    var format: ImportFormat?
+
+    @Option(
+        help: ArgumentHelp("Directory to write the service files to; a file that is there stays.", valueName: "dir"))
+    var into: String?
+
+    @Option(help: ArgumentHelp("Names of ports.", valueName: "file"))
+    var servicesFile = "/etc/services"
+
+    @Option(help: ArgumentHelp("Whose the rules of tcprules sources are.", valueName: "name"))
+    var service: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Argument(help: "Files, and directories of xinetd's files.")
+    var files: [String]
+
+    func run() throws {
+        var reader = ImportFileReader(format: format)
+        for file in files { reader.read(file) }
+        let imported = Imported(reader.sources, ports: portTable(&reader), service: service)
+        var writer = ImportWriter()
+        if let into {
+            if imported.access != nil {
+                writer.problem("\(reader.ruleFile): rules without a service make no file [--service]")
+            }
+            for service in imported.services { writer.write(service, into: into) }
+        }
+        if json {
+            print(
+                imported.json(
+                    written: writer.written, problems: reader.problems + writer.problems, skipped: reader.skipped))
+        } else {
+            if into == nil { printFiles(imported) } else { for path in writer.written { print(path) } }
+            for line in reader.skipped { StandardError.write(line) }
+            for remark in imported.report.remarks { StandardError.write(remark.description) }
+            for problem in reader.problems + writer.problems { StandardError.write("doorward import: \(problem)") }
+        }
+        if !reader.problems.isEmpty || !writer.problems.isEmpty { throw ExitCode(1) }
+    }
+
+    /// A table that is not there has no names; only one that was asked for must be.
+    private func portTable(_ reader: inout ImportFileReader) -> PortTable {
+        if servicesFile == "/etc/services", !Files.exists(servicesFile) { return PortTable(text: "") }
+        return PortTable(text: String(decoding: reader.bytes(of: servicesFile) ?? [], as: UTF8.self))
+    }
+
+    private func printFiles(_ imported: Imported) {
+        var texts = imported.services.map { "# \($0.name).toml\n\($0.fileText)" }
+        if let access = imported.access { texts.append(access) }
+        print(texts.joined(separator: "\n"), terminator: "")
+    }
+}
+
+extension ImportFormat: ExpressibleByArgument {}
+
+/// The files to import, read.
+struct ImportFileReader {
+    /// What every file is taken for; nil: each tells.
+    let format: ImportFormat?
+    private(set) var sources: [ImportSource] = []
+    private(set) var problems: [String] = []
+    /// Files of a directory that xinetd would not read either.
+    private(set) var skipped: [String] = []
+
+    /// In bytes.
+    private static let longestFile = 16 << 20
+
+    init(format: ImportFormat?) {
+        self.format = format
+    }
+
+    /// The first source of rules, as messages show it.
+    var ruleFile: String { sources.first { $0.format == .tcprules }?.file ?? "" }
+
+    mutating func read(_ path: String) {
+        do throws(SystemError) {
+            let names = try Files.names(in: path)
+            for name in names {
+                if name.contains(".") || name.hasSuffix("~") {
+                    skipped.append(
+                        "\(path)/\(name): note: left out, as xinetd does: a dot in its name, or ~ at its end")
+                } else {
+                    take("\(path)/\(name)", as: format ?? .xinetd)
+                }
+            }
+        } catch  where error.errno == .notDirectory {
+            take(path, as: format)
+        } catch {
+            problems.append("\(path): \(error)")
+        }
+    }
+
+    /// nil with a problem.
+    mutating func bytes(of path: String) -> [UInt8]? {
+        do throws(SystemError) {
+            return try Files.read(path, most: Self.longestFile)
+        } catch {
+            problems.append("\(path): \(error)")
+            return nil
+        }
+    }
+
+    private mutating func take(_ path: String, as format: ImportFormat?) {
+        guard let text = bytes(of: path) else { return }
+        guard let format = format ?? ImportFormat(ofText: text) else {
+            problems.append("\(path): it looks like none of inetd, xinetd and tcprules [--format]")
+            return
+        }
+        sources.append(ImportSource(file: path, format: format, text: text))
+    }
+}
+
+/// Writes service files; never over one that is there.
+struct ImportWriter {
+    private(set) var written: [String] = []
+    private(set) var problems: [String] = []
+
+    mutating func write(_ service: ImportedService, into directory: String) {
+        let path = "\(directory)/\(service.name).toml"
+        do throws(SystemError) {
+            try Files.create(path, with: service.fileText, mode: 0o644)
+            written.append(path)
+        } catch  where error.errno == .exists {
+            problems.append(
+                "\(path) is there already, and stays as it is; move it away, or choose another directory [--into]")
+        } catch {
+            problems.append("\(path): \(error) [--into]")
+        }
+    }
+
+    mutating func problem(_ text: String) { problems.append(text) }
+}
