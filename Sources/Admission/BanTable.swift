@@ -114,12 +114,16 @@ package struct BanTable {
     }
 
     /// The table for the gates: see ``BanList``.
-    package func list(at now: Int64) -> [UInt8] {
+    package func list(at now: Int64) -> [UInt8] { BanList.table(of: telling(at: now), exempt: exempt) }
+
+    /// The bans in force of which, where two overlap, the narrower ends later: where the longest prefix decides, these say
+    /// what all of them do. Nobody in them is exempt.
+    package func telling(at now: Int64) -> [Ban] {
         let active = all.filter { $0.end > now }
         let lengths = Set(active.map { $0.prefix.length })
         // Within a wider ban that lasts as long, the narrower one says nothing: the longest prefix decides, and must be the
         // one that lasts longest.
-        let telling = active.filter { ban in
+        return active.filter { ban in
             exemption(of: ban.prefix) == nil
                 && !lengths.contains { length in
                     guard length < ban.prefix.length else { return false }
@@ -127,7 +131,6 @@ package struct BanTable {
                     return around.map { $0.end >= ban.end } ?? false
                 }
         }
-        return BanList.table(of: telling, exempt: exempt)
     }
 
     /// Enters what is known already to be a ban or the memory of one.

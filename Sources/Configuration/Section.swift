@@ -38,7 +38,7 @@ enum KnownKeys {
     static let socket = ["backlog", "nodelay", "keepalive", "owner", "group", "mode"]
     static let files = ["read", "write", "execute"]
     static let host = [
-        "services", "handlers", "state", "block_list", "source_prefix", "exempt", "drain", "defaults",
+        "services", "handlers", "state", "block_list", "source_prefix", "exempt", "kernel_filter", "drain", "defaults",
     ]
     static let sourcePrefix = ["ipv4", "ipv6"]
 

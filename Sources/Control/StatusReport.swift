@@ -14,6 +14,8 @@ package struct StatusReport: Hashable, Sendable {
     package var blockListEntries = 0
     /// In force.
     package var bans = 0
+    /// What the kernel's filter dropped, or why there is none: a sentence.
+    package var kernelFilter = ""
     package var isStopping = false
     package var services: [ServiceStatus] = []
 
@@ -110,6 +112,7 @@ extension StatusReport: WireValue {
         writer.write(blockListFile)
         writer.write(blockListEntries)
         writer.write(bans)
+        writer.write(kernelFilter)
         writer.write(isStopping)
         writer.write(services)
     }
@@ -123,6 +126,7 @@ extension StatusReport: WireValue {
         blockListFile = try reader.text()
         blockListEntries = try reader.value()
         bans = try reader.value()
+        kernelFilter = try reader.text()
         isStopping = try reader.fact()
         services = try reader.list()
     }

@@ -138,6 +138,7 @@ extension HostSettings: WireValue {
         writer.write(blockList)
         writer.write(sourcePrefix.v4)
         writer.write(sourcePrefix.v6)
+        writer.write(kernelFilter)
         writer.write(exempt)
         writer.write(drain)
     }
@@ -150,6 +151,7 @@ extension HostSettings: WireValue {
         blockList = try reader.optional()
         sourcePrefix.v4 = try reader.value()
         sourcePrefix.v6 = try reader.value()
+        kernelFilter = try reader.fact()
         exempt = try reader.list()
         drain = try reader.value()
     }

@@ -9,6 +9,7 @@ extension StatusReport {
         for sentence in unprotected { lines.append("not protected: \(sentence)") }
         if !blockListFile.isEmpty { lines.append("block list: \(blockListEntries) entries, \(blockListFile)") }
         if bans > 0 { lines.append("bans: \(bans)") }
+        lines.append("kernel filter: \(kernelFilter)")
         lines.append("")
         var rows = [["service", "state", "active", "limit", "accepted", "failed", "refused", "gate", "up", "listen"]]
         for service in services {
@@ -35,6 +36,7 @@ extension StatusReport {
             {"pid":\(pid),"uptime":\(seconds(uptime)),"stopping":\(isStopping),"skipped":\(JSON.text(skipped)),
              "unprotected":\(JSON.row(unprotected)),
              "block_list":{"file":\(JSON.text(blockListFile)),"entries":\(blockListEntries)},"bans":\(bans),
+             "kernel_filter":\(JSON.text(kernelFilter)),
              "services":[\(list.isEmpty ? "" : "\n  " + list.joined(separator: ",\n  "))]}
             """
     }

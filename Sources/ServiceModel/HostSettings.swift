@@ -12,6 +12,8 @@ package struct HostSettings: Hashable, Sendable {
     package var blockList: String?
     /// How much of an address makes a source.
     package var sourcePrefix = SourcePrefix()
+    /// Whether bans and the block list are given to the kernel too, where that is possible.
+    package var kernelFilter = true
     /// Who is never banned.
     package var exempt: [IPPrefix] = []
     /// How long handlers may go on after SIGTERM.

@@ -21,9 +21,9 @@ final class BlockListFile {
             // The watch first, so that no change falls between the two.
             watch = try path.map { try FileWatch(path: $0) }
             let text = try path.map { try Files.read($0, most: BlockList.mostBytes) } ?? []
-            let entries = try BlockList.entries(of: text, file: path ?? "")
-            table = try SharedBytes(sealing: BlockList.table(of: entries), name: "block list")
-            entryCount = entries.count
+            let list = try BlockList.table(ofText: text, file: path ?? "")
+            table = try SharedBytes(sealing: list.bytes, name: "block list")
+            entryCount = list.lines
             self.text = text
         } catch let error as BlockListFaults {
             throw DefinitionsError(lines: error.all.map(\.description))
@@ -38,6 +38,15 @@ final class BlockListFile {
     /// Whether something happened to the file since the last time.
     func hasChanged() throws(SystemError) -> Bool { try watch?.hasChanged() ?? false }
 
+    /// Every prefix of the list in force.
+    func prefixes() -> [IPPrefix] {
+        do {
+            return try BlockList.entries(of: text, file: path ?? "").map(\.prefix)
+        } catch {
+            preconditionFailure("the text was read before")
+        }
+    }
+
     /// Reads the file again.
     ///
     /// - Returns: the number of lines that block, or nil when nothing changed.
@@ -47,11 +56,11 @@ final class BlockListFile {
         do {
             let text = try Files.read(path, most: BlockList.mostBytes)
             guard text != self.text else { return nil }
-            let entries = try BlockList.entries(of: text, file: path)
-            table = try SharedBytes(sealing: BlockList.table(of: entries), name: "block list")
+            let list = try BlockList.table(ofText: text, file: path)
+            table = try SharedBytes(sealing: list.bytes, name: "block list")
             self.text = text
-            entryCount = entries.count
-            return entries.count
+            entryCount = list.lines
+            return list.lines
         } catch let error as BlockListFaults {
             throw DefinitionsError(lines: error.all.map(\.description))
         } catch {

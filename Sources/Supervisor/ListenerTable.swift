@@ -43,6 +43,13 @@ struct ListenerTable {
         return made
     }
 
+    /// The sockets that a filter for addresses makes sense on.
+    var filteredNumbers: [Int32] {
+        open.values.compactMap { listener in
+            if case .ip = listener.bound { listener.number } else { nil }
+        }
+    }
+
     /// Closes the listeners that are not among those, and removes their socket files.
     mutating func close(allBut wanted: [OpenListener]) {
         for (key, listener) in open where !wanted.contains(where: { $0 === listener }) {

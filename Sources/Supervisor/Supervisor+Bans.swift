@@ -76,7 +76,8 @@ extension Supervisor {
 
     /// The bans in force.
     func blocked(at now: Int64) -> ControlReply {
-        .bans(
+        readKernelHits()
+        return .bans(
             bans.active(at: now).map { ban in
                 BanStatus(
                     prefix: ban.prefix, cause: ban.cause.text, age: .nanoseconds(now - ban.began),
@@ -89,8 +90,7 @@ extension Supervisor {
     func applyExempt(at now: Int64) {
         guard bans.exempt != settings.exempt else { return }
         bans.exempt = settings.exempt
-        sealBans(at: now)
-        for gate in allGates() { send(bansTo: gate) }
+        sendBans(at: now)
     }
 
     func bansChanged(at now: Int64) { saveBansAt = saveBansAt ?? now + Self.saveAfterNanoseconds }
@@ -110,6 +110,7 @@ extension Supervisor {
 
     func saveBans() {
         saveBansAt = nil
+        readKernelHits()
         do throws(SystemError) {
             try banFile.save(bans)
         } catch {
@@ -119,6 +120,7 @@ extension Supervisor {
 
     private func sendBans(at now: Int64) {
         sealBans(at: now)
+        giveKernelBans(at: now)
         for gate in allGates() { send(bansTo: gate) }
     }
 

@@ -95,7 +95,9 @@ extension Supervisor {
         var opened: [OpenListener] = []
         for (index, wanted) in definition.listeners.enumerated() {
             do throws(SystemError) {
-                opened.append(try listeners.listener(for: wanted.address, of: definition.service, at: index))
+                let listener = try listeners.listener(for: wanted.address, of: definition.service, at: index)
+                if case .ip = listener.bound { attachFilter(to: listener.number) }
+                opened.append(listener)
             } catch {
                 throw BindError(listener: wanted, error: error)
             }

@@ -44,6 +44,18 @@ extension Supervisor {
         for limitation in abi.missing { logProblem("unprotected", limitation) }
     }
 
+    /// Whether blocked clients are dropped by the kernel.
+    func logKernel() {
+        line("kernel_filter") {
+            if kernel.problem.isEmpty {
+                $0.field("on", "yes" as StaticString)
+            } else {
+                $0.field("on", "no" as StaticString)
+                $0.field("message", kernel.problem)
+            }
+        }
+    }
+
     func logFault(_ fault: Fault) {
         line("fault") {
             $0.field("at", fault.position.description)

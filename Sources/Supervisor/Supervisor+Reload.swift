@@ -15,7 +15,9 @@ extension Supervisor {
             if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) } else { refreshBlockList() }
             let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix
             settings = definitions.settings
-            applyExempt(at: Clock.monotonicNanoseconds())
+            let now = Clock.monotonicNanoseconds()
+            applyExempt(at: now)
+            applyKernelFilter(at: now)
             return apply(definitions, on: "reload", restartingAll: isOtherHost)
         } catch {
             for line in error.lines { logProblem("fault", line) }
@@ -91,6 +93,7 @@ extension Supervisor {
                     Processes.signal(gate.pid, .kill)
                 }
             }
+            giveKernelBlockList()
             logBlockList(entries: count)
         } catch {
             for line in error.lines { logProblem("fault", line) }

@@ -20,6 +20,7 @@ extension Supervisor {
         report.blockListFile = blockList.path ?? ""
         report.blockListEntries = blockList.entryCount
         report.bans = bans.active(at: now).count
+        report.kernelFilter = kernelReport
         report.isStopping = stop.isStopping
         report.services = services.values.map { status(of: $0, at: now) }
         let gone = draining.filter { services[$0.definition.service.name] == nil }

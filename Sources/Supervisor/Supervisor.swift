@@ -47,6 +47,7 @@ package final class Supervisor {
     var banList: SharedBytes
     var banPace = Pace()
     var banLogBudget = LogBudget.refusals
+    var kernel = KernelState()
     /// Monotonic: when to write the bans down.
     var saveBansAt: Int64?
     let banFile: BanFile
@@ -108,6 +109,8 @@ package final class Supervisor {
         logSandbox(withoutGroups: noGroups)
         openControl()
         restoreBans()
+        applyKernelFilter(at: Clock.monotonicNanoseconds())
+        logKernel()
         apply(definitions, on: "configured")
     }
 

@@ -22,6 +22,7 @@ private func fullReport() -> StatusReport {
     report.blockListFile = "/etc/blocked"
     report.blockListEntries = 12
     report.bans = 5
+    report.kernelFilter = "off"
     report.isStopping = true
     report.services = [service, ServiceStatus()]
     return report

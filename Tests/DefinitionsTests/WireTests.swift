@@ -12,6 +12,7 @@ struct WireTests {
         settings.blockList = "/opt/blocked"
         settings.sourcePrefix.v4 = 24
         settings.sourcePrefix.v6 = 56
+        settings.kernelFilter = false
         settings.exempt = [IPPrefix(of: .v4(10 << 24), length: 8)]
         settings.drain = .milliseconds(1500)
         var definitions = Definitions(settings: settings)

@@ -213,5 +213,48 @@ extension EndToEndTests {
             #expect(count > 100)
             #expect(try answer(port, from: "127.0.0.1") == "x\n")
         }
+
+        /// Whether somebody with this address gets a connection within half a second.
+        private func connects(_ port: UInt16, from source: String) throws -> Bool {
+            let ask = """
+                import socket
+                s = socket.socket()
+                s.bind(("\(source)", 0))
+                s.settimeout(0.5)
+                try:
+                    s.connect(("127.0.0.1", \(port)))
+                    print("yes")
+                except TimeoutError: print("no")
+                """
+            return try run(["/usr/bin/python3", "-c", ask]).output == "yes\n"
+        }
+
+        @Test("whom the kernel drops gets no answer; status counts it, blocked too, and the end of it is the end of it")
+        func kernel() throws {
+            let supervised = try Supervised(
+                services: ["a": echo], host: "kernel_filter = true\nblock_list = \"blocked\"\n",
+                files: ["blocked": "127.0.0.7\n"])
+            let state = try supervised.log.wait(for: "kernel_filter")
+            guard state["on"] == "yes" else {
+                #expect(try doorward(["status"], supervised).output.contains("kernel filter: off: "))
+                return
+            }
+            let port = try supervised.port("a")
+            #expect(try !connects(port, from: "127.0.0.7"))
+            #expect(try connects(port, from: "127.0.0.2"))
+            #expect(try doorward(["block", "127.0.0.2"], supervised).status == 0)
+            #expect(try !connects(port, from: "127.0.0.2"))
+            #expect(try bans(supervised).first?["hits"] as? Int ?? 0 > 0)
+            let status = try doorward(["status"], supervised).output
+            #expect(status.contains("kernel filter: dropped "))
+            #expect(!status.contains("dropped 0 SYNs by bans"))
+            #expect(try doorward(["unblock", "127.0.0.2"], supervised).status == 0)
+            #expect(try connects(port, from: "127.0.0.2"))
+            try supervised.write("127.0.0.3\n", to: "blocked")
+            _ = try supervised.log.wait(for: "block_list")
+            #expect(try connects(port, from: "127.0.0.7"))
+            #expect(try !connects(port, from: "127.0.0.3"))
+            #expect(!supervised.log.all.contains { $0.event == "refuse" })
+        }
     }
 }

@@ -1,0 +1,134 @@
+// Bans and the block list as a filter of the kernel on the listening sockets, where the rights and the settings allow it.
+// The gates judge by their own tables all the same: whatever the kernel lets pass meets them. So a failure here is said, and
+// nothing else changes.
+internal import Admission
+internal import Definitions
+internal import LinuxSystem
+internal import ServiceModel
+
+/// What the kernel has of the bans, and what was not given to it.
+struct KernelState: ~Copyable {
+    var filter: KernelFilter?
+    /// Why there is no filter, or not all of it; empty: there is all of it.
+    var problem = "not started"
+    /// Why the block list is not in it; empty: it is.
+    var listProblem = ""
+    /// By prefix: the end that the kernel knows, and the hits that were read from it.
+    var bans: [IPPrefix: (end: Int64, hits: UInt64)] = [:]
+    var exempt: [IPPrefix] = []
+
+    /// A longer list would keep the supervisor for seconds and take 140 bytes of kernel memory for each line.
+    static let mostListed = 100_000
+}
+
+extension Supervisor {
+    /// Makes the filter, or takes it away, as the settings say.
+    func applyKernelFilter(at now: Int64) {
+        guard settings.kernelFilter else {
+            for number in listeners.filteredNumbers { detachFilter(from: number) }
+            kernel = KernelState()
+            kernel.problem = "kernel_filter = false"
+            return
+        }
+        if kernel.filter == nil {
+            kernel = KernelState()
+            do throws(SystemError) {
+                kernel.filter = try KernelFilter(mostBans: bans.mostPerFamily + settings.exempt.count)
+                kernel.problem = ""
+                for number in listeners.filteredNumbers { attachFilter(to: number) }
+            } catch {
+                kernel.problem = "\(error)"
+                return
+            }
+        }
+        giveKernelBlockList()
+        giveKernelBans(at: now)
+    }
+
+    /// Filters a new listener, before anybody is accepted from it.
+    func attachFilter(to number: Int32) {
+        do throws(SystemError) {
+            switch kernel.filter {
+            case .some(let filter): try filter.attach(to: number)
+            case .none: return
+            }
+        } catch {
+            kernel.problem = "\(error)"
+        }
+    }
+
+    private func detachFilter(from number: Int32) {
+        do throws(SystemError) {
+            try KernelFilter.detach(from: number)
+        } catch {
+            // It had none.
+        }
+    }
+
+    func giveKernelBlockList() {
+        guard kernel.filter != nil else { return }
+        let count = blockList.entryCount
+        let isTooLong = count > KernelState.mostListed
+        kernel.listProblem =
+            isTooLong ? "the block list has \(count) lines, and at most \(KernelState.mostListed) go to the kernel" : ""
+        do throws(SystemError) {
+            let list = try KernelBlockList(of: isTooLong ? [] : blockList.prefixes())
+            try kernel.filter?.replaceBlockList(with: list)
+        } catch {
+            kernel.listProblem = "\(error)"
+        }
+    }
+
+    /// What has changed since the last time.
+    func giveKernelBans(at now: Int64) {
+        guard kernel.filter != nil else { return }
+        readKernelHits()
+        var wanted: [IPPrefix: Int64] = [:]
+        for ban in bans.telling(at: now) { wanted[ban.prefix] = ban.end }
+        do throws(SystemError) {
+            for prefix in kernel.exempt where !settings.exempt.contains(prefix) { try kernel.filter?.remove(prefix) }
+            for prefix in kernel.bans.keys where wanted[prefix] == nil {
+                try kernel.filter?.remove(prefix)
+                kernel.bans[prefix] = nil
+            }
+            for prefix in settings.exempt where !kernel.exempt.contains(prefix) { try kernel.filter?.exempt(prefix) }
+            kernel.exempt = settings.exempt
+            for (prefix, end) in wanted where kernel.bans[prefix]?.end != end {
+                try kernel.filter?.ban(prefix, until: end)
+                kernel.bans[prefix] = (end, 0)
+            }
+        } catch {
+            kernel.problem = "\(error)"
+        }
+    }
+
+    /// Adds what the kernel dropped to the hits of the bans.
+    func readKernelHits() {
+        for (prefix, known) in kernel.bans {
+            do throws(SystemError) {
+                let hits = try kernel.filter?.hits(ofBan: prefix) ?? known.hits
+                guard hits > known.hits else { continue }
+                bans.addHits(hits - known.hits, of: prefix)
+                kernel.bans[prefix] = (known.end, hits)
+            } catch {
+                // They are counted at the next time.
+            }
+        }
+    }
+
+    /// For `status`: what was dropped, or why nothing is.
+    var kernelReport: String {
+        guard kernel.filter != nil else { return "off: \(kernel.problem)" }
+        var drops: KernelDrops?
+        do throws(SystemError) {
+            drops = try kernel.filter?.drops()
+        } catch {
+            return "\(error)"
+        }
+        let parts = [
+            "dropped \(drops?.byBans ?? 0) SYNs by bans, \(drops?.byBlockList ?? 0) by the block list", kernel.problem,
+            kernel.listProblem,
+        ]
+        return parts.filter { !$0.isEmpty }.joined(separator: "; ")
+    }
+}
