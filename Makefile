@@ -102,6 +102,8 @@ bench: all
 	Benchmarks/run
 	Benchmarks/throughput
 	Benchmarks/startup
+	Benchmarks/flood
+	Benchmarks/blocklist
 
 # ---- installing
 
