@@ -25,7 +25,7 @@
 #include <sys/wait.h>
 
 // Far more than any needs, but for filling memory on a slow machine.
-enum { time_limit_milliseconds = 6000 };
+enum { time_limit_milliseconds = 9000 };
 
 static const struct attacker_attempt *const tables[] = {
     attacker_execution,  attacker_files,  attacker_sockets,   attacker_processes, attacker_privileges,

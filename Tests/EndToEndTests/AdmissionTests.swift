@@ -113,7 +113,9 @@ extension EndToEndTests {
         @Test("the handler that takes the last place is told so")
         func pressure() throws {
             let doorward = try Supervised(
-                services: ["who": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/who\"]\n[limits]\nconnections = 2"],
+                services: [
+                    "who": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/who\"]\n[limits]\nconnections = 2"
+                ],
                 files: ["who": "#!/bin/sh\necho \"pressure=$DOORWARD_PRESSURE\"\nread -r line\n"])
             let clients = try (0..<3).map { _ in try Client(port: doorward.port("who")) }
             #expect(clients[0].read() == "pressure=\n")

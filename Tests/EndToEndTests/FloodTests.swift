@@ -45,7 +45,8 @@ extension EndToEndTests {
                 """
             let pid = supervised.pid
             let outcome = try run(
-                ["nsenter", "--net", "--target", "\(pid)", "/usr/bin/python3", "-c", prelude + program], seconds: seconds)
+                ["nsenter", "--net", "--target", "\(pid)", "/usr/bin/python3", "-c", prelude + program],
+                seconds: seconds)
             #expect(outcome.error == "")
             return outcome.output
         }
@@ -56,7 +57,7 @@ extension EndToEndTests {
             return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
         }
 
-        @Test("65 536 sources in one /64 are one source: they are refused by its rate, and the next /64 is served at once")
+        @Test("65 536 sources in one /64 are one source, refused by its rate; the next /64 is served at once")
         func oneNetwork() throws {
             let supervised = try supervised("[limits]\nrate = \"100/min\"\nper_source = 16384\nconnections = 1000\n")
             let gate = try supervised.gate("echo")
