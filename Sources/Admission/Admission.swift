@@ -12,7 +12,7 @@ package struct Admission: ~Copyable {
     private var rates: RateTable?
     /// Why the service takes nobody at the moment; nil when it does.
     package var closure: Closure?
-    /// Handlers at once, by source. There are never more sources than connections.
+    /// Handlers at once, and who waits for one, by source. There are never more sources than connections.
     private var sources: FixedMap<Source, Int>
 
     package init(service: Service, sourcePrefix: SourcePrefix) {
@@ -29,10 +29,12 @@ package struct Admission: ~Copyable {
             case .unlimited: nil
             case .at(let rate): RateTable(rate: rate)
             }
-        sources = FixedMap(capacity: service.limits.connections)
+        let waiting = service.admission.holdsConnections ? service.limits.waiting : 0
+        sources = FixedMap(capacity: service.limits.connections + waiting)
     }
 
-    /// Decides on one peer. The caller has made sure that the service is below its own limit of connections.
+    /// Decides on one peer. The caller has made sure that the service is below its own limits of connections, and of those
+    /// that wait.
     ///
     /// Order: block list, bans, access rules, whether the service is a sensor or takes nobody, connections of the source,
     /// its rate.
@@ -125,6 +127,8 @@ package enum Refusal: Hashable, Sendable {
     case sourceLimit(Int)
     /// The source comes too often.
     case rate
+    /// It came as far as the gate's lobby.
+    case unserved(Unserved)
 }
 
 /// Why a service takes nobody for a while.
