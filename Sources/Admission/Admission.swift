@@ -29,8 +29,8 @@ package struct Admission: ~Copyable {
             case .unlimited: nil
             case .at(let rate): RateTable(rate: rate)
             }
-        let waiting = service.admission.holdsConnections ? service.limits.waiting : 0
-        sources = FixedMap(capacity: service.limits.connections + waiting)
+        // And one for whoever is about to take the place of another one.
+        sources = FixedMap(capacity: service.limits.connections + service.waitingPlaces + 1)
     }
 
     /// Decides on one peer. The caller has made sure that the service is below its own limits of connections, and of those
@@ -64,6 +64,9 @@ package struct Admission: ~Copyable {
         if before == 0 { sources.insert(source, 1) } else { _ = sources.update(source) { $0 += 1 } }
         return .admit(Admitted(source: source, rule: rule, sourceCount: before + 1))
     }
+
+    /// Connections of a source that were let in and are not over.
+    package func count(of source: Source) -> Int { sources.value(of: source) ?? 0 }
 
     /// What a peer is counted by.
     package func source(of peer: Peer) -> Source { Source(of: peer, sourcePrefix) }

@@ -10,6 +10,8 @@ package enum Unserved: Hashable, Sendable {
     case earlyTalker
     /// An upstream did not say properly who the client is.
     case proxyHeader(ProxyTrouble)
+    /// Every handler was busy, and its source had more connections waiting than others.
+    case crowded
     /// The gate had to go.
     case drain
 }

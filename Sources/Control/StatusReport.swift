@@ -78,7 +78,7 @@ package struct ServiceCounts: Hashable, Sendable {
     /// Connections that were refused, for whatever cause.
     package var refused: Int {
         blocked + denied + overLimit + banned + sensed + closed + overRate + noData + firstByte + earlyTalkers
-            + proxyFaults + drained
+            + proxyFaults + crowded + drained
     }
     /// How often accepting paused for lack of resources.
     package var pauses = 0
@@ -92,6 +92,8 @@ package struct ServiceCounts: Hashable, Sendable {
     package var earlyTalkers = 0
     /// Refused because of `proxy_protocol`.
     package var proxyFaults = 0
+    /// Refused because of `limits.waiting`, for the sake of other sources.
+    package var crowded = 0
     /// Closed before their handlers were started, because the gate had to go.
     package var drained = 0
 
@@ -104,7 +106,8 @@ package struct ServiceCounts: Hashable, Sendable {
             ("unstarted", \.unstarted), ("blocked", \.blocked), ("denied", \.denied), ("over_limit", \.overLimit),
             ("banned", \.banned), ("sensed", \.sensed), ("closed", \.closed), ("over_rate", \.overRate),
             ("pauses", \.pauses), ("waiting", \.waiting), ("no_data", \.noData), ("first_byte", \.firstByte),
-            ("early_talkers", \.earlyTalkers), ("proxy_header", \.proxyFaults), ("drained", \.drained),
+            ("early_talkers", \.earlyTalkers), ("proxy_header", \.proxyFaults), ("crowded", \.crowded),
+            ("drained", \.drained),
         ]
     }
 

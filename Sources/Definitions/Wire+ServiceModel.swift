@@ -134,7 +134,7 @@ extension Limits: WireValue {
         totalMemory = try reader.value()
         rate = try reader.value()
         totalRate = try reader.value()
-        waiting = try reader.value()
+        waiting = try reader.optional()
     }
 }
 

@@ -78,7 +78,8 @@ extension Gate {
                 admission.end(admitted)
                 return
             }
-            if lobbyRules.areAny {
+            let isNext = lobbyRules.phaseAfterAdmission == .handler && waitingRoom.count == 0 && mayServe(at: now)
+            if lobbyRules.areAny, !isNext {
                 hold(connection, local: local, admitted: admitted, in: lobbyRules.phaseAfterAdmission, at: now)
             } else {
                 serve(connection, local: local, admitted: admitted, at: now)

@@ -15,7 +15,11 @@ extension Gate {
     /// Whether the next connection is to be taken from the listen queue.
     func mayAccept(at now: Int64) -> Bool {
         guard !drain.isDraining else { return false }
-        return lobbyRules.areAny ? !lobby.isFull && throttle.until == nil : mayServe(at: now)
+        guard lobbyRules.areAny else { return mayServe(at: now) }
+        guard throttle.until == nil else { return false }
+        // When all of the lobby waits for handlers, whoever comes may take the place of another one.
+        let room = waitingRoom.capacity
+        return lobby.count < room || lobby.count == room && waitingRoom.count == room && waitingRoom.canTake
     }
 
     /// Takes a connection in that waits for something; nobody is served before it is.
@@ -28,15 +32,32 @@ extension Gate {
         let guest = Guest(
             socket: connection.takeDescriptor(), peer: peer, local: local, admitted: admitted, phase: phase,
             deadline: deadline)
-        if guest.isWatched {
-            do throws(SystemError) {
-                try poller.add(guest.socket.number, token: Token.lobby + lobby.nextNumber)
-            } catch {
-                // Short of something: the connection ends, and accepting pauses.
-                if let admitted = guest.admitted { admission.end(admitted) }
-                pause(.lackOfResources, error)
-                return
-            }
+        if phase == .handler { seat(guest, at: now) } else { watch(guest) }
+    }
+
+    /// For somebody who waits for a handler there may be no room, or somebody else's.
+    private mutating func seat(_ guest: consuming Guest, at now: Int64) {
+        guard let source = guest.source else { preconditionFailure("who waits for a handler was admitted") }
+        switch waitingRoom.enter(lobby.nextNumber, of: source) {
+        case .waits:
+            lobby.insert(guest)
+        case .waitsInsteadOf(let number):
+            let other = lobby.remove(number)
+            lobby.insert(guest)
+            if let other { turnAway(other, .crowded, at: now) }
+        case .refused:
+            turnAway(guest, .crowded, at: now)
+        }
+    }
+
+    private mutating func watch(_ guest: consuming Guest) {
+        do throws(SystemError) {
+            try poller.add(guest.socket.number, token: Token.lobby + lobby.nextNumber)
+        } catch {
+            // Short of something: the connection ends, and accepting pauses.
+            if let admitted = guest.admitted { admission.end(admitted) }
+            pause(.lackOfResources, error)
+            return
         }
         lobby.insert(guest)
     }
@@ -66,11 +87,13 @@ extension Gate {
             hold(
                 AcceptedConnection(descriptor: guest.socket, peer: guest.peer), local: guest.local,
                 admitted: guest.admitted, in: .handler, at: now)
-        case .refuse(let reason):
-            let guest = try takeOut(number)
-            if let admitted = guest.admitted { admission.end(admitted) }
-            refuse(AcceptedConnection(descriptor: guest.socket, peer: guest.peer), .unserved(reason), at: now)
+        case .refuse(let reason): turnAway(try takeOut(number), reason, at: now)
         }
+    }
+
+    private mutating func turnAway(_ guest: consuming Guest, _ reason: Unserved, at now: Int64) {
+        if let admitted = guest.admitted { admission.end(admitted) }
+        refuse(AcceptedConnection(descriptor: guest.socket, peer: guest.peer), .unserved(reason), at: now)
     }
 
     /// Goes on with those whose time is over. What they have sent meanwhile counts.
@@ -85,13 +108,19 @@ extension Gate {
     /// Starts handlers for those who wait for nothing else.
     mutating func serveWaiting(at now: Int64) throws(SystemError) {
         for _ in 0..<Self.batch {
-            guard let number = lobby.first(in: .handler), mayServe(at: now) else { return }
+            guard mayServe(at: now), let number = Self.next(of: &waitingRoom, admission) else { return }
             let guest = try takeOut(number)
             guard let admitted = guest.admitted else { preconditionFailure("who waits for a handler was admitted") }
             serve(
                 AcceptedConnection(descriptor: guest.socket, peer: guest.peer), local: guest.local, admitted: admitted,
                 at: now)
         }
+    }
+
+    /// Whom a free handler is for: the source with the fewest connections.
+    private static func next(of room: inout WaitingRoom, _ admission: borrowing Admission) -> UInt64? {
+        guard room.count > 0 else { return nil }
+        return room.next { admission.count(of: $0) }
     }
 
     /// Reads the header that has come so far; when there is all of it, the connection is its client's.
@@ -144,6 +173,7 @@ extension Gate {
 
     /// The gate's time is over.
     mutating func dismissAll(at now: Int64) throws(SystemError) {
+        waitingRoom = WaitingRoom(capacity: waitingRoom.capacity)
         for phase in LobbyPhase.allCases {
             while let number = lobby.first(in: phase) { try take(.refuse(.drain), number, at: now) }
         }

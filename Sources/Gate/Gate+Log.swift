@@ -87,6 +87,9 @@ extension Gate {
             log.field("cause", "proxy_header" as StaticString)
             log.field("reason", trouble.description)
             log.field("setting", "proxy_protocol" as StaticString)
+        case .crowded:
+            log.field("cause", "crowded" as StaticString)
+            log.field("setting", "limits.waiting" as StaticString)
         case .drain:
             log.field("cause", "drain" as StaticString)
         }
@@ -257,6 +260,7 @@ extension Refusal {
         case .unserved(.earlyTalker): .earlyTalkers
         case .unserved(.proxyHeader): .proxyFaults
         case .unserved(.drain): .drained
+        case .unserved(.crowded): .crowded
         }
     }
 }

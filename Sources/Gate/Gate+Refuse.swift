@@ -17,7 +17,7 @@ extension Gate {
             banHits.add(ban.index)
             tellHitsAt = tellHitsAt ?? now + Self.hitsIntervalNanoseconds
         case .sensor: report(.sensor, of: peer, at: now)
-        case .sourceLimit, .rate: punish(peer, for: .limit, at: now)
+        case .sourceLimit, .rate, .unserved(.crowded): punish(peer, for: .limit, at: now)
         case .unserved(.noData):
             if setup.service.admission.start == .data { punish(peer, for: .noData, at: now) }
         case .blocked, .denied, .noRule, .closed, .unserved: break

@@ -36,6 +36,8 @@ package struct Gate: ~Copyable {
     var parking: ParkingPlaces
     let lobbyRules: LobbyRules
     var lobby: Lobby
+    /// Those in the lobby who wait for nothing but a handler.
+    var waitingRoom: WaitingRoom
     /// For looking at PROXY headers.
     var peeked: [UInt8]
     /// What is said to those who are refused.
@@ -127,7 +129,7 @@ package struct Gate: ~Copyable {
         let pipe = try HandlerPipe()
         try poller.add(pipe.readerNumber, token: Token.handlerLog)
         // Who waits has a descriptor; the standard is a thousand of them for a process.
-        if service.admission.holdsConnections { try ProcessLimits.raise(ProcessLimits.files) }
+        if service.waitingPlaces > 0 { try ProcessLimits.raise(ProcessLimits.files) }
         let limits = ResourceLimit.all(of: service.limits, with: setup.sandbox.privilege)
         let child = try Sandbox.enter(setup.sandbox)
         let reserve = try Descriptor.duplicate(of: null.number)
@@ -143,8 +145,10 @@ package struct Gate: ~Copyable {
         self.doors = doors
         penalties = service.admission.penalties.areNone ? nil : PenaltyTable(penalties: service.admission.penalties)
         parking = ParkingPlaces()
-        lobbyRules = LobbyRules(service.admission)
-        lobby = Lobby(capacity: service.admission.holdsConnections ? service.limits.waiting : 1)
+        lobbyRules = LobbyRules(service)
+        // And one for whoever is about to take the place of another one.
+        lobby = Lobby(capacity: service.waitingPlaces + 1)
+        waitingRoom = WaitingRoom(capacity: max(service.waitingPlaces, 1))
         peeked = [UInt8](repeating: 0, count: service.admission.upstreams.isEmpty ? 0 : ProxyHeader.mostBytes)
         pace = TotalPace(service.limits.totalRate)
         denyMessage = Array(service.admission.refusal.message.utf8)
@@ -267,7 +271,7 @@ package struct Gate: ~Copyable {
         let reports = earlier(earlier(handlerLogBudget.reportAt, refusalBudget.reportAt), tellHitsAt)
         let now = Clock.monotonicNanoseconds()
         let wait = pace.wait(at: now)
-        let hasWaiting = lobby.first(in: .handler) != nil
+        let hasWaiting = waitingRoom.count > 0
         if hasWaiting, mayServe(at: now) { return 0 }
         let paced = wait > 0 && (!drain.isDraining || hasWaiting) ? now + wait : nil
         let waits = earlier(parking.deadline, lobby.deadline)

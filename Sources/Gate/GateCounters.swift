@@ -33,6 +33,8 @@ package enum GateCounter: Int, CaseIterable, Sendable {
     case earlyTalkers
     /// Connections of upstreams without a good PROXY header.
     case proxyFaults
+    /// Connections that waited for a handler, and had to make way for those of other sources.
+    case crowded
     /// Connections that still waited when the gate had to go.
     case drained
 }

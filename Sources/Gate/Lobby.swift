@@ -36,6 +36,14 @@ struct Guest: ~Copyable {
         // Of one that only waits for a handler nothing is to be learnt.
         isWatched = phase != .handler
     }
+
+    /// What its place in admission counts for; nil before admission.
+    var source: Source? {
+        switch admitted {
+        case .some(let admitted): admitted.source
+        case .none: nil
+        }
+    }
 }
 
 /// The lobby of one gate.

@@ -40,8 +40,9 @@ package struct LobbyRules: Hashable, Sendable {
     /// In nanoseconds.
     package static let proxyHeader: Int64 = 5_000_000_000
 
-    package init(_ settings: AdmissionSettings) {
-        areAny = settings.holdsConnections
+    package init(_ service: Service) {
+        let settings = service.admission
+        areAny = service.waitingPlaces > 0
         upstreams = settings.upstreams
         greetDelay = settings.greetDelay?.nanoseconds ?? 0
         firstByte = settings.firstByte.nanoseconds

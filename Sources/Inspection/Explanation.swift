@@ -76,7 +76,7 @@ package struct Explanation: Hashable, Sendable {
         if let delay = rules.greetDelay { add("greet_delay", "who talks in the first \(shown(delay)) is refused") }
         add("start", rules.start == .data ? "with the first byte" : "when somebody connects")
         if rules.start == .data { add("first_byte", "within \(shown(rules.firstByte))") }
-        if rules.holdsConnections { add("limits.waiting", "\(service.limits.waiting) at once") }
+        if service.waitingPlaces > 0 { add("limits.waiting", "\(service.waitingPlaces) at once in the gate") }
     }
 
     /// What only the running supervisor knows.
@@ -89,7 +89,8 @@ package struct Explanation: Hashable, Sendable {
             add("now", "not served", from: "")
             return
         }
-        let wait = status.counts.active >= status.limit ? "; the next one waits in the listen queue" : ""
+        let room = service.waitingPlaces > status.counts.waiting ? "gate" : "listen queue"
+        let wait = status.counts.active >= status.limit ? "; the next one waits in the \(room)" : ""
         add("now", "\(status.state.rawValue), \(status.counts.active) of \(status.limit) connections\(wait)", from: "")
     }
 

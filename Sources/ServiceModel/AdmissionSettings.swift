@@ -28,9 +28,6 @@ package struct AdmissionSettings: Hashable, Sendable {
         case data
     }
 
-    /// Whether connections wait in the gate before their handlers are started.
-    package var holdsConnections: Bool { start == .data || greetDelay != nil || !upstreams.isEmpty }
-
     package init() {}
 }
 

@@ -22,8 +22,10 @@ package struct Limits: Hashable, Sendable {
     /// Handlers at once; further connections wait in the listen queue. 1 to ``mostConnections``.
     package var connections = 100
     /// Connections that wait in the gate before their handlers are started; further ones wait in the listen queue. 1 to
-    /// ``mostConnections``.
-    package var waiting = 1000
+    /// ``mostConnections``. nil when the file says nothing: then ``standardWaiting`` where something else makes them wait
+    /// there, and none where only handlers are awaited.
+    package var waiting: Int?
+    package static let standardWaiting = 1000
     /// Handlers at once per source prefix; further connections are refused. Who waits in the gate counts too.
     package var perSource: Limit<Int> = .at(10)
     /// Connections of a source prefix in a time; further ones are refused.

@@ -79,6 +79,7 @@ extension Supervisor {
         counts.firstByte = value(.firstByte)
         counts.earlyTalkers = value(.earlyTalkers)
         counts.proxyFaults = value(.proxyFaults)
+        counts.crowded = value(.crowded)
         counts.drained = value(.drained)
         return counts
     }

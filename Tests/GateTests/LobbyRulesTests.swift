@@ -6,9 +6,10 @@ import Testing
 
 struct LobbyRulesTests {
     private func rules(_ change: (inout AdmissionSettings) -> Void = { _ in }) -> LobbyRules {
-        var settings = AdmissionSettings()
-        change(&settings)
-        return LobbyRules(settings)
+        var service = Service(
+            name: "a", file: "a.toml", listen: [], handler: .none, identity: Identity(user: .root))
+        change(&service.admission)
+        return LobbyRules(service)
     }
 
     @Test("a service that asks for nothing has no lobby")
