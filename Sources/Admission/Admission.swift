@@ -12,7 +12,7 @@ package struct Admission: ~Copyable {
     private var rates: RateTable?
     /// Why the service takes nobody at the moment; nil when it does.
     package var closure: Closure?
-    /// Handlers at once, by source. There are never more sources than connections.
+    /// Handlers at once, and who waits for one, by source. There are never more sources than connections.
     private var sources: FixedMap<Source, Int>
 
     package init(service: Service, sourcePrefix: SourcePrefix) {
@@ -29,10 +29,12 @@ package struct Admission: ~Copyable {
             case .unlimited: nil
             case .at(let rate): RateTable(rate: rate)
             }
-        sources = FixedMap(capacity: service.limits.connections)
+        // And one for whoever is about to take the place of another one.
+        sources = FixedMap(capacity: service.limits.connections + service.waitingPlaces + 1)
     }
 
-    /// Decides on one peer. The caller has made sure that the service is below its own limit of connections.
+    /// Decides on one peer. The caller has made sure that the service is below its own limits of connections, and of those
+    /// that wait.
     ///
     /// Order: block list, bans, access rules, whether the service is a sensor or takes nobody, connections of the source,
     /// its rate.
@@ -62,6 +64,9 @@ package struct Admission: ~Copyable {
         if before == 0 { sources.insert(source, 1) } else { _ = sources.update(source) { $0 += 1 } }
         return .admit(Admitted(source: source, rule: rule, sourceCount: before + 1))
     }
+
+    /// Connections of a source that were let in and are not over.
+    package func count(of source: Source) -> Int { sources.value(of: source) ?? 0 }
 
     /// What a peer is counted by.
     package func source(of peer: Peer) -> Source { Source(of: peer, sourcePrefix) }
@@ -125,6 +130,8 @@ package enum Refusal: Hashable, Sendable {
     case sourceLimit(Int)
     /// The source comes too often.
     case rate
+    /// It came as far as the gate's lobby.
+    case unserved(Unserved)
 }
 
 /// Why a service takes nobody for a while.

@@ -53,6 +53,13 @@ int clinux_limit(int resource, uint64_t *soft, uint64_t *hard) {
     return 0;
 }
 
+int clinux_raise_limit(int resource) {
+    struct rlimit64 limit;
+    if (prlimit64(0, resource, NULL, &limit) < 0) return -errno;
+    limit.rlim_cur = limit.rlim_max;
+    return result(prlimit64(0, resource, &limit, NULL));
+}
+
 int clinux_set_umask(uint32_t mask) { return (int)umask(mask); }
 
 int clinux_set_nice(int nice) { return result(setpriority(PRIO_PROCESS, 0, nice)); }

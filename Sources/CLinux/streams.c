@@ -1,5 +1,6 @@
 // The sockets between the programs of one connection. See CLinux.h.
-// Facts: socketpair(2), unix(7), poll(2) for POLLHUP, socket(7) for SO_LINGER.
+// Facts: socketpair(2), unix(7), poll(2) for POLLHUP and POLLRDHUP, recv(2) for MSG_PEEK, socket(7) for SO_LINGER and
+// SO_RCVLOWAT.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -37,4 +38,24 @@ int clinux_discard_input(int fd) {
         if (count < 0) return errno == EAGAIN || errno == EINTR ? 1 : -errno;
     }
     return 1;
+}
+
+int64_t clinux_peek(int fd, void *bytes, size_t count) {
+    ssize_t found = recv(fd, bytes, count, MSG_PEEK | MSG_DONTWAIT);
+    return found < 0 ? -errno : found;
+}
+
+int64_t clinux_take_input(int fd, void *bytes, size_t count) {
+    ssize_t taken = recv(fd, bytes, count, MSG_DONTWAIT);
+    return taken < 0 ? -errno : taken;
+}
+
+int clinux_set_least_input(int fd, int count) {
+    return setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &count, sizeof count) < 0 ? -errno : 0;
+}
+
+int clinux_is_input_over(int fd) {
+    struct pollfd one = {.fd = fd, .events = POLLRDHUP};
+    int result = poll(&one, 1, 0);
+    return result < 0 ? -errno : one.revents != 0;
 }

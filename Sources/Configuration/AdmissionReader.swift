@@ -16,6 +16,7 @@ extension Reading {
         read("hours", of: top, into: &settings.hours) { $0.hours($1) }
         read("time_zone", of: top, into: &settings.timeZone) { $0.timeZone($1) }
         read("max_load", of: top, into: &settings.mostLoad) { $0.load($1) }
+        readLobby(of: top, into: &settings)
         if settings.hours == nil, let zone = top["time_zone"], zone.position.file == file {
             fault(zone.position, "'time_zone' does nothing without 'hours'; expected both")
         }
@@ -119,6 +120,7 @@ extension Reading {
         read("exit", of: section, into: &penalties.exit) { $0.exitPoints($1) }
         read("failure", of: section, into: &penalties.failure) { $0.integer($1, in: points) }
         read("signal", of: section, into: &penalties.signal) { $0.integer($1, in: points) }
+        read("no_data", of: section, into: &penalties.noData) { $0.integer($1, in: points) }
         read("lifetime", of: section, into: &penalties.lifetime) { $0.integer($1, in: points) }
         read("limit", of: section, into: &penalties.limit) { $0.integer($1, in: points) }
         read("threshold", of: section, into: &penalties.threshold) { $0.integer($1, in: 1...Penalties.mostPoints) }
@@ -128,7 +130,8 @@ extension Reading {
         if penalties.areNone {
             fault(
                 top["penalties"]?.position ?? SourcePosition(file: file, line: 1, column: 1),
-                "[penalties] gives points for nothing; expected at least one of exit, failure, signal, lifetime, limit")
+                "[penalties] gives points for nothing; expected at least one of exit, failure, signal, no_data, lifetime, limit"
+            )
         }
         if penalties.longest < penalties.ban, let entry = section["longest_ban"] ?? section["ban"] {
             fault(entry.value.position, "'longest_ban' is shorter than 'ban'")

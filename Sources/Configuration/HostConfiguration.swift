@@ -82,7 +82,8 @@ extension Reading {
         return section.entries
     }
 
-    private mutating func prefixes(_ entry: TOMLEntry) -> [IPPrefix]? {
+    /// Addresses and prefixes. An element that is none is a fault and left out.
+    mutating func prefixes(_ entry: TOMLEntry) -> [IPPrefix]? {
         guard let texts = strings(entry, expected: "a list of addresses and prefixes, like [\"10.0.0.0/8\"]") else {
             return nil
         }

@@ -14,6 +14,7 @@ extension Reading {
         guard let section = section("limits", of: top, known: KnownKeys.limits) else { return limits }
         let counts = 1...Limits.mostConnections
         read("connections", of: section, into: &limits.connections) { $0.integer($1, in: counts) }
+        read("waiting", of: section, into: &limits.waiting) { $0.integer($1, in: counts) }
         read("per_source", of: section, into: &limits.perSource) { $0.count($1, in: counts) }
         read("lifetime", of: section, into: &limits.lifetime) { $0.lifetime($1) }
         // Descriptors 0, 1 and 2 are what a handler is.

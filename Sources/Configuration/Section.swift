@@ -24,16 +24,16 @@ enum KnownKeys {
         identity + [
             "access", "environment", "stderr", "directory", "umask", "nice", "limits", "socket", "network", "seccomp",
             "system_calls", "landlock", "files", "private_tmp", "root", "penalties", "refuse", "deny_message", "hours",
-            "time_zone", "max_load",
+            "time_zone", "max_load", "start", "first_byte", "greet_delay", "proxy_protocol",
         ]
     /// Those that belong together: see Section.over(defaults:).
     static let identity = ["user", "group", "groups", "capabilities"]
     static let limits = [
         "connections", "per_source", "lifetime", "files", "processes", "memory", "cpu", "core", "file_size",
-        "total_memory", "rate", "burst", "total_rate", "total_burst",
+        "total_memory", "rate", "burst", "total_rate", "total_burst", "waiting",
     ]
     static let penalties = [
-        "exit", "failure", "signal", "lifetime", "limit", "threshold", "half_life", "ban", "longest_ban",
+        "exit", "failure", "signal", "no_data", "lifetime", "limit", "threshold", "half_life", "ban", "longest_ban",
     ]
     static let socket = ["backlog", "nodelay", "keepalive", "owner", "group", "mode"]
     static let files = ["read", "write", "execute"]

@@ -76,9 +76,26 @@ package struct ServiceCounts: Hashable, Sendable {
     /// Refused because of `limits.rate`.
     package var overRate = 0
     /// Connections that were refused, for whatever cause.
-    package var refused: Int { blocked + denied + overLimit + banned + sensed + closed + overRate }
+    package var refused: Int {
+        blocked + denied + overLimit + banned + sensed + closed + overRate + noData + firstByte + earlyTalkers
+            + proxyFaults + crowded + drained
+    }
     /// How often accepting paused for lack of resources.
     package var pauses = 0
+    /// Connections that wait for their handlers now.
+    package var waiting = 0
+    /// Closed by the peer before its first byte.
+    package var noData = 0
+    /// Refused because of `first_byte`.
+    package var firstByte = 0
+    /// Refused because of `greet_delay`.
+    package var earlyTalkers = 0
+    /// Refused because of `proxy_protocol`.
+    package var proxyFaults = 0
+    /// Refused because of `limits.waiting`, for the sake of other sources.
+    package var crowded = 0
+    /// Closed before their handlers were started, because the gate had to go.
+    package var drained = 0
 
     package init() {}
 
@@ -88,7 +105,9 @@ package struct ServiceCounts: Hashable, Sendable {
             ("active", \.active), ("accepted", \.accepted), ("succeeded", \.succeeded), ("failed", \.failed),
             ("unstarted", \.unstarted), ("blocked", \.blocked), ("denied", \.denied), ("over_limit", \.overLimit),
             ("banned", \.banned), ("sensed", \.sensed), ("closed", \.closed), ("over_rate", \.overRate),
-            ("pauses", \.pauses),
+            ("pauses", \.pauses), ("waiting", \.waiting), ("no_data", \.noData), ("first_byte", \.firstByte),
+            ("early_talkers", \.earlyTalkers), ("proxy_header", \.proxyFaults), ("crowded", \.crowded),
+            ("drained", \.drained),
         ]
     }
 

@@ -108,6 +108,10 @@ extension AdmissionSettings: WireValue {
         writer.write(hours)
         writer.write(timeZone)
         writer.write(mostLoad)
+        writer.write(start == .data)
+        writer.write(firstByte)
+        writer.write(greetDelay)
+        writer.write(upstreams)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
@@ -118,5 +122,9 @@ extension AdmissionSettings: WireValue {
         hours = try reader.optional()
         timeZone = try reader.optional()
         mostLoad = try reader.optional()
+        start = try reader.fact() ? .data : .connect
+        firstByte = try reader.value()
+        greetDelay = try reader.optional()
+        upstreams = try reader.list()
     }
 }

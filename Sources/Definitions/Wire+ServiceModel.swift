@@ -117,6 +117,7 @@ extension Limits: WireValue {
         writer.write(totalMemory)
         writer.write(rate)
         writer.write(totalRate)
+        writer.write(waiting)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
@@ -133,6 +134,7 @@ extension Limits: WireValue {
         totalMemory = try reader.value()
         rate = try reader.value()
         totalRate = try reader.value()
+        waiting = try reader.optional()
     }
 }
 

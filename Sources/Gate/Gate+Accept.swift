@@ -21,11 +21,13 @@ extension Gate {
     mutating func acceptFrom(_ listener: GateSetup.BoundListener) {
         defer { if reserve == nil { restoreReserve() } }
         for _ in 0..<Self.batch {
-            guard !connections.isFull, throttle.until == nil, stalled == nil, !drain.isDraining,
-                pace.wait(at: Clock.monotonicNanoseconds()) == 0
-            else { return }
+            guard mayAccept(at: Clock.monotonicNanoseconds()) else { return }
             guard let connection = take(from: listener) else { return }
-            admit(connection, at: listener)
+            if lobbyRules.isUpstream(connection.peer) {
+                awaitProxyHeader(of: connection, at: listener)
+            } else {
+                admit(connection) { Self.localAddress(of: $0, at: listener) }
+            }
         }
     }
 
@@ -53,7 +55,17 @@ extension Gate {
         }
     }
 
-    private mutating func admit(_ connection: consuming AcceptedConnection, at listener: GateSetup.BoundListener) {
+    private mutating func awaitProxyHeader(
+        of connection: consuming AcceptedConnection, at listener: GateSetup.BoundListener
+    ) {
+        guard let local = Self.localAddress(of: connection.descriptor, at: listener) else { return }
+        hold(connection, local: local, admitted: nil, in: .proxyHeader, at: Clock.monotonicNanoseconds())
+    }
+
+    /// - Parameter local: the address that the peer connected to; nil for a connection that is dead already.
+    mutating func admit(
+        _ connection: consuming AcceptedConnection, local: (borrowing Descriptor) -> ListenAddress?
+    ) {
         let peer = connection.peer
         let now = Clock.monotonicNanoseconds()
         admission.closure = doors.closure(at: now)
@@ -61,26 +73,38 @@ extension Gate {
         case .refuse(let refusal):
             refuse(connection, refusal, at: now)
         case .admit(let admitted):
-            guard let local = localAddress(of: connection.descriptor, at: listener) else {
+            guard let local = local(connection.descriptor) else {
                 // Dead already: one event of one connection.
                 admission.end(admitted)
                 return
             }
-            lastNumber += 1
-            let id = ConnectionID(pid: pid, number: lastNumber)
-            var facts = ConnectionFacts(peer: peer, local: local, sourceCount: admitted.sourceCount, id: id)
-            facts.isPressed = connections.count + 1 == setup.service.limits.connections
-            let rule = admitted.rule
-            pace.take(at: now)
-            connections.insert(
-                lastNumber,
-                RunningConnection(
-                    id: id, admitted: admitted, peer: peer, startedAt: now,
-                    deadline: lifetimeNanoseconds.map { now + $0 }, chain: chain))
-            start(
-                StartingConnection(
-                    number: lastNumber, facts: facts, rule: rule, socket: connection.takeDescriptor()))
+            let isNext = lobbyRules.phaseAfterAdmission == .handler && waitingRoom.count == 0 && mayServe(at: now)
+            if lobbyRules.areAny, !isNext {
+                hold(connection, local: local, admitted: admitted, in: lobbyRules.phaseAfterAdmission, at: now)
+            } else {
+                serve(connection, local: local, admitted: admitted, at: now)
+            }
         }
+    }
+
+    /// From here on it is a connection with a number and a line in the log.
+    mutating func serve(
+        _ connection: consuming AcceptedConnection, local: ListenAddress, admitted: consuming Admitted, at now: Int64
+    ) {
+        lastNumber += 1
+        let peer = connection.peer
+        let id = ConnectionID(pid: pid, number: lastNumber)
+        var facts = ConnectionFacts(peer: peer, local: local, sourceCount: admitted.sourceCount, id: id)
+        facts.isPressed = connections.count + 1 == setup.service.limits.connections
+        let rule = admitted.rule
+        pace.take(at: now)
+        connections.insert(
+            lastNumber,
+            RunningConnection(
+                id: id, admitted: admitted, peer: peer, startedAt: now, deadline: lifetimeNanoseconds.map { now + $0 },
+                chain: chain))
+        start(
+            StartingConnection(number: lastNumber, facts: facts, rule: rule, socket: connection.takeDescriptor()))
     }
 
     private static func decide(
@@ -91,7 +115,7 @@ extension Gate {
     }
 
     /// The address that the peer connected to. A listener on one address knows it; on all addresses the socket does.
-    private func localAddress(of descriptor: borrowing Descriptor, at listener: GateSetup.BoundListener)
+    private static func localAddress(of descriptor: borrowing Descriptor, at listener: GateSetup.BoundListener)
         -> ListenAddress?
     {
         guard case .ip(let address, _) = listener.bound, address.isUnspecified else { return listener.bound }

@@ -16,13 +16,17 @@ extension Gate {
                 // The supervisor is gone without a word. Nobody would restart us, and nobody could stop us.
                 try poller.remove(channel.number)
                 drain.begin(graceNanoseconds: Self.orphanGraceNanoseconds, at: now)
+                try dismissIdle(at: now)
                 return
             case .message(let bytes, let passed):
                 switch SupervisorMessage(bytes) {
                 case .drain(let grace):
                     drain.begin(graceNanoseconds: grace, at: now)
+                    // Without a grace another gate has taken over, and nobody waits for the end of this one.
+                    if grace != nil { try dismissIdle(at: now) }
                 case .kill:
                     drain.begin(graceNanoseconds: 0, at: now)
+                    try dismissAll(at: now)
                     signalEverything(.kill)
                 case .blockList:
                     guard let passed else { throw SystemError("receive block list", .filesExhausted) }
@@ -61,7 +65,7 @@ extension Gate {
     /// handler started outlives its service. What cannot be killed, because it has changed its user, is the supervisor's to
     /// end, and so is everything when there is no end of it.
     mutating func endIfDrained(at now: Int64) throws(SystemError) {
-        guard drain.isDraining, connections.count == 0, stalled == nil else { return }
+        guard drain.isDraining, connections.count == 0, stalled == nil, lobby.count == 0 else { return }
         if try children.pids().contains(where: { !outOfReach.contains($0) }) {
             sweepAt = min(sweepAt ?? now, now + Self.sweepAgainNanoseconds)
             return

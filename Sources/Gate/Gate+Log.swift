@@ -57,17 +57,42 @@ extension Gate {
         case .rate:
             log.field("cause", "source_rate" as StaticString)
             log.field("setting", "limits.rate" as StaticString)
+        case .unserved: break
         case .sourceLimit(let limit):
             log.field("cause", "source_limit" as StaticString)
             log.field("limit", limit)
             log.field("setting", "limits.per_source" as StaticString)
         }
+        if case .unserved(let reason) = refusal { Self.add(reason, setup.service.admission.start, to: &log) }
         switch way {
         case .close: break
         case .reset: log.field("by", "reset" as StaticString)
         case .tarpit: log.field("by", "tarpit" as StaticString)
         }
         log.end()
+    }
+
+    private static func add(_ reason: Unserved, _ start: AdmissionSettings.Start, to log: inout EventLog) {
+        switch reason {
+        case .noData:
+            log.field("cause", "no_data" as StaticString)
+            log.field("setting", start == .data ? "start" : "greet_delay" as StaticString)
+        case .firstByte:
+            log.field("cause", "first_byte" as StaticString)
+            log.field("setting", "first_byte" as StaticString)
+        case .earlyTalker:
+            log.field("cause", "early_talker" as StaticString)
+            log.field("setting", "greet_delay" as StaticString)
+        case .proxyHeader(let trouble):
+            log.field("cause", "proxy_header" as StaticString)
+            log.field("reason", trouble.description)
+            log.field("setting", "proxy_protocol" as StaticString)
+        case .crowded:
+            log.field("cause", "crowded" as StaticString)
+            log.field("setting", "limits.waiting" as StaticString)
+        case .drain:
+            log.field("cause", "drain" as StaticString)
+        }
     }
 
     /// Refusals beyond what a service may log.
@@ -230,6 +255,12 @@ extension Refusal {
         case .sensor: .sensed
         case .closed: .closed
         case .rate: .overRate
+        case .unserved(.noData): .noData
+        case .unserved(.firstByte): .firstByte
+        case .unserved(.earlyTalker): .earlyTalkers
+        case .unserved(.proxyHeader): .proxyFaults
+        case .unserved(.drain): .drained
+        case .unserved(.crowded): .crowded
         }
     }
 }

@@ -135,7 +135,7 @@ extension Gate {
 
     /// Ends the connections whose time is over: TERM to the handler's whole process group, and KILL for all when that was not
     /// enough.
-    mutating func endHandlers(at now: Int64) {
+    mutating func endHandlers(at now: Int64) throws(SystemError) {
         var outOfReach: Int32?
         connections.expire(at: now) { connection in
             let (signal, positions) = connection.expire(at: now)
@@ -146,7 +146,9 @@ extension Gate {
         if let outOfReach { logOutOfReach(outOfReach, cause: "lifetime") }
         switch drain.step(at: now) {
         case nil: break
-        case .terminate: signalEverything(.terminate)
+        case .terminate:
+            try dismissAll(at: now)
+            signalEverything(.terminate)
         case .kill: signalEverything(.kill)
         }
     }

@@ -17,8 +17,10 @@ extension Gate {
             banHits.add(ban.index)
             tellHitsAt = tellHitsAt ?? now + Self.hitsIntervalNanoseconds
         case .sensor: report(.sensor, of: peer, at: now)
-        case .sourceLimit, .rate: punish(peer, for: .limit, at: now)
-        case .blocked, .denied, .noRule, .closed: break
+        case .sourceLimit, .rate, .unserved(.crowded): punish(peer, for: .limit, at: now)
+        case .unserved(.noData):
+            if setup.service.admission.start == .data { punish(peer, for: .noData, at: now) }
+        case .blocked, .denied, .noRule, .closed, .unserved: break
         }
         let socket = connection.takeDescriptor()
         switch way {
@@ -33,6 +35,8 @@ extension Gate {
     }
 
     private func manner(of refusal: Refusal) -> RefusalManner.Way {
+        // Nobody is there who could be told, or made to wait.
+        if refusal == .unserved(.noData) || refusal == .unserved(.proxyHeader(.cut)) { return .close }
         if case .denied(let rule) = refusal, let way = setup.service.access[rule].refusal { return way }
         return setup.service.admission.refusal.way
     }

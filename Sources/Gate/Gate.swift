@@ -1,6 +1,7 @@
 // The process of one service: accepts, admits, spawns, reaps and logs, with no more rights than the handlers it starts.
 // One thread, one loop, one wait. Never returns to the supervisor's code that it was forked from: it ends by exit.
-// The phases of a connection are in Gate+Accept.swift and Gate+Reap.swift, its way out in Gate+Drain.swift.
+// The phases of a connection are in Gate+Accept.swift, Gate+Lobby.swift and Gate+Reap.swift, its way out in
+// Gate+Drain.swift.
 internal import Admission
 internal import EventLog
 internal import LinuxSystem
@@ -33,6 +34,12 @@ package struct Gate: ~Copyable {
     var pace: TotalPace
     var doors: Doors
     var parking: ParkingPlaces
+    let lobbyRules: LobbyRules
+    var lobby: Lobby
+    /// Those in the lobby who wait for nothing but a handler.
+    var waitingRoom: WaitingRoom
+    /// For looking at PROXY headers.
+    var peeked: [UInt8]
     /// What is said to those who are refused.
     let denyMessage: [UInt8]
     var throttle = Throttle()
@@ -64,6 +71,8 @@ package struct Gate: ~Copyable {
         static let channel: UInt64 = 2 << 32
         static let handlerLog: UInt64 = 3 << 32
         static let parking: UInt64 = 4 << 32
+        /// The last, because guests have numbers without end.
+        static let lobby: UInt64 = 5 << 32
     }
 
     /// Runs a gate in a process that was just forked for it.
@@ -119,6 +128,8 @@ package struct Gate: ~Copyable {
         // Before the user changes: a pipe belongs to who made it, and handlers are not to open its other end.
         let pipe = try HandlerPipe()
         try poller.add(pipe.readerNumber, token: Token.handlerLog)
+        // Who waits has a descriptor; the standard is a thousand of them for a process.
+        if service.waitingPlaces > 0 { try ProcessLimits.raise(ProcessLimits.files) }
         let limits = ResourceLimit.all(of: service.limits, with: setup.sandbox.privilege)
         let child = try Sandbox.enter(setup.sandbox)
         let reserve = try Descriptor.duplicate(of: null.number)
@@ -134,6 +145,11 @@ package struct Gate: ~Copyable {
         self.doors = doors
         penalties = service.admission.penalties.areNone ? nil : PenaltyTable(penalties: service.admission.penalties)
         parking = ParkingPlaces()
+        lobbyRules = LobbyRules(service)
+        // And one for whoever is about to take the place of another one.
+        lobby = Lobby(capacity: service.waitingPlaces + 1)
+        waitingRoom = WaitingRoom(capacity: max(service.waitingPlaces, 1))
+        peeked = [UInt8](repeating: 0, count: service.admission.upstreams.isEmpty ? 0 : ProxyHeader.mostBytes)
         pace = TotalPace(service.limits.totalRate)
         denyMessage = Array(service.admission.refusal.message.utf8)
         self.reserve = consume reserve
@@ -203,6 +219,7 @@ package struct Gate: ~Copyable {
             case Token.channel: break
             case Token.signals: try reapHandlers(at: now)
             case Token.handlerLog: try relayHandlerLog(at: now)
+            case let guest where guest >= Token.lobby: try wake(guest - Token.lobby, at: now)
             case let parked where parked >= Token.parking: leaveParking(Int(parked - Token.parking))
             case let listener: acceptFrom(setup.listeners[Int(listener)])
             }
@@ -210,24 +227,25 @@ package struct Gate: ~Copyable {
         if hasMoreEnds { try reapHandlers(at: now) }
         throttle.resumeIfDue(at: now)
         if throttle.until == nil { startStalled(at: now) }
-        endHandlers(at: now)
+        try endPhases(at: now)
+        try endHandlers(at: now)
+        try serveWaiting(at: now)
         try sweepOrphans(at: now)
         logSuppressedLines(at: now)
         logSuppressedRefusals(at: now)
         clearParking(at: now)
         tellHits(at: now)
         setup.counters[.active] = UInt64(connections.count)
+        setup.counters[.waiting] = UInt64(lobby.count)
         try listenOrNot()
         closeListeners()
         try endIfDrained(at: now)
     }
 
-    /// Listeners are in the poll set only while a connection could be served: at the service's limit, while throttled and
-    /// while draining, connections wait in the listen queue and cost nothing.
+    /// Listeners are in the poll set only while a connection could be served, or let into the lobby: at the service's limit,
+    /// while throttled and while draining, connections wait in the listen queue and cost nothing.
     private mutating func listenOrNot() throws(SystemError) {
-        let isWanted =
-            !drain.isDraining && !connections.isFull && throttle.until == nil && stalled == nil
-            && pace.wait(at: Clock.monotonicNanoseconds()) == 0
+        let isWanted = mayAccept(at: Clock.monotonicNanoseconds())
         guard isWanted != isListening else { return }
         for (index, listener) in setup.listeners.enumerated() {
             if isWanted {
@@ -253,8 +271,11 @@ package struct Gate: ~Copyable {
         let reports = earlier(earlier(handlerLogBudget.reportAt, refusalBudget.reportAt), tellHitsAt)
         let now = Clock.monotonicNanoseconds()
         let wait = pace.wait(at: now)
-        let paced = wait > 0 && !drain.isDraining ? now + wait : nil
-        let deadline = earlier(earlier(own, reports), earlier(paced, parking.deadline))
+        let hasWaiting = waitingRoom.count > 0
+        if hasWaiting, mayServe(at: now) { return 0 }
+        let paced = wait > 0 && (!drain.isDraining || hasWaiting) ? now + wait : nil
+        let waits = earlier(parking.deadline, lobby.deadline)
+        let deadline = earlier(earlier(own, reports), earlier(paced, waits))
         return deadline.map { max($0 - now, 0) }
     }
 }

@@ -23,6 +23,20 @@ package enum GateCounter: Int, CaseIterable, Sendable {
     case closed
     case overRate
     case pauses
+    /// Connections that wait for their handlers now.
+    case waiting
+    /// Peers that closed before their first byte.
+    case noData
+    /// Peers that sent nothing in the time for it.
+    case firstByte
+    /// Peers that talked first.
+    case earlyTalkers
+    /// Connections of upstreams without a good PROXY header.
+    case proxyFaults
+    /// Connections that waited for a handler, and had to make way for those of other sources.
+    case crowded
+    /// Connections that still waited when the gate had to go.
+    case drained
 }
 
 extension SharedCounters {

@@ -61,7 +61,22 @@ package struct Explanation: Hashable, Sendable {
         if let hours = rules.hours { add("hours", "\(hours), \(rules.timeZone ?? "local time")") }
         if let load = rules.mostLoad { add("max_load", "\(load / 100).\(load % 100 / 10)\(load % 10)") }
         add("refuse", rules.refusal.message.isEmpty ? rules.refusal.way.rawValue : "with deny_message, then close")
+        explainLobby(rules)
         explainThisMoment(visit)
+    }
+
+    /// What happens before a handler is started.
+    private mutating func explainLobby(_ rules: AdmissionSettings) {
+        if !rules.upstreams.isEmpty {
+            let upstreams = rules.upstreams.map(\.description).joined(separator: " ")
+            add(
+                "proxy_protocol",
+                "connections from \(upstreams) begin with a PROXY header, which says who the client is")
+        }
+        if let delay = rules.greetDelay { add("greet_delay", "who talks in the first \(shown(delay)) is refused") }
+        add("start", rules.start == .data ? "with the first byte" : "when somebody connects")
+        if rules.start == .data { add("first_byte", "within \(shown(rules.firstByte))") }
+        if service.waitingPlaces > 0 { add("limits.waiting", "\(service.waitingPlaces) at once in the gate") }
     }
 
     /// What only the running supervisor knows.
@@ -74,7 +89,8 @@ package struct Explanation: Hashable, Sendable {
             add("now", "not served", from: "")
             return
         }
-        let wait = status.counts.active >= status.limit ? "; the next one waits in the listen queue" : ""
+        let room = service.waitingPlaces > status.counts.waiting ? "gate" : "listen queue"
+        let wait = status.counts.active >= status.limit ? "; the next one waits in the \(room)" : ""
         add("now", "\(status.state.rawValue), \(status.counts.active) of \(status.limit) connections\(wait)", from: "")
     }
 
@@ -160,8 +176,8 @@ package struct Explanation: Hashable, Sendable {
             add("penalties.exit", "\(points) points for exit status \(status)")
         }
         for (key, points) in [
-            ("failure", penalties.failure), ("signal", penalties.signal), ("lifetime", penalties.lifetime),
-            ("limit", penalties.limit),
+            ("failure", penalties.failure), ("signal", penalties.signal), ("no_data", penalties.noData),
+            ("lifetime", penalties.lifetime), ("limit", penalties.limit),
         ] where points > 0 { add("penalties.\(key)", "\(points) points") }
         add("penalties.threshold", "\(penalties.threshold) points")
         add("penalties.half_life", shown(.nanoseconds(penalties.halfLife)))

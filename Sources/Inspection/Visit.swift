@@ -99,6 +99,7 @@ package struct Visit: Sendable {
         case .refuse(.closed(.load)):
             return .refused(cause: "the machine has too much to do", at: service.file, setting: "max_load")
         case .refuse(.banned): preconditionFailure("nobody is banned in an empty list")
+        case .refuse(.unserved): preconditionFailure("nobody waits at a look")
         case .refuse(.rate): preconditionFailure("a first connection is within any rate")
         }
     }

@@ -8,4 +8,12 @@ package enum ProcessLimits {
         _ = try retrying("getrlimit") { unsafe clinux_limit(resource, &soft, &hard) }
         return hard
     }
+
+    /// The soft limit becomes as high as the hard one. Source: setrlimit(2).
+    package static func raise(_ resource: Int32) throws(SystemError) {
+        _ = try retrying("setrlimit") { clinux_raise_limit(resource) }
+    }
+
+    /// RLIMIT_NOFILE; the number is Linux's generic one, the same on x86-64 and aarch64 (asm-generic/resource.h).
+    package static let files: Int32 = 7
 }

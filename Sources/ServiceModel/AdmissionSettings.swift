@@ -12,6 +12,21 @@ package struct AdmissionSettings: Hashable, Sendable {
     package var timeZone: String?
     /// The load average of the last minute above which nobody new comes in, in hundredths; nil: any.
     package var mostLoad: Int?
+    package var start = Start.connect
+    /// How long ``start`` waits for a peer's first byte, where it does.
+    package var firstByte: Duration = .seconds(30)
+    /// How long a peer has to be silent before its handler starts; nil: no time. Never with ``Start/data``.
+    package var greetDelay: Duration?
+    /// Whose connections begin with a PROXY header that says who the client is.
+    package var upstreams: [IPPrefix] = []
+
+    /// When a handler is started.
+    package enum Start: String, Hashable, Sendable, CaseIterable {
+        /// When somebody connects.
+        case connect
+        /// When the first byte has come.
+        case data
+    }
 
     package init() {}
 }

@@ -21,7 +21,12 @@ package struct Bytes: Hashable, Sendable {
 package struct Limits: Hashable, Sendable {
     /// Handlers at once; further connections wait in the listen queue. 1 to ``mostConnections``.
     package var connections = 100
-    /// Handlers at once per source prefix; further connections are refused.
+    /// Connections that wait in the gate before their handlers are started; further ones wait in the listen queue. 1 to
+    /// ``mostConnections``. nil when the file says nothing: then ``standardWaiting`` where something else makes them wait
+    /// there, and none where only handlers are awaited.
+    package var waiting: Int?
+    package static let standardWaiting = 1000
+    /// Handlers at once per source prefix; further connections are refused. Who waits in the gate counts too.
     package var perSource: Limit<Int> = .at(10)
     /// Connections of a source prefix in a time; further ones are refused.
     package var rate: Limit<Rate> = .unlimited

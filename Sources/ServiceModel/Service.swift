@@ -64,3 +64,12 @@ package struct Identity: Hashable, Sendable {
         self.capabilities = capabilities
     }
 }
+
+extension Service {
+    /// Connections that may wait in the gate before their handlers are started; 0: none does.
+    package var waitingPlaces: Int {
+        if let waiting = limits.waiting { return waiting }
+        let isAsked = admission.start == .data || admission.greetDelay != nil || !admission.upstreams.isEmpty
+        return isAsked ? Limits.standardWaiting : 0
+    }
+}

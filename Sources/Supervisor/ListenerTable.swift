@@ -6,6 +6,8 @@ internal import ServiceModel
 /// An open listener, shared by the definitions that want it.
 final class OpenListener {
     let listener: Listener
+    /// Whether a filter for addresses makes sense on it.
+    var isFiltered = false
 
     init(_ listener: consuming Listener) { self.listener = listener }
 
@@ -45,9 +47,7 @@ struct ListenerTable {
 
     /// The sockets that a filter for addresses makes sense on.
     var filteredNumbers: [Int32] {
-        open.values.compactMap { listener in
-            if case .ip = listener.bound { listener.number } else { nil }
-        }
+        open.values.compactMap { listener in listener.isFiltered ? listener.number : nil }
     }
 
     /// Closes the listeners that are not among those, and removes their socket files.

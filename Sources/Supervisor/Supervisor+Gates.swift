@@ -96,7 +96,15 @@ extension Supervisor {
         for (index, wanted) in definition.listeners.enumerated() {
             do throws(SystemError) {
                 let listener = try listeners.listener(for: wanted.address, of: definition.service, at: index)
-                if case .ip = listener.bound { attachFilter(to: listener.number) }
+                if case .ip = listener.bound {
+                    // The kernel would judge the upstreams, and not their clients.
+                    listener.isFiltered = definition.service.admission.upstreams.isEmpty
+                    if listener.isFiltered {
+                        attachFilter(to: listener.number)
+                    } else {
+                        detachFilter(from: listener.number)
+                    }
+                }
                 opened.append(listener)
             } catch {
                 throw BindError(listener: wanted, error: error)

@@ -57,7 +57,8 @@ extension Supervisor {
         }
     }
 
-    private func detachFilter(from number: Int32) {
+    /// Takes the filter from a listener that may have one.
+    func detachFilter(from number: Int32) {
         do throws(SystemError) {
             try KernelFilter.detach(from: number)
         } catch {

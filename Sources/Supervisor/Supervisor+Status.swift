@@ -74,6 +74,13 @@ extension Supervisor {
         counts.closed = value(.closed)
         counts.overRate = value(.overRate)
         counts.pauses = value(.pauses)
+        counts.waiting = value(.waiting)
+        counts.noData = value(.noData)
+        counts.firstByte = value(.firstByte)
+        counts.earlyTalkers = value(.earlyTalkers)
+        counts.proxyFaults = value(.proxyFaults)
+        counts.crowded = value(.crowded)
+        counts.drained = value(.drained)
         return counts
     }
 
@@ -86,6 +93,7 @@ extension Supervisor {
         }
         var counts = counts(of: gate)
         counts.active = 0
+        counts.waiting = 0
         pastCounts[name, default: ServiceCounts()].add(counts)
     }
 }

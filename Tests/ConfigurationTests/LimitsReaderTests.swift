@@ -15,6 +15,7 @@ struct LimitsReaderTests {
     func values() throws {
         var expected = Limits()
         expected.connections = 16384
+        expected.waiting = 5
         expected.perSource = .at(3)
         expected.lifetime = .at(.milliseconds(1500))
         expected.files = .at(64)
@@ -30,6 +31,7 @@ struct LimitsReaderTests {
             try limits(
                 """
                 connections = 16384
+                waiting = 5
                 per_source = 3
                 lifetime = "1500ms"
                 files = 64
@@ -45,9 +47,9 @@ struct LimitsReaderTests {
                 """) == expected)
     }
 
-    @Test("each limit but connections may be unlimited")
+    @Test("each limit but connections and waiting may be unlimited")
     func unlimited() throws {
-        let keys = KnownKeys.limits.dropFirst().filter { !$0.hasSuffix("burst") }
+        let keys = KnownKeys.limits.dropFirst().filter { !$0.hasSuffix("burst") && $0 != "waiting" }
         let found = try limits(keys.map { "\($0) = \"unlimited\"" }.joined(separator: "\n"))
         #expect(found.perSource == .unlimited && found.lifetime == .unlimited && found.files == .unlimited)
         #expect(found.processes == .unlimited && found.memory == .unlimited && found.cpu == .unlimited)

@@ -44,6 +44,13 @@ private func counts(_ first: Int) -> ServiceCounts {
     counts.closed = first + 10
     counts.overRate = first + 11
     counts.pauses = first + 12
+    counts.waiting = first + 13
+    counts.noData = first + 14
+    counts.firstByte = first + 15
+    counts.earlyTalkers = first + 16
+    counts.proxyFaults = first + 17
+    counts.crowded = first + 18
+    counts.drained = first + 19
     return counts
 }
 
@@ -89,11 +96,11 @@ struct ControlRequestTests {
 struct ServiceCountsTests {
     @Test("values stand under their names, and add up one by one")
     func values() {
-        #expect(counts(1).values == Array(1...13))
-        #expect(ServiceCounts.names.count == 13)
+        #expect(counts(1).values == Array(1...20))
+        #expect(ServiceCounts.names.count == 20)
         var sum = counts(1)
         sum.add(counts(10))
-        #expect(counts(1).refused == 6 + 7 + 8 + 9 + 10 + 11 + 12)
-        #expect(sum.values == Array(stride(from: 11, through: 35, by: 2)))
+        #expect(counts(1).refused == 6 + 7 + 8 + 9 + 10 + 11 + 12 + 15 + 16 + 17 + 18 + 19 + 20)
+        #expect(sum.values == Array(stride(from: 11, through: 49, by: 2)))
     }
 }

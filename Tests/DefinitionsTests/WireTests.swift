@@ -38,6 +38,7 @@ struct WireTests {
         service.umask = 0o77
         service.nice = -5
         service.limits.connections = 7
+        service.limits.waiting = 11
         service.limits.perSource = .unlimited
         service.limits.lifetime = .at(.milliseconds(1))
         service.limits.files = .at(3)
@@ -65,6 +66,10 @@ struct WireTests {
         service.admission.hours = .always
         service.admission.timeZone = "Europe/Berlin"
         service.admission.mostLoad = 250
+        service.admission.start = .data
+        service.admission.firstByte = .seconds(7)
+        service.admission.greetDelay = .milliseconds(2500)
+        service.admission.upstreams = [IPPrefix(of: .v4(10 << 24), length: 8)]
         service.sandbox.network = [.unix, .netlink]
         service.sandbox.seccomp = .kill
         service.sandbox.systemCalls = [SystemCallChange(.allow, "ptrace"), SystemCallChange(.refuse, "socket")]

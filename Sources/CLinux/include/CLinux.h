@@ -96,6 +96,11 @@ int clinux_reset_at_close(int fd);       // the last close resets the connection
 int64_t clinux_send_at_once(int fd, const void *bytes, size_t count);
 // Reads away what is there, up to 256 KB: 1 when more may come, 0 at the end.
 int clinux_discard_input(int fd);
+// Without waiting: how many bytes are there, looked at or taken away; 0 at the end, -EAGAIN when nothing is there.
+int64_t clinux_peek(int fd, void *bytes, size_t count);
+int64_t clinux_take_input(int fd, void *bytes, size_t count);
+int clinux_set_least_input(int fd, int count);    // as many bytes make it readable; the end does too (SO_RCVLOWAT)
+int clinux_is_input_over(int fd);                 // 1: no more will come than is there
 
 // control.c
 int clinux_control_listen(const char *path);    // SEQPACKET, mode 600, non-blocking, close-on-exec
@@ -161,6 +166,7 @@ int clinux_set_secure_bits(unsigned long bits);
 int clinux_secure_bits(void);
 int clinux_no_root_bits(void);                                    // SECBIT_NOROOT and its lock
 int clinux_limit(int resource, uint64_t *soft, uint64_t *hard);
+int clinux_raise_limit(int resource);    // the soft limit to the hard one
 int clinux_set_umask(uint32_t mask);                              // the old one
 int clinux_set_nice(int nice);
 int clinux_nice(int *nice);

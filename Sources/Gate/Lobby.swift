@@ -1,0 +1,124 @@
+// Connections that were accepted and have no handler yet, each with its phase, in the order in which they came into it.
+// Promises that memory is taken once, and that nobody is looked for: the next deadline is the first one's of a phase.
+internal import Admission
+internal import LinuxSystem
+internal import ServiceModel
+
+/// A connection in the lobby. It owns its socket, and its place in admission once it has one.
+struct Guest: ~Copyable {
+    let socket: Descriptor
+    let peer: Peer
+    /// Where the peer connected to.
+    let local: ListenAddress
+    /// nil before admission.
+    let admitted: Admitted?
+    let phase: LobbyPhase
+    /// Monotonic; nil when it may wait as long as it takes.
+    let deadline: Int64?
+    /// In the poll set.
+    let isWatched: Bool
+    /// Bytes of a PROXY header that make it readable.
+    var leastInput = 1
+    /// Its neighbours in its phase; 0 for none.
+    fileprivate var before: UInt64 = 0
+    fileprivate var behind: UInt64 = 0
+
+    init(
+        socket: consuming Descriptor, peer: Peer, local: ListenAddress, admitted: consuming Admitted?,
+        phase: LobbyPhase, deadline: Int64?
+    ) {
+        self.socket = socket
+        self.peer = peer
+        self.local = local
+        self.admitted = admitted
+        self.phase = phase
+        self.deadline = deadline
+        // Of one that only waits for a handler nothing is to be learnt.
+        isWatched = phase != .handler
+    }
+
+    /// What its place in admission counts for; nil before admission.
+    var source: Source? {
+        switch admitted {
+        case .some(let admitted): admitted.source
+        case .none: nil
+        }
+    }
+}
+
+/// The lobby of one gate.
+struct Lobby: ~Copyable {
+    private struct Queue {
+        var first: UInt64 = 0
+        var last: UInt64 = 0
+    }
+
+    private var guests: FixedMap<UInt64, Guest>
+    private var queues = InlineArray<4, Queue>(repeating: Queue())
+    private var lastNumber: UInt64 = 0
+
+    init(capacity: Int) { guests = FixedMap(capacity: capacity) }
+
+    var count: Int { guests.count }
+    var isFull: Bool { guests.isFull }
+
+    /// The number that the next guest gets.
+    var nextNumber: UInt64 { lastNumber + 1 }
+
+    /// Lets somebody in; the lobby must not be full.
+    mutating func insert(_ guest: consuming Guest) {
+        lastNumber += 1
+        let queue = guest.phase.rawValue
+        guest.before = queues[queue].last
+        guests.update(queues[queue].last) { $0.behind = lastNumber }
+        queues[queue].last = lastNumber
+        if queues[queue].first == 0 { queues[queue].first = lastNumber }
+        guests.insert(lastNumber, guest)
+    }
+
+    /// Takes somebody out; nil when there is no such guest.
+    mutating func remove(_ number: UInt64) -> Guest? {
+        guard let guest = guests.remove(number) else { return nil }
+        let queue = guest.phase.rawValue
+        let (before, behind) = (guest.before, guest.behind)
+        if guests.update(before, { $0.behind = behind }) == nil { queues[queue].first = behind }
+        if guests.update(behind, { $0.before = before }) == nil { queues[queue].last = before }
+        return guest
+    }
+
+    /// Looks at a guest; nil when there is no such one.
+    func read<Result>(_ number: UInt64, _ look: (borrowing Guest) -> Result) -> Result? { guests.read(number, look) }
+
+    /// Notes how many bytes of a PROXY header make it readable.
+    mutating func setLeastInput(_ count: Int, of number: UInt64) {
+        guests.update(number) {
+            $0.leastInput = count
+            $0.socket.setLeastInput(count)
+        }
+    }
+
+    /// Who came first of those in a phase.
+    func first(in phase: LobbyPhase) -> UInt64? {
+        let first = queues[phase.rawValue].first
+        return first == 0 ? nil : first
+    }
+
+    /// Whose time is over; nil for nobody.
+    func due(at now: Int64) -> UInt64? {
+        for phase in LobbyPhase.allCases {
+            if let number = first(in: phase), let deadline = deadline(of: number), now >= deadline { return number }
+        }
+        return nil
+    }
+
+    /// Monotonic: when ``due(at:)`` has somebody; nil for never.
+    var deadline: Int64? {
+        var earliest: Int64?
+        for phase in LobbyPhase.allCases {
+            if let number = first(in: phase) { earliest = earlier(earliest, deadline(of: number)) }
+        }
+        return earliest
+    }
+
+    private func deadline(of number: UInt64) -> Int64? { guests.read(number) { $0.deadline } ?? nil }
+}

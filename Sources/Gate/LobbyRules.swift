@@ -1,0 +1,88 @@
+// What a connection has to go through between its accept and its handler, and what follows from what is seen of it. Pure.
+//
+//     accept -> [PROXY header] -> admission -> [silence | first byte] -> [a free handler] -> start
+//
+// Each phase lasts for the same time for everybody, so whoever came into it first is the first whose time is over.
+package import Admission
+package import LinuxSystem
+package import ServiceModel
+
+/// Where a connection is that was accepted and has no handler yet.
+package enum LobbyPhase: Int, CaseIterable, Hashable, Sendable {
+    /// Its upstream is to say who the client is.
+    case proxyHeader
+    /// The peer is to say nothing for a while.
+    case greetDelay
+    /// The peer is to say something.
+    case firstByte
+    /// Nothing more is asked of it: it waits for a free handler.
+    case handler
+}
+
+/// What becomes of a connection in the lobby.
+package enum LobbyStep: Hashable, Sendable {
+    case stay
+    /// To the phase ``LobbyPhase/handler``.
+    case goOn
+    case refuse(Unserved)
+}
+
+/// The rules of one service.
+package struct LobbyRules: Hashable, Sendable {
+    /// Whether the service has any: without them nobody comes into the lobby.
+    package let areAny: Bool
+    private let upstreams: [IPPrefix]
+    private let greetDelay: Int64
+    private let firstByte: Int64
+    /// Where a connection begins that was let in.
+    package let phaseAfterAdmission: LobbyPhase
+
+    /// In nanoseconds.
+    package static let proxyHeader: Int64 = 5_000_000_000
+
+    package init(_ service: Service) {
+        let settings = service.admission
+        areAny = service.waitingPlaces > 0
+        upstreams = settings.upstreams
+        greetDelay = settings.greetDelay?.nanoseconds ?? 0
+        firstByte = settings.firstByte.nanoseconds
+        phaseAfterAdmission =
+            settings.start == .data ? .firstByte : settings.greetDelay == nil ? .handler : .greetDelay
+    }
+
+    /// Whether the connections of a peer begin with a PROXY header.
+    package func isUpstream(_ peer: Peer) -> Bool {
+        guard case .ip(let address, _) = peer else { return false }
+        return upstreams.contains { $0.contains(address) }
+    }
+
+    /// How long a phase lasts, in nanoseconds; nil: as long as it takes.
+    package func duration(of phase: LobbyPhase) -> Int64? {
+        switch phase {
+        case .proxyHeader: Self.proxyHeader
+        case .greetDelay: greetDelay
+        case .firstByte: firstByte
+        case .handler: nil
+        }
+    }
+
+    /// What follows from what is seen of a peer. PROXY headers are read: see ProxyHeader.
+    package func step(_ phase: LobbyPhase, _ sight: Sight) -> LobbyStep {
+        switch (phase, sight) {
+        case (_, .nothing), (.proxyHeader, _), (.handler, _): .stay
+        case (.greetDelay, .bytes): .refuse(.earlyTalker)
+        case (.firstByte, .bytes): .goOn
+        case (.greetDelay, .end), (.firstByte, .end): .refuse(.noData)
+        }
+    }
+
+    /// What follows from the end of a phase's time.
+    package func stepWhenOver(_ phase: LobbyPhase) -> LobbyStep {
+        switch phase {
+        case .proxyHeader: .refuse(.proxyHeader(.late))
+        case .greetDelay: .goOn
+        case .firstByte: .refuse(.firstByte)
+        case .handler: .stay
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Admission
+import Gate
+import LinuxSystem
+import ServiceModel
+import Testing
+
+struct LobbyRulesTests {
+    private func rules(_ change: (inout AdmissionSettings) -> Void = { _ in }) -> LobbyRules {
+        var service = Service(
+            name: "a", file: "a.toml", listen: [], handler: .none, identity: Identity(user: .root))
+        change(&service.admission)
+        return LobbyRules(service)
+    }
+
+    @Test("a service that asks for nothing has no lobby")
+    func none() {
+        #expect(!rules().areAny)
+        #expect(rules().phaseAfterAdmission == .handler)
+        #expect(!rules().isUpstream(.ip(.v4(1), port: 2)))
+    }
+
+    @Test("each setting has its phase, which lasts as long as it says")
+    func phases() {
+        let data = rules {
+            $0.start = .data
+            $0.firstByte = .milliseconds(1500)
+        }
+        #expect(data.areAny && data.phaseAfterAdmission == .firstByte)
+        #expect(data.duration(of: .firstByte) == 1_500_000_000)
+        let greeting = rules { $0.greetDelay = .seconds(2) }
+        #expect(greeting.areAny && greeting.phaseAfterAdmission == .greetDelay)
+        #expect(greeting.duration(of: .greetDelay) == 2_000_000_000)
+        let proxied = rules { $0.upstreams = [IPPrefix(of: .v4(10 << 24), length: 8)] }
+        #expect(proxied.areAny && proxied.phaseAfterAdmission == .handler)
+        #expect(proxied.duration(of: .proxyHeader) == 5_000_000_000)
+        #expect(proxied.duration(of: .handler) == nil)
+    }
+
+    @Test("an upstream is known by its address; a user of this machine is none")
+    func upstreams() {
+        let rules = rules { $0.upstreams = [IPPrefix(of: .v4(10 << 24), length: 8)] }
+        #expect(rules.isUpstream(.ip(.v4(10 << 24 | 7), port: 1)))
+        #expect(!rules.isUpstream(.ip(.v4(11 << 24), port: 1)))
+        #expect(!rules.isUpstream(.ip(.v6(10 << 120), port: 1)))
+        #expect(!rules.isUpstream(.unix(uid: 0, gid: 0, pid: 1)))
+    }
+
+    @Test(
+        "what is seen decides, phase by phase",
+        arguments: [
+            (LobbyPhase.firstByte, Sight.nothing, LobbyStep.stay), (.firstByte, .bytes, .goOn),
+            (.firstByte, .end, .refuse(.noData)), (.greetDelay, .nothing, .stay),
+            (.greetDelay, .bytes, .refuse(.earlyTalker)), (.greetDelay, .end, .refuse(.noData)),
+            (.handler, .bytes, .stay), (.handler, .end, .stay),
+        ])
+    func sights(phase: LobbyPhase, sight: Sight, step: LobbyStep) {
+        #expect(rules().step(phase, sight) == step)
+    }
+
+    @Test(
+        "so does the end of a phase",
+        arguments: [
+            (LobbyPhase.proxyHeader, LobbyStep.refuse(.proxyHeader(.late))), (.greetDelay, .goOn),
+            (.firstByte, .refuse(.firstByte)), (.handler, .stay),
+        ])
+    func ends(phase: LobbyPhase, step: LobbyStep) {
+        #expect(rules().stepWhenOver(phase) == step)
+    }
+}
