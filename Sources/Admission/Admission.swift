@@ -30,7 +30,8 @@ package struct Admission: ~Copyable {
             case .at(let rate): RateTable(rate: rate)
             }
         // And one for whoever is about to take the place of another one.
-        sources = FixedMap(capacity: service.limits.connections + service.waitingPlaces + 1)
+        let waiting = service.waitingPlaces > 0 ? service.waitingPlaces + 1 : 0
+        sources = FixedMap(capacity: service.limits.connections + waiting)
     }
 
     /// Decides on one peer. The caller has made sure that the service is below its own limits of connections, and of those

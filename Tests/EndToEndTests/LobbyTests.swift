@@ -163,7 +163,7 @@ extension EndToEndTests {
                 // Few, as a service manager gives: the gate takes as many as it may have.
                 prefix: ["prlimit", "--nofile=1024:\(hard.rlim_max)"])
             let plain = try memory(of: supervised.gate("plain"))
-            let crowd = try Crowd(port: supervised.port("a"), count: 10_000)
+            let crowd = Crowd(port: try supervised.port("a"), count: 10_000, directory: supervised.directory)
             try wait(for: "waiting", 10_000, supervised)
             let each = (try memory(of: supervised.gate("a")) - plain) / 10_000
             #expect(each <= 4096, "\(each) bytes")
@@ -171,7 +171,7 @@ extension EndToEndTests {
             let start = Date()
             #expect(try answer(supervised.port("a"), to: "x\n") == "x\n")
             print("Lobby: one of them answered in \(Date().timeIntervalSince(start)) s")
-            crowd.leave()
+            try crowd.leave()
             try wait(for: "waiting", 0, supervised)
             try wait(for: "no_data", 10_000, supervised)
         }
@@ -201,6 +201,55 @@ extension EndToEndTests {
             #expect(supervised.stop() == 0)
             #expect(Date().timeIntervalSince(start) < 5)
             #expect(new.readToEnd() == "")
+            #expect(supervised.log.all.contains { $0.event == "refuse" && $0["cause"] == "drain" })
+        }
+
+        // MARK: limits.waiting
+
+        @Test("when every handler is busy, sources share the room alike, and a free handler is for who has least")
+        func fairness() throws {
+            let supervised = try Supervised(services: [
+                "a": echo + "[limits]\nconnections = 2\nwaiting = 6\nper_source = \"unlimited\"\n"
+            ])
+            let port = try supervised.port("a")
+            // One source has both handlers, and fills the room.
+            let flood = try (0..<9).map { _ in
+                let client = try Client(port: port, source: "127.0.0.2")
+                client.send("flood\n")
+                return client
+            }
+            try wait(for: "waiting", 6, supervised)
+            let refusal = try supervised.log.wait(for: "refuse")
+            #expect(refusal["cause"] == "crowded" && refusal["setting"] == "limits.waiting")
+            #expect(flood[0].read() == "flood\n" && flood[1].read() == "flood\n")
+            let other = try Client(port: port, source: "127.0.0.3")
+            other.send("other\n")
+            let evicted = try supervised.log.wait(for: "refuse", count: 2)
+            #expect(evicted["cause"] == "crowded" && evicted["peer"]?.hasPrefix("127.0.0.2:") == true)
+            #expect(other.isSilent)
+            // It came last, and is next.
+            flood[0].shutdownWrite()
+            #expect(flood[0].readToEnd() == "")
+            #expect(other.read() == "other\n")
+            #expect(
+                !supervised.log.all.contains { $0.event == "refuse" && $0["peer"]?.hasPrefix("127.0.0.3:") == true })
+        }
+
+        @Test("who waits for a handler is told that the service ends, and is not counted as served")
+        func drained() throws {
+            let supervised = try Supervised(
+                services: ["a": echo + "deny_message = \"421 later\\r\\n\"\n[limits]\nconnections = 1\nwaiting = 3\n"])
+            let port = try supervised.port("a")
+            let first = try Client(port: port)
+            first.send("1\n")
+            #expect(first.read() == "1\n")
+            let second = try Client(port: port)
+            try wait(for: "waiting", 1, supervised)
+            #expect(try count("active", supervised) == 1)
+            // The second time ends the grace.
+            supervised.signal(SIGTERM)
+            #expect(supervised.stop() == 0)
+            #expect(second.readToEnd() == "421 later\r\n")
             #expect(supervised.log.all.contains { $0.event == "refuse" && $0["cause"] == "drain" })
         }
 
@@ -349,6 +398,22 @@ extension EndToEndTests {
             #expect(try answer(port, to: header("192.0.2.5"), from: "127.0.0.2").hasPrefix("192.0.2.5 "))
         }
 
+        @Test("the kernel does not drop an upstream, whoever bans it: it is asked for its clients only")
+        func kernel() throws {
+            let supervised = try proxied(
+                files: ["blocked": "127.0.0.2\n"], host: "kernel_filter = true\nblock_list = \"blocked\"\n")
+            let port = try supervised.port("a")
+            #expect(try answer(port, to: line, from: "127.0.0.2").hasPrefix("192.0.2.7 "))
+            // One that knew no upstreams before: the listener that it keeps has its filter taken away.
+            try supervised.write(tell, to: "services/a.toml")
+            try supervised.reload()
+            _ = try supervised.log.wait(for: "ready", count: 2)
+            try supervised.write(tell + "proxy_protocol = [\"127.0.0.2\"]\n", to: "services/a.toml")
+            try supervised.reload()
+            _ = try supervised.log.wait(for: "ready", count: 3)
+            #expect(try answer(port, to: line, from: "127.0.0.2").hasPrefix("192.0.2.7 "))
+        }
+
         @Test("behind HAProxy the client is in the environment, and its health checks do no harm", arguments: [1, 2])
         func behindHAProxy(version: Int) throws {
             let service = tell + "proxy_protocol = [\"127.0.0.1\"]\naccess = [\"deny 127.0.0.9\", \"allow all\"]\n"
@@ -397,15 +462,18 @@ extension EndToEndTests {
     }
 }
 
-/// Many connections that say nothing, made by a process of its own.
+/// Many connections that say nothing, made by a process of its own, until it is told to end.
 private final class Crowd {
-    private let process = Process()
-    private let input = Pipe()
+    private let directory: String
+    private let isOver = DispatchSemaphore(value: 0)
 
     /// Connects, each from an address of its own.
-    init(port: UInt16, count: Int) throws {
+    ///
+    /// - Parameter directory: where the crowd is told to leave, by a file.
+    init(port: UInt16, count: Int, directory: String) {
+        self.directory = directory
         let script = """
-            import resource, socket, sys
+            import os, resource, socket, time
             hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
             held = []
@@ -414,25 +482,19 @@ private final class Crowd {
                 s.bind((f"127.1.{i >> 8}.{i & 255}", 0))
                 s.connect(("127.0.0.1", \(port)))
                 held.append(s)
-            print("there", flush=True)
-            sys.stdin.read()
+            while os.path.exists("\(directory)") and not os.path.exists("\(directory)/leave"): time.sleep(0.05)
             """
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", script]
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        guard output.fileHandleForReading.availableData == Data("there\n".utf8) else {
-            throw HarnessError("the crowd did not come")
-        }
+        Thread { [isOver] in
+            if let outcome = try? run(["/usr/bin/python3", "-c", script], seconds: 60), outcome.status != 0 {
+                Issue.record("the crowd: \(outcome.error)")
+            }
+            isOver.signal()
+        }.start()
     }
 
     /// Everybody closes.
-    func leave() {
-        try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
+    func leave() throws {
+        try Data().write(to: URL(fileURLWithPath: directory + "/leave"))
+        isOver.wait()
     }
-
-    deinit { if process.isRunning { process.terminate() } }
 }
