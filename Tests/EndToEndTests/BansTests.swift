@@ -23,8 +23,13 @@ extension EndToEndTests {
 
         /// Asks until the answer comes: bans reach the gates a tenth of a second later at most.
         private func waitFor(_ expected: String, _ port: UInt16, from source: String) throws {
-            for _ in 0..<500 where try answer(port, from: source) != expected { usleep(10_000) }
-            #expect(try answer(port, from: source) == expected)
+            var got = try answer(port, from: source)
+            for _ in 0..<500 {
+                if got == expected { break }
+                usleep(10_000)
+                got = try answer(port, from: source)
+            }
+            #expect(got == expected)
         }
 
         private func bans(_ supervised: Supervised) throws -> [[String: Any]] {
@@ -55,8 +60,9 @@ extension EndToEndTests {
             #expect(explained.output.contains("127.0.0.0/30 is banned for"))
             #expect(explained.output.contains("[doorward unblock 127.0.0.0/30]"))
             var hits = 0
-            for _ in 0..<500 where hits < 2 {
+            for _ in 0..<500 {
                 hits = try bans(supervised).first?["hits"] as? Int ?? 0
+                if hits >= 2 { break }
                 usleep(10_000)
             }
             #expect(hits >= 2)

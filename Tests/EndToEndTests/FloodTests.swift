@@ -111,7 +111,10 @@ extension EndToEndTests {
             let before = try memory(of: gate)
             #expect(try python(storm, supervised) == "True\n")
             #expect(try memory(of: gate) - before <= 256)
-            for _ in 0..<500 where !descendants(of: gate).isEmpty { usleep(10_000) }
+            for _ in 0..<500 {
+                if descendants(of: gate).isEmpty { break }
+                usleep(10_000)
+            }
             #expect(descendants(of: gate).isEmpty)
         }
 
