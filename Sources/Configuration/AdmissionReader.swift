@@ -51,7 +51,25 @@ extension Reading {
                 "\(quoted(key)) is never started, because 'sensor' at \(entry.position.fileAndLine) bans whoever connects; "
                     + "expected one of the two")
         }
+        for key in ["start", "first_byte", "greet_delay"] {
+            guard let useless = own[key] else { continue }
+            fault(
+                useless.position,
+                "\(quoted(key)) does nothing, because 'sensor' at \(entry.position.fileAndLine) bans whoever connects; "
+                    + "expected one of the two")
+        }
         return time
+    }
+
+    /// Notes what says something of addresses in a service that no address connects to.
+    mutating func refuseWhatNeedsAddresses(of own: Section, listen: [ListenAddress]) {
+        let isUnix = !listen.isEmpty && listen.allSatisfy { if case .unix = $0 { true } else { false } }
+        for key in ["sensor", "proxy_protocol"] {
+            guard isUnix, let useless = own[key] else { continue }
+            fault(
+                useless.position,
+                "\(quoted(key)) does nothing on a unix socket; expected an address in 'listen' as well")
+        }
     }
 
     private mutating func timeZone(_ entry: TOMLEntry) -> String? {

@@ -50,6 +50,7 @@ package struct ServiceReader: Sendable {
         let listeners = reading.listen(of: own, in: file)
         if reading.faults.count == faultsBefore {
             reading.refuseUnixOptions(own: own, listen: listeners.map(\.address))
+            reading.refuseWhatNeedsAddresses(of: own, listen: listeners.map(\.address))
         }
         var isEnabled = true
         reading.read("enabled", of: own, into: &isEnabled) { $0.boolean($1) }

@@ -100,6 +100,27 @@ struct AdmissionReaderTests {
         #expect(found.contains { $0.contains(expected) }, "\(found)")
     }
 
+    @Test("what speaks of addresses does nothing on a unix socket, and is a fault there")
+    func unix() {
+        for line in ["sensor = \"1h\"", "handler = [\"echo\"]\nproxy_protocol = [\"10.0.0.1\"]"] {
+            let found = faults("listen = \"unix:/run/x\"\n\(line)\n")
+            #expect(found.contains { $0.contains("does nothing on a unix socket") }, "\(found)")
+            #expect(faults("listen = [\"unix:/run/x\", \"127.0.0.1:1\"]\n\(line)\n") == [])
+        }
+    }
+
+    @Test("nothing is held back for a sensor", arguments: ["start = \"data\"", "greet_delay = \"2s\""])
+    func sensorAtOnce(line: String) {
+        let found = faults("listen = \"127.0.0.1:1\"\nsensor = \"1h\"\n\(line)\n")
+        #expect(found.contains { $0.contains("does nothing, because 'sensor' at s.toml:2") }, "\(found)")
+    }
+
+    @Test("what goes around the output filters is a fault")
+    func aroundFilters() {
+        let lines = "stderr = \"socket\"\noutput_filters = [[\"lowercase\"]]\n"
+        #expect(faultsBehindTop(lines).contains { $0.contains("goes around the 'output_filters' at s.toml:4") })
+    }
+
     @Test("a deny rule may say how it refuses; an allow rule refuses nobody")
     func rules() throws {
         let service = try readService(goodTop + "access = [\"deny 10.0.0.0/8 refuse=tarpit\", \"allow all\"]")
