@@ -95,6 +95,13 @@ public struct Connection: ~Copyable {
         try writer.write(text.bytes)
     }
 
+    /// Sends a number in decimal.
+    public mutating func write(_ number: Int) throws(ConnectionError) {
+        var text = ShortText()
+        text.append(number)
+        try writer.write(text.bytes)
+    }
+
     /// Sends now what was written so far. Seldom needed: reading does it.
     public mutating func flush() throws(ConnectionError) {
         try writer.flush()

@@ -32,6 +32,19 @@ struct WritingTests {
         #expect(pair.peers.receivePackets() == [Array("one two".utf8)])
     }
 
+    @Test("a number is sent in decimal, whatever it is")
+    func numbers() throws {
+        let pair = Pair(SOCK_SEQPACKET)
+        var connection = Connection(input: pair.ours.number, output: pair.ours.number)
+        for number in [0, -1, 42, Int.max, .min] {
+            try connection.write(number)
+            try connection.write(" ")
+        }
+        try connection.flush()
+        let sent = pair.peers.receivePackets().flatMap { $0 }
+        #expect(String(decoding: sent, as: UTF8.self) == "0 -1 42 9223372036854775807 -9223372036854775808 ")
+    }
+
     @Test("a slow reader gets every byte in order", arguments: [1, 7, 100, 4096, 5000])
     func slowReader(pieceSize: Int) throws {
         let pair = Pair(SOCK_STREAM)

@@ -47,11 +47,9 @@ struct Session {
             }
         case .command(.giveUp): try end(on: &connection, "430 a pity; guesses: ")
         case .command(.score):
-            var text = ShortText()
-            text.append("240 won: ")
-            text.append(won)
-            text.append("\r\n")
-            try connection.write(text)
+            try connection.write("240 won: ")
+            try connection.write(won)
+            try connection.write("\r\n")
         case .command(.quit):
             try connection.write("221 bye\r\n")
             return .over
@@ -65,11 +63,9 @@ struct Session {
     mutating func end(on connection: inout Connection, _ reply: StaticBytes) throws(ConnectionError) {
         verbs.enabled = [.standard, .between]
         connection.beginPhase()
-        var text = ShortText()
-        text.append(reply)
-        text.append(game.guesses)
-        text.append("\r\n")
-        try connection.write(text)
+        try connection.write(reply)
+        try connection.write(game.guesses)
+        try connection.write("\r\n")
     }
 
     /// One line in the log.
