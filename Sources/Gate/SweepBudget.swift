@@ -8,7 +8,8 @@ package struct SweepBudget: Hashable, Sendable {
 
     /// As many as one handler may leave, and be swept up again and again for.
     package static let perHandler = 256
-    private static let most = 8192
+    /// Four times as many processes as a service's user may have by default: a bomb is hopeless after some ten seconds.
+    private static let most = 2048
 
     package init() {}
 
