@@ -100,6 +100,9 @@ package struct BanTable {
         self[prefix] = ban
     }
 
+    /// Bans that are remembered, those that are over included.
+    package var count: Int { v4.count + v6.count }
+
     /// The bans in force, those that end soonest first.
     package func active(at now: Int64) -> [Ban] {
         all.filter { $0.end > now }.sorted { ($0.end, $0.began) < ($1.end, $1.began) }

@@ -4,11 +4,13 @@
 /// Paces the sending of something that has a revision: the list of bans.
 package struct Pace {
     /// At least between two sendings. In nanoseconds.
-    package let interval: Int64
+    package var interval: Int64
     private var sent: (revision: UInt64, at: Int64)?
 
     /// In nanoseconds: a tenth of a second.
     package static let standardInterval: Int64 = 100_000_000
+    /// For what is long, and takes tens of milliseconds to build. In nanoseconds: a second.
+    package static let longInterval: Int64 = 1_000_000_000
 
     package init(interval: Int64 = standardInterval) {
         self.interval = interval

@@ -2,6 +2,7 @@
 internal import Definitions
 internal import LinuxSystem
 internal import Sandbox
+internal import ServiceModel
 
 /// One gate from fork to reaping.
 final class GateProcess {
@@ -17,6 +18,8 @@ final class GateProcess {
     let startedAt: Int64
     /// What it counts.
     let counters: SharedCounters
+    /// What it counts sources by: that of the settings when it was started.
+    let sourcePrefix: SourcePrefix
     /// Monotonic: when it must have reported; nil when that was said with SIGKILL.
     var reportBy: Int64?
     /// Monotonic: from when on its death is not its definition's fault.
@@ -30,7 +33,8 @@ final class GateProcess {
 
     init(
         pid: Int32, token: UInt64, channel: consuming MessageChannel, definition: ServiceDefinition,
-        listeners: [OpenListener], group: ControlGroup?, counters: SharedCounters, startedAt now: Int64
+        listeners: [OpenListener], group: ControlGroup?, counters: SharedCounters, sourcePrefix: SourcePrefix,
+        startedAt now: Int64
     ) {
         self.pid = pid
         self.token = token
@@ -39,6 +43,7 @@ final class GateProcess {
         self.listeners = listeners
         self.group = group
         self.counters = counters
+        self.sourcePrefix = sourcePrefix
         startedAt = now
         provenAt = now + Self.reportWithinNanoseconds
         reportBy = provenAt

@@ -1,5 +1,5 @@
 // The bans of all services: from gates, which report offences, and from people. Each gate gets the list again when it has
-// changed, a tenth of a second later at most, and the state directory a second later.
+// changed, a tenth of a second later at most while there are few, and the state directory a second later.
 internal import Admission
 internal import Control
 internal import Gate
@@ -8,6 +8,11 @@ internal import ServiceModel
 
 extension Supervisor {
     private static let saveAfterNanoseconds: Int64 = 1_000_000_000
+    /// Hits alone are not worth a write every second, for as long as somebody who is banned goes on knocking.
+    private static let saveHitsAfterNanoseconds: Int64 = 60_000_000_000
+
+    /// With more of them, who found them waits a second: building the list is the supervisor's time, and a flood's to use up.
+    private static let mostBansAtOnce = 1000
 
     /// Takes over the bans of the supervisor before.
     func restoreBans() {
@@ -20,7 +25,7 @@ extension Supervisor {
     ///
     /// - Returns: whether a gate of this service may say so.
     func hear(_ offence: Offence, of prefix: IPPrefix, from gate: GateProcess, at now: Int64) -> Bool {
-        guard prefix == settings.sourcePrefix.source(of: prefix.network) else { return false }
+        guard prefix == gate.sourcePrefix.source(of: prefix.network) else { return false }
         let service = gate.definition.service
         let penalties = service.admission.penalties
         let outcome: BanOutcome
@@ -45,7 +50,7 @@ extension Supervisor {
 
     func hear(_ hits: [BanHit], at now: Int64) {
         for hit in hits { bans.addHits(UInt64(hit.count), of: hit.prefix) }
-        saveBansAt = saveBansAt ?? now + Self.saveAfterNanoseconds
+        saveBansAt = saveBansAt ?? now + Self.saveHitsAfterNanoseconds
     }
 
     func block(_ prefix: IPPrefix, reason: String, length: Duration?, at now: Int64) -> ControlReply {
@@ -93,7 +98,10 @@ extension Supervisor {
         sendBans(at: now)
     }
 
-    func bansChanged(at now: Int64) { saveBansAt = saveBansAt ?? now + Self.saveAfterNanoseconds }
+    func bansChanged(at now: Int64) {
+        let due = now + Self.saveAfterNanoseconds
+        saveBansAt = min(saveBansAt ?? due, due)
+    }
 
     /// Does what is due: tells the gates, and keeps the file.
     func tendBans(at now: Int64) {
@@ -126,6 +134,7 @@ extension Supervisor {
 
     private func sealBans(at now: Int64) {
         banPace.sent(bans.revision, at: now)
+        banPace.interval = bans.count > Self.mostBansAtOnce ? Pace.longInterval : Pace.standardInterval
         do throws(SystemError) {
             banList = try SharedBytes(sealing: bans.list(at: now), name: "bans")
         } catch {

@@ -78,7 +78,7 @@ extension Supervisor {
         if pid == 0 { Gate.serve(setup) }
         return GateProcess(
             pid: pid, token: token, channel: pair.takeSupervisorEnd(), definition: definition, listeners: opened,
-            group: group, counters: counters, startedAt: now)
+            group: group, counters: counters, sourcePrefix: settings.sourcePrefix, startedAt: now)
     }
 
     /// Made when the first service wants it, and kept for the others.

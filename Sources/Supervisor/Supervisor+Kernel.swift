@@ -13,6 +13,8 @@ struct KernelState: ~Copyable {
     var problem = "not started"
     /// Why the block list is not in it; empty: it is.
     var listProblem = ""
+    /// Why the bans are not in it, or not all of them; empty: they are.
+    var bansProblem = ""
     /// By prefix: the end that the kernel knows, and the hits that were read from it.
     var bans: [IPPrefix: (end: Int64, hits: UInt64)] = [:]
     var exempt: [IPPrefix] = []
@@ -35,13 +37,13 @@ extension Supervisor {
             do throws(SystemError) {
                 kernel.filter = try KernelFilter(mostBans: bans.mostPerFamily + settings.exempt.count)
                 kernel.problem = ""
-                for number in listeners.filteredNumbers { attachFilter(to: number) }
             } catch {
                 kernel.problem = "\(error)"
                 return
             }
+            for number in listeners.filteredNumbers { attachFilter(to: number) }
+            giveKernelBlockList()
         }
-        giveKernelBlockList()
         giveKernelBans(at: now)
     }
 
@@ -83,37 +85,43 @@ extension Supervisor {
     /// What has changed since the last time.
     func giveKernelBans(at now: Int64) {
         guard kernel.filter != nil else { return }
-        readKernelHits()
+        kernel.bansProblem = ""
         var wanted: [IPPrefix: Int64] = [:]
         for ban in bans.telling(at: now) { wanted[ban.prefix] = ban.end }
         do throws(SystemError) {
             for prefix in kernel.exempt where !settings.exempt.contains(prefix) { try kernel.filter?.remove(prefix) }
             for prefix in kernel.bans.keys where wanted[prefix] == nil {
+                readKernelHits(of: prefix)
                 try kernel.filter?.remove(prefix)
                 kernel.bans[prefix] = nil
             }
             for prefix in settings.exempt where !kernel.exempt.contains(prefix) { try kernel.filter?.exempt(prefix) }
             kernel.exempt = settings.exempt
             for (prefix, end) in wanted where kernel.bans[prefix]?.end != end {
+                readKernelHits(of: prefix)
                 try kernel.filter?.ban(prefix, until: end)
                 kernel.bans[prefix] = (end, 0)
             }
         } catch {
-            kernel.problem = "\(error)"
+            kernel.bansProblem = "\(error)"
         }
     }
 
     /// Adds what the kernel dropped to the hits of the bans.
     func readKernelHits() {
-        for (prefix, known) in kernel.bans {
-            do throws(SystemError) {
-                let hits = try kernel.filter?.hits(ofBan: prefix) ?? known.hits
-                guard hits > known.hits else { continue }
-                bans.addHits(hits - known.hits, of: prefix)
-                kernel.bans[prefix] = (known.end, hits)
-            } catch {
-                // They are counted at the next time.
-            }
+        for prefix in kernel.bans.keys { readKernelHits(of: prefix) }
+    }
+
+    /// Adds what one ban dropped: before it is changed or removed, which forgets it.
+    private func readKernelHits(of prefix: IPPrefix) {
+        guard let known = kernel.bans[prefix] else { return }
+        do throws(SystemError) {
+            let hits = try kernel.filter?.hits(ofBan: prefix) ?? known.hits
+            guard hits > known.hits else { return }
+            bans.addHits(hits - known.hits, of: prefix)
+            kernel.bans[prefix] = (known.end, hits)
+        } catch {
+            // They are counted at the next time.
         }
     }
 
@@ -128,7 +136,7 @@ extension Supervisor {
         }
         let parts = [
             "dropped \(drops?.byBans ?? 0) SYNs by bans, \(drops?.byBlockList ?? 0) by the block list", kernel.problem,
-            kernel.listProblem,
+            kernel.bansProblem, kernel.listProblem,
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: "; ")
     }

@@ -68,6 +68,7 @@ extension Supervisor {
         // The old watch leaves the poller when its descriptor is closed with the old list.
         blockList = replacement
         watchBlockList()
+        giveKernelBlockList()
     }
 
     func watchBlockList() {

@@ -136,6 +136,32 @@ extension EndToEndTests {
             try waitFor("", supervised.port("a"), from: "127.0.0.3")
         }
 
+        @Test("an old gate bans by the sources that it was started with, and its connections go on")
+        func otherSources() throws {
+            let service = """
+                listen = ["127.0.0.1:0"]
+                handler = ["DIRECTORY/fail"]
+                [penalties]
+                failure = 100
+                """
+            let supervised = try Supervised(
+                services: ["login": service], files: ["fail": "#!/bin/sh\nread -r way\nread -r way\nexit \"$way\"\n"])
+            let clients = try ["127.0.0.2", "127.0.0.3"].map { try Client(port: supervised.port("login"), source: $0) }
+            _ = try supervised.log.wait(for: "accept", count: 2)
+            let host = try String(contentsOfFile: supervised.directory + "/doorward.toml", encoding: .utf8)
+            try supervised.write(host + "source_prefix = { ipv4 = 24, ipv6 = 48 }\n", to: "doorward.toml")
+            #expect(try doorward(["reload"], supervised).status == 0)
+            _ = try supervised.log.wait(for: "closed")
+            clients[0].send("\n1\n")
+            #expect(clients[0].readToEnd() == "")
+            #expect(try supervised.log.wait(for: "ban")["prefix"] == "127.0.0.2")
+            clients[1].send("\n0\n")
+            #expect(clients[1].readToEnd() == "")
+            let end = try supervised.log.wait(for: "end", count: 2)
+            #expect(end["status"] == "0")
+            #expect(!supervised.log.all.contains { $0.event == "gate_nonsense" })
+        }
+
         @Test("a source that comes too often is refused, and others are served; the log names the setting")
         func rate() throws {
             let supervised = try Supervised(services: ["a": echo + "[limits]\nrate = \"2/h\"\n"])

@@ -57,7 +57,7 @@ struct SupervisorGatesTests {
             let wanted = WantedService(definition)
             wanted.serving = GateProcess(
                 pid: idle.pid, token: 77, channel: pair.takeSupervisorEnd(), definition: definition, listeners: [],
-                group: nil, counters: try SharedCounters.ofGate(), startedAt: 0)
+                group: nil, counters: try SharedCounters.ofGate(), sourcePrefix: SourcePrefix(), startedAt: 0)
             supervisor.services["a"] = wanted
             // What a gate does say changes nothing, nor does a report that comes twice.
             try gateEnd.send(GateMessage.ready.bytes)
@@ -79,7 +79,7 @@ struct SupervisorGatesTests {
             let service = WantedService(definition)
             service.starting = GateProcess(
                 pid: idle.pid, token: 77, channel: pair.takeSupervisorEnd(), definition: definition, listeners: [],
-                group: nil, counters: try SharedCounters.ofGate(), startedAt: 0)
+                group: nil, counters: try SharedCounters.ofGate(), sourcePrefix: SourcePrefix(), startedAt: 0)
             supervisor.services["a"] = service
             try gateEnd.send(GateMessage.ready.bytes)
             Processes.signal(idle.pid, .kill)
