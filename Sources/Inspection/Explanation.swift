@@ -96,6 +96,10 @@ package struct Explanation: Hashable, Sendable {
 
     private mutating func explainHandler(_ visit: Visit) {
         section("handler")
+        guard service.admission.sensor == nil else {
+            add("path", "none: a sensor starts nothing", from: "")
+            return
+        }
         add("path", visit.command.path, from: origin(ofHandler: visit))
         for (index, argument) in visit.command.arguments.enumerated() {
             add("argument \(index)", argument, from: origin(ofHandler: visit))

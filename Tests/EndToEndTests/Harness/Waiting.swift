@@ -1,0 +1,42 @@
+// Waiting for what other processes do, by `status` and by asking again.
+import Foundation
+import Glibc
+import Testing
+
+/// What somebody gets for these bytes, and the end.
+func answer(_ port: UInt16, to bytes: String, from source: String = "127.0.0.1") throws -> String {
+    let client = try Client(port: port, source: source)
+    client.send(bytes)
+    client.shutdownWrite()
+    return client.readToEnd()
+}
+
+/// A number from `status`.
+func count(_ key: String, _ supervised: Supervised) throws -> Int {
+    let outcome = try run([
+        Supervised.program, "status", "--json", "--config", supervised.directory + "/doorward.toml",
+    ])
+    let all = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+    let services = all?["services"] as? [[String: Any]]
+    return try #require((services?.first?["counts"] as? [String: Int])?[key])
+}
+
+/// Asks `status` until the number is there: a gate has seen what its clients did.
+func wait(for key: String, _ expected: Int, _ supervised: Supervised) throws {
+    var found = try count(key, supervised)
+    let end = Date(timeIntervalSinceNow: 15)
+    while found != expected, Date() < end {
+        usleep(10_000)
+        found = try count(key, supervised)
+    }
+    #expect(found == expected, "\(key)")
+}
+
+/// Asks until it is so: what happens in another process takes its time.
+func wait(until isSo: () throws -> Bool) throws {
+    let end = Date(timeIntervalSinceNow: 15)
+    while try !isSo() {
+        guard Date() < end else { throw HarnessError("it never came to be") }
+        usleep(10_000)
+    }
+}
