@@ -86,6 +86,8 @@ extension EndToEndTests {
             try waitFor("", supervised.port("a"), from: "127.0.0.9")
             #expect(try answer(supervised.port("a"), from: "127.0.0.8") == "x\n")
             #expect(try bans(supervised).map { $0["prefix"] as? String } == ["127.0.0.9"])
+            let explained = try doorward(["explain", "trap", "192.0.2.1"], supervised).output
+            #expect(explained.contains("the service is a sensor") && explained.contains("a sensor starts nothing"))
             let refused = try doorward(["block", "127.0.0.8"], supervised)
             #expect(refused.status == 1)
             #expect(refused.error == "127.0.0.8 is not banned: 127.0.0.8 is exempt [exempt]\n")

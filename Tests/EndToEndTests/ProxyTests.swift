@@ -6,7 +6,6 @@ import Testing
 extension EndToEndTests {
     @Suite("Proxy")
     struct ProxyTests {
-        private let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
         /// What a handler finds in its environment, and then its input.
         private let tell = "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/tell\"]\n"
         private let teller = [
