@@ -23,7 +23,8 @@ package struct ResolverSetup: Sendable {
 
     /// Of calls that gates need and that it does not: it starts nothing, opens no file and waits for nobody to come.
     private static let needless = [
-        "fork", "vfork", "clone", "execve", "execveat", "open", "openat", "openat2", "creat", "bind", "listen", "accept",
+        "fork", "vfork", "clone", "execve", "execveat", "open", "openat", "openat2", "creat", "bind", "listen",
+        "accept",
         "accept4", "socketpair", "kill", "tkill", "pidfd_open", "pidfd_send_signal", "mknod", "mknodat",
     ]
 

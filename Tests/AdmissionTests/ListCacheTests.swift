@@ -20,9 +20,11 @@ private final class Cache {
     var forgotten: UInt64 { cache.forgotten }
 
     func learn(
-        _ word: ListAnswer.Word, from list: Int, for address: IPAddress = someone, seconds: UInt32 = 60, at now: Int64 = 0
+        _ word: ListAnswer.Word, from list: Int, for address: IPAddress = someone, seconds: UInt32 = 60,
+        at now: Int64 = 0
     ) {
-        cache.learn(ListReply(to: ListRequest(list: list, address: address), ListAnswer(word, seconds: seconds)), at: now)
+        cache.learn(
+            ListReply(to: ListRequest(list: list, address: address), ListAnswer(word, seconds: seconds)), at: now)
     }
 
     func knowledge(of address: IPAddress = someone, at now: Int64 = 0) -> ListKnowledge {

@@ -27,7 +27,8 @@ struct DNSQuestionTests {
     }
 
     @Test(
-        "what is not a zone makes no question", arguments: ["", ".", "a..b", ".a", "a.", String(repeating: "a", count: 64)])
+        "what is not a zone makes no question",
+        arguments: ["", ".", "a..b", ".a", "a.", String(repeating: "a", count: 64)])
     func badZones(zone: String) {
         #expect(DNSQuestion(.v4(1), in: zone) == nil)
     }

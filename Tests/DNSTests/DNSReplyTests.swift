@@ -36,7 +36,8 @@ struct DNSReplyTests {
     @Test("records of other names, types and classes are not the answer")
     func others() {
         let answers = [
-            addressRecord("127.0.0.2", owner: wireName("evil.example")), record(pointer(), type: 16, seconds: 1, [1, 65]),
+            addressRecord("127.0.0.2", owner: wireName("evil.example")),
+            record(pointer(), type: 16, seconds: 1, [1, 65]),
             record(pointer(), type: 1, seconds: 1, kind: 3, [127, 0, 0, 2]),
         ]
         #expect(reply(message(question: Self.name, answers: answers)) == DNSReply.none(seconds: nil))

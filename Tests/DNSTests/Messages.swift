@@ -25,7 +25,8 @@ func addressRecord(_ text: String, seconds: UInt32 = 300, owner: [UInt8] = point
 func authorityRecord(seconds: UInt32, minimum: UInt32) -> [UInt8] {
     let numbers = [1, 2, 3, 4, minimum].flatMap { big(UInt16($0 >> 16)) + big(UInt16(truncatingIfNeeded: $0)) }
     return record(
-        wireName("bl.example"), type: 6, seconds: seconds, wireName("ns.bl.example") + wireName("me.bl.example") + numbers)
+        wireName("bl.example"), type: 6, seconds: seconds,
+        wireName("ns.bl.example") + wireName("me.bl.example") + numbers)
 }
 
 /// A message of a server.
