@@ -30,7 +30,7 @@ package struct ListCache: ~Copyable {
         var until: Int64
     }
 
-    /// Answers of each family that are remembered; both take 1.5 MB.
+    /// Answers of each family that are remembered; both take 1.2 MB.
     package static let standardAnswers = 16_384
 
     /// - Parameter rules: at most ``DNSBLRule/most``.
