@@ -29,7 +29,7 @@ struct TOMLNode: Sendable {
         switch content {
         case .string: "a string"
         case .integer: "an integer"
-        case .float: "a number"
+        case .float: "a floating-point number"
         case .boolean: "a boolean"
         case .list: "a list"
         case .table: "a table"

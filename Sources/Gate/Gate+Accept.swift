@@ -68,7 +68,8 @@ extension Gate {
             }
             lastNumber += 1
             let id = ConnectionID(pid: pid, number: lastNumber)
-            let facts = ConnectionFacts(peer: peer, local: local, sourceCount: admitted.sourceCount, id: id)
+            var facts = ConnectionFacts(peer: peer, local: local, sourceCount: admitted.sourceCount, id: id)
+            facts.isPressed = connections.count + 1 == setup.service.limits.connections
             let rule = admitted.rule
             pace.take(at: now)
             connections.insert(

@@ -11,6 +11,8 @@ package struct ConnectionFacts: Sendable {
     /// Connections of this source, this one included.
     package var sourceCount: Int
     package var id: ConnectionID
+    /// Whether the service is at its limit with this connection.
+    package var isPressed = false
 
     package init(peer: Peer, local: ListenAddress, sourceCount: Int, id: ConnectionID) {
         self.peer = peer
@@ -28,6 +30,8 @@ struct ConnectionVariables: ~Copyable {
     private let remoteUser, remoteGroup, localPath, ipcCount: VariableCell
     private let connection: VariableCell
     private let tcp, ipc: UnsafeMutablePointer<CChar>
+    /// Tells a handler to be brief.
+    let pressure: UnsafeMutablePointer<CChar>
     private var text = ByteText(capacity: 128)
 
     init(in memory: inout PlanMemory) {
@@ -46,6 +50,7 @@ struct ConnectionVariables: ~Copyable {
         connection = memory.cell(name: "DOORWARD_CONNECTION=", room: 32)
         unsafe tcp = memory.string("PROTO=TCP")
         unsafe ipc = memory.string("PROTO=IPC")
+        unsafe pressure = memory.string("DOORWARD_PRESSURE=1")
     }
 
     /// The entries for a connection over TCP.

@@ -42,8 +42,9 @@ struct Launch: ~Copyable {
         unsafe state.pointee.stack_size = Self.stackSize
         for index in unsafe targets.indices {
             let fixed = unsafe targets[index].fixedEntries
-            unsafe internet.append(memory.array(variables.internetEntries + fixed))
-            unsafe unix.append(memory.array(variables.unixEntries + fixed))
+            // The first entry is left out by beginning behind it.
+            unsafe internet.append(memory.array([variables.pressure] + variables.internetEntries + fixed))
+            unsafe unix.append(memory.array([variables.pressure] + variables.unixEntries + fixed))
         }
     }
 
@@ -63,7 +64,8 @@ struct Launch: ~Copyable {
         unsafe state.pointee.plan.directory = target.directory
         unsafe state.pointee.plan.path = target.path
         unsafe state.pointee.plan.arguments = target.arguments
-        unsafe state.pointee.plan.environment = isUnix ? unix[index] : internet[index]
+        let entries = unsafe isUnix ? unix[index] : internet[index]
+        unsafe state.pointee.plan.environment = entries + (facts.isPressed ? 0 : 1)
     }
 
     /// What differs between the children of a service beyond their connections.

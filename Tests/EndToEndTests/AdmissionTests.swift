@@ -110,6 +110,18 @@ extension EndToEndTests {
             #expect(!doorward.log.all.contains { $0.event == "refuse" })
         }
 
+        @Test("the handler that takes the last place is told so")
+        func pressure() throws {
+            let doorward = try Supervised(
+                services: ["who": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/who\"]\n[limits]\nconnections = 2"],
+                files: ["who": "#!/bin/sh\necho \"pressure=$DOORWARD_PRESSURE\"\nread -r line\n"])
+            let clients = try (0..<3).map { _ in try Client(port: doorward.port("who")) }
+            #expect(clients[0].read() == "pressure=\n")
+            #expect(clients[1].read() == "pressure=1\n")
+            clients[0].close()
+            #expect(clients[2].read() == "pressure=1\n")
+        }
+
         @Test("ten thousand refusals start no process and leave the gate's memory as it was (PC-08)")
         func manyRefusals() throws {
             let doorward = try Supervised(

@@ -43,6 +43,18 @@ struct ConnectionVariablesTests {
         }
     }
 
+    @Test("at the limit of the service there is one more, in front, and at the next connection it is gone")
+    func pressure() async {
+        await #expect(processExitsWith: .success) {
+            var plan = try makePlan(service("/usr/bin/env"))
+            let plain = lines(try run(&plan))
+            var facts = tcpFacts
+            facts.isPressed = true
+            #expect(lines(try run(&plan, facts: facts)) == ["DOORWARD_PRESSURE=1"] + plain)
+            #expect(lines(try run(&plan)) == plain)
+        }
+    }
+
     @Test("the longest values fit whole, and leave nothing behind for the next connection")
     func longest() async {
         await #expect(processExitsWith: .success) {
