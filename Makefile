@@ -34,7 +34,8 @@ test-packages: packages
 	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
 	    htpasswd:apache2-utils openssl:openssl tcpsvd:ipsvd inetd:openbsd-inetd socat:socat \
 	    systemd-socket-activate:systemd stdbuf:coreutils readelf:binutils busybox:busybox \
-	    /usr/sbin/gophernicus:gophernicus /usr/include/crypt.h:libcrypt-dev /usr/sbin/ip:iproute2 strace:strace haproxy:haproxy swaks:swaks smtp-source:postfix msmtp:msmtp
+	    /usr/sbin/gophernicus:gophernicus /usr/include/crypt.h:libcrypt-dev /usr/sbin/ip:iproute2 strace:strace haproxy:haproxy \
+	    swaks:swaks smtp-source:postfix msmtp:msmtp /usr/sbin/rbldnsd:rbldnsd
 
 # ---- building
 

@@ -96,6 +96,14 @@ int clinux_connect_probe(const struct clinux_address *address) {
     return error;
 }
 
+int clinux_datagram_connect(const struct clinux_address *address) {
+    int fd = socket(address->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -errno;
+    union any_address any;
+    socklen_t size = to_kernel(address, &any);
+    return connect(fd, &any.plain, size) < 0 ? close_failed(fd) : fd;
+}
+
 int clinux_local_address(int fd, struct clinux_address *address) {
     union any_address any;
     socklen_t size = sizeof any;

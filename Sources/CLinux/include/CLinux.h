@@ -80,6 +80,7 @@ int clinux_directory_changed(int fd, const char *name);             // 1: the fi
 int clinux_listen(const struct clinux_address *address, int backlog, int no_delay, int keep_alive);
 int clinux_listen_again(int fd, int backlog, int no_delay, int keep_alive);
 int clinux_connect_probe(const struct clinux_address *address);   // 0 when somebody listens there
+int clinux_datagram_connect(const struct clinux_address *address);  // UDP, non-blocking, close-on-exec
 int clinux_local_address(int fd, struct clinux_address *address);
 int clinux_accept(int listener, struct clinux_address *peer);     // blocking, close-on-exec
 int clinux_peer_credentials(int fd, uint32_t *uid, uint32_t *gid, int32_t *pid);

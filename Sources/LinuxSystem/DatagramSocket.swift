@@ -1,0 +1,37 @@
+// A UDP socket that talks with one peer: the kernel drops what comes from anybody else, and tells when nobody is there.
+// Source: udp(7), connect(2).
+internal import CLinux
+package import ServiceModel
+
+/// Connected, non-blocking, on a port that the kernel has chosen at random.
+package struct DatagramSocket: ~Copyable {
+    private let descriptor: Descriptor
+
+    /// Errors: socket(2), connect(2): no descriptor left, no way there.
+    package init(to address: IPAddress, port: UInt16) throws(SystemError) {
+        var peer = clinux_address(.ip(address, port: port))
+        descriptor = Descriptor(
+            owning: try retrying("connect a datagram socket") { unsafe clinux_datagram_connect(&peer) })
+    }
+
+    package var number: Int32 { descriptor.number }
+
+    /// Errors: send(2); among them what became of an earlier datagram (ECONNREFUSED).
+    package func send(_ bytes: [UInt8]) throws(SystemError) {
+        _ = try retryingBytes("send") {
+            // Sound: the array is lent for the length of the call.
+            unsafe bytes.withUnsafeBytes { unsafe clinux_send(number, $0.baseAddress, $0.count, -1) }
+        }
+    }
+
+    /// The next datagram, cut to the length of the buffer; nil when there is none.
+    ///
+    /// Errors: recv(2); among them what became of ours (ECONNREFUSED).
+    package func receive(into buffer: inout [UInt8]) throws(SystemError) -> Int? {
+        do throws(SystemError) {
+            return try descriptor.read(into: &buffer)
+        } catch  where error.errno == .again {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,140 @@
+// Asking name servers, hearing them, and giving up on them.
+// A server that says that it has no answer, or is not there, is not asked again for the same lookup: the next one is, at once. A
+// silent one is given a second, then the next is asked as well. Who answers first is believed.
+internal import DNS
+internal import EventLog
+internal import LinuxSystem
+internal import ServiceModel
+
+extension Resolver {
+    mutating func ask(_ request: ListRequest, of gate: AskingGate, token: UInt64, at now: Int64) {
+        guard gate.waiting < Self.mostOfGate, gate.lists.indices.contains(request.list),
+            let question = DNSQuestion(request.address, in: gate.lists[request.list]),
+            rests[gate.lists[request.list]]?.isResting(at: now) != true,
+            let lookup = running[question] ?? newLookup(question, of: gate.lists[request.list], at: now)
+        else {
+            gate.answer(request, .unknown)
+            return
+        }
+        gate.waiting += 1
+        lookup.waiting.append((token, request))
+        if lookup.tries == 0 { tryNext(lookup, at: now) }
+    }
+
+    /// nil when there is no room.
+    private mutating func newLookup(_ question: DNSQuestion, of list: String, at now: Int64) -> Lookup? {
+        guard lookups.count < Self.mostLookups else { return nil }
+        lastLookup += 1
+        let lookup = Lookup(
+            number: lastLookup, question: question, list: list, servers: servers, deadline: now + pace.deadline)
+        lookups[lastLookup] = lookup
+        running[question] = lookup
+        return lookup
+    }
+
+    /// Asks the next server; when there is none, and none that may still answer, nobody knows.
+    private mutating func tryNext(_ lookup: Lookup, at now: Int64) {
+        lookup.nextTryAt = nil
+        while let server = lookup.servers.first, lookup.tries < pace.mostTries {
+            lookup.tries += 1
+            do throws(SystemError) {
+                try send(lookup, to: server)
+                lookup.servers.append(lookup.servers.removeFirst())
+                if lookup.tries < pace.mostTries { lookup.nextTryAt = now + pace.patience }
+                return
+            } catch {
+                // There is no way to it, or no descriptor left. Another may do.
+                lookup.giveUp(server)
+            }
+        }
+        if !lookup.isAnybodyAsked { finish(lookup, .unknown) }
+    }
+
+    private func send(_ lookup: Lookup, to server: NameServer) throws(SystemError) {
+        let asked: AskedServer
+        if let again = lookup.asked.compactMap({ $0 }).first(where: { $0.server == server }) {
+            asked = again
+        } else {
+            asked = try AskedServer(server, id: newID())
+            try poller.add(asked.socket.number, token: Token.lookup(lookup.number, server: lookup.asked.count))
+            lookup.asked.append(asked)
+        }
+        try asked.socket.send(lookup.question.query(id: asked.id))
+    }
+
+    mutating func hearServer(_ place: Int, of number: UInt64, at now: Int64) {
+        // What was answered in this turn already is not there any more.
+        guard let lookup = lookups[number], lookup.asked.indices.contains(place), let asked = lookup.asked[place]
+        else { return }
+        do throws(SystemError) {
+            while let count = try asked.socket.receive(into: &datagram) {
+                let reply = DNSReply(Array(datagram[..<count]), to: lookup.question, id: asked.id)
+                switch (reply, ListAnswer(reply)) {
+                case (.failed, _):
+                    isHeard(lookup.list)
+                    lookup.giveUp(asked.server)
+                    tryNextUnlessAsked(lookup, at: now)
+                    return
+                case (_, .some(let answer)):
+                    isHeard(lookup.list)
+                    finish(lookup, answer)
+                    return
+                case (_, nil):
+                    lookup.strangers += 1
+                    guard lookup.strangers < Lookup.mostStrangers else {
+                        finish(lookup, .unknown)
+                        return
+                    }
+                }
+            }
+        } catch {
+            // Nobody is there (ECONNREFUSED).
+            lookup.giveUp(asked.server)
+            tryNextUnlessAsked(lookup, at: now)
+        }
+    }
+
+    /// A server is out: one that was not asked yet takes its place at once.
+    private mutating func tryNextUnlessAsked(_ lookup: Lookup, at now: Int64) {
+        let isEveryoneAsked = lookup.servers.allSatisfy { server in lookup.asked.contains { $0?.server == server } }
+        if isEveryoneAsked, lookup.isAnybodyAsked { return }
+        tryNext(lookup, at: now)
+    }
+
+    /// Asks once more where nobody has answered, and gives up where the time is over.
+    mutating func tendLookups(at now: Int64) {
+        for lookup in lookups.values.filter({ now >= $0.dueAt }) {
+            if now >= lookup.deadline {
+                isSilent(lookup.list, at: now)
+                finish(lookup, .unknown)
+            } else {
+                tryNext(lookup, at: now)
+            }
+        }
+    }
+
+    private mutating func finish(_ lookup: Lookup, _ answer: ListAnswer) {
+        lookups[lookup.number] = nil
+        running[lookup.question] = nil
+        for (token, request) in lookup.waiting {
+            guard let gate = gates[token] else { continue }
+            gate.waiting -= 1
+            gate.answer(request, answer)
+        }
+    }
+
+    private mutating func isHeard(_ list: String) {
+        guard rests.removeValue(forKey: list)?.hasRested == true else { return }
+        logList("dnsbl_answers_again", list)
+    }
+
+    private mutating func isSilent(_ list: String, at now: Int64) {
+        if rests[list, default: ListRest()].wasSilent(at: now) { logList("dnsbl_silent", list) }
+    }
+
+    private mutating func logList(_ event: StaticString, _ list: String) {
+        log.begin(event, wallNanoseconds: Clock.wallNanoseconds())
+        log.field("list", list)
+        log.end()
+    }
+}

@@ -1,0 +1,196 @@
+// The process that asks DNS block lists: gates have no network, and the supervisor reads nothing that comes from one.
+// It has a user of its own, no files, and of the network what it asks with. It knows of connections nothing but addresses, and
+// of lists only what the supervisor told it: nobody can have it ask for anything else.
+// Promises: each request of a gate gets one answer, within the deadline; more requests than there is room for, at once that
+// nobody knows. One thread, one loop, one wait. It ends when the supervisor does.
+// Asking is in Resolver+Lookups.swift.
+internal import DNS
+internal import EventLog
+internal import LinuxSystem
+internal import Sandbox
+internal import ServiceModel
+
+/// A resolver, from the fork to its end.
+package struct Resolver: ~Copyable {
+    let channel: MessageChannel
+    var poller: Poller
+    var log = EventLog()
+    let servers: [NameServer]
+    let pace: LookupPace
+    /// A number that nobody can guess, for a question.
+    let newID: () -> UInt16
+    var gates: [UInt64: AskingGate] = [:]
+    var lastGate = Token.gates
+    var lookups: [UInt64: Lookup] = [:]
+    var running: [DNSQuestion: Lookup] = [:]
+    var lastLookup: UInt64 = 0
+    /// By zone; only of those that were silent lately.
+    var rests: [String: ListRest] = [:]
+    var datagram = [UInt8](repeating: 0, count: 4096)
+
+    enum Token {
+        static let channel: UInt64 = 0
+        static let gates: UInt64 = 1 << 62
+        /// A lookup's number, and the place of the server that was asked in the lowest bits.
+        static func lookup(_ number: UInt64, server: Int) -> UInt64 { number << 3 | UInt64(server) }
+    }
+
+    /// Questions at once. Each has a descriptor for each server that it asks, three at most, and a process 1024.
+    static let mostLookups = 256
+    /// Requests of one gate at once, so that the crowd of one service leaves room for another's.
+    static let mostOfGate = 128
+    private static let messagesAtOnce = 16
+
+    /// Runs a resolver in a process that was just forked for it.
+    package static func serve(_ setup: ResolverSetup) -> Never {
+        serveUntilFault(setup)
+        Processes.exit(1)
+    }
+
+    /// Returns when this resolver cannot serve, and has said why.
+    private static func serveUntilFault(_ setup: ResolverSetup) {
+        let resolver: Resolver
+        do {
+            try Startup.closeAll(but: [setup.channel])
+            // What `ps` shows.
+            try Processes.setName("resolver")
+            let servers = setup.servers ?? systemServers()
+            _ = try Sandbox.enter(setup.sandbox)
+            resolver = try Resolver(
+                channel: MessageChannel(adopting: setup.channel), servers: servers, pace: setup.pace,
+                newID: { .random(in: .min ... .max) })
+        } catch {
+            report(.failed("\(error)"), to: MessageChannel(adopting: setup.channel))
+            return
+        }
+        report(.ready, to: resolver.channel)
+        resolver.run()
+    }
+
+    private static func systemServers() -> [NameServer] {
+        do throws(SystemError) {
+            return NameServer.all(in: try Files.read("/etc/resolv.conf", most: 1 << 16))
+        } catch {
+            // As resolv.conf(5) says for a file that is not there: this machine.
+            return NameServer.all(in: [])
+        }
+    }
+
+    private static func report(_ message: ResolverReport, to channel: borrowing MessageChannel) {
+        do throws(SystemError) {
+            try channel.send(message.bytes)
+        } catch {
+            // The supervisor is gone. The loop finds the channel closed and ends.
+        }
+    }
+
+    /// - Parameter servers: one or more.
+    init(
+        channel: consuming MessageChannel, servers: [NameServer], pace: LookupPace, newID: @escaping () -> UInt16
+    ) throws(SystemError) {
+        precondition(!servers.isEmpty && pace.mostTries <= 8, "a token has room for eight places")
+        let poller = try Poller()
+        try poller.add(channel.number, token: Token.channel)
+        self.poller = poller
+        self.channel = channel
+        self.servers = servers
+        self.pace = pace
+        self.newID = newID
+    }
+
+    private consuming func run() {
+        do throws(SystemError) {
+            while try turn() {}
+            Processes.exit(0)
+        } catch {
+            // Nothing that a gate or a name server does gets here. The supervisor starts another resolver.
+            log.begin("resolver_fault", wallNanoseconds: Clock.wallNanoseconds())
+            log.field("error", "\(error)")
+            log.end()
+            Processes.exit(1)
+        }
+    }
+
+    /// Waits for something to do, and does it.
+    ///
+    /// - Returns: whether there is still a supervisor.
+    mutating func turn() throws(SystemError) -> Bool {
+        let ready = try poller.wait(timeoutNanoseconds: timeout())
+        let now = Clock.monotonicNanoseconds()
+        // The supervisor first: what it says of a gate comes before what the gate says.
+        for index in 0..<ready where poller.token(at: index) == Token.channel {
+            guard try obeySupervisor() else { return false }
+        }
+        for index in 0..<ready {
+            switch poller.token(at: index) {
+            case Token.channel: break
+            case let gate where gate >= Token.gates: try hearGate(gate, at: now)
+            case let token: hearServer(Int(token & 7), of: token >> 3, at: now)
+            }
+        }
+        tendLookups(at: now)
+        return true
+    }
+
+    private func timeout() -> Int64? {
+        guard let due = lookups.values.lazy.map(\.dueAt).min() else { return nil }
+        return max(due - Clock.monotonicNanoseconds(), 0)
+    }
+
+    /// - Returns: whether there is still a supervisor.
+    private mutating func obeySupervisor() throws(SystemError) -> Bool {
+        while true {
+            switch try channel.receive() {
+            case .nothing: return true
+            case .closed: return false
+            case .message(let bytes, var passed):
+                switch ResolverOrder(bytes) {
+                case .gate:
+                    // The lists that follow are this one's, also when its channel did not come through.
+                    lastGate += 1
+                    guard let end = passed.take() else { continue }
+                    try poller.add(end.number, token: lastGate)
+                    gates[lastGate] = AskingGate(MessageChannel(adopting: end.release()))
+                case .list(let zone): gates[lastGate]?.lists.append(zone)
+                case nil: continue
+                }
+            }
+        }
+    }
+
+    private mutating func hearGate(_ token: UInt64, at now: Int64) throws(SystemError) {
+        guard let gate = gates[token] else { return }
+        // Not without end: one gate that asks all the time is not to keep the others waiting.
+        for _ in 0..<Self.messagesAtOnce {
+            switch try gate.channel.receive() {
+            case .nothing: return
+            case .closed:
+                try poller.remove(gate.channel.number)
+                gates[token] = nil
+                return
+            case .message(let bytes, _):
+                // A gate that speaks nonsense may be in anybody's hands, and is not answered.
+                if let request = ListRequest(message: bytes) { ask(request, of: gate, token: token, at: now) }
+            }
+        }
+    }
+}
+
+/// A gate that may ask.
+final class AskingGate {
+    let channel: MessageChannel
+    /// The zones of its lists, by their place.
+    var lists: [String] = []
+    /// Requests that it waits for.
+    var waiting = 0
+
+    init(_ channel: consuming MessageChannel) { self.channel = channel }
+
+    func answer(_ request: ListRequest, _ answer: ListAnswer) {
+        do throws(SystemError) {
+            try channel.send(ListReply(to: request, answer).message)
+        } catch {
+            // It is gone, or does not read: then its own deadline tells it that nobody knows.
+        }
+    }
+}

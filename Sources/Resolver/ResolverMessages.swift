@@ -1,0 +1,48 @@
+// What supervisor and resolver say to each other, and how it is spelled on the message channel.
+// Each message is a letter and what belongs to it; anything else is a bug of ours, and is answered with nil.
+
+/// From the supervisor to the resolver.
+package enum ResolverOrder: Hashable, Sendable {
+    /// Here is a gate; the resolver's end of its channel is passed along. It may ask of no list yet.
+    case gate
+    /// The gate that came last may ask of this list too: the next place of ``ListRequest``.
+    case list(String)
+
+    package var bytes: [UInt8] {
+        switch self {
+        case .gate: [UInt8(ascii: "G")]
+        case .list(let zone): [UInt8(ascii: "L")] + Array(zone.utf8)
+        }
+    }
+
+    package init?(_ bytes: [UInt8]) {
+        switch bytes.first {
+        case UInt8(ascii: "G") where bytes.count == 1: self = .gate
+        case UInt8(ascii: "L"): self = .list(String(decoding: bytes.dropFirst(), as: UTF8.self))
+        default: return nil
+        }
+    }
+}
+
+/// From the resolver to the supervisor.
+package enum ResolverReport: Hashable, Sendable {
+    /// The sandbox is on and verified: gates may ask.
+    case ready
+    /// The resolver cannot serve, and ends.
+    case failed(String)
+
+    package var bytes: [UInt8] {
+        switch self {
+        case .ready: [UInt8(ascii: "R")]
+        case .failed(let reason): [UInt8(ascii: "F")] + Array(reason.utf8.prefix(900))
+        }
+    }
+
+    package init?(_ bytes: [UInt8]) {
+        switch bytes.first {
+        case UInt8(ascii: "R") where bytes.count == 1: self = .ready
+        case UInt8(ascii: "F"): self = .failed(String(decoding: bytes.dropFirst(), as: UTF8.self))
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Testing
+
+@testable import DNS
+
+struct ListRestTests {
+    @Test("a list that was silent often enough in a row is left alone for a while, which is told once")
+    func rests() {
+        var list = ListRest()
+        for silence in 1..<ListRest.mostSilences {
+            let isNews = list.wasSilent(at: Int64(silence))
+            #expect(!isNews)
+        }
+        #expect(!list.isResting(at: 100) && !list.hasRested)
+        let isNews = list.wasSilent(at: 100)
+        #expect(isNews && list.hasRested)
+        #expect(list.isResting(at: 100) && list.isResting(at: 99 + ListRest.rest))
+        #expect(!list.isResting(at: 100 + ListRest.rest))
+    }
+
+    @Test("a single silence after the rest begins another one")
+    func again() {
+        var list = ListRest()
+        for _ in 0..<ListRest.mostSilences { _ = list.wasSilent(at: 0) }
+        let later = ListRest.rest + 5
+        let isNews = list.wasSilent(at: later)
+        #expect(!isNews)
+        #expect(list.isResting(at: later + ListRest.rest - 1))
+    }
+}

@@ -1,0 +1,275 @@
+import DNS
+import LinuxSystem
+import ServiceModel
+import TestSupport
+import Testing
+
+@testable import Resolver
+
+private let listed = ListAnswer.Word.listed([.v4(0x7f00_0002)])
+
+@Suite(.timeLimit(.minutes(1)))
+struct ResolverTests {
+    @Test("a gate asks, a server answers, the gate gets the answer and how long it holds")
+    func answers() throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([server.server])
+        let gate = try rig.gate("bl.example", "other.example")
+        try gate.ask(1)
+        try rig.turn()
+        let query = try server.query()
+        #expect(query.name == "99.2.0.192.other.example")
+        server.send(query.reply(2), to: query)
+        let reply = try rig.reply(to: gate)
+        let request = ListRequest(list: 1, address: someone)
+        #expect(reply == ListReply(to: request, ListAnswer(listed, seconds: 90)))
+        try gate.ask(0, .v6(1))
+        try rig.turn()
+        let second = try server.query()
+        #expect(second.name.hasPrefix("1.0.0.0") && second.name.hasSuffix("0.bl.example"))
+        server.send(second.reply(), to: second)
+        #expect(try rig.word(for: gate) == .notListed)
+        #expect(rig.lookups == 0)
+    }
+
+    @Test("a gate can ask of no list but its own")
+    func strangeLists() throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([server.server])
+        let gate = try rig.gate("a.example")
+        _ = try rig.gate("b.example")
+        for list in [1, -1, .max] {
+            try gate.ask(list)
+            #expect(try rig.reply(to: gate) == ListReply(to: ListRequest(list: list, address: someone), .unknown))
+        }
+        #expect(server.isIdle)
+    }
+
+    @Test("the same question is asked once, however many want to know; others have ports of their own")
+    func sharing() throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([server.server])
+        let gates = [try rig.gate("bl.example"), try rig.gate("x.example", "BL.example")]
+        try gates[0].ask(0)
+        try gates[0].ask(0)
+        try gates[1].ask(1)
+        while !server.hasQuery { try rig.turn() }
+        let query = try server.query()
+        try gates[1].ask(0)
+        try rig.turn()
+        let other = try server.query()
+        #expect(other.name == "99.2.0.192.x.example")
+        #expect(other.port != query.port)
+        #expect(server.isIdle)
+        server.send(query.reply(2), to: query)
+        #expect(try rig.word(for: gates[0]) == listed)
+        #expect(try rig.word(for: gates[0]) == listed)
+        let last = try rig.reply(to: gates[1])
+        #expect(last.request.list == 1 && last.answer.word == listed)
+    }
+
+    @Test("a silent server gets company, and whoever answers first is believed", arguments: [0, 1])
+    func retry(first: Int) throws {
+        let servers = [try FakeNameServer(), try FakeNameServer()]
+        let rig = try Rig(servers.map(\.server), patience: .milliseconds(20))
+        let gate = try rig.gate("bl.example")
+        try gate.ask(0)
+        try rig.turn()
+        while !servers[1].hasQuery { try rig.turn() }
+        let queries = [try servers[0].query(), try servers[1].query()]
+        #expect(queries[0].name == queries[1].name)
+        servers[first].send(queries[first].reply(2), to: queries[first])
+        #expect(try rig.word(for: gate) == listed)
+    }
+
+    @Test("the only server is asked again, on the same port and under the same number")
+    func again() throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([server.server], patience: .milliseconds(20))
+        let gate = try rig.gate("bl.example")
+        try gate.ask(0)
+        try rig.turn()
+        let query = try server.query()
+        while !server.hasQuery { try rig.turn() }
+        let second = try server.query()
+        #expect(second.port == query.port && second.bytes == query.bytes)
+        server.send(query.reply(), to: query)
+        #expect(try rig.word(for: gate) == .notListed)
+    }
+
+    @Test("a server that is not there, or has no answer, is out at once; the next one is asked")
+    func deadServer() throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([FakeNameServer.nobody[0], server.server])
+        let gate = try rig.gate("bl.example")
+        try gate.ask(0)
+        while !server.hasQuery { try rig.turn() }
+        let query = try server.query()
+        server.send(query.reply(2), to: query)
+        #expect(try rig.word(for: gate) == listed)
+
+        let failing = try FakeNameServer()
+        let other = try Rig([failing.server, server.server])
+        let otherGate = try other.gate("bl.example")
+        try otherGate.ask(0)
+        try other.turn()
+        let refused = try failing.query()
+        failing.send(refused.reply(code: 5), to: refused)
+        try other.turn()
+        let next = try server.query()
+        server.send(next.reply(2), to: next)
+        #expect(try other.word(for: otherGate) == listed)
+    }
+
+    @Test("when no server is there, or none has an answer, nobody knows, and nobody waits")
+    func noServer() throws {
+        let rig = try Rig(FakeNameServer.nobody)
+        let gate = try rig.gate("bl.example")
+        for _ in 0..<2 * ListRest.mostSilences {
+            try gate.ask(0)
+            #expect(try rig.reply(to: gate).answer == .unknown)
+        }
+        let failing = try FakeNameServer()
+        let other = try Rig([failing.server])
+        let otherGate = try other.gate("bl.example")
+        try otherGate.ask(0)
+        try other.turn()
+        let query = try failing.query()
+        failing.send(query.reply(code: 2), to: query)
+        #expect(try other.reply(to: otherGate).answer == .unknown)
+    }
+
+    @Test("at the deadline nobody knows; a list that is silent all the time is not waited for any more")
+    func silence() throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([server.server], patience: .seconds(60), deadline: .milliseconds(10))
+        let gate = try rig.gate("bl.example", "other.example")
+        for bits in 0..<UInt32(ListRest.mostSilences) {
+            try gate.ask(0, .v4(bits))
+            #expect(try rig.reply(to: gate).answer == .unknown)
+            _ = try server.query()
+        }
+        try gate.ask(0)
+        #expect(try rig.reply(to: gate).answer == .unknown)
+        #expect(server.isIdle)
+        // Another list is asked as before.
+        try gate.ask(1)
+        try rig.turn()
+        let query = try server.query()
+        #expect(query.name == "99.2.0.192.other.example")
+    }
+
+    @Test("a list that answers in between is not taken for silent")
+    func notSilent() throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([server.server], deadline: .milliseconds(200))
+        let gate = try rig.gate("bl.example")
+        for turn in 0..<ListRest.mostSilences + 2 {
+            try gate.ask(0)
+            try rig.turn()
+            let query = try server.query()
+            if turn == 3 { server.send(query.reply(), to: query) }
+            #expect(try rig.word(for: gate) == (turn == 3 ? .notListed : .unknown))
+        }
+    }
+
+    @Test("a forger's guesses are not believed, and he has few of them")
+    func forgery() throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([server.server])
+        let gate = try rig.gate("bl.example")
+        for guesses in [Lookup.mostStrangers - 1, Lookup.mostStrangers] {
+            try gate.ask(0)
+            try rig.turn()
+            let query = try server.query()
+            var forged = query.reply(2)
+            forged[1] ^= 1
+            for _ in 0..<guesses { server.send(forged, to: query) }
+            server.send(query.reply(), to: query)
+            #expect(try rig.word(for: gate) == (guesses < Lookup.mostStrangers ? .notListed : .unknown))
+        }
+    }
+
+    @Test("what comes from another address than the server's is not even seen")
+    func otherSender() throws {
+        let servers = [try FakeNameServer(), try FakeNameServer()]
+        let rig = try Rig([servers[0].server])
+        let gate = try rig.gate("bl.example")
+        try gate.ask(0)
+        try rig.turn()
+        let query = try servers[0].query()
+        servers[1].send(query.reply(2), to: query)
+        servers[0].send(query.reply(), to: query)
+        #expect(try rig.word(for: gate) == .notListed)
+    }
+
+    @Test("requests beyond what a gate may have are answered at once; another gate has room")
+    func manyRequests() throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([server.server])
+        let gate = try rig.gate("bl.example")
+        let other = try rig.gate("bl.example")
+        for bits in 0..<UInt32(Resolver.mostOfGate) {
+            try gate.ask(0, .v4(bits))
+            if bits % 8 == 7 { try rig.turn() }
+        }
+        while rig.lookups < Resolver.mostOfGate { try rig.turn() }
+        try gate.ask(0)
+        #expect(try rig.reply(to: gate) == ListReply(to: ListRequest(list: 0, address: someone), .unknown))
+        #expect(rig.lookups == Resolver.mostOfGate)
+        try other.ask(0)
+        try rig.turn()
+        #expect(rig.lookups == Resolver.mostOfGate + 1)
+    }
+
+    @Test("a gate that ends while it waits is forgotten; the others are served")
+    func goneGate() throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([server.server])
+        let gate = try rig.gate("bl.example")
+        var gone: GateEnd? = try rig.gate("bl.example")
+        try gone?.ask(0)
+        try rig.turn()
+        gone = nil
+        try rig.turn()
+        try gate.ask(0)
+        try rig.turn()
+        let query = try server.query()
+        server.send(query.reply(2), to: query)
+        #expect(try rig.word(for: gate) == listed)
+    }
+
+    @Test(
+        "a gate that speaks nonsense is not answered, and asks as before when it comes to its senses",
+        arguments: [
+            [0], [UInt8](repeating: 0xff, count: 1024),
+            Array(ListRequest(list: 0, address: someone).message.dropLast()),
+        ])
+    func nonsense(bytes: [UInt8]) throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([server.server])
+        let gate = try rig.gate("bl.example")
+        try gate.send(bytes)
+        try rig.turn()
+        #expect(try gate.word() == nil)
+        #expect(server.isIdle)
+        try gate.ask(0)
+        try rig.turn()
+        let query = try server.query()
+        server.send(query.reply(), to: query)
+        #expect(try rig.word(for: gate) == .notListed)
+    }
+
+    @Test("an order that it does not understand changes nothing, and the end of the supervisor is its own")
+    func supervisor() throws {
+        let rig = try Rig(FakeNameServer.nobody)
+        for bytes in [[0], Array("X".utf8), Array("G".utf8), Array("GG".utf8), Array("L".utf8)] {
+            try #require(rig.supervisor).send(bytes)
+        }
+        let goesOn = try rig.turn()
+        #expect(goesOn)
+        rig.endSupervisor()
+        let hasEnded = try !rig.turn()
+        #expect(hasEnded)
+    }
+}
