@@ -104,14 +104,17 @@ let supervisorColumn: [Target] = [
     target("DNS", ["ServiceModel", "Wire"]),
     target("Sandbox", ["Clibcap", "CLinux", "LinuxSystem", "ServiceModel"]),
     target("Spawner", ["CSpawn", "EventLog", "LinuxSystem", "ServiceModel"]),
-    target("Gate", ["Admission", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
+    target("Gate", ["Admission", "DNS", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
     target("Resolver", ["DNS", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Wire"]),
     target("Wire", ["ServiceModel"]),
     target("Definitions", ["ServiceModel", "Wire"]),
     target("Control", ["ServiceModel", "Wire"]),
     target(
         "Supervisor",
-        ["Admission", "Control", "Definitions", "EventLog", "Gate", "LinuxSystem", "Sandbox", "ServiceModel"]),
+        [
+            "Admission", "Control", "Definitions", "EventLog", "Gate", "LinuxSystem", "Resolver", "Sandbox",
+            "ServiceModel",
+        ]),
     .executableTarget(
         name: "doorward-supervisor", dependencies: ["Definitions", "LinuxSystem", "Supervisor"], swiftSettings: strict),
     target("Configuration", ["Definitions", "ServiceModel", .product(name: "TOMLKit", package: "TOMLKit")]),

@@ -131,6 +131,10 @@ package enum Refusal: Hashable, Sendable {
     case sourceLimit(Int)
     /// The source comes too often.
     case rate
+    /// By the rule of `dnsbl` with this index.
+    case listed(rule: Int)
+    /// By the check with this index, which ended with another status than 0.
+    case check(Int)
     /// It came as far as the gate's lobby.
     case unserved(Unserved)
 }

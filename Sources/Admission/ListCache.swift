@@ -37,13 +37,19 @@ package struct ListCache: ~Copyable {
     package init(rules: [DNSBLRule], answersPerFamily: Int = ListCache.standardAnswers) {
         precondition(rules.count <= DNSBLRule.most, "there is a bit for each rule")
         self.rules = rules
-        var lists: [String] = []
-        for rule in rules where !lists.contains(rule.zone) { lists.append(rule.zone) }
+        let lists = Self.lists(of: rules)
         self.lists = lists
         // Every zone stands in the list: it was put there above.
         places = rules.map { lists.firstIndex(of: $0.zone)! }
         v4 = ForgettingMap(capacity: answersPerFamily)
         v6 = ForgettingMap(capacity: answersPerFamily)
+    }
+
+    /// The lists that rules name, each once, in their order.
+    package static func lists(of rules: [DNSBLRule]) -> [String] {
+        var lists: [String] = []
+        for rule in rules where !lists.contains(rule.zone) { lists.append(rule.zone) }
+        return lists
     }
 
     /// Answers that were forgotten before their time was over.

@@ -10,6 +10,10 @@ package enum Unserved: Hashable, Sendable {
     case earlyTalker
     /// An upstream did not say properly who the client is.
     case proxyHeader(ProxyTrouble)
+    /// The checks did not end in time.
+    case checkTimeout
+    /// The check with this index was ended by a signal, or could not be started.
+    case checkFailed(Int)
     /// Every handler was busy, and its source had more connections waiting than others.
     case crowded
     /// The gate had to go.

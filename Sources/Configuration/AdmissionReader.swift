@@ -17,6 +17,8 @@ extension Reading {
         read("time_zone", of: top, into: &settings.timeZone) { $0.timeZone($1) }
         read("max_load", of: top, into: &settings.mostLoad) { $0.load($1) }
         readLobby(of: top, into: &settings)
+        read("dnsbl", of: top, into: &settings.dnsbl) { $0.dnsbl($1) }
+        settings.checks = checks(of: top)
         if settings.hours == nil, let zone = top["time_zone"], zone.position.file == file {
             fault(zone.position, "'time_zone' does nothing without 'hours'; expected both")
         }
@@ -51,7 +53,7 @@ extension Reading {
                 "\(quoted(key)) is never started, because 'sensor' at \(entry.position.fileAndLine) bans whoever connects; "
                     + "expected one of the two")
         }
-        for key in ["start", "first_byte", "greet_delay"] {
+        for key in ["start", "first_byte", "greet_delay", "dnsbl", "checks", "check_timeout", "check_cache"] {
             guard let useless = own[key] else { continue }
             fault(
                 useless.position,
@@ -64,7 +66,7 @@ extension Reading {
     /// Notes what says something of addresses in a service that no address connects to.
     mutating func refuseWhatNeedsAddresses(of own: Section, listen: [ListenAddress]) {
         let isUnix = !listen.isEmpty && listen.allSatisfy { if case .unix = $0 { true } else { false } }
-        for key in ["sensor", "proxy_protocol"] {
+        for key in ["sensor", "proxy_protocol", "dnsbl"] {
             guard isUnix, let useless = own[key] else { continue }
             fault(
                 useless.position,

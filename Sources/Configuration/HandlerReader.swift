@@ -1,11 +1,11 @@
-// The keys `handler`, `input_filters` and `output_filters`, and how a program's name becomes the path that is executed.
+// The keys that name programs: `handler`, `input_filters`, `output_filters` and `checks`; and how a program's name becomes the path that is executed.
 // Promises an absolute path whenever the handler directory is one; never searches PATH.
 
 import ServiceModel
 
 extension Reading {
     private static let handlerForms = "a list of strings like [\"echo\", \"--flag\"]"
-    private static let filterForms =
+    private static let programsForms =
         "a list of programs with their arguments, like [[\"lowercase\"], [\"record\", \"--flag\"]]"
 
     /// The service's handler; nil when it is missing or wrong.
@@ -20,17 +20,35 @@ extension Reading {
 
     /// The filters under a key; those that are wrong are left out.
     mutating func filters(_ key: String, of top: Section) -> [HandlerCommand] {
+        programs(key, of: top, most: Service.mostFilters, called: "filters")
+    }
+
+    /// What is started for who comes, before a handler is.
+    mutating func checks(of top: Section) -> Checks {
+        var checks = Checks()
+        checks.programs = programs("checks", of: top, most: Checks.most, called: "programs")
+        read("check_timeout", of: top, into: &checks.timeout) { $0.someTime($1) }
+        read("check_cache", of: top, into: &checks.cache) { $0.duration($1) }
+        for key in ["check_timeout", "check_cache"] where top["checks"] == nil && layer == .service {
+            guard let useless = top[key], useless.position.file == file else { continue }
+            fault(useless.position, "\(quoted(key)) does nothing without 'checks'; expected both")
+        }
+        return checks
+    }
+
+    private mutating func programs(
+        _ key: String, of top: Section, most: Int, called name: String
+    ) -> [HandlerCommand] {
         guard let entry = top[key] else { return [] }
         guard case .list(let elements) = entry.value.content else {
-            wrongType(entry, expected: Self.filterForms)
+            wrongType(entry, expected: Self.programsForms)
             return []
         }
-        if elements.count > Service.mostFilters {
+        if elements.count > most {
             fault(
-                entry.value.position,
-                "\(quoted(key)) has \(elements.count) filters; expected at most \(Service.mostFilters)")
+                entry.value.position, "\(quoted(key)) has \(elements.count) \(name); expected at most \(most)")
         }
-        return elements.compactMap { command($0, of: key, expected: Self.filterForms) }
+        return elements.compactMap { command($0, of: key, expected: Self.programsForms) }
     }
 
     /// A program with its arguments; nil with a fault.

@@ -62,6 +62,7 @@ extension Reading {
             reading.path(entry, from: directory)
         }
         read("kernel_filter", of: top, into: &settings.kernelFilter) { $0.boolean($1) }
+        read("nameservers", of: top, into: &settings.nameServers) { $0.nameServers($1) }
         read("exempt", of: top, into: &settings.exempt) { $0.prefixes($1) }
         read("drain", of: top, into: &settings.drain) { $0.duration($1) }
         if let section = section("source_prefix", of: top, known: KnownKeys.sourcePrefix) {

@@ -24,7 +24,8 @@ enum KnownKeys {
         identity + [
             "access", "environment", "stderr", "directory", "umask", "nice", "limits", "socket", "network", "seccomp",
             "system_calls", "landlock", "files", "private_tmp", "root", "penalties", "refuse", "deny_message", "hours",
-            "time_zone", "max_load", "start", "first_byte", "greet_delay", "proxy_protocol",
+            "time_zone", "max_load", "start", "first_byte", "greet_delay", "proxy_protocol", "dnsbl",
+            "checks", "check_timeout", "check_cache",
         ]
     /// Those that belong together: see Section.over(defaults:).
     static let identity = ["user", "group", "groups", "capabilities"]
@@ -38,7 +39,9 @@ enum KnownKeys {
     static let socket = ["backlog", "nodelay", "keepalive", "owner", "group", "mode"]
     static let files = ["read", "write", "execute"]
     static let host = [
-        "services", "handlers", "state", "block_list", "source_prefix", "exempt", "kernel_filter", "drain", "defaults",
+        "services", "handlers", "state", "block_list", "source_prefix", "exempt", "kernel_filter", "nameservers",
+        "drain",
+        "defaults",
     ]
     static let sourcePrefix = ["ipv4", "ipv6"]
 

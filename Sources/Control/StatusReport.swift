@@ -16,6 +16,8 @@ package struct StatusReport: Hashable, Sendable {
     package var bans = 0
     /// What the kernel's filter dropped, or why there is none: a sentence.
     package var kernelFilter = ""
+    /// Who asks DNS block lists, or why nobody does; empty: no service has any.
+    package var resolver = ""
     package var isStopping = false
     package var services: [ServiceStatus] = []
 
@@ -78,7 +80,7 @@ package struct ServiceCounts: Hashable, Sendable {
     /// Connections that were refused, for whatever cause.
     package var refused: Int {
         blocked + denied + overLimit + banned + sensed + closed + overRate + noData + firstByte + earlyTalkers
-            + proxyFaults + crowded + drained
+            + proxyFaults + crowded + listed + checked + unchecked + drained
     }
     /// How often accepting paused for lack of resources.
     package var pauses = 0
@@ -94,6 +96,14 @@ package struct ServiceCounts: Hashable, Sendable {
     package var proxyFaults = 0
     /// Refused because of `limits.waiting`, for the sake of other sources.
     package var crowded = 0
+    /// Refused by a DNS block list.
+    package var listed = 0
+    /// Let in although not every DNS block list has answered.
+    package var unlisted = 0
+    /// Refused by a check.
+    package var checked = 0
+    /// Refused because a check failed, or took too long.
+    package var unchecked = 0
     /// Closed before their handlers were started, because the gate had to go.
     package var drained = 0
 
@@ -107,6 +117,7 @@ package struct ServiceCounts: Hashable, Sendable {
             ("banned", \.banned), ("sensed", \.sensed), ("closed", \.closed), ("over_rate", \.overRate),
             ("pauses", \.pauses), ("waiting", \.waiting), ("no_data", \.noData), ("first_byte", \.firstByte),
             ("early_talkers", \.earlyTalkers), ("proxy_header", \.proxyFaults), ("crowded", \.crowded),
+            ("listed", \.listed), ("unlisted", \.unlisted), ("checked", \.checked), ("unchecked", \.unchecked),
             ("drained", \.drained),
         ]
     }
@@ -132,6 +143,7 @@ extension StatusReport: WireValue {
         writer.write(blockListEntries)
         writer.write(bans)
         writer.write(kernelFilter)
+        writer.write(resolver)
         writer.write(isStopping)
         writer.write(services)
     }
@@ -146,6 +158,7 @@ extension StatusReport: WireValue {
         blockListEntries = try reader.value()
         bans = try reader.value()
         kernelFilter = try reader.text()
+        resolver = try reader.text()
         isStopping = try reader.fact()
         services = try reader.list()
     }

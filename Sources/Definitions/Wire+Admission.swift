@@ -100,6 +100,22 @@ extension RefusalManner: WireValue {
     }
 }
 
+extension Checks: WireValue {
+    package func write(to writer: inout WireWriter) {
+        writer.write(programs)
+        writer.write(timeout)
+        writer.write(cache)
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        self.init()
+        programs = try reader.list()
+        guard programs.count <= Checks.most else { throw WireError() }
+        timeout = try reader.value()
+        cache = try reader.value()
+    }
+}
+
 extension AdmissionSettings: WireValue {
     package func write(to writer: inout WireWriter) {
         writer.write(sensor)
@@ -112,6 +128,8 @@ extension AdmissionSettings: WireValue {
         writer.write(firstByte)
         writer.write(greetDelay)
         writer.write(upstreams)
+        writer.write(dnsbl)
+        writer.write(checks)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
@@ -126,5 +144,8 @@ extension AdmissionSettings: WireValue {
         firstByte = try reader.value()
         greetDelay = try reader.optional()
         upstreams = try reader.list()
+        dnsbl = try reader.list()
+        guard dnsbl.count <= DNSBLRule.most else { throw WireError() }
+        checks = try reader.value()
     }
 }

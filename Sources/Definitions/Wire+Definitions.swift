@@ -140,6 +140,8 @@ extension HostSettings: WireValue {
         writer.write(sourcePrefix.v6)
         writer.write(kernelFilter)
         writer.write(exempt)
+        writer.write(nameServers != nil)
+        writer.write(nameServers ?? [])
         writer.write(drain)
     }
 
@@ -153,6 +155,10 @@ extension HostSettings: WireValue {
         sourcePrefix.v6 = try reader.value()
         kernelFilter = try reader.fact()
         exempt = try reader.list()
+        let hasNameServers = try reader.fact()
+        let nameServers = try reader.list(NameServer.self)
+        guard hasNameServers != nameServers.isEmpty else { throw WireError() }
+        self.nameServers = hasNameServers ? nameServers : nil
         drain = try reader.value()
     }
 }

@@ -59,7 +59,10 @@ extension Gate {
         of connection: consuming AcceptedConnection, at listener: GateSetup.BoundListener
     ) {
         guard let local = Self.localAddress(of: connection.descriptor, at: listener) else { return }
-        hold(connection, local: local, admitted: nil, in: .proxyHeader, at: Clock.monotonicNanoseconds())
+        let peer = connection.peer
+        hold(
+            Arrival(socket: connection.takeDescriptor(), peer: peer, local: local, admitted: nil), in: .proxyHeader,
+            at: Clock.monotonicNanoseconds())
     }
 
     /// - Parameter local: the address that the peer connected to; nil for a connection that is dead already.
@@ -78,24 +81,20 @@ extension Gate {
                 admission.end(admitted)
                 return
             }
-            let isNext = lobbyRules.phaseAfterAdmission == .handler && waitingRoom.count == 0 && mayServe(at: now)
-            if lobbyRules.areAny, !isNext {
-                hold(connection, local: local, admitted: admitted, in: lobbyRules.phaseAfterAdmission, at: now)
-            } else {
-                serve(connection, local: local, admitted: admitted, at: now)
-            }
+            goOn(
+                Arrival(socket: connection.takeDescriptor(), peer: peer, local: local, admitted: admitted),
+                from: lobbyRules.phaseAfterAdmission, at: now)
         }
     }
 
     /// From here on it is a connection with a number and a line in the log.
-    mutating func serve(
-        _ connection: consuming AcceptedConnection, local: ListenAddress, admitted: consuming Admitted, at now: Int64
-    ) {
+    mutating func serve(_ arrival: consuming Arrival, at now: Int64) {
         lastNumber += 1
-        let peer = connection.peer
+        let peer = arrival.peer
         let id = ConnectionID(pid: pid, number: lastNumber)
-        var facts = ConnectionFacts(peer: peer, local: local, sourceCount: admitted.sourceCount, id: id)
+        var facts = arrival.facts(id)
         facts.isPressed = connections.count + 1 == setup.service.limits.connections
+        guard let admitted = arrival.admitted else { preconditionFailure("who is served was admitted") }
         let rule = admitted.rule
         pace.take(at: now)
         connections.insert(
@@ -104,7 +103,7 @@ extension Gate {
                 id: id, admitted: admitted, peer: peer, startedAt: now, deadline: lifetimeNanoseconds.map { now + $0 },
                 chain: chain))
         start(
-            StartingConnection(number: lastNumber, facts: facts, rule: rule, socket: connection.takeDescriptor()))
+            StartingConnection(number: lastNumber, facts: facts, rule: rule, socket: arrival.socket))
     }
 
     private static func decide(
@@ -151,7 +150,7 @@ extension Gate {
     private mutating func startHandler(of connection: borrowing StartingConnection) throws(SystemError) {
         let child = try spawnHandler(connection.socket, rule: connection.rule, facts: connection.facts)
         connections.started(ProcessPlace(connection: connection.number, position: 0), pid: child)
-        logAccept(connection.facts, rule: connection.rule, child: child)
+        logAccept(connection.number, connection.facts, rule: connection.rule, child: child)
     }
 
     private mutating func spawnHandler(
@@ -177,7 +176,7 @@ extension Gate {
             let child = try plan.spawn(position, streams, rule: connection.rule, facts: connection.facts)
             connections.started(ProcessPlace(connection: number, position: position), pid: child)
             _ = connections.update(socketsOf: number) { $0.giveInput(to: position) }
-            if position == chain.handler { logAccept(connection.facts, rule: connection.rule, child: child) }
+            if position == chain.handler { logAccept(number, connection.facts, rule: connection.rule, child: child) }
         }
     }
 

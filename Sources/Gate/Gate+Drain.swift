@@ -37,6 +37,9 @@ extension Gate {
                     tellAllHits()
                     bans = try SharedBytes(mapping: passed)
                     banHits = BanHits(bans: Self.count(of: bans))
+                case .resolver:
+                    guard let passed else { throw SystemError("receive resolver", .filesExhausted) }
+                    try meetResolver(MessageChannel(adopting: passed.release()), at: now)
                 case nil:
                     preconditionFailure("the supervisor speaks the gate's language")
                 }
@@ -66,6 +69,7 @@ extension Gate {
     /// end, and so is everything when there is no end of it.
     mutating func endIfDrained(at now: Int64) throws(SystemError) {
         guard drain.isDraining, connections.count == 0, stalled == nil, lobby.count == 0 else { return }
+        guard checkRuns.count == 0 else { return endChecks() }
         if try children.pids().contains(where: { !outOfReach.contains($0) }) {
             sweepAt = min(sweepAt ?? now, now + Self.sweepAgainNanoseconds)
             return

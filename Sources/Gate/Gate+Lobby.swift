@@ -1,4 +1,5 @@
-// Before a handler exists: PROXY headers, greet delay, first byte, and waiting for a free handler. Nothing here waits.
+// Before a handler exists: the phases of LobbyRules. Nothing here waits. What lists and checks say is in Gate+Lists and
+// Gate+Checks.
 internal import Admission
 internal import LinuxSystem
 internal import ServiceModel
@@ -22,40 +23,67 @@ extension Gate {
         return lobby.count < room || lobby.count == room && waitingRoom.count == room && waitingRoom.canTake
     }
 
+    /// Takes a connection that was admitted through the phases, from one on, as far as it comes without waiting.
+    mutating func goOn(_ arrival: consuming Arrival, from first: LobbyPhase, at now: Int64) {
+        var phase = first
+        if phase == .lists {
+            switch knowledge(of: arrival.peer, at: now) {
+            case .ask(let lists):
+                ask(lists, about: arrival.peer, at: now)
+                return hold(arrival, in: .lists, at: now)
+            case .known(let verdict):
+                if case .deny(let rule) = verdict.outcome { return turnAway(arrival, .listed(rule: rule), at: now) }
+                heed(verdict, of: &arrival)
+            }
+            phase = lobbyRules.next(after: phase)
+        }
+        if phase == .checks {
+            switch checkAnswer(for: arrival, at: now) {
+            case nil:
+                check(arrival, at: now)
+                return hold(arrival, in: .checks, at: now)
+            case .refused(let check): return turnAway(arrival, .check(check), at: now)
+            case .passed: phase = lobbyRules.next(after: phase)
+            }
+        }
+        let isNext = !lobbyRules.areAny || waitingRoom.count == 0 && mayServe(at: now)
+        if phase == .handler, isNext { serve(arrival, at: now) } else { hold(arrival, in: phase, at: now) }
+    }
+
     /// Takes a connection in that waits for something; nobody is served before it is.
-    mutating func hold(
-        _ connection: consuming AcceptedConnection, local: ListenAddress, admitted: consuming Admitted?,
-        in phase: LobbyPhase, at now: Int64
-    ) {
+    mutating func hold(_ arrival: consuming Arrival, in phase: LobbyPhase, at now: Int64) {
         let deadline = lobbyRules.duration(of: phase).map { now + $0 }
-        let peer = connection.peer
-        let guest = Guest(
-            socket: connection.takeDescriptor(), peer: peer, local: local, admitted: admitted, phase: phase,
-            deadline: deadline)
-        if phase == .handler { seat(guest, at: now) } else { watch(guest) }
+        let guest = Guest(arrival, phase: phase, deadline: deadline)
+        if phase == .handler {
+            seat(guest, at: now)
+        } else if phase.isOfPeer {
+            watch(guest)
+        } else {
+            lobby.insert(guest)
+        }
     }
 
     /// For somebody who waits for a handler there may be no room, or somebody else's.
     private mutating func seat(_ guest: consuming Guest, at now: Int64) {
-        guard let source = guest.source else { preconditionFailure("who waits for a handler was admitted") }
+        guard let source = guest.arrival.source else { preconditionFailure("who waits for a handler was admitted") }
         switch waitingRoom.enter(lobby.nextNumber, of: source) {
         case .waits:
             lobby.insert(guest)
         case .waitsInsteadOf(let number):
             let other = lobby.remove(number)
             lobby.insert(guest)
-            if let other { turnAway(other, .crowded, at: now) }
+            if let other { turnAway(other.arrival, .unserved(.crowded), at: now) }
         case .refused:
-            turnAway(guest, .crowded, at: now)
+            turnAway(guest.arrival, .unserved(.crowded), at: now)
         }
     }
 
     private mutating func watch(_ guest: consuming Guest) {
         do throws(SystemError) {
-            try poller.add(guest.socket.number, token: Token.lobby + lobby.nextNumber)
+            try poller.add(guest.arrival.socket.number, token: Token.lobby + lobby.nextNumber)
         } catch {
             // Short of something: the connection ends, and accepting pauses.
-            if let admitted = guest.admitted { admission.end(admitted) }
+            if let admitted = guest.arrival.admitted { admission.end(admitted) }
             pause(.lackOfResources, error)
             return
         }
@@ -63,11 +91,11 @@ extension Gate {
     }
 
     /// Takes somebody out who is there.
-    private mutating func takeOut(_ number: UInt64) throws(SystemError) -> Guest {
+    mutating func takeOut(_ number: UInt64) throws(SystemError) -> Arrival {
         guard let guest = lobby.remove(number) else { preconditionFailure("a guest is in the lobby") }
         // By hand: a socket that a handler has too would stay in the poll set when ours is closed. Source: epoll(7).
-        if guest.isWatched { try poller.remove(guest.socket.number) }
-        return guest
+        if guest.isWatched { try poller.remove(guest.arrival.socket.number) }
+        return guest.arrival
     }
 
     /// Something has come from somebody in the lobby, or its end.
@@ -75,7 +103,7 @@ extension Gate {
         // Nobody, when it was taken out in the same turn.
         guard let phase = lobby.read(number, { $0.phase }) else { return }
         if phase == .proxyHeader { return try readProxyHeader(of: number, at: now) }
-        let sight = lobby.read(number) { $0.socket.look() } ?? .nothing
+        let sight = lobby.read(number) { $0.arrival.socket.look() } ?? .nothing
         try take(lobbyRules.step(phase, sight), number, at: now)
     }
 
@@ -83,17 +111,16 @@ extension Gate {
         switch step {
         case .stay: return
         case .goOn:
-            let guest = try takeOut(number)
-            hold(
-                AcceptedConnection(descriptor: guest.socket, peer: guest.peer), local: guest.local,
-                admitted: guest.admitted, in: .handler, at: now)
-        case .refuse(let reason): turnAway(try takeOut(number), reason, at: now)
+            guard let phase = lobby.read(number, { $0.phase }) else { return }
+            goOn(try takeOut(number), from: lobbyRules.next(after: phase), at: now)
+        case .judge: judge(try takeOut(number), at: now)
+        case .refuse(let reason): turnAway(try takeOut(number), .unserved(reason), at: now)
         }
     }
 
-    private mutating func turnAway(_ guest: consuming Guest, _ reason: Unserved, at now: Int64) {
-        if let admitted = guest.admitted { admission.end(admitted) }
-        refuse(AcceptedConnection(descriptor: guest.socket, peer: guest.peer), .unserved(reason), at: now)
+    mutating func turnAway(_ arrival: consuming Arrival, _ refusal: Refusal, at now: Int64) {
+        if let admitted = arrival.admitted { admission.end(admitted) }
+        refuse(AcceptedConnection(descriptor: arrival.socket, peer: arrival.peer), refusal, at: now)
     }
 
     /// Goes on with those whose time is over. What they have sent meanwhile counts.
@@ -109,11 +136,7 @@ extension Gate {
     mutating func serveWaiting(at now: Int64) throws(SystemError) {
         for _ in 0..<Self.batch {
             guard mayServe(at: now), let number = Self.next(of: &waitingRoom, admission) else { return }
-            let guest = try takeOut(number)
-            guard let admitted = guest.admitted else { preconditionFailure("who waits for a handler was admitted") }
-            serve(
-                AcceptedConnection(descriptor: guest.socket, peer: guest.peer), local: guest.local, admitted: admitted,
-                at: now)
+            serve(try takeOut(number), at: now)
         }
     }
 
@@ -125,7 +148,7 @@ extension Gate {
 
     /// Reads the header that has come so far; when there is all of it, the connection is its client's.
     private mutating func readProxyHeader(of number: UInt64, at now: Int64) throws(SystemError) {
-        guard let (found, least) = lobby.read(number, { ($0.socket.peek(into: &peeked), $0.leastInput) }) else {
+        guard let (found, least) = lobby.read(number, { ($0.arrival.socket.peek(into: &peeked), $0.leastInput) }) else {
             return
         }
         guard let found else { return try take(.refuse(.proxyHeader(.cut)), number, at: now) }
@@ -134,7 +157,7 @@ extension Gate {
         case .malformed(let fault): try take(.refuse(.proxyHeader(.malformed(fault))), number, at: now)
         case .needMore(let count):
             // Readable with less than it was to be: that is the end, or the machine is short of memory.
-            if found < least, lobby.read(number, { $0.socket.isInputOver }) == true {
+            if found < least, lobby.read(number, { $0.arrival.socket.isInputOver }) == true {
                 return try take(.refuse(.proxyHeader(.cut)), number, at: now)
             }
             // Readable again when there is more, or at the end: a header that comes slowly costs no time meanwhile.
@@ -146,7 +169,7 @@ extension Gate {
     /// Somebody's upstream has said who it is.
     private mutating func introduce(_ number: UInt64, _ header: ProxyHeader, at now: Int64) throws(SystemError) {
         // What follows is the handler's. What was there a moment ago is gone when the upstream has reset the connection.
-        guard lobby.read(number, { $0.socket.take(header.length, into: &peeked) }) == true else {
+        guard lobby.read(number, { $0.arrival.socket.take(header.length, into: &peeked) }) == true else {
             return try take(.refuse(.proxyHeader(.cut)), number, at: now)
         }
         let guest = try takeOut(number)

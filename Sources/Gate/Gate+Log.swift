@@ -11,13 +11,14 @@ extension Gate {
         log.field("service", setup.service.name)
     }
 
-    mutating func logAccept(_ facts: ConnectionFacts, rule: Int?, child: Int32) {
+    mutating func logAccept(_ number: UInt64, _ facts: ConnectionFacts, rule: Int?, child: Int32) {
         setup.counters.increment(.accepted)
         begin("accept")
-        log.field(connection: facts.id)
+        log.field(connection: ConnectionID(pid: pid, number: number))
         log.field("peer", facts.peer)
         log.field("decision", "allow" as StaticString)
         logRule(rule)
+        logLists(facts.lists)
         log.field("pid", Int(child))
         log.end()
     }
@@ -57,13 +58,20 @@ extension Gate {
         case .rate:
             log.field("cause", "source_rate" as StaticString)
             log.field("setting", "limits.rate" as StaticString)
-        case .unserved: break
+        case .listed(let rule):
+            log.field("cause", "dnsbl" as StaticString)
+            log.field("list", setup.service.admission.dnsbl[rule].zone)
+            log.field("setting", "dnsbl" as StaticString)
+        case .check(let check):
+            log.field("cause", "check" as StaticString)
+            log.field("check", setup.service.admission.checks.programs[check].path)
+            log.field("setting", "checks" as StaticString)
+        case .unserved(let reason): Self.add(reason, setup.service.admission, to: &log)
         case .sourceLimit(let limit):
             log.field("cause", "source_limit" as StaticString)
             log.field("limit", limit)
             log.field("setting", "limits.per_source" as StaticString)
         }
-        if case .unserved(let reason) = refusal { Self.add(reason, setup.service.admission.start, to: &log) }
         switch way {
         case .close: break
         case .reset: log.field("by", "reset" as StaticString)
@@ -72,11 +80,11 @@ extension Gate {
         log.end()
     }
 
-    private static func add(_ reason: Unserved, _ start: AdmissionSettings.Start, to log: inout EventLog) {
+    private static func add(_ reason: Unserved, _ settings: AdmissionSettings, to log: inout EventLog) {
         switch reason {
         case .noData:
             log.field("cause", "no_data" as StaticString)
-            log.field("setting", start == .data ? "start" : "greet_delay" as StaticString)
+            log.field("setting", settings.start == .data ? "start" : "greet_delay" as StaticString)
         case .firstByte:
             log.field("cause", "first_byte" as StaticString)
             log.field("setting", "first_byte" as StaticString)
@@ -87,6 +95,13 @@ extension Gate {
             log.field("cause", "proxy_header" as StaticString)
             log.field("reason", trouble.description)
             log.field("setting", "proxy_protocol" as StaticString)
+        case .checkTimeout:
+            log.field("cause", "check_timeout" as StaticString)
+            log.field("setting", "check_timeout" as StaticString)
+        case .checkFailed(let check):
+            log.field("cause", "check_failed" as StaticString)
+            log.field("check", settings.checks.programs[check].path)
+            log.field("setting", "checks" as StaticString)
         case .crowded:
             log.field("cause", "crowded" as StaticString)
             log.field("setting", "limits.waiting" as StaticString)
@@ -181,6 +196,22 @@ extension Gate {
         log.end()
     }
 
+    /// A check that says nothing, and how it ended.
+    mutating func logCheckFailure(_ run: CheckRun, _ way: ProcessEnd.Way, _ failure: LaunchFailure?, at now: Int64) {
+        guard refusalBudget.admits(at: now) else { return }
+        begin("check_failed")
+        log.field("peer", run.facts.peer)
+        log.field("check", setup.service.admission.checks.programs[run.position].path)
+        if let failure {
+            log.field("stage", failure.stage)
+            log.field("errno", failure.errno.name)
+        } else {
+            logWay(way, status: "status", signal: "signal")
+        }
+        if run.isLate { log.field("setting", "check_timeout" as StaticString) }
+        log.end()
+    }
+
     /// Something that should not happen, and that nobody outside causes.
     mutating func logFault(_ error: SystemError) {
         begin("gate_fault")
@@ -234,6 +265,13 @@ extension Gate {
         }
     }
 
+    /// The lists that somebody is on who comes in, each once.
+    private mutating func logLists(_ matches: UInt32) {
+        guard matches != 0 else { return }
+        let rules = setup.service.admission.dnsbl
+        for index in rules.indices where matches & 1 << UInt32(index) != 0 { log.field("list", rules[index].zone) }
+    }
+
     private mutating func logRule(_ rule: Int?) {
         if let rule {
             let position = setup.service.access[rule].position
@@ -259,6 +297,9 @@ extension Refusal {
         case .unserved(.firstByte): .firstByte
         case .unserved(.earlyTalker): .earlyTalkers
         case .unserved(.proxyHeader): .proxyFaults
+        case .listed: .listed
+        case .check: .checked
+        case .unserved(.checkTimeout), .unserved(.checkFailed): .unchecked
         case .unserved(.drain): .drained
         case .unserved(.crowded): .crowded
         }

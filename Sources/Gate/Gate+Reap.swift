@@ -19,6 +19,7 @@ extension Gate {
             // The group first: while its leader is a zombie, nobody else can get its number.
             Processes.signalGroup(of: end.pid, .kill)
             try Processes.reap(end.pid)
+            if try checkEnded(end, at: now) { continue }
             // A child without a place is an orphan of a handler that is gone: adopted, reaped, of no connection.
             guard let place = connections.remove(pid: end.pid) else {
                 outOfReach.remove(end.pid)
@@ -124,9 +125,10 @@ extension Gate {
     /// What belongs to a handler that runs is not ours to end: a helper that it started by a process that has ended. It is in
     /// its handler's session; nobody gets into one but by being started in it.
     private func isSpared(_ pid: Int32) -> Bool {
-        if connections.contains(pid: pid) || outOfReach.contains(pid) { return true }
+        if connections.contains(pid: pid) || checkRuns.contains(pid: pid) || outOfReach.contains(pid) { return true }
         do throws(SystemError) {
-            return connections.contains(pid: try Processes.session(of: pid))
+            let leader = try Processes.session(of: pid)
+            return connections.contains(pid: leader) || checkRuns.contains(pid: leader)
         } catch {
             // It is gone already.
             return false

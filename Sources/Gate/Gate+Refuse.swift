@@ -20,7 +20,7 @@ extension Gate {
         case .sourceLimit, .rate, .unserved(.crowded): punish(peer, for: .limit, at: now)
         case .unserved(.noData):
             if setup.service.admission.start == .data { punish(peer, for: .noData, at: now) }
-        case .blocked, .denied, .noRule, .closed, .unserved: break
+        case .blocked, .denied, .noRule, .closed, .listed, .check, .unserved: break
         }
         let socket = connection.takeDescriptor()
         switch way {

@@ -38,6 +38,14 @@ package struct Gate: ~Copyable {
     var lobby: Lobby
     /// Those in the lobby who wait for nothing but a handler.
     var waitingRoom: WaitingRoom
+    /// What DNS block lists have said.
+    var lists: ListCache
+    /// Who asks them; nil: nobody does.
+    var resolver: MessageChannel?
+    var checkCache: CheckCache
+    var checkRuns: CheckRuns
+    /// Whether somebody waits for a check to be started.
+    var isCheckDue = false
     /// For looking at PROXY headers.
     var peeked: [UInt8]
     /// What is said to those who are refused.
@@ -71,8 +79,9 @@ package struct Gate: ~Copyable {
         static let channel: UInt64 = 2 << 32
         static let handlerLog: UInt64 = 3 << 32
         static let parking: UInt64 = 4 << 32
+        static let resolver: UInt64 = 5 << 32
         /// The last, because guests have numbers without end.
-        static let lobby: UInt64 = 5 << 32
+        static let lobby: UInt64 = 6 << 32
     }
 
     /// Runs a gate in a process that was just forked for it.
@@ -85,7 +94,7 @@ package struct Gate: ~Copyable {
     private static func serveUntilFault(_ setup: GateSetup) {
         var gate: Gate
         do {
-            let passed = [setup.sandbox.emptyNetwork].compactMap { $0 }
+            let passed = [setup.sandbox.emptyNetwork, setup.resolver].compactMap { $0 }
             try Startup.closeAll(
                 but: setup.listeners.map(\.number) + [setup.channel, setup.blockListNumber, setup.bansNumber] + passed)
             // What `ps` shows.
@@ -125,6 +134,7 @@ package struct Gate: ~Copyable {
         let doors = try Doors(service.admission)
         try poller.add(signals.number, token: Token.signals)
         try poller.add(setup.channel, token: Token.channel)
+        if let number = setup.resolver { try poller.add(number, token: Token.resolver) }
         // Before the user changes: a pipe belongs to who made it, and handlers are not to open its other end.
         let pipe = try HandlerPipe()
         try poller.add(pipe.readerNumber, token: Token.handlerLog)
@@ -149,6 +159,12 @@ package struct Gate: ~Copyable {
         // And one for whoever is about to take the place of another one.
         lobby = Lobby(capacity: service.waitingPlaces + 1)
         waitingRoom = WaitingRoom(capacity: max(service.waitingPlaces, 1))
+        lists = ListCache(rules: service.admission.dnsbl, answersPerFamily: Self.rememberedAnswers(service))
+        resolver = setup.resolver.map { MessageChannel(adopting: $0) }
+        let checks = service.admission.checks
+        checkCache = CheckCache(
+            holds: checks.cache.nanoseconds, sourcesPerFamily: checks.programs.isEmpty ? 1 : CheckCache.standardSources)
+        checkRuns = CheckRuns(capacity: Checks.atOnce)
         peeked = [UInt8](repeating: 0, count: service.admission.upstreams.isEmpty ? 0 : ProxyHeader.mostBytes)
         pace = TotalPace(service.limits.totalRate)
         denyMessage = Array(service.admission.refusal.message.utf8)
@@ -164,6 +180,11 @@ package struct Gate: ~Copyable {
         chain = ProcessChain(
             inputFilters: service.inputFilters.count, outputFilters: service.outputFilters.count)
         connections = ConnectionTable(capacity: service.limits.connections, programs: chain.count)
+    }
+
+    /// As few as there can be, where there are no lists.
+    private static func rememberedAnswers(_ service: Service) -> Int {
+        service.admission.dnsbl.isEmpty ? 1 : ListCache.standardAnswers
     }
 
     static func count(of bans: borrowing SharedBytes) -> Int { BanList.count(of: bans.bytes) }
@@ -218,6 +239,7 @@ package struct Gate: ~Copyable {
             switch poller.token(at: index) {
             case Token.channel: break
             case Token.signals: try reapHandlers(at: now)
+            case Token.resolver: try hearResolver(at: now)
             case Token.handlerLog: try relayHandlerLog(at: now)
             case let guest where guest >= Token.lobby: try wake(guest - Token.lobby, at: now)
             case let parked where parked >= Token.parking: leaveParking(Int(parked - Token.parking))
@@ -229,6 +251,7 @@ package struct Gate: ~Copyable {
         if throttle.until == nil { startStalled(at: now) }
         try endPhases(at: now)
         try endHandlers(at: now)
+        tendChecks(at: now)
         try serveWaiting(at: now)
         try sweepOrphans(at: now)
         logSuppressedLines(at: now)
@@ -274,7 +297,7 @@ package struct Gate: ~Copyable {
         let hasWaiting = waitingRoom.count > 0
         if hasWaiting, mayServe(at: now) { return 0 }
         let paced = wait > 0 && (!drain.isDraining || hasWaiting) ? now + wait : nil
-        let waits = earlier(parking.deadline, lobby.deadline)
+        let waits = earlier(earlier(parking.deadline, lobby.deadline), checkRuns.deadline)
         let deadline = earlier(earlier(own, reports), earlier(paced, waits))
         return deadline.map { max($0 - now, 0) }
     }

@@ -35,6 +35,14 @@ package enum GateCounter: Int, CaseIterable, Sendable {
     case proxyFaults
     /// Connections that waited for a handler, and had to make way for those of other sources.
     case crowded
+    /// By a DNS block list.
+    case listed
+    /// Connections that were let in although not every list that was to be asked has answered.
+    case unlisted
+    /// By a check.
+    case checked
+    /// Connections whose checks failed or did not end in time.
+    case unchecked
     /// Connections that still waited when the gate had to go.
     case drained
 }

@@ -8,6 +8,8 @@ package enum SupervisorMessage: Hashable, Sendable {
     case blockList
     /// New bans; their sealed memory is passed along.
     case bans
+    /// Another resolver; the gate's end of a channel to it is passed along.
+    case resolver
     /// Accept no more, end when the last handler has. After the grace, handlers are ended; without one they have all
     /// the time they want. Sent again with a shorter grace, the shorter one counts.
     case drain(graceNanoseconds: Int64?)
@@ -18,6 +20,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         switch self {
         case .blockList: [UInt8(ascii: "B")]
         case .bans: [UInt8(ascii: "N")]
+        case .resolver: [UInt8(ascii: "R")]
         case .drain(let grace):
             [UInt8(ascii: "D")] + (0..<8).map { UInt8(truncatingIfNeeded: (grace ?? -1) >> ($0 * 8)) }
         case .kill: [UInt8(ascii: "K")]
@@ -28,6 +31,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         switch (bytes.first, bytes.count) {
         case (UInt8(ascii: "B"), 1): self = .blockList
         case (UInt8(ascii: "N"), 1): self = .bans
+        case (UInt8(ascii: "R"), 1): self = .resolver
         case (UInt8(ascii: "K"), 1): self = .kill
         case (UInt8(ascii: "D"), 9):
             let grace = bytes.dropFirst().reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

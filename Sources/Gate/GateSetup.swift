@@ -27,6 +27,8 @@ package struct GateSetup: Sendable {
     package var blockListNumber: Int32
     /// The descriptor of the bans' memory.
     package var bansNumber: Int32
+    /// The gate's end of its channel to the resolver; nil when it has nothing to ask.
+    package var resolver: Int32?
     /// Where the gate counts.
     package var counters: SharedCounters
 

@@ -1,17 +1,53 @@
 // Connections that were accepted and have no handler yet, each with its phase, in the order in which they came into it.
 // Promises that memory is taken once, and that nobody is looked for: the next deadline is the first one's of a phase.
 internal import Admission
+internal import EventLog
 internal import LinuxSystem
 internal import ServiceModel
+internal import Spawner
 
-/// A connection in the lobby. It owns its socket, and its place in admission once it has one.
-struct Guest: ~Copyable {
+/// A connection on its way from accept to its handler. It owns its socket, and its place in admission once it has one.
+struct Arrival: ~Copyable {
     let socket: Descriptor
     let peer: Peer
     /// Where the peer connected to.
     let local: ListenAddress
     /// nil before admission.
     let admitted: Admitted?
+    /// The rules of `dnsbl` that it matches, a bit for each.
+    var lists: UInt32 = 0
+
+    /// What its place in admission counts for; nil before admission.
+    var source: Source? {
+        switch admitted {
+        case .some(let admitted): admitted.source
+        case .none: nil
+        }
+    }
+
+    var rule: Int? {
+        switch admitted {
+        case .some(let admitted): admitted.rule
+        case .none: nil
+        }
+    }
+
+    /// What programs are told about it.
+    func facts(_ id: ConnectionID?) -> ConnectionFacts {
+        let count =
+            switch admitted {
+            case .some(let admitted): admitted.sourceCount
+            case .none: 0
+            }
+        var facts = ConnectionFacts(peer: peer, local: local, sourceCount: count, id: id)
+        facts.lists = lists
+        return facts
+    }
+}
+
+/// A connection in the lobby.
+struct Guest: ~Copyable {
+    let arrival: Arrival
     let phase: LobbyPhase
     /// Monotonic; nil when it may wait as long as it takes.
     let deadline: Int64?
@@ -23,25 +59,20 @@ struct Guest: ~Copyable {
     fileprivate var before: UInt64 = 0
     fileprivate var behind: UInt64 = 0
 
-    init(
-        socket: consuming Descriptor, peer: Peer, local: ListenAddress, admitted: consuming Admitted?,
-        phase: LobbyPhase, deadline: Int64?
-    ) {
-        self.socket = socket
-        self.peer = peer
-        self.local = local
-        self.admitted = admitted
+    init(_ arrival: consuming Arrival, phase: LobbyPhase, deadline: Int64?) {
+        self.arrival = arrival
         self.phase = phase
         self.deadline = deadline
-        // Of one that only waits for a handler nothing is to be learnt.
-        isWatched = phase != .handler
+        isWatched = phase.isOfPeer
     }
+}
 
-    /// What its place in admission counts for; nil before admission.
-    var source: Source? {
-        switch admitted {
-        case .some(let admitted): admitted.source
-        case .none: nil
+extension LobbyPhase {
+    /// Whether the peer can do something in it. Of one that waits for somebody else nothing is to be learnt.
+    var isOfPeer: Bool {
+        switch self {
+        case .proxyHeader, .greetDelay, .firstByte: true
+        case .lists, .checks, .handler: false
         }
     }
 }
@@ -54,7 +85,7 @@ struct Lobby: ~Copyable {
     }
 
     private var guests: FixedMap<UInt64, Guest>
-    private var queues = InlineArray<4, Queue>(repeating: Queue())
+    private var queues = InlineArray<6, Queue>(repeating: Queue())
     private var lastNumber: UInt64 = 0
 
     init(capacity: Int) { guests = FixedMap(capacity: capacity) }
@@ -93,7 +124,7 @@ struct Lobby: ~Copyable {
     mutating func setLeastInput(_ count: Int, of number: UInt64) {
         guests.update(number) {
             $0.leastInput = count
-            $0.socket.setLeastInput(count)
+            $0.arrival.socket.setLeastInput(count)
         }
     }
 
@@ -101,6 +132,11 @@ struct Lobby: ~Copyable {
     func first(in phase: LobbyPhase) -> UInt64? {
         let first = queues[phase.rawValue].first
         return first == 0 ? nil : first
+    }
+
+    /// Who came next into the same phase; nil for nobody.
+    func next(after number: UInt64) -> UInt64? {
+        guests.read(number) { $0.behind == 0 ? nil : $0.behind } ?? nil
     }
 
     /// Whose time is over; nil for nobody.

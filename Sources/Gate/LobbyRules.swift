@@ -1,6 +1,7 @@
 // What a connection has to go through between its accept and its handler, and what follows from what is seen of it. Pure.
 //
-//     accept -> [PROXY header] -> admission -> [silence | first byte] -> [a free handler] -> start
+//     accept -> [PROXY header] -> admission -> [DNS block lists] -> [checks] -> [silence | first byte] -> [a free handler]
+//         -> start
 //
 // Each phase lasts for the same time for everybody, so whoever came into it first is the first whose time is over.
 package import Admission
@@ -11,6 +12,10 @@ package import ServiceModel
 package enum LobbyPhase: Int, CaseIterable, Hashable, Sendable {
     /// Its upstream is to say who the client is.
     case proxyHeader
+    /// DNS block lists were asked about it.
+    case lists
+    /// Checks were asked about it, or it waits for its turn.
+    case checks
     /// The peer is to say nothing for a while.
     case greetDelay
     /// The peer is to say something.
@@ -22,8 +27,10 @@ package enum LobbyPhase: Int, CaseIterable, Hashable, Sendable {
 /// What becomes of a connection in the lobby.
 package enum LobbyStep: Hashable, Sendable {
     case stay
-    /// To the phase ``LobbyPhase/handler``.
+    /// To the next phase.
     case goOn
+    /// What is known of it has to do: nothing more is waited for.
+    case judge
     case refuse(Unserved)
 }
 
@@ -34,11 +41,14 @@ package struct LobbyRules: Hashable, Sendable {
     private let upstreams: [IPPrefix]
     private let greetDelay: Int64
     private let firstByte: Int64
-    /// Where a connection begins that was let in.
-    package let phaseAfterAdmission: LobbyPhase
+    private let checks: Int64
+    /// What everybody goes through who was let in, in this order; the last one is ``LobbyPhase/handler``.
+    private let phases: [LobbyPhase]
 
     /// In nanoseconds.
     package static let proxyHeader: Int64 = 5_000_000_000
+    /// In nanoseconds; the resolver gives up after three seconds.
+    package static let lists: Int64 = 3_500_000_000
 
     package init(_ service: Service) {
         let settings = service.admission
@@ -46,9 +56,25 @@ package struct LobbyRules: Hashable, Sendable {
         upstreams = settings.upstreams
         greetDelay = settings.greetDelay?.nanoseconds ?? 0
         firstByte = settings.firstByte.nanoseconds
-        phaseAfterAdmission =
-            settings.start == .data ? .firstByte : settings.greetDelay == nil ? .handler : .greetDelay
+        checks = settings.checks.timeout.nanoseconds
+        var phases: [LobbyPhase] = []
+        if !settings.dnsbl.isEmpty { phases.append(.lists) }
+        if !settings.checks.programs.isEmpty { phases.append(.checks) }
+        if settings.start == .data {
+            phases.append(.firstByte)
+        } else if settings.greetDelay != nil {
+            phases.append(.greetDelay)
+        }
+        self.phases = phases + [.handler]
     }
+
+    /// What a connection goes through next; before the handler of a service, the last.
+    package func next(after phase: LobbyPhase) -> LobbyPhase {
+        phases.first { $0.rawValue > phase.rawValue } ?? .handler
+    }
+
+    /// Where a connection begins that was let in.
+    package var phaseAfterAdmission: LobbyPhase { next(after: .proxyHeader) }
 
     /// Whether the connections of a peer begin with a PROXY header.
     package func isUpstream(_ peer: Peer) -> Bool {
@@ -60,6 +86,8 @@ package struct LobbyRules: Hashable, Sendable {
     package func duration(of phase: LobbyPhase) -> Int64? {
         switch phase {
         case .proxyHeader: Self.proxyHeader
+        case .lists: Self.lists
+        case .checks: checks
         case .greetDelay: greetDelay
         case .firstByte: firstByte
         case .handler: nil
@@ -69,7 +97,7 @@ package struct LobbyRules: Hashable, Sendable {
     /// What follows from what is seen of a peer. PROXY headers are read: see ProxyHeader.
     package func step(_ phase: LobbyPhase, _ sight: Sight) -> LobbyStep {
         switch (phase, sight) {
-        case (_, .nothing), (.proxyHeader, _), (.handler, _): .stay
+        case (_, .nothing), (.proxyHeader, _), (.lists, _), (.checks, _), (.handler, _): .stay
         case (.greetDelay, .bytes): .refuse(.earlyTalker)
         case (.firstByte, .bytes): .goOn
         case (.greetDelay, .end), (.firstByte, .end): .refuse(.noData)
@@ -80,6 +108,8 @@ package struct LobbyRules: Hashable, Sendable {
     package func stepWhenOver(_ phase: LobbyPhase) -> LobbyStep {
         switch phase {
         case .proxyHeader: .refuse(.proxyHeader(.late))
+        case .lists: .judge
+        case .checks: .refuse(.checkTimeout)
         case .greetDelay: .goOn
         case .firstByte: .refuse(.firstByte)
         case .handler: .stay

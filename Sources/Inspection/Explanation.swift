@@ -73,6 +73,14 @@ package struct Explanation: Hashable, Sendable {
                 "proxy_protocol",
                 "connections from \(upstreams) begin with a PROXY header, which says who the client is")
         }
+        for rule in rules.dnsbl { add("dnsbl", "\(rule)") }
+        for check in rules.checks.programs {
+            add("checks", ([check.path] + check.arguments.dropFirst()).joined(separator: " "))
+        }
+        if !rules.checks.programs.isEmpty {
+            add("check_timeout", "all of them within \(shown(rules.checks.timeout)), or the connection is refused")
+            add("check_cache", "an answer holds for \(shown(rules.checks.cache)) and its source")
+        }
         if let delay = rules.greetDelay { add("greet_delay", "who talks in the first \(shown(delay)) is refused") }
         add("start", rules.start == .data ? "with the first byte" : "when somebody connects")
         if rules.start == .data { add("first_byte", "within \(shown(rules.firstByte))") }

@@ -10,6 +10,7 @@ extension StatusReport {
         if !blockListFile.isEmpty { lines.append("block list: \(blockListEntries) entries, \(blockListFile)") }
         if bans > 0 { lines.append("bans: \(bans)") }
         lines.append("kernel filter: \(kernelFilter)")
+        if !resolver.isEmpty { lines.append("DNS block lists: \(resolver)") }
         lines.append("")
         var rows = [["service", "state", "active", "limit", "accepted", "failed", "refused", "gate", "up", "listen"]]
         for service in services {
@@ -36,7 +37,7 @@ extension StatusReport {
             {"pid":\(pid),"uptime":\(seconds(uptime)),"stopping":\(isStopping),"skipped":\(JSON.text(skipped)),
              "unprotected":\(JSON.row(unprotected)),
              "block_list":{"file":\(JSON.text(blockListFile)),"entries":\(blockListEntries)},"bans":\(bans),
-             "kernel_filter":\(JSON.text(kernelFilter)),
+             "kernel_filter":\(JSON.text(kernelFilter)),"dnsbl":\(JSON.text(resolver)),
              "services":[\(list.isEmpty ? "" : "\n  " + list.joined(separator: ",\n  "))]}
             """
     }

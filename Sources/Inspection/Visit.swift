@@ -100,6 +100,8 @@ package struct Visit: Sendable {
             return .refused(cause: "the machine has too much to do", at: service.file, setting: "max_load")
         case .refuse(.banned): preconditionFailure("nobody is banned in an empty list")
         case .refuse(.unserved): preconditionFailure("nobody waits at a look")
+        case .refuse(.listed): preconditionFailure("nobody is asked at a look")
+        case .refuse(.check): preconditionFailure("nothing is started at a look")
         case .refuse(.rate): preconditionFailure("a first connection is within any rate")
         }
     }

@@ -74,6 +74,14 @@ package struct MessagePair: ~Copyable {
     /// The supervisor's end; the gate's own copy of the other came through the fork, ours is closed.
     package consuming func takeSupervisorEnd() -> MessageChannel { supervisor }
 
+    /// Gives one end away, for somebody that neither of the two is.
+    ///
+    /// - Returns: the gate's end.
+    package consuming func takeGateEnd(giving take: (consuming MessageChannel) -> Void) -> MessageChannel {
+        take(supervisor)
+        return gate
+    }
+
     package init(supervisor: consuming MessageChannel, gate: consuming MessageChannel) {
         self.supervisor = supervisor
         self.gate = gate

@@ -126,24 +126,27 @@ package struct ControlGroups: Hashable, Sendable {
     /// A group for a gate, empty.
     ///
     /// - Parameter name: different from every other's.
-    package func makeGroup(_ name: String, limits: Limits) throws(SystemError) -> ControlGroup {
+    package func makeGroup(
+        _ name: String, limits: Limits, checks: Checks = Checks()
+    ) throws(SystemError) -> ControlGroup {
         let group = "\(directory)/\(name)"
         try Files.makeDirectory(group, mode: 0o755)
-        for (file, value) in Self.bounds(of: limits) where Files.exists("\(group)/\(file)") {
+        let further = checks.programs.isEmpty ? 0 : Checks.atOnce
+        for (file, value) in Self.bounds(of: limits, checks: further) where Files.exists("\(group)/\(file)") {
             try Self.write(value, to: "\(group)/\(file)")
         }
         return ControlGroup(
             directory: group, path: "\(path)/\(name)", descriptor: try Files.openDirectory(group))
     }
 
-    /// What the limits mean for a group: the gate is one of its processes, and can start a handler for each connection also
-    /// when handlers have started as many as their user may have.
-    static func bounds(of limits: Limits) -> [(file: String, value: String)] {
+    /// What the limits mean for a group: the gate is one of its processes, and can start a handler for each connection, and
+    /// checks, also when handlers have started as many as their user may have.
+    static func bounds(of limits: Limits, checks: Int = 0) -> [(file: String, value: String)] {
         func text(_ value: UInt64?) -> String { value.map(String.init) ?? "max" }
         let processes: UInt64? =
             switch limits.processes ?? .at(Limits.standardProcesses) {
             case .unlimited: nil
-            case .at(let count): UInt64(count + limits.connections + 1)
+            case .at(let count): UInt64(count + limits.connections + checks + 1)
             }
         let memory: UInt64? = if case .at(let bytes) = limits.totalMemory { bytes.count } else { nil }
         return [

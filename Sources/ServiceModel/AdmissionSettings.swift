@@ -19,6 +19,10 @@ package struct AdmissionSettings: Hashable, Sendable {
     package var greetDelay: Duration?
     /// Whose connections begin with a PROXY header that says who the client is.
     package var upstreams: [IPPrefix] = []
+    /// Lists in the DNS that are asked about who comes; the first rule that matches and decides, decides.
+    package var dnsbl: [DNSBLRule] = []
+    /// Programs that are asked about who comes, one after the other: each must end with status 0.
+    package var checks = Checks()
 
     /// When a handler is started.
     package enum Start: String, Hashable, Sendable, CaseIterable {

@@ -16,6 +16,8 @@ package struct HostSettings: Hashable, Sendable {
     package var kernelFilter = true
     /// Who is never banned.
     package var exempt: [IPPrefix] = []
+    /// Who is asked about DNS block lists; nil: whom /etc/resolv.conf names.
+    package var nameServers: [NameServer]?
     /// How long handlers may go on after SIGTERM.
     package var drain: Duration = .seconds(30)
 

@@ -10,11 +10,12 @@ extension Service {
         package let command: HandlerCommand
     }
 
-    /// Every program that may serve a connection; none of a sensor.
+    /// Every program that may be started; none of a sensor.
     package var programs: [Program] {
         guard admission.sensor == nil else { return [] }
         let handlers = [handler] + access.compactMap(\.handler)
-        return handlers.map { Program(key: "handler", command: $0) }
+        return admission.checks.programs.map { Program(key: "checks", command: $0) }
+            + handlers.map { Program(key: "handler", command: $0) }
             + inputFilters.map { Program(key: "input_filters", command: $0) }
             + outputFilters.map { Program(key: "output_filters", command: $0) }
     }

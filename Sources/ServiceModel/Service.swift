@@ -69,7 +69,9 @@ extension Service {
     /// Connections that may wait in the gate before their handlers are started; 0: none does.
     package var waitingPlaces: Int {
         if let waiting = limits.waiting { return waiting }
-        let isAsked = admission.start == .data || admission.greetDelay != nil || !admission.upstreams.isEmpty
+        let isAsked =
+            admission.start == .data || admission.greetDelay != nil || !admission.upstreams.isEmpty
+            || !admission.dnsbl.isEmpty || !admission.checks.programs.isEmpty
         return isAsked ? Limits.standardWaiting : 0
     }
 }

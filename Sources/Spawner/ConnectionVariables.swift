@@ -10,11 +10,14 @@ package struct ConnectionFacts: Sendable {
     package var local: ListenAddress
     /// Connections of this source, this one included.
     package var sourceCount: Int
-    package var id: ConnectionID
+    /// nil when it has none yet.
+    package var id: ConnectionID?
     /// Whether the service is at its limit with this connection.
     package var isPressed = false
+    /// The rules of `dnsbl` that match, a bit for each.
+    package var lists: UInt32 = 0
 
-    package init(peer: Peer, local: ListenAddress, sourceCount: Int, id: ConnectionID) {
+    package init(peer: Peer, local: ListenAddress, sourceCount: Int, id: ConnectionID?) {
         self.peer = peer
         self.local = local
         self.sourceCount = sourceCount
@@ -28,7 +31,8 @@ struct ConnectionVariables: ~Copyable {
     private let remoteIP, remotePort, localIP, localPort, tcpCount: VariableCell
     private let cgiAddress, cgiPort: VariableCell
     private let remoteUser, remoteGroup, localPath, ipcCount: VariableCell
-    private let connection: VariableCell
+    /// What the connection is called in the log.
+    let connection: VariableCell
     private let tcp, ipc: UnsafeMutablePointer<CChar>
     /// Tells a handler to be brief.
     let pressure: UnsafeMutablePointer<CChar>
@@ -57,13 +61,13 @@ struct ConnectionVariables: ~Copyable {
     var internetEntries: [UnsafeMutablePointer<CChar>] {
         unsafe [
             tcp, remoteIP.start, remotePort.start, localIP.start, localPort.start, tcpCount.start, cgiAddress.start,
-            cgiPort.start, connection.start,
+            cgiPort.start,
         ]
     }
 
     /// The entries for a connection over a unix socket.
     var unixEntries: [UnsafeMutablePointer<CChar>] {
-        unsafe [ipc, remoteUser.start, remoteGroup.start, localPath.start, ipcCount.start, connection.start]
+        unsafe [ipc, remoteUser.start, remoteGroup.start, localPath.start, ipcCount.start]
     }
 
     /// Writes the facts of one connection. Allocates nothing.
@@ -89,8 +93,9 @@ struct ConnectionVariables: ~Copyable {
             text.append(path)
             localPath.set(text.bytes)
         }
+        guard let id = facts.id else { return }
         text.removeAll()
-        text.append(facts.id)
+        text.append(id)
         connection.set(text.bytes)
     }
 

@@ -14,7 +14,7 @@ struct LaunchTarget {
     var directory: Int32
     var path: UnsafePointer<CChar>
     var arguments: StringArray
-    var fixedEntries: [UnsafeMutablePointer<CChar>]
+    var fixedEntries: [FixedEntry]
 }
 
 @safe
@@ -22,8 +22,9 @@ struct Launch: ~Copyable {
     private let state: UnsafeMutablePointer<cspawn_launch>
     private var variables: ConnectionVariables
     /// By target.
-    private var internet: [StringArray] = unsafe []
-    private var unix: [StringArray] = unsafe []
+    private var internet: [EnvironmentArray] = []
+    private var unix: [EnvironmentArray] = []
+    private let lists: ListVariables
     /// The child that was started here last.
     private(set) var pid: Int32 = 0
 
@@ -32,7 +33,9 @@ struct Launch: ~Copyable {
     /// - Parameters:
     ///   - memory: outlives the launch, and every child of it.
     ///   - plan: what is the same for every child.
-    init(in memory: inout PlanMemory, plan: cspawn_plan, targets: [LaunchTarget]) {
+    ///   - lists: what DNS block lists may set, the same for every launch.
+    init(in memory: inout PlanMemory, plan: cspawn_plan, targets: [LaunchTarget], lists: ListVariables) {
+        self.lists = lists
         variables = ConnectionVariables(in: &memory)
         let room = unsafe memory.room(bytes: MemoryLayout<cspawn_launch>.size)
         unsafe state = room.bindMemory(to: cspawn_launch.self, capacity: 1)
@@ -42,9 +45,10 @@ struct Launch: ~Copyable {
         unsafe state.pointee.stack_size = Self.stackSize
         for index in unsafe targets.indices {
             let fixed = unsafe targets[index].fixedEntries
-            // The first entry is left out by beginning behind it.
-            unsafe internet.append(memory.array([variables.pressure] + variables.internetEntries + fixed))
-            unsafe unix.append(memory.array([variables.pressure] + variables.unixEntries + fixed))
+            unsafe internet.append(
+                EnvironmentArray(in: &memory, variables: variables.internetEntries, fixed: fixed, lists: lists))
+            unsafe unix.append(
+                EnvironmentArray(in: &memory, variables: variables.unixEntries, fixed: fixed, lists: lists))
         }
     }
 
@@ -64,8 +68,11 @@ struct Launch: ~Copyable {
         unsafe state.pointee.plan.directory = target.directory
         unsafe state.pointee.plan.path = target.path
         unsafe state.pointee.plan.arguments = target.arguments
-        let entries = unsafe isUnix ? unix[index] : internet[index]
-        unsafe state.pointee.plan.environment = entries + (facts.isPressed ? 0 : 1)
+        let array = isUnix ? unix[index] : internet[index]
+        let further = unsafe (
+            facts.id == nil ? nil : variables.connection.start, facts.isPressed ? variables.pressure : nil
+        )
+        unsafe state.pointee.plan.environment = array.set(further, lists: lists, matches: facts.lists)
     }
 
     /// What differs between the children of a service beyond their connections.

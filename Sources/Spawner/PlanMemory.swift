@@ -26,14 +26,16 @@ struct PlanMemory: ~Copyable {
     }
 
     /// A NULL-terminated array, valid as long as this owner.
-    mutating func array(_ strings: [UnsafeMutablePointer<CChar>]) -> UnsafePointer<UnsafeMutablePointer<CChar>?> {
+    mutating func array(
+        _ strings: [UnsafeMutablePointer<CChar>]
+    ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
         let size = unsafe (strings.count + 1) * MemoryLayout<UnsafeMutablePointer<CChar>?>.stride
         let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
         unsafe blocks.append(block)
         let start = unsafe block.initializeMemory(
             as: UnsafeMutablePointer<CChar>?.self, repeating: nil, count: strings.count + 1)
         for unsafe(index, string) in unsafe strings.enumerated() { unsafe start[index] = string }
-        return unsafe UnsafePointer(start)
+        return unsafe start
     }
 
     /// Zeroed memory, valid as long as this owner.

@@ -9,9 +9,10 @@ package import ServiceModel
 @safe
 package struct SpawnPlan: ~Copyable {
     private var memory = PlanMemory()
-    /// By rule, first those for no rule, and for each rule by position in the chain of programs.
+    /// By rule, first those for no rule, and for each rule by position in the chain of programs; behind it the checks.
     private let targets: [LaunchTarget]
     private let chainLength: Int
+    private let checkCount: Int
     /// Where the handler is in the chain.
     private let handlerPosition: Int
     private var launches: InlineArray<8, Launch>
@@ -39,14 +40,17 @@ package struct SpawnPlan: ~Copyable {
         var targets: [LaunchTarget] = unsafe []
         for rule in [nil] + service.access.indices.map({ $0 }) as [Int?] {
             let extra = rule.map { service.access[$0].environment } ?? []
-            for program in service.chain(rule: rule) {
+            let commands = service.chain(rule: rule).map(\.command) + service.admission.checks.programs
+            for command in commands {
                 unsafe targets.append(
-                    makeTarget(program.command, of: service, extra: extra, from: directory, in: &memory))
+                    makeTarget(command, of: service, extra: extra, from: directory, in: &memory))
             }
         }
-        launches = InlineArray { _ in unsafe Launch(in: &memory, plan: plan, targets: targets) }
+        let lists = ListVariables(of: service.admission.dnsbl, in: &memory)
+        launches = InlineArray { _ in unsafe Launch(in: &memory, plan: plan, targets: targets, lists: lists) }
         unsafe self.targets = targets
         chainLength = service.inputFilters.count + 1 + service.outputFilters.count
+        checkCount = service.admission.checks.programs.count
         handlerPosition = service.inputFilters.count
         self.memory = memory
         standardError = service.standardError
@@ -78,14 +82,31 @@ package struct SpawnPlan: ~Copyable {
     package mutating func spawn(
         _ position: Int, _ streams: ChildStreams, rule: Int?, facts: ConnectionFacts
     ) throws(SystemError) -> Int32 {
+        try start(index(rule: rule, position: position), streams, facts: facts)
+    }
+
+    /// Starts a check on a connection that has no handler yet, as ``spawn(_:rule:facts:)`` does. It gets nothing of the
+    /// connection but its variables.
+    ///
+    /// - Parameter number: of the service's checks, from 0.
+    package mutating func spawn(check number: Int, rule: Int?, facts: ConnectionFacts) throws(SystemError) -> Int32 {
+        // What it says on its descriptor 2 is for no peer.
+        let streams = ChildStreams(input: null, output: null, connection: log)
+        return try start(index(rule: rule, position: chainLength + number), streams, facts: facts)
+    }
+
+    private mutating func start(
+        _ target: Int, _ streams: ChildStreams, facts: ConnectionFacts
+    ) throws(SystemError) -> Int32 {
         guard let free = freeLaunch() else { throw SystemError("launch", .again) }
-        let target = index(rule: rule, position: position)
         unsafe launches[free].prepare(targets[target], at: target, facts: facts)
         let error = standardErrorNumber(connection: streams.connection)
         return try launches[free].start(streams, error: error, for: .connection)
     }
 
-    private func index(rule: Int?, position: Int) -> Int { (rule.map { $0 + 1 } ?? 0) * chainLength + position }
+    private func index(rule: Int?, position: Int) -> Int {
+        (rule.map { $0 + 1 } ?? 0) * (chainLength + checkCount) + position
+    }
 
     /// Why a child that has ended did not get as far as its program; nil when it did. Asked once for each child.
     package mutating func takeFailure(of pid: Int32) -> LaunchFailure? {
@@ -185,8 +206,10 @@ private func makeTarget(
     }
     var arguments: [UnsafeMutablePointer<CChar>] = unsafe []
     for argument in command.arguments { unsafe arguments.append(memory.string(argument)) }
-    var entries: [UnsafeMutablePointer<CChar>] = unsafe []
-    for (name, value) in values { unsafe entries.append(memory.string("\(name)=\(value)")) }
+    var entries: [FixedEntry] = unsafe []
+    for (name, value) in values {
+        unsafe entries.append(FixedEntry(name: name, entry: memory.string("\(name)=\(value)")))
+    }
     let isRelative = directory != nil && command.isBare
     return unsafe LaunchTarget(
         directory: isRelative ? directory! : Int32(cspawn_no_descriptor),

@@ -58,8 +58,9 @@ extension Supervisor {
         // Before the fork: a gate that nobody hears must not exist. If the fork fails, closing takes it out again.
         try poller.add(pair.supervisor.number, token: token)
         let counters = try SharedCounters.ofGate()
-        let group = try groups?.makeGroup("\(service.name).\(token - Self.firstToken)", limits: service.limits)
-        let setup = GateSetup(
+        let group = try groups?.makeGroup(
+            "\(service.name).\(token - Self.firstToken)", limits: service.limits, checks: service.admission.checks)
+        var setup = GateSetup(
             sandbox: SandboxPlan(
                 service: service, credentials: credentials, privilege: privilege, emptyNetwork: network,
                 group: group?.path),
@@ -68,6 +69,11 @@ extension Supervisor {
             blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number,
             bansNumber: banList.descriptor.number,
             counters: counters)
+        let resolver = try resolverEnd(for: service, at: now)
+        switch resolver {
+        case .some(let end): setup.resolver = end.number
+        case .none: break
+        }
         let pid: Int32
         do throws(SystemError) {
             pid = try Processes.fork(into: group?.number)
@@ -199,6 +205,7 @@ extension Supervisor {
                 return
             }
             try Processes.reap(end.pid)
+            if resolverEnded(end, at: now) { continue }
             if let index = draining.firstIndex(where: { $0.pid == end.pid }) {
                 let gate = draining.remove(at: index)
                 remember(gate)

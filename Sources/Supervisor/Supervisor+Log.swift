@@ -122,6 +122,15 @@ extension Supervisor {
     /// Somebody asked for something by the control socket.
     func logRequest(_ name: String) { line("request") { $0.field("request", name) } }
 
+    func logResolverReady(_ process: ResolverProcess) { line("resolver_ready") { $0.field("pid", Int(process.pid)) } }
+
+    func logResolverFailure(_ reason: String, retryIn wait: Duration) {
+        line("resolver_failed") {
+            $0.field("message", reason)
+            $0.field("retry", nanoseconds: wait.nanoseconds)
+        }
+    }
+
     func logOrphans(count: Int, _ signal: Signal) {
         line("orphans") {
             $0.field("count", count)

@@ -5,17 +5,19 @@ internal import LinuxSystem
 internal import Sandbox
 
 extension Supervisor {
-    /// Children that are not gates: the kernel gave them to us when their gate ended (PR_SET_CHILD_SUBREAPER).
+    /// Children that we did not start: the kernel gave them to us when their gate ended (PR_SET_CHILD_SUBREAPER).
     private func orphans() throws(SystemError) -> [Int32] {
-        let gates = Set(allGates().map(\.pid))
-        return try children.pids().filter { !gates.contains($0) }
+        let ours = ours
+        return try children.pids().filter { !ours.contains($0) }
     }
 
     /// So that none of them can have started another when it is killed.
     private func stopOrphans() throws(SystemError) {
-        let gates = Set(allGates().map(\.pid))
-        _ = try children.stopAll { gates.contains($0) }
+        let ours = ours
+        _ = try children.stopAll { ours.contains($0) }
     }
+
+    private var ours: Set<Int32> { Set(allGates().map(\.pid) + resolverPIDs) }
 
     /// The group of a gate that has ended: gone at once when the gate was the last in it.
     func endGroup(of gate: GateProcess) {

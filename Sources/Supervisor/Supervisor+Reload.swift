@@ -18,6 +18,7 @@ extension Supervisor {
             let now = Clock.monotonicNanoseconds()
             applyExempt(at: now)
             applyKernelFilter(at: now)
+            renewResolver(at: now)
             return apply(definitions, on: "reload", restartingAll: isOtherHost)
         } catch {
             for line in error.lines { logProblem("fault", line) }

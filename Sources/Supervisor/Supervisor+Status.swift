@@ -21,6 +21,7 @@ extension Supervisor {
         report.blockListEntries = blockList.entryCount
         report.bans = bans.active(at: now).count
         report.kernelFilter = kernelReport
+        report.resolver = resolverReport
         report.isStopping = stop.isStopping
         report.services = services.values.map { status(of: $0, at: now) }
         let gone = draining.filter { services[$0.definition.service.name] == nil }
@@ -80,6 +81,10 @@ extension Supervisor {
         counts.earlyTalkers = value(.earlyTalkers)
         counts.proxyFaults = value(.proxyFaults)
         counts.crowded = value(.crowded)
+        counts.listed = value(.listed)
+        counts.unlisted = value(.unlisted)
+        counts.checked = value(.checked)
+        counts.unchecked = value(.unchecked)
         counts.drained = value(.drained)
         return counts
     }

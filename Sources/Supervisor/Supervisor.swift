@@ -48,6 +48,7 @@ package final class Supervisor {
     var banPace = Pace()
     var banLogBudget = LogBudget.refusals
     var kernel = KernelState()
+    var resolver = ResolverState()
     /// Monotonic: when to write the bans down.
     var saveBansAt: Int64?
     let banFile: BanFile
@@ -145,12 +146,17 @@ package final class Supervisor {
             case Token.blockList: try rereadBlockList()
             case Token.control: try acceptControl(at: now)
             case let token:
-                if controlClients[token] != nil { answer(token) } else { try hear(token, at: now) }
+                if controlClients[token] != nil {
+                    answer(token)
+                } else if try !hearResolver(token) {
+                    try hear(token, at: now)
+                }
             }
         }
         if hasMoreEnds { try reapGates(at: now) }
         startWhatIsDue(at: now)
         endLateGates(at: now)
+        tendResolver(at: now)
         killOrphans(at: now)
         stopStep(at: now)
         reportReadiness()
@@ -168,6 +174,7 @@ package final class Supervisor {
         }
         for client in controlClients.values { deadline = min(deadline ?? client.askBy, client.askBy) }
         let now = Clock.monotonicNanoseconds()
+        if let next = resolverDeadline { deadline = min(deadline ?? next, next) }
         if let next = bansDeadline(at: now) { deadline = min(deadline ?? next, next) }
         return deadline.map { max($0 - now, 0) }
     }

@@ -14,6 +14,7 @@ struct WireTests {
         settings.sourcePrefix.v6 = 56
         settings.kernelFilter = false
         settings.exempt = [IPPrefix(of: .v4(10 << 24), length: 8)]
+        settings.nameServers = [NameServer(address: .v4(0x7f00_0001), port: 5353)]
         settings.drain = .milliseconds(1500)
         var definitions = Definitions(settings: settings)
         let here = SourcePosition(file: "etc/services/a.toml", line: 3, column: 9)
@@ -70,6 +71,14 @@ struct WireTests {
         service.admission.firstByte = .seconds(7)
         service.admission.greetDelay = .milliseconds(2500)
         service.admission.upstreams = [IPPrefix(of: .v4(10 << 24), length: 8)]
+        service.admission.dnsbl = [
+            DNSBLRule(zone: "bl.example", results: [IPPrefix(of: .v4(0x7f00_0002), length: 32)], effect: .deny),
+            DNSBLRule(
+                zone: "wl.example", effect: .allow, environment: [EnvironmentVariable(name: "KNOWN", value: "yes")]),
+        ]
+        service.admission.checks.programs = [HandlerCommand(path: "/check", arguments: ["check", "-v"])]
+        service.admission.checks.timeout = .seconds(3)
+        service.admission.checks.cache = .zero
         service.sandbox.network = [.unix, .netlink]
         service.sandbox.seccomp = .kill
         service.sandbox.systemCalls = [SystemCallChange(.allow, "ptrace"), SystemCallChange(.refuse, "socket")]

@@ -1,0 +1,110 @@
+// Checks: programs of the administrator's own that are asked about a source, before a handler is started for it. They run as
+// handlers do, in the same sandbox, but with nothing of the connection except its variables; so one answer is good for all
+// connections of a source. Whoever is not let in by every one of them is refused: also when one fails, or takes too long.
+internal import Admission
+internal import LinuxSystem
+internal import ServiceModel
+internal import Spawner
+
+extension Gate {
+    /// What is known of somebody's source; nil when it has to be checked.
+    func checkAnswer(for arrival: borrowing Arrival, at now: Int64) -> CheckAnswer? {
+        guard let source = arrival.source else { preconditionFailure("who is checked was admitted") }
+        return checkCache.answer(for: source, at: now)
+    }
+
+    /// Starts to check a source, if it is not being checked and it is its turn.
+    mutating func check(_ arrival: borrowing Arrival, at now: Int64) {
+        guard let source = arrival.source, !checkRuns.contains(source) else { return }
+        guard !checkRuns.isFull, throttle.until == nil, let time = lobbyRules.duration(of: .checks) else {
+            isCheckDue = true
+            return
+        }
+        let run = CheckRun(source: source, facts: arrival.facts(nil), rule: arrival.rule, deadline: now + time)
+        if !start(run) { isCheckDue = true }
+    }
+
+    /// Starts the program of a run.
+    ///
+    /// - Returns: false when no process could be made; that is tried again when accepting goes on.
+    private mutating func start(_ wanted: CheckRun) -> Bool {
+        var run = wanted
+        do throws(SystemError) {
+            run.pid = try plan.spawn(check: run.position, rule: run.rule, facts: run.facts)
+        } catch {
+            pause(.lackOfResources, error)
+            return false
+        }
+        checkRuns.add(run)
+        return true
+    }
+
+    /// A process has ended: what that means when it was a check.
+    ///
+    /// - Returns: whether it was one.
+    mutating func checkEnded(_ end: ProcessEnd, at now: Int64) throws(SystemError) -> Bool {
+        guard var run = checkRuns.remove(pid: end.pid) else { return false }
+        let failure = plan.takeFailure(of: end.pid)
+        let answer: CheckAnswer?
+        switch end.way {
+        case .exited(status: 0) where failure == nil:
+            run.position += 1
+            if run.position < setup.service.admission.checks.programs.count, now < run.deadline, start(run) {
+                return true
+            }
+            // Without the others, it has not passed.
+            let isLast = run.position == setup.service.admission.checks.programs.count
+            answer = isLast ? .passed : nil
+        case .exited where failure == nil: answer = .refused(check: run.position)
+        default:
+            logCheckFailure(run, end.way, failure, at: now)
+            answer = nil
+        }
+        if let answer { checkCache.learn(answer, of: run.source, at: now) }
+        try tell(answer, of: run, at: now)
+        isCheckDue = true
+        return true
+    }
+
+    /// Goes on with everybody who waits for this answer; nil: there is none.
+    private mutating func tell(_ answer: CheckAnswer?, of run: CheckRun, at now: Int64) throws(SystemError) {
+        var next = lobby.first(in: .checks)
+        while let number = next {
+            next = lobby.next(after: number)
+            guard lobby.read(number, { $0.arrival.source }) == run.source else { continue }
+            let arrival = try takeOut(number)
+            switch answer {
+            case .passed: goOn(arrival, from: lobbyRules.next(after: .checks), at: now)
+            case .refused(let check): turnAway(arrival, .check(check), at: now)
+            case nil: turnAway(arrival, .unserved(run.isLate ? .checkTimeout : .checkFailed(run.position)), at: now)
+            }
+        }
+    }
+
+    /// Ends checks whose time is over, and starts those that wait for their turn.
+    mutating func tendChecks(at now: Int64) {
+        checkRuns.expire(at: now) { Processes.signalGroup(of: $0, .kill) }
+        guard isCheckDue, throttle.until == nil else { return }
+        isCheckDue = false
+        var next = lobby.first(in: .checks)
+        while let number = next, !checkRuns.isFull, throttle.until == nil {
+            next = lobby.next(after: number)
+            startCheck(of: number, at: now)
+        }
+        if next != nil { isCheckDue = true }
+    }
+
+    private mutating func startCheck(of number: UInt64, at now: Int64) {
+        guard let time = lobbyRules.duration(of: .checks),
+            let (source, facts, rule) = lobby.read(
+                number, { ($0.arrival.source, $0.arrival.facts(nil), $0.arrival.rule) }),
+            let source, !checkRuns.contains(source)
+        else { return }
+        if !start(CheckRun(source: source, facts: facts, rule: rule, deadline: now + time)) { isCheckDue = true }
+    }
+
+    /// Nobody waits for an answer any more.
+    mutating func endChecks() {
+        checkRuns.forEach { Processes.signalGroup(of: $0, .kill) }
+    }
+}

@@ -1,0 +1,112 @@
+// DNS block lists: whoever nothing is known of waits in the lobby while the resolver asks. It is a process of its own, because
+// a gate has no network; without it, and when it does not answer in time, nobody is refused.
+internal import Admission
+internal import DNS
+internal import LinuxSystem
+internal import ServiceModel
+
+extension Gate {
+    /// What the lists say of a peer, or who is to be asked. Of a user of this machine they say nothing.
+    func knowledge(of peer: Peer, at now: Int64) -> ListKnowledge {
+        guard case .ip(let address, _) = peer else { return .known(ListVerdict()) }
+        switch lists.knowledge(of: address, at: now) {
+        case .known(let verdict): return .known(verdict)
+        case .ask(let missing):
+            return isResolverThere ? .ask(lists: missing) : .known(lists.verdict(on: address, at: now))
+        }
+    }
+
+    private var isResolverThere: Bool {
+        switch resolver {
+        case .some: true
+        case .none: false
+        }
+    }
+
+    /// Keeps of a verdict that lets in what belongs to the connection.
+    mutating func heed(_ verdict: ListVerdict, of arrival: inout Arrival) {
+        arrival.lists = verdict.matches
+        if verdict.unknown != 0 { setup.counters.increment(.unlisted) }
+    }
+
+    /// Asks the resolver. What it cannot be asked now, it is not: the connection's time runs out.
+    mutating func ask(_ missing: UInt32, about peer: Peer, at now: Int64) {
+        guard case .ip(let address, _) = peer else { return }
+        for list in lists.lists.indices where missing & 1 << UInt32(list) != 0 {
+            let request = ListRequest(list: list, address: address)
+            do throws(SystemError) {
+                switch resolver {
+                case .some(let channel): try channel.send(request.message)
+                case .none: return
+                }
+            } catch {
+                // It is busy, or gone: as if it had said that nobody knows.
+                lists.learn(ListReply(to: request, ListAnswer(.unknown, seconds: 1)), at: now)
+            }
+        }
+    }
+
+    private static let answersAtOnce = 64
+
+    /// Answers have come, or the end of the resolver.
+    mutating func hearResolver(at now: Int64) throws(SystemError) {
+        // Not without end: the other connections are not to wait for these.
+        for _ in 0..<Self.answersAtOnce {
+            var received = MessageChannel.Received.nothing
+            switch resolver {
+            case .some(let channel): received = try channel.receive()
+            case .none: return
+            }
+            switch consume received {
+            case .nothing: return try goOnWithListed(at: now)
+            case .message(let bytes, _):
+                // What it cannot mean is no answer.
+                if let reply = ListReply(message: bytes) { lists.learn(reply, at: now) }
+            case .closed:
+                try forgetResolver()
+                return try goOnWithListed(at: now)
+            }
+        }
+        try goOnWithListed(at: now)
+    }
+
+    /// The supervisor has a resolver for us, the first one or another.
+    mutating func meetResolver(_ channel: consuming MessageChannel, at now: Int64) throws(SystemError) {
+        try forgetResolver()
+        try poller.add(channel.number, token: Token.resolver)
+        resolver = consume channel
+        try goOnWithListed(askingAgain: true, at: now)
+    }
+
+    private mutating func forgetResolver() throws(SystemError) {
+        switch resolver {
+        case .some(let channel): try poller.remove(channel.number)
+        case .none: return
+        }
+        resolver = nil
+    }
+
+    /// Goes on with everybody of whom enough is known now.
+    ///
+    /// - Parameter askingAgain: what was asked before was asked of somebody else.
+    private mutating func goOnWithListed(askingAgain: Bool = false, at now: Int64) throws(SystemError) {
+        var next = lobby.first(in: .lists)
+        while let number = next {
+            next = lobby.next(after: number)
+            guard let peer = lobby.read(number, { $0.arrival.peer }) else { return }
+            switch knowledge(of: peer, at: now) {
+            case .known: goOn(try takeOut(number), from: .lists, at: now)
+            case .ask(let missing): if askingAgain { ask(missing, about: peer, at: now) }
+            }
+        }
+    }
+
+    /// Nobody waits for lists any longer than this: who has not answered has said nothing.
+    mutating func judge(_ arrival: consuming Arrival, at now: Int64) {
+        guard case .ip(let address, _) = arrival.peer else { preconditionFailure("lists are asked about addresses") }
+        let verdict = lists.verdict(on: address, at: now)
+        if case .deny(let rule) = verdict.outcome { return turnAway(arrival, .listed(rule: rule), at: now) }
+        heed(verdict, of: &arrival)
+        goOn(arrival, from: lobbyRules.next(after: .lists), at: now)
+    }
+}
