@@ -41,7 +41,6 @@ struct ListVariables {
     ///   - matches: a bit for each rule.
     func entry(of index: Int, matches: UInt32) -> UnsafeMutablePointer<CChar>? {
         guard matches != 0 else { return nil }
-        for unsafevalue in unsafe values[index] where unsafe value.rule & matches != 0 { return unsafe value.entry }
-        return nil
+        return unsafe values[index].first { unsafe $0.rule & matches != 0 }?.entry
     }
 }

@@ -26,6 +26,36 @@ struct HandlerReaderTests {
         #expect(plain.inputFilters == [] && plain.outputFilters == [])
     }
 
+    @Test("checks are programs too, with a time to end in and one that their answers hold; from [defaults] as well")
+    func checks() throws {
+        let lines = "checks = [[\"/bin/cat\", \"x\"]]\ncheck_timeout = \"2s\"\ncheck_cache = \"0s\""
+        var checks = Checks()
+        checks.programs = [HandlerCommand(path: "/bin/cat", arguments: ["/bin/cat", "x"])]
+        checks.timeout = .seconds(2)
+        checks.cache = .zero
+        #expect(try readService(goodTop + lines).admission.checks == checks)
+        #expect(try readService(goodTop, defaults: lines).admission.checks == checks)
+        #expect(try readService(goodTop).admission.checks == Checks())
+    }
+
+    @Test(
+        "a check that is wrong says what and where",
+        arguments: [
+            ("checks = [\"cat\"]", "11: error: 'checks' is a string; expected a list of programs with their arguments"),
+            ("checks = [[\"missing\"]]", "12: error: checks '/libexec/missing': no such file; expected an executable"),
+            (
+                "checks = [[\"a\"], [\"a\"], [\"a\"], [\"a\"], [\"a\"]]",
+                "10: error: 'checks' has 5 programs; expected at most 4"
+            ),
+            ("check_cache = \"1s\"", "1: error: 'check_cache' does nothing without 'checks'; expected both"),
+            ("check_timeout = \"1s\"", "1: error: 'check_timeout' does nothing without 'checks'; expected both"),
+        ])
+    func checkErrors(line: String, expected: String) {
+        let found = faultsBehindTop(line)
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("s.toml:3:\(expected)") == true, "\(found)")
+    }
+
     @Test(
         "a filter that is wrong says what and where",
         arguments: [

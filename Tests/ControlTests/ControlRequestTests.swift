@@ -50,7 +50,11 @@ private func counts(_ first: Int) -> ServiceCounts {
     counts.earlyTalkers = first + 16
     counts.proxyFaults = first + 17
     counts.crowded = first + 18
-    counts.drained = first + 19
+    counts.listed = first + 19
+    counts.unlisted = first + 20
+    counts.checked = first + 21
+    counts.unchecked = first + 22
+    counts.drained = first + 23
     return counts
 }
 

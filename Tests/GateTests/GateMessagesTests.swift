@@ -6,7 +6,8 @@ struct GateMessagesTests {
     @Test(
         "what the supervisor says is read back as it was meant",
         arguments: [
-            SupervisorMessage.blockList, .bans, .kill, .drain(graceNanoseconds: nil), .drain(graceNanoseconds: 0),
+            SupervisorMessage.blockList, .bans, .resolver, .kill, .drain(graceNanoseconds: nil),
+            .drain(graceNanoseconds: 0),
             .drain(graceNanoseconds: 1), .drain(graceNanoseconds: 30_000_000_000), .drain(graceNanoseconds: .max),
         ])
     func supervisor(message: SupervisorMessage) {

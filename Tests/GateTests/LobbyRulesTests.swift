@@ -36,6 +36,23 @@ struct LobbyRulesTests {
         #expect(proxied.duration(of: .handler) == nil)
     }
 
+    @Test("who was admitted goes through what the service asks for, in one order, and then waits for its handler")
+    func order() {
+        let all = rules {
+            $0.dnsbl = [DNSBLRule(zone: "bl.example", effect: .deny)]
+            $0.checks.programs = [.none]
+            $0.checks.timeout = .milliseconds(700)
+            $0.start = .data
+        }
+        var passed = [all.phaseAfterAdmission]
+        while let last = passed.last, last != .handler { passed.append(all.next(after: last)) }
+        #expect(passed == [.lists, .checks, .firstByte, .handler])
+        #expect(all.areAny && all.duration(of: .checks) == 700_000_000)
+        let checked = rules { $0.checks.programs = [.none] }
+        #expect(checked.areAny && checked.phaseAfterAdmission == .checks && checked.next(after: .checks) == .handler)
+        #expect(rules { $0.greetDelay = .seconds(1) }.next(after: .greetDelay) == .handler)
+    }
+
     @Test("an upstream is known by its address; a user of this machine is none")
     func upstreams() {
         let rules = rules { $0.upstreams = [IPPrefix(of: .v4(10 << 24), length: 8)] }
@@ -51,7 +68,8 @@ struct LobbyRulesTests {
             (LobbyPhase.firstByte, Sight.nothing, LobbyStep.stay), (.firstByte, .bytes, .goOn),
             (.firstByte, .end, .refuse(.noData)), (.greetDelay, .nothing, .stay),
             (.greetDelay, .bytes, .refuse(.earlyTalker)), (.greetDelay, .end, .refuse(.noData)),
-            (.handler, .bytes, .stay), (.handler, .end, .stay),
+            (.handler, .bytes, .stay), (.handler, .end, .stay), (.lists, .bytes, .stay), (.lists, .end, .stay),
+            (.checks, .bytes, .stay), (.checks, .end, .stay),
         ])
     func sights(phase: LobbyPhase, sight: Sight, step: LobbyStep) {
         #expect(rules().step(phase, sight) == step)
@@ -61,7 +79,7 @@ struct LobbyRulesTests {
         "so does the end of a phase",
         arguments: [
             (LobbyPhase.proxyHeader, LobbyStep.refuse(.proxyHeader(.late))), (.greetDelay, .goOn),
-            (.firstByte, .refuse(.firstByte)), (.handler, .stay),
+            (.firstByte, .refuse(.firstByte)), (.handler, .stay), (.lists, .judge), (.checks, .refuse(.checkTimeout)),
         ])
     func ends(phase: LobbyPhase, step: LobbyStep) {
         #expect(rules().stepWhenOver(phase) == step)

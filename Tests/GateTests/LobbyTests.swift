@@ -8,8 +8,9 @@ import Testing
 
 struct LobbyTests {
     private func guest(_ phase: LobbyPhase, until deadline: Int64?) throws -> Guest {
-        Guest(
-            socket: try Startup.openNull(), peer: .ip(.v4(1), port: 1), local: .ip(.v4(2), port: 2), admitted: nil,
+        let socket = try Startup.openNull()
+        return Guest(
+            Arrival(socket: socket, peer: .ip(.v4(1), port: 1), local: .ip(.v4(2), port: 2), admitted: nil),
             phase: phase, deadline: deadline)
     }
 

@@ -82,6 +82,14 @@ struct ControlGroupTests {
         #expect(bounds.map(\.value) == expected)
     }
 
+    @Test("checks have room beside what handlers may have")
+    func checks() {
+        var limits = Limits()
+        limits.connections = 10
+        limits.processes = .at(5)
+        #expect(ControlGroups.bounds(of: limits, checks: 16).first?.value == "32")
+    }
+
     @Test("killing a group ends everybody in it, whatever session and user they have", .enabled(if: Accounts.isRoot))
     func kill() async {
         await #expect(processExitsWith: .success) {

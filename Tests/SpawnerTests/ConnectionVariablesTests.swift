@@ -23,9 +23,9 @@ struct ConnectionVariablesTests {
             let found = lines(try run(&plan))
             #expect(
                 found == [
-                    "PROTO=TCP", "TCPREMOTEIP=192.0.2.7", "TCPREMOTEPORT=4242", "TCPLOCALIP=127.0.0.1",
-                    "TCPLOCALPORT=25", "TCPCONNNUM=3", "REMOTE_ADDR=192.0.2.7", "REMOTE_PORT=4242",
-                    "DOORWARD_CONNECTION=42.7", path, "DOORWARD_SERVICE=probe",
+                    "DOORWARD_CONNECTION=42.7", "PROTO=TCP", "TCPREMOTEIP=192.0.2.7", "TCPREMOTEPORT=4242",
+                    "TCPLOCALIP=127.0.0.1", "TCPLOCALPORT=25", "TCPCONNNUM=3", "REMOTE_ADDR=192.0.2.7",
+                    "REMOTE_PORT=4242", path, "DOORWARD_SERVICE=probe",
                 ])
         }
     }
@@ -37,8 +37,8 @@ struct ConnectionVariablesTests {
             let found = lines(try run(&plan, facts: unixFacts))
             #expect(
                 found == [
-                    "PROTO=IPC", "IPCREMOTEEUID=1000", "IPCREMOTEEGID=100", "IPCLOCALPATH=/run/probe.sock",
-                    "IPCCONNNUM=1", "DOORWARD_CONNECTION=42.8", path, "DOORWARD_SERVICE=probe",
+                    "DOORWARD_CONNECTION=42.8", "PROTO=IPC", "IPCREMOTEEUID=1000", "IPCREMOTEEGID=100",
+                    "IPCLOCALPATH=/run/probe.sock", "IPCCONNNUM=1", path, "DOORWARD_SERVICE=probe",
                 ])
         }
     }
