@@ -104,7 +104,9 @@ let supervisorColumn: [Target] = [
     target("DNS", ["ServiceModel", "Wire"]),
     target("Sandbox", ["Clibcap", "CLinux", "LinuxSystem", "ServiceModel"]),
     target("Spawner", ["CSpawn", "EventLog", "LinuxSystem", "ServiceModel"]),
-    target("Gate", ["Admission", "DNS", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner"]),
+    target(
+        "Gate",
+        ["Admission", "Control", "DNS", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner", "Wire"]),
     target("Resolver", ["DNS", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Wire"]),
     target("Wire", ["ServiceModel"]),
     target("Definitions", ["ServiceModel", "Wire"]),
@@ -149,7 +151,7 @@ let testTargets: [Target] = [
     tests("ResolverTests", ["DNS", "LinuxSystem", "Resolver", "Sandbox", "ServiceModel", "TestSupport"]),
     tests("SandboxTests", ["CLinux", "LinuxSystem", "Sandbox", "ServiceModel", "TestSupport"]),
     tests("SpawnerTests", ["CLinux", "EventLog", "LinuxSystem", "ServiceModel", "Spawner", "TestSupport"]),
-    tests("GateTests", ["Admission", "EventLog", "Gate", "LinuxSystem", "ServiceModel", "TestSupport"]),
+    tests("GateTests", ["Admission", "Control", "EventLog", "Gate", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("DefinitionsTests", ["Definitions", "ServiceModel"]),
     tests("ControlTests", ["Control", "ServiceModel", "Wire"]),
     tests(

@@ -69,6 +69,14 @@ package struct Admission: ~Copyable {
     /// Connections of a source that were let in and are not over.
     package func count(of source: Source) -> Int { sources.value(of: source) ?? 0 }
 
+    /// Nanoseconds until a source may come as often as it has; 0: now; nil: as often as it likes.
+    package func rateWait(of source: Source, at now: Int64) -> Int64? {
+        switch rates {
+        case .some(let rates): rates.wait(source, at: now)
+        case .none: nil
+        }
+    }
+
     /// What a peer is counted by.
     package func source(of peer: Peer) -> Source { Source(of: peer, sourcePrefix) }
 

@@ -18,6 +18,8 @@ package enum ControlRequest: Hashable, Sendable {
     case unblock(IPPrefix)
     /// The bans in force.
     case blocked
+    /// How somebody stands with a service.
+    case standing(service: String, Caller)
 
     /// Longer ones are refused.
     package static let mostBytes = 1024
@@ -39,6 +41,10 @@ extension ControlRequest: WireValue {
             writer.write("unblock")
             writer.write(prefix)
         case .blocked: writer.write("blocked")
+        case .standing(let service, let caller):
+            writer.write("standing")
+            writer.write(service)
+            writer.write(caller)
         }
     }
 
@@ -51,6 +57,7 @@ extension ControlRequest: WireValue {
         case "block": self = .block(try reader.value(), reason: try reader.text(), length: try reader.optional())
         case "unblock": self = .unblock(try reader.value())
         case "blocked": self = .blocked
+        case "standing": self = .standing(service: try reader.text(), try reader.value())
         default: throw WireError()
         }
     }
@@ -64,6 +71,7 @@ package enum ControlReply: Hashable, Sendable {
     case refused([String])
     case status(StatusReport)
     case bans([BanStatus])
+    case standing(Standing)
 }
 
 extension ControlReply: WireValue {
@@ -81,6 +89,9 @@ extension ControlReply: WireValue {
         case .bans(let bans):
             writer.write(3)
             writer.write(bans)
+        case .standing(let standing):
+            writer.write(4)
+            writer.write(standing)
         }
     }
 
@@ -90,6 +101,7 @@ extension ControlReply: WireValue {
         case 1: self = .refused(try reader.list())
         case 2: self = .status(try reader.value())
         case 3: self = .bans(try reader.list())
+        case 4: self = .standing(try reader.value())
         default: throw WireError()
         }
     }
@@ -99,7 +111,7 @@ extension ControlRequest {
     /// Whether obeying it changes anything.
     package var changesSomething: Bool {
         switch self {
-        case .status, .blocked: false
+        case .status, .blocked, .standing: false
         case .reload, .drain, .stop, .block, .unblock: true
         }
     }
@@ -116,6 +128,7 @@ extension ControlRequest: CustomStringConvertible {
         case .block(let prefix, _, _): "block \(prefix)"
         case .unblock(let prefix): "unblock \(prefix)"
         case .blocked: "blocked"
+        case .standing(let service, let caller): "standing \(service) \(caller)"
         }
     }
 }

@@ -37,6 +37,7 @@ extension Gate {
                     tellAllHits()
                     bans = try SharedBytes(mapping: passed)
                     banHits = BanHits(bans: Self.count(of: bans))
+                case .look(let number, let caller): tellStanding(of: caller, number: number, at: now)
                 case .resolver:
                     guard let passed else { throw SystemError("receive resolver", .filesExhausted) }
                     try meetResolver(MessageChannel(adopting: passed.release()), at: now)

@@ -1,6 +1,8 @@
 // What supervisor and gate say to each other, and how it is spelled on the message channel.
 // Each message is a letter and what belongs to it; anything else is a bug of ours, and is answered with nil.
+package import Control
 package import ServiceModel
+internal import Wire
 
 /// From the supervisor to a gate.
 package enum SupervisorMessage: Hashable, Sendable {
@@ -10,6 +12,8 @@ package enum SupervisorMessage: Hashable, Sendable {
     case bans
     /// Another resolver; the gate's end of a channel to it is passed along.
     case resolver
+    /// How does this caller stand? Answered with the same number.
+    case look(UInt32, Caller)
     /// Accept no more, end when the last handler has. After the grace, handlers are ended; without one they have all
     /// the time they want. Sent again with a shorter grace, the shorter one counts.
     case drain(graceNanoseconds: Int64?)
@@ -21,6 +25,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         case .blockList: [UInt8(ascii: "B")]
         case .bans: [UInt8(ascii: "N")]
         case .resolver: [UInt8(ascii: "R")]
+        case .look(let number, let caller): [UInt8(ascii: "L")] + numbered(number, caller)
         case .drain(let grace):
             [UInt8(ascii: "D")] + (0..<8).map { UInt8(truncatingIfNeeded: (grace ?? -1) >> ($0 * 8)) }
         case .kill: [UInt8(ascii: "K")]
@@ -29,6 +34,9 @@ package enum SupervisorMessage: Hashable, Sendable {
 
     package init?(_ bytes: [UInt8]) {
         switch (bytes.first, bytes.count) {
+        case (UInt8(ascii: "L"), _):
+            guard let (number, caller) = numbered(Caller.self, in: bytes) else { return nil }
+            self = .look(number, caller)
         case (UInt8(ascii: "B"), 1): self = .blockList
         case (UInt8(ascii: "N"), 1): self = .bans
         case (UInt8(ascii: "R"), 1): self = .resolver
@@ -51,6 +59,8 @@ package enum GateMessage: Hashable, Sendable {
     case offence(IPPrefix, Offence)
     /// Connections that bans refused since the last time; at most ``mostHits``.
     case hits([BanHit])
+    /// The answer to a ``SupervisorMessage/look(_:_:)``.
+    case standing(UInt32, Standing)
 
     package static let mostHits = 32
 
@@ -58,6 +68,7 @@ package enum GateMessage: Hashable, Sendable {
         switch self {
         case .ready: [UInt8(ascii: "R")]
         case .failed(let reason): [UInt8(ascii: "F")] + Array(reason.utf8.prefix(900))
+        case .standing(let number, let standing): [UInt8(ascii: "S")] + numbered(number, standing)
         case .offence(let prefix, let offence): [UInt8(ascii: "O"), offence.code] + Self.bytes(of: prefix)
         case .hits(let hits):
             [UInt8(ascii: "H")]
@@ -71,6 +82,9 @@ package enum GateMessage: Hashable, Sendable {
         switch bytes.first {
         case UInt8(ascii: "R") where bytes.count == 1: self = .ready
         case UInt8(ascii: "F"): self = .failed(String(decoding: bytes.dropFirst(), as: UTF8.self))
+        case UInt8(ascii: "S"):
+            guard let (number, standing) = numbered(Standing.self, in: bytes) else { return nil }
+            self = .standing(number, standing)
         case UInt8(ascii: "O"):
             guard bytes.count == 2 + Self.prefixSize, let offence = Offence(code: bytes[1]),
                 let prefix = Self.prefix(bytes[2...])
@@ -119,6 +133,17 @@ package enum GateMessage: Hashable, Sendable {
         let prefix = IPPrefix(of: address, length: length)
         return prefix.network == address ? prefix : nil
     }
+}
+
+/// Four bytes of a number, least significant first, and a value.
+private func numbered(_ number: UInt32, _ value: some WireValue) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } + value.wireBytes
+}
+
+/// What ``numbered(_:_:)`` made, behind a letter.
+private func numbered<Value: WireValue>(_ type: Value.Type, in bytes: [UInt8]) -> (UInt32, Value)? {
+    guard bytes.count >= 5, let value = Value(wireBytes: Array(bytes[5...])) else { return nil }
+    return (bytes[1..<5].reversed().reduce(0) { $0 << 8 | UInt32($1) }, value)
 }
 
 /// What a service bans for.

@@ -15,6 +15,7 @@ package struct ControlCall: ~Copyable {
     package init(_ request: ControlRequest, state: String) throws(SystemError) {
         let channel = try ControlSocket.connect(to: Self.path(state: state))
         try channel.send(request.wireBytes)
+        try Self.waitForAnswer(on: channel)
         guard case .message(_, let memory?) = try channel.receive() else {
             throw SystemError("receive answer", .connectionReset)
         }
@@ -24,6 +25,20 @@ package struct ControlCall: ~Copyable {
         }
         self.reply = reply
         self.channel = channel
+    }
+
+    /// A reload has every file read, which may take its time. A supervisor that takes longer is not well.
+    private static let patienceNanoseconds: Int64 = 60_000_000_000
+
+    private static func waitForAnswer(on channel: borrowing MessageChannel) throws(SystemError) {
+        var poller = try Poller()
+        try poller.add(channel.number, token: 1)
+        let deadline = Clock.monotonicNanoseconds() + patienceNanoseconds
+        while try poller.wait(timeoutNanoseconds: deadline - Clock.monotonicNanoseconds()) == 0 {
+            guard Clock.monotonicNanoseconds() < deadline else {
+                throw SystemError("wait for the supervisor", .timedOut)
+            }
+        }
     }
 
     /// Returns when the supervisor has ended, and with it this connection.
@@ -36,19 +51,24 @@ package struct ControlCall: ~Copyable {
 package struct LiveState: Hashable, Sendable {
     package var bans: [BanStatus] = []
     package var services: [ServiceStatus] = []
+    /// How the caller stands with the service; nil when its gate did not say.
+    package var standing: Standing?
 
-    package init(bans: [BanStatus] = [], services: [ServiceStatus] = []) {
+    package init(bans: [BanStatus] = [], services: [ServiceStatus] = [], standing: Standing? = nil) {
         self.bans = bans
         self.services = services
+        self.standing = standing
     }
 
     /// nil when no supervisor answers, or not us.
-    package init?(state: String) {
+    package init?(state: String, service: String, peer: Peer) {
         do throws(SystemError) {
             guard case .bans(let bans) = try ControlCall(.blocked, state: state).reply,
                 case .status(let report) = try ControlCall(.status, state: state).reply
             else { return nil }
             self.init(bans: bans, services: report.services)
+            let look = ControlRequest.standing(service: service, Caller(peer))
+            if case .standing(let standing) = try ControlCall(look, state: state).reply { self.standing = standing }
         } catch {
             return nil
         }

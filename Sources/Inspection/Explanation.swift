@@ -1,5 +1,6 @@
 // `doorward explain`: everything that a client of a service would get, and which line of which file says so.
 // The paths are looked up on this machine as a gate would look them up; nothing is started, and nothing changes.
+internal import Control
 internal import Definitions
 internal import LinuxSystem
 internal import Sandbox
@@ -100,6 +101,27 @@ package struct Explanation: Hashable, Sendable {
         let room = service.waitingPlaces > status.counts.waiting ? "gate" : "listen queue"
         let wait = status.counts.active >= status.limit ? "; the next one waits in the \(room)" : ""
         add("now", "\(status.state.rawValue), \(status.counts.active) of \(status.limit) connections\(wait)", from: "")
+        if let standing = live.standing { explain(standing) }
+    }
+
+    /// What the gate knows of the caller.
+    private mutating func explain(_ standing: Standing) {
+        let most = text(service.limits.perSource) { "\($0)" }
+        add("its source", "\(standing.connections) connections, \(most) at once", from: "")
+        if let wait = standing.rateWait, wait > .zero { add("its rate", "used up for \(shown(wait))", from: "") }
+        if let points = standing.points {
+            add("its points", "\(points) of \(service.admission.penalties.threshold)", from: "")
+        }
+        switch standing.lists {
+        case .none, .denied: break
+        case .unknown: add("its lists", "not asked yet: the next connection waits for their answers", from: "")
+        case .admitted: add("its lists", "have answered, and let it in", from: "")
+        }
+        switch standing.checks {
+        case .none, .refused: break
+        case .unknown: add("its checks", "not asked yet: the next connection waits for them", from: "")
+        case .passed: add("its checks", "have let it in", from: "")
+        }
     }
 
     private mutating func explainHandler(_ visit: Visit) {

@@ -49,8 +49,9 @@ package struct Visit: Sendable {
         self.definition = definition
         settings = definitions.settings
         self.peer = peer
-        live = LiveState(state: definitions.settings.state)
-        verdict = try Self.judge(peer, definition.service, definitions.settings, live)
+        live = LiveState(state: definitions.settings.state, service: name, peer: peer)
+        let verdict = try Self.judge(peer, definition.service, definitions.settings, live)
+        self.verdict = Self.judge(verdict, by: live?.standing, definition) ?? verdict
     }
 
     private static func peer(_ address: String) -> Peer? {
@@ -104,6 +105,31 @@ package struct Visit: Sendable {
         case .refuse(.check): preconditionFailure("nothing is started at a look")
         case .refuse(.rate): preconditionFailure("a first connection is within any rate")
         }
+    }
+
+    /// What the gate refuses by what it has counted and learnt; nil when that changes nothing.
+    private static func judge(
+        _ verdict: Verdict, by standing: Standing?, _ definition: ServiceDefinition
+    ) -> Verdict? {
+        guard case .admitted = verdict, let standing else { return nil }
+        let service = definition.service
+        func refused(_ cause: String, _ setting: String) -> Verdict {
+            .refused(
+                cause: cause, at: definition.origins[setting]?.fileAndLine ?? definition.service.file, setting: setting)
+        }
+        if case .at(let most) = service.limits.perSource, standing.connections >= most {
+            return refused("its source has \(standing.connections) connections", "limits.per_source")
+        }
+        if let wait = standing.rateWait, wait > .zero {
+            return refused("its source comes too often, and may come again in \(shown(wait))", "limits.rate")
+        }
+        if case .denied(let rule) = standing.lists, service.admission.dnsbl.indices.contains(rule) {
+            return refused("it is listed by \(service.admission.dnsbl[rule].zone)", "dnsbl")
+        }
+        if case .refused(let check) = standing.checks, service.admission.checks.programs.indices.contains(check) {
+            return refused("\(service.admission.checks.programs[check].path) has not let it in", "checks")
+        }
+        return nil
     }
 
     private static func banned(_ ban: BanStatus) -> Verdict {

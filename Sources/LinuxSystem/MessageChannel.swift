@@ -58,7 +58,7 @@ package struct MessageChannel: ~Copyable {
             }
         } catch  where error.errno == .again {
             return .nothing
-        } catch  where error.errno == Errno(104) {
+        } catch  where error.errno == .connectionReset {
             return .closed
         }
         let descriptor: Descriptor? = passed >= 0 ? Descriptor(owning: passed) : nil

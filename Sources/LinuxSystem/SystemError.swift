@@ -58,6 +58,7 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     package static let protocolViolation = Errno(71)
     package static let connectionReset = Errno(104)
     package static let noBuffers = Errno(105)
+    package static let timedOut = Errno(110)
     package static let connectionRefused = Errno(111)
 
     /// Whether accept(2) passes on with it what had happened to the new connection, which is gone.

@@ -74,8 +74,22 @@ extension Supervisor {
             }
             // Who looks every ten seconds is not to fill the log.
             if request.changesSomething { logRequest("\(request)") }
+            if case .standing(let service, let caller) = request {
+                let now = Clock.monotonicNanoseconds()
+                if let answer = look(at: caller, in: service, for: client, at: now) { try send(answer, to: client) }
+                return
+            }
             try send(obey(request), to: client)
             if request == .drain || request == .stop { waitingForEnd.append(client) }
+        } catch {
+            // The client is gone, and its answer with it.
+        }
+    }
+
+    /// Answers somebody who has waited for it.
+    func reply(_ reply: ControlReply, to client: ControlClient) {
+        do throws(SystemError) {
+            try send(reply, to: client)
         } catch {
             // The client is gone, and its answer with it.
         }
@@ -96,6 +110,7 @@ extension Supervisor {
             return block(prefix, reason: reason, length: length, at: Clock.monotonicNanoseconds())
         case .unblock(let prefix): return unblock(prefix, at: Clock.monotonicNanoseconds())
         case .blocked: return blocked(at: Clock.monotonicNanoseconds())
+        case .standing: preconditionFailure("a gate answers that")
         case .drain, .stop:
             let grace = request == .drain ? nil : settings.drain.nanoseconds
             beginStop(graceNanoseconds: grace, at: Clock.monotonicNanoseconds())

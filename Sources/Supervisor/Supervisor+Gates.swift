@@ -151,6 +151,7 @@ extension Supervisor {
         case .failed(let reason): gate.failure = reason
         case .offence(let prefix, let offence): return hear(offence, of: prefix, from: gate, at: now)
         case .hits(let hits): hear(hits, at: now)
+        case .standing(let number, let standing): hear(standing, number: number, from: gate)
         case nil: return false
         }
         return true

@@ -49,6 +49,9 @@ package final class Supervisor {
     var banLogBudget = LogBudget.refusals
     var kernel = KernelState()
     var resolver = ResolverState()
+    /// By the number that the gate was asked with.
+    var looks: [UInt32: PendingLook] = [:]
+    var lastLook: UInt32 = 0
     /// Monotonic: when to write the bans down.
     var saveBansAt: Int64?
     let banFile: BanFile
@@ -161,6 +164,7 @@ package final class Supervisor {
         stopStep(at: now)
         reportReadiness()
         dropSilentClients(at: now)
+        endLooks(at: now)
         tendBans(at: now)
     }
 
@@ -174,6 +178,7 @@ package final class Supervisor {
         }
         for client in controlClients.values { deadline = min(deadline ?? client.askBy, client.askBy) }
         let now = Clock.monotonicNanoseconds()
+        if let next = looksDeadline { deadline = min(deadline ?? next, next) }
         if let next = resolverDeadline { deadline = min(deadline ?? next, next) }
         if let next = bansDeadline(at: now) { deadline = min(deadline ?? next, next) }
         return deadline.map { max($0 - now, 0) }

@@ -23,6 +23,7 @@ private func fullReport() -> StatusReport {
     report.blockListEntries = 12
     report.bans = 5
     report.kernelFilter = "off"
+    report.resolver = "asked by pid 7"
     report.isStopping = true
     report.services = [service, ServiceStatus()]
     return report
@@ -65,6 +66,7 @@ struct ControlRequestTests {
             ControlRequest.status, .reload, .drain, .stop, .blocked, .unblock(IPPrefix(of: .v4(7), length: 32)),
             .block(IPPrefix(of: .v6(5 << 64), length: 64), reason: "ü \n", length: .seconds(60)),
             .block(IPPrefix(of: .v4(0), length: 0), reason: "", length: nil),
+            .standing(service: "a", .address(.v6(7))), .standing(service: "", .user(.max)),
         ])
     func requests(request: ControlRequest) {
         #expect(ControlRequest(wireBytes: request.wireBytes) == request)
@@ -78,10 +80,11 @@ struct ControlRequestTests {
             strikes: 2)
         var ending = ban
         ending.left = .milliseconds(1500)
-        let replies = [
-            ControlReply.done(["a", ""]), .refused([]), .status(fullReport()), .status(StatusReport()), .bans([]),
-            .bans([ban, ending]),
-        ]
+        let replies: [ControlReply] =
+            [
+                .done(["a", ""]), .refused([]), .status(fullReport()), .status(StatusReport()), .bans([]),
+                .bans([ban, ending]),
+            ] + standings().map { .standing($0) }
         for reply in replies {
             #expect(ControlReply(wireBytes: reply.wireBytes) == reply)
         }
@@ -95,6 +98,23 @@ struct ControlRequestTests {
         #expect(ControlRequest(wireBytes: "restart".wireBytes) == nil)
         #expect(ControlRequest(wireBytes: []) == nil)
     }
+}
+
+/// Every way to stand.
+private func standings() -> [Standing] {
+    var standing = Standing()
+    standing.connections = 3
+    standing.rateWait = .milliseconds(1500)
+    standing.points = 7
+    return [Standing(), standing]
+        + [Standing.Lists.unknown, .admitted, .denied(rule: 2)].map {
+            standing.lists = $0
+            return standing
+        }
+        + [Standing.Checks.unknown, .passed, .refused(check: 3)].map {
+            standing.checks = $0
+            return standing
+        }
 }
 
 struct ServiceCountsTests {

@@ -1,3 +1,4 @@
+import Control
 import Gate
 import ServiceModel
 import Testing
@@ -9,6 +10,7 @@ struct GateMessagesTests {
             SupervisorMessage.blockList, .bans, .resolver, .kill, .drain(graceNanoseconds: nil),
             .drain(graceNanoseconds: 0),
             .drain(graceNanoseconds: 1), .drain(graceNanoseconds: 30_000_000_000), .drain(graceNanoseconds: .max),
+            .look(0, .user(0)), .look(.max, .address(.v4(.max))), .look(77, .address(.v6(5 << 64))),
         ])
     func supervisor(message: SupervisorMessage) {
         #expect(SupervisorMessage(message.bytes) == message)
@@ -19,6 +21,17 @@ struct GateMessagesTests {
         for message in [GateMessage.ready, .failed(""), .failed("umask reads back as 2"), .failed("ü\n")] {
             #expect(GateMessage(message.bytes) == message)
         }
+    }
+
+    @Test("how somebody stands is read back as it was meant, with the number of the question; cut, it is nothing")
+    func standing() {
+        var standing = Standing()
+        standing.rateWait = .seconds(1)
+        standing.lists = .denied(rule: 31)
+        standing.checks = .refused(check: 3)
+        let message = GateMessage.standing(0x0102_0304, standing)
+        #expect(GateMessage(message.bytes) == message)
+        for count in 0..<message.bytes.count { #expect(GateMessage(Array(message.bytes.prefix(count))) == nil) }
     }
 
     @Test("whom a gate reports, and what bans have refused, is read back as it was meant")

@@ -1,0 +1,89 @@
+// `doorward explain` of somebody whom a running gate knows: what would happen at this moment, and which setting changes it.
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEndTests {
+    @Suite("Standing")
+    struct StandingTests {
+        private let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
+
+        private func explain(_ address: String, _ supervised: Supervised) throws -> (status: Int32, output: String) {
+            let outcome = try run([
+                Supervised.program, "explain", "a", address, "--config", supervised.directory + "/doorward.toml",
+            ])
+            return (outcome.status, outcome.output)
+        }
+
+        @Test("a source that has all the connections it may have would be refused, until one of them ends")
+        func connections() throws {
+            let supervised = try Supervised(services: ["a": echo + "[limits]\nper_source = 1\n"])
+            let client = try Client(port: supervised.port("a"), source: "127.0.0.2")
+            _ = try supervised.log.wait(for: "accept")
+            let refused = try explain("127.0.0.2", supervised)
+            #expect(refused.status == 1)
+            #expect(refused.output.contains("refused: its source has 1 connections [limits.per_source]"))
+            #expect(refused.output.contains("services/a.toml:4"))
+            let other = try explain("127.0.0.3", supervised)
+            #expect(other.status == 0 && other.output.contains("0 connections, 1 at once"))
+            client.close()
+            _ = try supervised.log.wait(for: "end")
+            #expect(try explain("127.0.0.2", supervised).status == 0)
+        }
+
+        @Test("a source that has used up its rate would be refused; asking costs nothing of it")
+        func rate() throws {
+            let supervised = try Supervised(services: ["a": echo + "[limits]\nrate = \"2/h\"\n[penalties]\nlimit = 7\n"]
+            )
+            let port = try supervised.port("a")
+            for _ in 0..<5 { #expect(try explain("127.0.0.2", supervised).status == 0) }
+            for _ in 0..<2 { #expect(try answer(port, to: "x\n", from: "127.0.0.2") == "x\n") }
+            let refused = try explain("127.0.0.2", supervised)
+            #expect(refused.status == 1)
+            #expect(refused.output.contains("its source comes too often, and may come again in "))
+            #expect(refused.output.contains("[limits.rate]") && refused.output.contains("0 of 100"))
+            #expect(try answer(port, to: "x\n", from: "127.0.0.2") == "")
+            #expect(try explain("127.0.0.2", supervised).output.contains("7 of 100"))
+        }
+
+        @Test("what a list has said is known, and so is that it was not asked yet", .enabled(if: Rbldnsd.isThere))
+        func lists() throws {
+            let server = try Rbldnsd(":127.0.0.2:Listed\n127.0.0.66\n")
+            let supervised = try Supervised(
+                services: ["a": echo + "dnsbl = [\"bl.test deny\"]\n"],
+                host: "nameservers = [\"127.0.0.1:\(server.port)\"]\n")
+            let port = try supervised.port("a")
+            let unknown = try explain("127.0.0.66", supervised)
+            #expect(unknown.status == 0 && unknown.output.contains("not asked yet"))
+            #expect(try answer(port, to: "x\n", from: "127.0.0.66") == "")
+            #expect(try answer(port, to: "x\n", from: "127.0.0.5") == "x\n")
+            let refused = try explain("127.0.0.66", supervised)
+            #expect(refused.status == 1 && refused.output.contains("refused: it is listed by bl.test [dnsbl]"))
+            #expect(try explain("127.0.0.5", supervised).output.contains("have answered, and let it in"))
+        }
+
+        @Test("what the checks have said is known, and so is that they were not asked yet")
+        func checks() throws {
+            let check = "[\"/bin/sh\", \"-c\", \"test $TCPREMOTEIP != 127.0.0.6\"]"
+            let supervised = try Supervised(services: ["a": echo + "checks = [\(check)]\n"])
+            let port = try supervised.port("a")
+            #expect(try explain("127.0.0.6", supervised).output.contains("the next connection waits for them"))
+            #expect(try answer(port, to: "x\n", from: "127.0.0.6") == "")
+            #expect(try answer(port, to: "x\n", from: "127.0.0.5") == "x\n")
+            let refused = try explain("127.0.0.6", supervised)
+            #expect(refused.status == 1 && refused.output.contains("refused: /bin/sh has not let it in [checks]"))
+            #expect(try explain("127.0.0.5", supervised).output.contains("have let it in"))
+        }
+
+        @Test("a gate that does not answer keeps nobody waiting, neither who asks nor the supervisor")
+        func silent() throws {
+            let supervised = try Supervised(services: ["a": echo])
+            let gate = try supervised.gate("a")
+            kill(gate, SIGSTOP)
+            defer { kill(gate, SIGCONT) }
+            let explained = try explain("127.0.0.2", supervised)
+            #expect(explained.status == 0 && !explained.output.contains("its source"))
+            #expect(try count("active", supervised) == 0)
+        }
+    }
+}
