@@ -68,7 +68,8 @@ extension EndToEndTests {
             _ = try doorward.log.wait(for: "drain")
             kill(gate, SIGCONT)
             let answers = clients.map { $0.readToEnd() }
-            withKnownIssue("the listener closes first, which resets them") {
+            // Once in a while the order comes only when the queue has been looked at.
+            withKnownIssue("the listener closes first, which resets them", isIntermittent: true) {
                 #expect(answers == clients.map { _ in "hello\n" })
             }
             #expect(doorward.waitForEnd() == 0)
