@@ -53,6 +53,28 @@ extension EndToEndTests {
             #expect(ends(child))
         }
 
+        @Test("who waits in the listen queue when a drain begins is served before the listener closes")
+        func queueAtDrain() throws {
+            let doorward = try Supervised(services: ["it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"])
+            let (port, gate) = (try doorward.port("it"), try doorward.gate("it"))
+            // A gate that has no time for its listener just then.
+            kill(gate, SIGSTOP)
+            let clients = try (0..<5).map { _ in try Client(port: port) }
+            for client in clients {
+                client.send("hello\n")
+                client.shutdownWrite()
+            }
+            doorward.signal(SIGTERM)
+            _ = try doorward.log.wait(for: "drain")
+            kill(gate, SIGCONT)
+            let answers = clients.map { $0.readToEnd() }
+            // Once in a while the order comes only when the queue has been looked at.
+            withKnownIssue("the listener closes first, which resets them", isIntermittent: true) {
+                #expect(answers == clients.map { _ in "hello\n" })
+            }
+            #expect(doorward.waitForEnd() == 0)
+        }
+
         @Test("a daemon that a handler left behind does not outlive its service")
         func daemon() throws {
             let it = service("setsid sleep 1000 <&- >&- 2>&- & echo $!; sleep 0.2")

@@ -51,12 +51,6 @@ extension EndToEndTests {
             return outcome.output
         }
 
-        private func memory(of pid: Int32) throws -> Int {
-            let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-            let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("RssAnon:") })
-            return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
-        }
-
         @Test("65 536 sources in one /64 are one source, refused by its rate; the next /64 is served at once")
         func oneNetwork() throws {
             let supervised = try supervised("[limits]\nrate = \"100/min\"\nper_source = 16384\nconnections = 1000\n")

@@ -5,14 +5,16 @@ import Glibc
 final class Client {
     private var fd: Int32
 
-    /// Connects to a port on loopback.
+    /// Connects to a port, on loopback if it is not said where.
     ///
-    /// - Parameter source: the address to come from.
-    init(port: UInt16, address: String = "127.0.0.1", source: String? = nil) throws {
+    /// - Parameters:
+    ///   - source: the address to come from.
+    ///   - patience: how long to wait for the connection, and later for each read, in milliseconds.
+    init(port: UInt16, address: String = "127.0.0.1", source: String? = nil, patience: Int = 10_000) throws {
         fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        setTimeout(milliseconds: patience)
         if let source { try withIPv4(source, 0) { bind(fd, $0, $1) } }
         try withIPv4(address, port) { connect(fd, $0, $1) }
-        setTimeout(seconds: 10)
     }
 
     /// Connects to a port on [::1].
@@ -27,7 +29,7 @@ final class Client {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(fd, $0, size) }
         }
         guard result == 0 else { throw HarnessError("connect to [::1]:\(port): errno \(errno)") }
-        setTimeout(seconds: 10)
+        setTimeout(milliseconds: 10_000)
     }
 
     /// Connects to a unix socket.
@@ -41,14 +43,17 @@ final class Client {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(fd, $0, size) }
         }
         guard result == 0 else { throw HarnessError("connect to \(path): errno \(errno)") }
-        setTimeout(seconds: 10)
+        setTimeout(milliseconds: 10_000)
     }
 
     deinit { close() }
 
-    private func setTimeout(seconds: Int) {
-        var time = timeval(tv_sec: seconds, tv_usec: 0)
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    /// For reads, and for the connection. Source: socket(7), SO_SNDTIMEO.
+    private func setTimeout(milliseconds: Int) {
+        var time = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(fd, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+        }
     }
 
     func send(_ text: String) {

@@ -43,11 +43,12 @@ func run(
 
 /// A child with a pipe on each of 0, 1 and 2. Not Foundation's Process: that one waits for the end of a socket which any child
 /// that is started meanwhile, a supervisor for example, may hold open.
-private struct Child {
+struct Child {
     let pid: pid_t
     let input, output, error: FileHandle
 
-    init(_ command: [String], directory: String?, variables: [String: String]) throws {
+    /// - Parameter directory: to start it in; nil for this one.
+    init(_ command: [String], directory: String? = nil, variables: [String: String]) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

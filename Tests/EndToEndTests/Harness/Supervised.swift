@@ -155,6 +155,16 @@ func descriptors(of pid: Int32) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")) ?? []).sorted()
 }
 
+/// The memory that a process has for itself, in KiB. Source: proc(5), status.
+func memory(of pid: Int32) throws -> Int {
+    let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+    let line = text.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+    guard let count = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+        throw HarnessError("no memory of \(pid)")
+    }
+    return count
+}
+
 /// Whether a process exists, zombies excepted.
 func isAlive(_ pid: Int32) -> Bool {
     guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }

@@ -1,0 +1,182 @@
+// Floods that come by a wire: from one machine to another, while a third one has a fair client.
+// What 65 536 sources and a whole list of prefixes do is in FloodTests, on one machine.
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEndTests {
+    @Suite("Network floods", .enabled(if: Networks.arePossible, "network namespaces need root and iproute2"))
+    struct NetworkFloodTests {
+        /// A server, somebody hostile, and somebody fair, each on a machine.
+        private final class Site {
+            let networks: Networks
+            let supervised: Supervised
+            let gate: Int32
+
+            static let port: UInt16 = 7007
+
+            var server: Machine { networks.machines[0] }
+            var hostile: Machine { networks.machines[1] }
+            var fair: Machine { networks.machines[2] }
+
+            init(_ more: String = "", host: String = "", files: [String: String] = [:]) throws {
+                networks = try Networks(3)
+                let service = "listen = [\"0.0.0.0:\(Self.port)\"]\nhandler = [\"echo\"]\n"
+                supervised = try Supervised(
+                    services: ["echo": service + more], host: host, files: files, prefix: networks.machines[0].prefix)
+                gate = try supervised.gate("echo")
+            }
+
+            /// Somebody hostile connects again and again, in one way or another.
+            ///
+            /// - Parameter act: what becomes of each connection; its number is the parameter besides.
+            func flood(_ count: Int, sources: Int = 1, _ act: (Client, Int) -> Void) throws {
+                let (hostile, server) = (hostile, server)
+                try hostile.inside {
+                    for number in 0..<count {
+                        let source = hostile.address(number % sources + 1)
+                        act(try Client(port: Self.port, address: server.address, source: source), number)
+                    }
+                }
+            }
+
+            /// How long somebody fair waits for the whole answer; nil when it never came.
+            func fairWait(_ number: Int = 1) throws -> TimeInterval? {
+                let start = Date()
+                let answer = try fair.answer(number, from: server, port: Self.port, to: "fair\n")
+                return answer == "fair\n" ? Date().timeIntervalSince(start) : nil
+            }
+
+            /// How many SYNs the server answered without a place for them. Source: tcp(7), tcp_syncookies; proc(5), net/netstat.
+            func cookies() throws -> Int {
+                let text = try run(server.prefix + ["cat", "/proc/net/netstat"]).output
+                let lines = text.split(separator: "\n").filter { $0.hasPrefix("TcpExt:") }.map {
+                    $0.split(separator: " ")
+                }
+                let pairs = lines.count == 2 ? Array(zip(lines[0], lines[1])) : []
+                return pairs.first { $0.0 == "SyncookiesSent" }.flatMap { Int($0.1) } ?? 0
+            }
+
+            func doorward(_ command: [String]) throws -> Outcome {
+                try run([Supervised.program] + command + ["--config", supervised.directory + "/doorward.toml"])
+            }
+
+            func end() { networks.end() }
+        }
+
+        /// Below the second after which TCP tries again: nobody's SYN was lost.
+        private func isAtOnce(_ seconds: TimeInterval?) -> Bool { (seconds ?? .infinity) < 0.9 }
+
+        @Test("one machine floods with connections: another one is served meanwhile and afterwards, and the log counts")
+        func connections() throws {
+            let site = try Site("[limits]\nrate = \"100/min\"\nconnections = 50\nper_source = 20\n")
+            defer { site.end() }
+            // What a first flood needs, it keeps.
+            try site.flood(1000) { _, _ in }
+            let before = try memory(of: site.gate)
+            var waits: [TimeInterval?] = []
+            try site.flood(10_000) { _, number in
+                if number % 1000 == 500 { waits.append(try? site.fairWait(number / 1000 + 1)) }
+            }
+            waits.append(try site.fairWait(100))
+            #expect(waits.count == 11 && waits.allSatisfy(isAtOnce), "\(waits)")
+            #expect(try memory(of: site.gate) - before <= 256)
+            let refusals = site.supervised.log.all.filter { $0.event == "refuse" }
+            #expect(refusals.count < 9000)
+            #expect(refusals.allSatisfy { $0["peer"]?.hasPrefix(site.hostile.address) == true })
+            let suppressed = try site.supervised.log.wait(for: "refuse_suppressed")
+            #expect(Int(suppressed["count"] ?? "") ?? 0 > 100)
+        }
+
+        @Test("a storm of resets from 250 sources leaves nothing behind, and somebody else is served at once")
+        func resets() throws {
+            let site = try Site("[limits]\nconnections = 50\n")
+            defer { site.end() }
+            try site.flood(2000, sources: 250) { client, _ in client.reset() }
+            #expect(isAtOnce(try site.fairWait()))
+            let before = try memory(of: site.gate)
+            try site.flood(4000, sources: 250) { client, _ in client.reset() }
+            #expect(isAtOnce(try site.fairWait()))
+            #expect(try memory(of: site.gate) - before <= 256)
+            try wait { descendants(of: site.gate).isEmpty }
+        }
+
+        @Test("one source that opens and says nothing keeps its own places only: another machine is served at once")
+        func slowOpeners() throws {
+            let site = try Site(
+                "start = \"data\"\nfirst_byte = \"1min\"\n[limits]\nconnections = 50\nper_source = 20\n")
+            defer { site.end() }
+            var held: [Client] = []
+            try site.flood(500) { client, _ in held.append(client) }
+            #expect(isAtOnce(try site.fairWait()))
+            // Twenty wait; the others were refused, and no process was started for any of them.
+            try wait { site.supervised.log.all.contains { $0["cause"] == "source_limit" } }
+            #expect(held.count { $0.isSilent } == 20)
+            #expect(site.supervised.log.all.count { $0.event == "accept" } == 1)
+        }
+
+        @Test("SYNs without an end, from addresses that nobody has: somebody else is served meanwhile and afterwards")
+        func halfOpen() throws {
+            let site = try Site("[socket]\nbacklog = 128\n")
+            defer { site.end() }
+            let flood = """
+                import array, random, socket, struct, sys
+                s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+                to = socket.inet_aton("\(site.server.address)")
+                for n in range(5000):
+                    source = bytes([10, 0, n >> 8, n & 255])
+                    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40, n & 65535, 0, 64, 6, 0, source, to)
+                    tcp = struct.pack("!HHIIBBHHH", 1024 + n, \(Site.port), n, 0, 5 << 4, 2, 8192, 0, 0)
+                    words = struct.unpack("!16H", source + to + struct.pack("!HH", 6, len(tcp)) + tcp)
+                    total = sum(words)
+                    while total >> 16: total = (total & 65535) + (total >> 16)
+                    s.sendto(ip + tcp[:16] + struct.pack("!H", ~total & 65535) + tcp[18:], ("\(site.server.address)", 0))
+                print("done")
+                """
+            // Answers go back to where the flood is from, and nobody there wants them.
+            let route = ["ip", "route", "add", "10.0.0.0/8", "via", site.hostile.address]
+            #expect(try run(site.server.prefix + route).status == 0)
+            let before = try memory(of: site.gate)
+            for number in 1...2 {
+                let outcome = try run(site.hostile.prefix + ["/usr/bin/python3", "-c", flood])
+                #expect(outcome.output == "done\n", "\(outcome.error)")
+                #expect(isAtOnce(try site.fairWait(number)))
+            }
+            #expect(try site.cookies() > 1000)
+            #expect(try memory(of: site.gate) - before <= 256)
+            #expect(site.supervised.log.all.count { $0.event == "accept" || $0.event == "refuse" } == 2)
+        }
+
+        @Test(
+            "whom a ban keeps out, the kernel drops on the wire; status counts it, and somebody fair is served meanwhile"
+        )
+        func dropped() throws {
+            let site = try Site(
+                host: "kernel_filter = true\nblock_list = \"blocked\"\n", files: ["blocked": "198.18.2.128/25\n"])
+            defer { site.end() }
+            let state = try site.supervised.log.wait(for: "kernel_filter")
+            guard state["on"] == "yes" else {
+                #expect(try site.doorward(["status"]).output.contains("kernel filter: off: "))
+                return
+            }
+            func connects(_ number: Int) -> Bool {
+                (try? site.hostile.client(number, to: site.server, port: Site.port, patience: 100)) != nil
+            }
+            #expect(connects(66))
+            #expect(try site.doorward(["block", site.hostile.address(66)]).status == 0)
+            var waits: [TimeInterval?] = []
+            for number in 0..<5 {
+                #expect(!connects(66))
+                #expect(!connects(200 + number))
+                waits.append(try site.fairWait())
+            }
+            #expect(waits.allSatisfy(isAtOnce), "\(waits)")
+            // Its neighbour on the same machine is somebody else.
+            #expect(connects(67))
+            #expect(try site.doorward(["status"]).output.contains("dropped 5 SYNs by bans, 5 by the block list"))
+            #expect(try site.doorward(["unblock", site.hostile.address(66)]).status == 0)
+            #expect(connects(66))
+            #expect(!site.supervised.log.all.contains { $0.event == "refuse" })
+        }
+    }
+}
