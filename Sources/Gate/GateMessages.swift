@@ -25,7 +25,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         case .blockList: [UInt8(ascii: "B")]
         case .bans: [UInt8(ascii: "N")]
         case .resolver: [UInt8(ascii: "R")]
-        case .look(let number, let caller): [UInt8(ascii: "L")] + numbered(number, caller)
+        case .look(let number, let caller): [UInt8(ascii: "Q")] + numbered(number, caller)
         case .drain(let grace):
             [UInt8(ascii: "D")] + (0..<8).map { UInt8(truncatingIfNeeded: (grace ?? -1) >> ($0 * 8)) }
         case .kill: [UInt8(ascii: "K")]
@@ -34,7 +34,7 @@ package enum SupervisorMessage: Hashable, Sendable {
 
     package init?(_ bytes: [UInt8]) {
         switch (bytes.first, bytes.count) {
-        case (UInt8(ascii: "L"), _):
+        case (UInt8(ascii: "Q"), _):
             guard let (number, caller) = numbered(Caller.self, in: bytes) else { return nil }
             self = .look(number, caller)
         case (UInt8(ascii: "B"), 1): self = .blockList
