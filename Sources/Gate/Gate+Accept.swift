@@ -72,7 +72,7 @@ extension Gate {
         let peer = connection.peer
         let now = Clock.monotonicNanoseconds()
         admission.closure = doors.closure(at: now)
-        switch Self.decide(on: peer, &admission, blockList, bans, now) {
+        switch Self.decide(on: peer, &admission, blockList, bans.table, now) {
         case .refuse(let refusal):
             refuse(connection, refusal, at: now)
         case .admit(let admitted):

@@ -5,6 +5,29 @@ internal import Admission
 internal import LinuxSystem
 internal import ServiceModel
 
+/// The bans that a gate knows, and what it has to tell about them.
+struct GateBans: ~Copyable {
+    /// What ``BanTable/list(at:)`` built.
+    private(set) var table: SharedBytes
+    /// By the places in the table.
+    var hits: BanHits
+    /// Monotonic: when to tell the supervisor what they refused.
+    var tellHitsAt: Int64?
+    /// Of offences that may be told.
+    var reports = TokenBucket(at: 0)
+
+    init(_ table: consuming SharedBytes) {
+        hits = BanHits(bans: BanList.count(of: table.bytes))
+        self.table = table
+    }
+
+    /// Others are in force. The hits of those before were told.
+    mutating func replace(with table: consuming SharedBytes) {
+        hits = BanHits(bans: BanList.count(of: table.bytes))
+        self.table = table
+    }
+}
+
 extension Gate {
     static let hitsIntervalNanoseconds: Int64 = 1_000_000_000
     /// Offences that are told at once, and by the second. The supervisor has other things to do too.
@@ -29,22 +52,22 @@ extension Gate {
 
     /// Tells the supervisor. Users of unix sockets are not banned.
     mutating func report(_ offence: Offence, of peer: Peer, at now: Int64) {
-        guard case .ip(let address, _) = peer, let rate = Self.offences, offenceBudget.take(rate, at: now) else {
+        guard case .ip(let address, _) = peer, let rate = Self.offences, bans.reports.take(rate, at: now) else {
             return
         }
         send(.offence(setup.sourcePrefix.source(of: address), offence))
     }
 
     mutating func tellHits(at now: Int64) {
-        guard let due = tellHitsAt, now >= due else { return }
+        guard let due = bans.tellHitsAt, now >= due else { return }
         tellAllHits()
     }
 
     mutating func tellAllHits() {
-        tellHitsAt = nil
+        bans.tellHitsAt = nil
         var hits: [BanHit] = []
-        while let (index, count) = banHits.take() {
-            hits.append(BanHit(prefix: BanList.prefix(of: index, in: bans.bytes), count: count))
+        while let (index, count) = bans.hits.take() {
+            hits.append(BanHit(prefix: BanList.prefix(of: index, in: bans.table.bytes), count: count))
             if hits.count == GateMessage.mostHits {
                 send(.hits(hits))
                 hits = []

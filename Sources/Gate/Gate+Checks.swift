@@ -6,22 +6,36 @@ internal import LinuxSystem
 internal import ServiceModel
 internal import Spawner
 
+/// The checks of a gate's service: what they have said, and what they are about to say.
+struct GateChecks: ~Copyable {
+    var cache: CheckCache
+    var runs: CheckRuns
+    /// Whether somebody waits for one to be started.
+    var isDue = false
+
+    init(_ checks: Checks) {
+        cache = CheckCache(
+            holds: checks.cache.nanoseconds, sourcesPerFamily: checks.programs.isEmpty ? 1 : CheckCache.standardSources)
+        runs = CheckRuns(capacity: Checks.atOnce)
+    }
+}
+
 extension Gate {
     /// What is known of somebody's source; nil when it has to be checked.
     func checkAnswer(for arrival: borrowing Arrival, at now: Int64) -> CheckAnswer? {
         guard let source = arrival.source else { preconditionFailure("who is checked was admitted") }
-        return checkCache.answer(for: source, at: now)
+        return checks.cache.answer(for: source, at: now)
     }
 
     /// Starts to check a source, if it is not being checked and it is its turn.
     mutating func check(_ arrival: borrowing Arrival, at now: Int64) {
-        guard let source = arrival.source, !checkRuns.contains(source) else { return }
-        guard !checkRuns.isFull, throttle.until == nil, let time = lobbyRules.duration(of: .checks) else {
-            isCheckDue = true
+        guard let source = arrival.source, !checks.runs.contains(source) else { return }
+        guard !checks.runs.isFull, throttle.until == nil, let time = lobbyRules.duration(of: .checks) else {
+            checks.isDue = true
             return
         }
         let run = CheckRun(source: source, facts: arrival.facts(nil), rule: arrival.rule, deadline: now + time)
-        if !start(run) { isCheckDue = true }
+        if !start(run) { checks.isDue = true }
     }
 
     /// Starts the program of a run.
@@ -35,7 +49,7 @@ extension Gate {
             pause(.lackOfResources, error)
             return false
         }
-        checkRuns.add(run)
+        checks.runs.add(run)
         return true
     }
 
@@ -43,7 +57,7 @@ extension Gate {
     ///
     /// - Returns: whether it was one.
     mutating func checkEnded(_ end: ProcessEnd, at now: Int64) throws(SystemError) -> Bool {
-        guard var run = checkRuns.remove(pid: end.pid) else { return false }
+        guard var run = checks.runs.remove(pid: end.pid) else { return false }
         let failure = plan.takeFailure(of: end.pid)
         let answer: CheckAnswer?
         switch end.way {
@@ -60,9 +74,9 @@ extension Gate {
             logCheckFailure(run, end.way, failure, at: now)
             answer = nil
         }
-        if let answer { checkCache.learn(answer, of: run.source, at: now) }
+        if let answer { checks.cache.learn(answer, of: run.source, at: now) }
         try tell(answer, of: run, at: now)
-        isCheckDue = true
+        checks.isDue = true
         return true
     }
 
@@ -83,28 +97,28 @@ extension Gate {
 
     /// Ends checks whose time is over, and starts those that wait for their turn.
     mutating func tendChecks(at now: Int64) {
-        checkRuns.expire(at: now) { Processes.signalGroup(of: $0, .kill) }
-        guard isCheckDue, throttle.until == nil else { return }
-        isCheckDue = false
+        checks.runs.expire(at: now) { Processes.signalGroup(of: $0, .kill) }
+        guard checks.isDue, throttle.until == nil else { return }
+        checks.isDue = false
         var next = lobby.first(in: .checks)
-        while let number = next, !checkRuns.isFull, throttle.until == nil {
+        while let number = next, !checks.runs.isFull, throttle.until == nil {
             next = lobby.next(after: number)
             startCheck(of: number, at: now)
         }
-        if next != nil { isCheckDue = true }
+        if next != nil { checks.isDue = true }
     }
 
     private mutating func startCheck(of number: UInt64, at now: Int64) {
         guard let time = lobbyRules.duration(of: .checks),
             let (source, facts, rule) = lobby.read(
                 number, { ($0.arrival.source, $0.arrival.facts(nil), $0.arrival.rule) }),
-            let source, !checkRuns.contains(source)
+            let source, !checks.runs.contains(source)
         else { return }
-        if !start(CheckRun(source: source, facts: facts, rule: rule, deadline: now + time)) { isCheckDue = true }
+        if !start(CheckRun(source: source, facts: facts, rule: rule, deadline: now + time)) { checks.isDue = true }
     }
 
     /// Nobody waits for an answer any more.
     mutating func endChecks() {
-        checkRuns.forEach { Processes.signalGroup(of: $0, .kill) }
+        checks.runs.forEach { Processes.signalGroup(of: $0, .kill) }
     }
 }

@@ -35,8 +35,7 @@ extension Gate {
                     guard let passed else { throw SystemError("receive bans", .filesExhausted) }
                     // Counts are by places in the table that goes.
                     tellAllHits()
-                    bans = try SharedBytes(mapping: passed)
-                    banHits = BanHits(bans: Self.count(of: bans))
+                    bans.replace(with: try SharedBytes(mapping: passed))
                 case .look(let number, let caller): tellStanding(of: caller, number: number, at: now)
                 case .resolver:
                     guard let passed else { throw SystemError("receive resolver", .filesExhausted) }
@@ -59,7 +58,7 @@ extension Gate {
             _ = endIfOver(waiting.number, at: Clock.monotonicNanoseconds())
         }
         do throws(SystemError) {
-            for pid in try children.pids() { Processes.signal(pid, signal) }
+            for pid in try orphans.children.pids() { Processes.signal(pid, signal) }
         } catch {
             logFault(error)
         }
@@ -70,9 +69,9 @@ extension Gate {
     /// end, and so is everything when there is no end of it.
     mutating func endIfDrained(at now: Int64) throws(SystemError) {
         guard drain.isDraining, connections.count == 0, stalled == nil, lobby.count == 0 else { return }
-        guard checkRuns.count == 0 else { return endChecks() }
-        if try children.pids().contains(where: { !outOfReach.contains($0) }) {
-            sweepAt = min(sweepAt ?? now, now + Self.sweepAgainNanoseconds)
+        guard checks.runs.count == 0 else { return endChecks() }
+        if try orphans.children.pids().contains(where: { !orphans.outOfReach.contains($0) }) {
+            orphans.sweepAt = min(orphans.sweepAt ?? now, now + Self.sweepAgainNanoseconds)
             return
         }
         try relayHandlerLog(at: now)

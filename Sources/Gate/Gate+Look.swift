@@ -26,7 +26,7 @@ extension Gate {
         standing.lists = listStanding(of: peer, at: now)
         if !setup.service.admission.checks.programs.isEmpty {
             standing.checks =
-                switch checkCache.answer(for: source, at: now) {
+                switch checks.cache.answer(for: source, at: now) {
                 case nil: .unknown
                 case .passed: .passed
                 case .refused(let check): .refused(check: check)

@@ -3,6 +3,18 @@ internal import Admission
 internal import LinuxSystem
 internal import ServiceModel
 
+/// What handlers left behind, and what the kernel has given to their gate.
+struct Orphans: ~Copyable {
+    let children: ChildList
+    /// Monotonic: when to look for them.
+    var sweepAt: Int64?
+    var budget = SweepBudget()
+    /// Those that have changed their user: this gate cannot end them, its supervisor does when the gate is gone.
+    var outOfReach: Set<Int32> = []
+
+    init(_ children: consuming ChildList) { self.children = children }
+}
+
 extension Gate {
     mutating func reapHandlers(at now: Int64) throws(SystemError) {
         // One notification may stand for many children; SIGCHLD carries nothing that waitid does not know better.
@@ -22,13 +34,13 @@ extension Gate {
             if try checkEnded(end, at: now) { continue }
             // A child without a place is an orphan of a handler that is gone: adopted, reaped, of no connection.
             guard let place = connections.remove(pid: end.pid) else {
-                outOfReach.remove(end.pid)
+                orphans.outOfReach.remove(end.pid)
                 continue
             }
             processEnded(at: place, end, now)
             _ = endIfOver(place.connection, at: now)
-            sweepBudget.handlerEnded()
-            sweepAt = sweepAt ?? now + Self.sweepAfterNanoseconds
+            orphans.budget.handlerEnded()
+            orphans.sweepAt = orphans.sweepAt ?? now + Self.sweepAfterNanoseconds
         }
     }
 
@@ -101,34 +113,36 @@ extension Gate {
     /// Ends what handlers that have ended left behind: a connection is over when its handler is. The kernel has handed it
     /// to us (PR_SET_CHILD_SUBREAPER), so it is a child that is nobody's handler.
     mutating func sweepOrphans(at now: Int64) throws(SystemError) {
-        guard let due = sweepAt, now >= due else { return }
+        guard let due = orphans.sweepAt, now >= due else { return }
         // Round after round at once, because the children of those just killed come up with the end of these; but not without
         // end, and with a rest after it.
         let end = now + Self.longestSweepNanoseconds
         var killed = Set<Int32>()
         repeat {
-            let found = try children.stopAll { isSpared($0) }
+            let found = try orphans.children.stopAll { isSpared($0) }
             for pid in found.stopped.subtracting(killed) { Processes.signal(pid, .kill) }
             killed.formUnion(found.stopped)
             for pid in found.outOfReach { logOutOfReach(pid, cause: "orphan") }
-            outOfReach.formUnion(found.outOfReach)
+            orphans.outOfReach.formUnion(found.outOfReach)
             if found.stopped.isEmpty { break }
             try reapHandlers(at: now)
         } while Clock.monotonicNanoseconds() < end
         let count = killed.count
-        sweepAt = count == 0 ? nil : now + Self.sweepAgainNanoseconds
+        orphans.sweepAt = count == 0 ? nil : now + Self.sweepAgainNanoseconds
         if count > 0 { logOrphans(count) }
         // Another gate takes over, and the supervisor ends everything that was this one's.
-        if sweepBudget.isExceeded(by: count) { throw SystemError("end orphans", .again) }
+        if orphans.budget.isExceeded(by: count) { throw SystemError("end orphans", .again) }
     }
 
     /// What belongs to a handler that runs is not ours to end: a helper that it started by a process that has ended. It is in
     /// its handler's session; nobody gets into one but by being started in it.
     private func isSpared(_ pid: Int32) -> Bool {
-        if connections.contains(pid: pid) || checkRuns.contains(pid: pid) || outOfReach.contains(pid) { return true }
+        if connections.contains(pid: pid) || checks.runs.contains(pid: pid) || orphans.outOfReach.contains(pid) {
+            return true
+        }
         do throws(SystemError) {
             let leader = try Processes.session(of: pid)
-            return connections.contains(pid: leader) || checkRuns.contains(pid: leader)
+            return connections.contains(pid: leader) || checks.runs.contains(pid: leader)
         } catch {
             // It is gone already.
             return false

@@ -14,8 +14,8 @@ extension Gate {
         logRefusal(refusal, peer: peer, way, at: now)
         switch refusal {
         case .banned(let ban):
-            banHits.add(ban.index)
-            tellHitsAt = tellHitsAt ?? now + Self.hitsIntervalNanoseconds
+            bans.hits.add(ban.index)
+            bans.tellHitsAt = bans.tellHitsAt ?? now + Self.hitsIntervalNanoseconds
         case .sensor: report(.sensor, of: peer, at: now)
         case .sourceLimit, .rate, .unserved(.crowded): punish(peer, for: .limit, at: now)
         case .unserved(.noData):

@@ -1,6 +1,6 @@
 // The process of one service: accepts, admits, spawns, reaps and logs, with no more rights than the handlers it starts.
 // One thread, one loop, one wait. Never returns to the supervisor's code that it was forked from: it ends by exit.
-// The phases of a connection are in Gate+Accept.swift, Gate+Lobby.swift and Gate+Reap.swift, its way out in
+// How it comes to be is in Gate+Start.swift. The phases of a connection are in Gate+Accept.swift, Gate+Lobby.swift and Gate+Reap.swift, its way out in
 // Gate+Drain.swift.
 internal import Admission
 internal import EventLog
@@ -24,13 +24,9 @@ package struct Gate: ~Copyable {
     /// The programs of a connection, none of them started.
     let chain: ProcessChain
     var blockList: SharedBytes
-    var bans: SharedBytes
-    var banHits: BanHits
-    /// Monotonic: when to tell the supervisor what the bans refused.
-    var tellHitsAt: Int64?
+    var bans: GateBans
     /// nil when the service gives points for nothing.
     var penalties: PenaltyTable?
-    var offenceBudget = TokenBucket(at: 0)
     var pace: TotalPace
     var doors: Doors
     var parking: ParkingPlaces
@@ -42,10 +38,7 @@ package struct Gate: ~Copyable {
     var lists: ListCache
     /// Who asks them; nil: nobody does.
     var resolver: MessageChannel?
-    var checkCache: CheckCache
-    var checkRuns: CheckRuns
-    /// Whether somebody waits for a check to be started.
-    var isCheckDue = false
+    var checks: GateChecks
     /// For looking at PROXY headers.
     var peeked: [UInt8]
     /// What is said to those who are refused.
@@ -53,17 +46,9 @@ package struct Gate: ~Copyable {
     var throttle = Throttle()
     var drain = Drain()
     let null: Int32
-    let handlerPipe: HandlerPipe
-    var handlerLines = HandlerLines()
-    var handlerLogBudget = LogBudget.handlers
+    var handlerLog: HandlerLog
     var refusalBudget = LogBudget.refusals
-    var handlerBytes = [UInt8](repeating: 0, count: 16384)
-    let children: ChildList
-    /// Monotonic: when to look for what handlers that have ended left behind.
-    var sweepAt: Int64?
-    var sweepBudget = SweepBudget()
-    /// Orphans that have changed their user: this gate cannot end them, its supervisor does when the gate is gone.
-    var outOfReach: Set<Int32> = []
+    var orphans: Orphans
     /// Whether children may have ended that were not reaped yet.
     var hasMoreEnds = false
     /// Held so that one more connection can be taken when no descriptor is left.
@@ -84,136 +69,7 @@ package struct Gate: ~Copyable {
         static let lobby: UInt64 = 6 << 32
     }
 
-    /// Runs a gate in a process that was just forked for it.
-    package static func serve(_ setup: GateSetup) -> Never {
-        serveUntilFault(setup)
-        Processes.exit(1)
-    }
-
-    /// Returns when this gate cannot serve, or not any more, and has said why.
-    private static func serveUntilFault(_ setup: GateSetup) {
-        var gate: Gate
-        do {
-            let passed = [setup.sandbox.emptyNetwork, setup.resolver].compactMap { $0 }
-            try Startup.closeAll(
-                but: setup.listeners.map(\.number) + [setup.channel, setup.blockListNumber, setup.bansNumber] + passed)
-            // What `ps` shows.
-            try Processes.setName("gate \(setup.service.name)")
-            try Processes.becomeSubreaper()
-            gate = try Gate(setup)
-        } catch {
-            report(.failed("\(error)"), to: MessageChannel(adopting: setup.channel))
-            return
-        }
-        if let problem = gate.rehearse() {
-            report(.failed(problem), to: gate.channel)
-            return
-        }
-        report(.ready, to: gate.channel)
-        gate.run()
-    }
-
-    private static func report(_ message: GateMessage, to channel: borrowing MessageChannel) {
-        do throws(SystemError) {
-            try channel.send(message.bytes)
-        } catch {
-            // The supervisor is gone. The loop finds the channel closed and drains.
-        }
-    }
-
-    private init(_ setup: GateSetup) throws {
-        let service = setup.service
-        let signals = try SignalQueue([.child])
-        let poller = try Poller()
-        let null = try Startup.openNull()
-        let children = try ChildList()
-        let blockList = try SharedBytes(mapping: Descriptor(owning: setup.blockListNumber))
-        let bans = try SharedBytes(mapping: Descriptor(owning: setup.bansNumber))
-        let banCount = Self.count(of: bans)
-        // Before the sandbox: afterwards there may be no zones to read.
-        let doors = try Doors(service.admission)
-        try poller.add(signals.number, token: Token.signals)
-        try poller.add(setup.channel, token: Token.channel)
-        if let number = setup.resolver { try poller.add(number, token: Token.resolver) }
-        // Before the user changes: a pipe belongs to who made it, and handlers are not to open its other end.
-        let pipe = try HandlerPipe()
-        try poller.add(pipe.readerNumber, token: Token.handlerLog)
-        // Who waits has a descriptor; the standard is a thousand of them for a process.
-        if service.waitingPlaces > 0 { try ProcessLimits.raise(ProcessLimits.files) }
-        let limits = ResourceLimit.all(of: service.limits, with: setup.sandbox.privilege)
-        let child = try Sandbox.enter(setup.sandbox)
-        let reserve = try Descriptor.duplicate(of: null.number)
-        self.setup = setup
-        lifetimeNanoseconds = service.limits.lifetime.value?.nanoseconds
-        pid = Processes.ownPID
-        channel = MessageChannel(adopting: setup.channel)
-        self.signals = signals
-        self.poller = poller
-        self.blockList = blockList
-        banHits = BanHits(bans: banCount)
-        self.bans = bans
-        self.doors = doors
-        penalties = service.admission.penalties.areNone ? nil : PenaltyTable(penalties: service.admission.penalties)
-        parking = ParkingPlaces()
-        lobbyRules = LobbyRules(service)
-        // And one for whoever is about to take the place of another one.
-        lobby = Lobby(capacity: service.waitingPlaces + 1)
-        waitingRoom = WaitingRoom(capacity: max(service.waitingPlaces, 1))
-        lists = ListCache(rules: service.admission.dnsbl, answersPerFamily: Self.rememberedAnswers(service))
-        resolver = setup.resolver.map { MessageChannel(adopting: $0) }
-        let checks = service.admission.checks
-        checkCache = CheckCache(
-            holds: checks.cache.nanoseconds, sourcesPerFamily: checks.programs.isEmpty ? 1 : CheckCache.standardSources)
-        checkRuns = CheckRuns(capacity: Checks.atOnce)
-        peeked = [UInt8](repeating: 0, count: service.admission.upstreams.isEmpty ? 0 : ProxyHeader.mostBytes)
-        pace = TotalPace(service.limits.totalRate)
-        denyMessage = Array(service.admission.refusal.message.utf8)
-        self.reserve = consume reserve
-        self.children = children
-        handlerPipe = pipe
-        // Its number lives on, until the gate ends.
-        self.null = null.release()
-        plan = SpawnPlan(
-            service: service, limits: limits, log: handlerPipe.writerNumber, null: self.null,
-            confinement: child)
-        admission = Admission(service: service, sourcePrefix: setup.sourcePrefix)
-        chain = ProcessChain(
-            inputFilters: service.inputFilters.count, outputFilters: service.outputFilters.count)
-        connections = ConnectionTable(capacity: service.limits.connections, programs: chain.count)
-    }
-
-    /// As few as there can be, where there are no lists.
-    private static func rememberedAnswers(_ service: Service) -> Int {
-        service.admission.dnsbl.isEmpty ? 1 : ListCache.standardAnswers
-    }
-
-    static func count(of bans: borrowing SharedBytes) -> Int { BanList.count(of: bans.bytes) }
-
-    /// Why handlers could not be started, or nil.
-    private mutating func rehearse() -> String? {
-        if let failure = plan.rehearse() {
-            if failure.stage == "limits", let limit = ResourceLimit.aboveHardLimit(of: setup.service.limits) {
-                return limit
-            }
-            return "a handler cannot be started: stage \(failure.stage): \(failure.errno)"
-        }
-        // A bare name in a service with a root of its own is looked up by a descriptor, not by this path.
-        for program in setup.service.programs where setup.service.sandbox.root == nil || !program.command.isBare {
-            let command = program.command
-            if let errno = Files.executionProblem(command.path) {
-                let isHidden = setup.service.sandbox.privateTemporary != nil && errno == .noEntry
-                if isHidden, ["/tmp/", "/var/tmp/"].contains(where: command.path.hasPrefix) {
-                    return "\(program.key) '\(command.path)' is hidden by the service's own /tmp [private_tmp]"
-                }
-                return
-                    "\(program.key) '\(command.path)' cannot be executed by uid \(Accounts.effectiveUser): \(errno); "
-                    + "it and every directory above it must let that user through"
-            }
-        }
-        return nil
-    }
-
-    private mutating func run() {
+    mutating func run() {
         do throws(SystemError) {
             try listenOrNot()
             while true { try turn() }
@@ -290,14 +146,14 @@ package struct Gate: ~Copyable {
 
     private func timeout() -> Int64? {
         if hasMoreEnds { return 0 }
-        let own = earlier(earlier(throttle.until, connections.nextLook), earlier(drain.deadline, sweepAt))
-        let reports = earlier(earlier(handlerLogBudget.reportAt, refusalBudget.reportAt), tellHitsAt)
+        let own = earlier(earlier(throttle.until, connections.nextLook), earlier(drain.deadline, orphans.sweepAt))
+        let reports = earlier(earlier(handlerLog.budget.reportAt, refusalBudget.reportAt), bans.tellHitsAt)
         let now = Clock.monotonicNanoseconds()
         let wait = pace.wait(at: now)
         let hasWaiting = waitingRoom.count > 0
         if hasWaiting, mayServe(at: now) { return 0 }
         let paced = wait > 0 && (!drain.isDraining || hasWaiting) ? now + wait : nil
-        let waits = earlier(earlier(parking.deadline, lobby.deadline), checkRuns.deadline)
+        let waits = earlier(earlier(parking.deadline, lobby.deadline), checks.runs.deadline)
         let deadline = earlier(earlier(own, reports), earlier(paced, waits))
         return deadline.map { max($0 - now, 0) }
     }

@@ -1,4 +1,5 @@
-// Starting gates, hearing from them, and starting them again when they die. The listening sockets stay open meanwhile.
+// Starting gates, and starting them again. The listening sockets stay open meanwhile. What gates say, and what their ends mean,
+// is in Supervisor+GateEvents.swift.
 internal import Definitions
 internal import Gate
 internal import LinuxSystem
@@ -42,7 +43,7 @@ extension Supervisor {
         return true
     }
 
-    private func retry(_ service: WantedService, at now: Int64) -> Duration {
+    func retry(_ service: WantedService, at now: Int64) -> Duration {
         let wait = service.backoff.failed()
         service.retryAt = now + wait.nanoseconds
         return wait
@@ -119,68 +120,6 @@ extension Supervisor {
         return opened
     }
 
-    private static let messagesAtOnce = 16
-
-    /// Reads what a gate reports.
-    func hear(_ token: UInt64, at now: Int64) throws(SystemError) {
-        guard let gate = allGates().first(where: { $0.token == token }) else { return }
-        // Not without end: what a gate has left to say after that, it says in the next turn.
-        for _ in 0..<Self.messagesAtOnce {
-            switch try gate.channel.receive() {
-            case .nothing: return
-            case .closed:
-                // It ends; SIGCHLD says how.
-                if !gate.isChannelClosed { try poller.remove(gate.channel.number) }
-                gate.isChannelClosed = true
-                return
-            case .message(let bytes, _):
-                guard obey(GateMessage(bytes), of: gate, at: now) else {
-                    // What touches clients may be in anybody's hands. Its end is heard like any other gate's.
-                    logProblem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
-                    Processes.signal(gate.pid, .kill)
-                    return
-                }
-            }
-        }
-    }
-
-    /// - Returns: whether it was something that this gate may say.
-    private func obey(_ message: GateMessage?, of gate: GateProcess, at now: Int64) -> Bool {
-        switch message {
-        case .ready: isReady(gate, at: now)
-        case .failed(let reason): gate.failure = reason
-        case .offence(let prefix, let offence): return hear(offence, of: prefix, from: gate, at: now)
-        case .hits(let hits): hear(hits, at: now)
-        case .standing(let number, let standing): hear(standing, number: number, from: gate)
-        case nil: return false
-        }
-        return true
-    }
-
-    /// A gate accepts: now, and not before, the one that it replaces may go.
-    private func isReady(_ gate: GateProcess, at now: Int64) {
-        guard let service = services[gate.definition.service.name], service.starting === gate else { return }
-        let replaced = service.serving
-        service.serving = gate
-        service.starting = nil
-        if let replaced { letDrain(replaced, graceNanoseconds: nil) }
-        closeUnwantedListeners()
-        for open in gate.listeners {
-            do throws(SystemError) {
-                try open.listener.setOptions(gate.definition.service.socket)
-            } catch {
-                logProblem("options_failed", "\(open.bound): \(error) [socket]")
-            }
-        }
-        logReady(gate)
-    }
-
-    func letDrain(_ gate: GateProcess, graceNanoseconds: Int64?) {
-        gate.giveUpListeners()
-        if !draining.contains(where: { $0 === gate }) { draining.append(gate) }
-        send(.drain(graceNanoseconds: graceNanoseconds), to: gate)
-    }
-
     /// - Returns: whether the gate can be reached.
     @discardableResult
     func send(_ message: SupervisorMessage, to gate: GateProcess, passing number: Int32? = nil) -> Bool {
@@ -192,74 +131,6 @@ extension Supervisor {
             logProblem("gate_unreachable", "pid \(gate.pid): \(error)")
             return false
         }
-    }
-
-    private static let mostEndsAtOnce = 64
-
-    /// Reaps gates, and orphans that a dead gate left to us.
-    func reapGates(at now: Int64) throws(SystemError) {
-        hasMoreEnds = true
-        // Not without end: orphans that fork and end for ever would keep us here, where nobody stops them.
-        for _ in 0..<Self.mostEndsAtOnce {
-            guard let end = try Processes.nextEnd() else {
-                hasMoreEnds = false
-                return
-            }
-            try Processes.reap(end.pid)
-            if resolverEnded(end, at: now) { continue }
-            if let index = draining.firstIndex(where: { $0.pid == end.pid }) {
-                let gate = draining.remove(at: index)
-                remember(gate)
-                endGroup(of: gate)
-                logGateEnd("gate_ended", end, service: nil)
-                endOrphans(at: now)
-            } else if let service = services.values.first(where: { $0.serving?.pid == end.pid }) {
-                // A gate that has served for a while was not the fault of its definition.
-                if let gate = service.serving {
-                    if now >= gate.provenAt { service.backoff.succeeded() }
-                    remember(gate)
-                    endGroup(of: gate)
-                }
-                service.serving = nil
-                logGateEnd("gate_died", end, service: service.name)
-                endOrphans(at: now)
-                if service.starting == nil { service.retryAt = now + service.backoff.failed().nanoseconds }
-            } else if let service = services.values.first(where: { $0.starting?.pid == end.pid }) {
-                failedToStart(service, end, at: now)
-            }
-        }
-    }
-
-    private func failedToStart(_ service: WantedService, _ end: ProcessEnd, at now: Int64) {
-        let reason = service.starting.map { $0.failure ?? lastWords(of: $0) ?? "it ended without a report" } ?? ""
-        if let gate = service.starting { endGroup(of: gate) }
-        service.starting = nil
-        if let serving = service.serving {
-            // A new definition that cannot be served: the old one stays.
-            service.definition = serving.definition
-            service.listeners = serving.listeners
-            closeUnwantedListeners()
-            logStartFailure(service, reason + "; the old definition stays in force", retryIn: nil)
-        } else {
-            logStartFailure(service, reason, retryIn: retry(service, at: now))
-        }
-    }
-
-    /// What a gate that has ended said before; it was not read yet. That it was ready is no news of a gate that is gone.
-    private func lastWords(of gate: GateProcess) -> String? {
-        do throws(SystemError) {
-            for _ in 0..<Self.messagesAtOnce {
-                switch try gate.channel.receive() {
-                case .nothing: return nil
-                case .closed: return nil
-                case .message(let bytes, _):
-                    if case .failed(let reason) = GateMessage(bytes) { return reason }
-                }
-            }
-        } catch {
-            logProblem("gate_unreachable", "pid \(gate.pid): \(error)")
-        }
-        return nil
     }
 
     func startWhatIsDue(at now: Int64) {
