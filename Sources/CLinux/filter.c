@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -188,6 +189,19 @@ int clinux_filter_load(const struct clinux_filter_maps *maps) {
 
 int clinux_filter_attach(int socket, int program) {
     return setsockopt(socket, SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof program) < 0 ? -errno : 0;
+}
+
+// A classic program, which needs no right. It sees a segment from its TCP header on.
+int clinux_filter_newcomers(int socket) {
+    struct sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),                      // the flags
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),                   // ACK, SYN
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1),             // SYN alone
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    struct sock_fprog program = { .len = sizeof steps / sizeof *steps, .filter = steps };
+    return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 ? -errno : 0;
 }
 
 int clinux_filter_detach(int socket) {

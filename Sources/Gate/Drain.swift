@@ -6,6 +6,8 @@ package struct Drain: Hashable, Sendable {
 
     /// Whether the gate accepts no more.
     package private(set) var isDraining = false
+    /// Whether handlers were told to end.
+    package private(set) var isPastGrace = false
     private var terminateAt: Int64?
     private var killAt: Int64?
 
@@ -32,6 +34,7 @@ package struct Drain: Hashable, Sendable {
     package mutating func step(at now: Int64) -> Step? {
         if let terminateAt, now >= terminateAt {
             self.terminateAt = nil
+            isPastGrace = true
             killAt = now + Self.killGraceNanoseconds
             return .terminate
         }

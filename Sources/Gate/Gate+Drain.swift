@@ -20,12 +20,17 @@ extension Gate {
                 return
             case .message(let bytes, let passed):
                 switch SupervisorMessage(bytes) {
+                case .lastCall:
+                    if hasListeners {
+                        lastCall = LastCall(isLocal: setup.listeners.allSatisfy(\.bound.isLocal), at: now)
+                    }
                 case .drain(let grace):
                     drain.begin(graceNanoseconds: grace, at: now)
                     // Without a grace another gate has taken over, and nobody waits for the end of this one.
                     if grace != nil { try dismissIdle(at: now) }
                 case .kill:
                     drain.begin(graceNanoseconds: 0, at: now)
+                    lastCall = nil
                     try dismissAll(at: now)
                     signalEverything(.kill)
                 case .blockList:
@@ -45,6 +50,18 @@ extension Gate {
                 }
             }
         }
+    }
+
+    /// Whether the listeners are still accepted from although the gate drains.
+    var isEmptyingQueues: Bool { lastCall != nil }
+
+    /// At the service's limit, those in the queue wait for their turn still, until the handlers' time is over.
+    ///
+    /// - Parameter isQuiet: whether a look at all listeners has shown that nobody waits.
+    mutating func endLastCall(isQuiet: Bool, at now: Int64) throws(SystemError) {
+        guard let call = lastCall, call.isOver(isQuiet: isQuiet, at: now) || drain.isPastGrace else { return }
+        lastCall = nil
+        if drain.deadline != nil { try dismissIdle(at: now) }
     }
 
     private static let orphanGraceNanoseconds: Int64 = 30_000_000_000
@@ -68,7 +85,7 @@ extension Gate {
     /// handler started outlives its service. What cannot be killed, because it has changed its user, is the supervisor's to
     /// end, and so is everything when there is no end of it.
     mutating func endIfDrained(at now: Int64) throws(SystemError) {
-        guard drain.isDraining, connections.count == 0, stalled == nil, lobby.count == 0 else { return }
+        guard drain.isDraining, !hasListeners, connections.count == 0, stalled == nil, lobby.count == 0 else { return }
         guard checks.runs.count == 0 else { return endChecks() }
         if try orphans.children.pids().contains(where: { !orphans.outOfReach.contains($0) }) {
             orphans.sweepAt = min(orphans.sweepAt ?? now, now + Self.sweepAgainNanoseconds)

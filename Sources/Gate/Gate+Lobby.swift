@@ -15,7 +15,7 @@ extension Gate {
 
     /// Whether the next connection is to be taken from the listen queue.
     func mayAccept(at now: Int64) -> Bool {
-        guard !drain.isDraining else { return false }
+        guard !drain.isDraining || isEmptyingQueues else { return false }
         guard lobbyRules.areAny else { return mayServe(at: now) }
         guard throttle.until == nil else { return false }
         // When all of the lobby waits for handlers, whoever comes may take the place of another one.

@@ -45,6 +45,8 @@ package struct Gate: ~Copyable {
     let denyMessage: [UInt8]
     var throttle = Throttle()
     var drain = Drain()
+    /// While the listeners are about to close.
+    var lastCall: LastCall?
     let null: Int32
     var handlerLog: HandlerLog
     var refusalBudget = LogBudget.refusals
@@ -91,6 +93,7 @@ package struct Gate: ~Copyable {
         // The supervisor first: who connects after a block list was said to be in force is judged by it, whatever order epoll
         // reports the two in.
         for index in 0..<ready where poller.token(at: index) == Token.channel { try obeySupervisor(at: now) }
+        var sawListener = false
         for index in 0..<ready {
             switch poller.token(at: index) {
             case Token.channel: break
@@ -99,10 +102,13 @@ package struct Gate: ~Copyable {
             case Token.handlerLog: try relayHandlerLog(at: now)
             case let guest where guest >= Token.lobby: try wake(guest - Token.lobby, at: now)
             case let parked where parked >= Token.parking: leaveParking(Int(parked - Token.parking))
-            case let listener: acceptFrom(setup.listeners[Int(listener)])
+            case let listener:
+                sawListener = true
+                acceptFrom(setup.listeners[Int(listener)])
             }
         }
         if hasMoreEnds { try reapHandlers(at: now) }
+        try endLastCall(isQuiet: isListening && !sawListener && ready < poller.mostAtOnce, at: now)
         throttle.resumeIfDue(at: now)
         if throttle.until == nil { startStalled(at: now) }
         try endPhases(at: now)
@@ -138,7 +144,7 @@ package struct Gate: ~Copyable {
 
     /// A draining gate gives its copies of the listening sockets up, so that nothing but the supervisor holds them.
     private mutating func closeListeners() {
-        guard hasListeners, drain.isDraining else { return }
+        guard hasListeners, drain.isDraining, !isEmptyingQueues else { return }
         for listener in setup.listeners { _ = Descriptor(owning: listener.number) }
         hasListeners = false
         logClosed()
@@ -152,9 +158,10 @@ package struct Gate: ~Copyable {
         let wait = pace.wait(at: now)
         let hasWaiting = waitingRoom.count > 0
         if hasWaiting, mayServe(at: now) { return 0 }
-        let paced = wait > 0 && (!drain.isDraining || hasWaiting) ? now + wait : nil
+        let paced = wait > 0 && (!drain.isDraining || isEmptyingQueues || hasWaiting) ? now + wait : nil
         let waits = earlier(earlier(parking.deadline, lobby.deadline), checks.runs.deadline)
-        let deadline = earlier(earlier(own, reports), earlier(paced, waits))
+        let closing = isListening ? lastCall?.settledAt : nil
+        let deadline = earlier(earlier(own, reports), earlier(earlier(paced, waits), closing))
         return deadline.map { max($0 - now, 0) }
     }
 }

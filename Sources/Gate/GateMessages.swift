@@ -14,6 +14,8 @@ package enum SupervisorMessage: Hashable, Sendable {
     case resolver
     /// How does this caller stand? Answered with the same number.
     case look(UInt32, Caller)
+    /// Nobody else will accept from the listeners: at the drain that follows, their queues are to be emptied first.
+    case lastCall
     /// Accept no more, end when the last handler has. After the grace, handlers are ended; without one they have all
     /// the time they want. Sent again with a shorter grace, the shorter one counts.
     case drain(graceNanoseconds: Int64?)
@@ -29,6 +31,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         case .drain(let grace):
             [UInt8(ascii: "D")] + (0..<8).map { UInt8(truncatingIfNeeded: (grace ?? -1) >> ($0 * 8)) }
         case .kill: [UInt8(ascii: "K")]
+        case .lastCall: [UInt8(ascii: "L")]
         }
     }
 
@@ -41,6 +44,7 @@ package enum SupervisorMessage: Hashable, Sendable {
         case (UInt8(ascii: "N"), 1): self = .bans
         case (UInt8(ascii: "R"), 1): self = .resolver
         case (UInt8(ascii: "K"), 1): self = .kill
+        case (UInt8(ascii: "L"), 1): self = .lastCall
         case (UInt8(ascii: "D"), 9):
             let grace = bytes.dropFirst().reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             self = .drain(graceNanoseconds: Int64(bitPattern: grace) < 0 ? nil : Int64(bitPattern: grace))

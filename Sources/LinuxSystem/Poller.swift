@@ -12,6 +12,9 @@ package struct Poller: ~Copyable {
 
     package var number: Int32 { descriptor.number }
 
+    /// With this many ready, there may be more.
+    package var mostAtOnce: Int { events.count }
+
     package func add(_ number: Int32, token: UInt64) throws(SystemError) {
         _ = try retrying("epoll_ctl") { clinux_poll_add(descriptor.number, number, token) }
     }

@@ -34,6 +34,14 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether only this machine reaches it: 127.0.0.0/8 or ::1. Source: RFC 1122, 3.2.1.3; RFC 4291, 2.5.3.
+    package var isLoopback: Bool {
+        switch self {
+        case .v4(let bits): bits >> 24 == 127
+        case .v6(let bits): bits == 1
+        }
+    }
+
     /// The address with all but its first `length` bits cleared.
     ///
     /// - Parameter length: 0 to ``bitWidth``; more means all bits.

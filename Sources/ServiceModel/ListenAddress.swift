@@ -6,6 +6,9 @@ package enum ListenAddress: Hashable, Sendable {
     case ip(IPAddress, port: UInt16)
     /// An absolute path.
     case unix(path: String)
+
+    /// Whether everybody who reaches it is on this machine.
+    package var isLocal: Bool { if case .ip(let address, _) = self { address.isLoopback } else { true } }
 }
 
 extension ListenAddress: CustomStringConvertible {

@@ -8,6 +8,7 @@ extension Supervisor {
         let step = stop.request(graceNanoseconds: graceNanoseconds, at: now)
         for service in services.values {
             for gate in [service.serving, service.starting].compactMap({ $0 }) {
+                letNobodyBegin(gate.listeners)
                 gate.giveUpListeners()
                 draining.append(gate)
             }
@@ -15,6 +16,17 @@ extension Supervisor {
         services = [:]
         closeUnwantedListeners()
         take(step)
+    }
+
+    /// The gates accept who waits for them already.
+    private func letNobodyBegin(_ listeners: [OpenListener]) {
+        for open in listeners {
+            do throws(SystemError) {
+                try open.listener.refuseNewcomers()
+            } catch {
+                logProblem("options_failed", "\(open.bound): \(error)")
+            }
+        }
     }
 
     func stopStep(at now: Int64) {
@@ -26,6 +38,7 @@ extension Supervisor {
         switch step {
         case .drain(let grace):
             logDrain(graceNanoseconds: grace)
+            for gate in gates { send(.lastCall, to: gate) }
             for gate in gates { send(.drain(graceNanoseconds: grace), to: gate) }
         case .terminate:
             logDrain(graceNanoseconds: 0)

@@ -68,11 +68,33 @@ extension EndToEndTests {
             _ = try doorward.log.wait(for: "drain")
             kill(gate, SIGCONT)
             let answers = clients.map { $0.readToEnd() }
-            // Once in a while the order comes only when the queue has been looked at.
-            withKnownIssue("the listener closes first, which resets them", isIntermittent: true) {
-                #expect(answers == clients.map { _ in "hello\n" })
-            }
+            #expect(answers == clients.map { _ in "hello\n" })
             #expect(doorward.waitForEnd() == 0)
+        }
+
+        @Test(
+            "at a service's limit, those in the listen queue have their turn while it drains; a second SIGTERM ends that"
+        )
+        func queueAtLimit() throws {
+            for isPatient in [true, false] {
+                let doorward = try Supervised(services: [
+                    "it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n[limits]\nconnections = 1\n"
+                ])
+                let port = try doorward.port("it")
+                let open = try Client(port: port)
+                open.send("first\n")
+                #expect(open.read() == "first\n")
+                let waiting = try (0..<3).map { _ in try Client(port: port) }
+                for client in waiting {
+                    client.send("hello\n")
+                    client.shutdownWrite()
+                }
+                doorward.signal(SIGTERM)
+                _ = try doorward.log.wait(for: "drain")
+                if isPatient { open.shutdownWrite() } else { doorward.signal(SIGTERM) }
+                #expect(waiting.map { $0.readToEnd() } == waiting.map { _ in isPatient ? "hello\n" : "" })
+                #expect(doorward.waitForEnd() == 0)
+            }
         }
 
         @Test("a daemon that a handler left behind does not outlive its service")

@@ -181,9 +181,7 @@ extension EndToEndTests {
             ended.wait()
             #expect(one.waitForEnd() == 0)
             let findings = visitors.stop()
-            withKnownIssue("connections in the listen queue are reset when the drain begins", isIntermittent: true) {
-                #expect(findings.losses == [], "of \(findings.answers)")
-            }
+            #expect(findings.losses == [], "of \(findings.answers)")
         }
     }
 }

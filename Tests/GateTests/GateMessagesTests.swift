@@ -7,7 +7,7 @@ struct GateMessagesTests {
     @Test(
         "what the supervisor says is read back as it was meant",
         arguments: [
-            SupervisorMessage.blockList, .bans, .resolver, .kill, .drain(graceNanoseconds: nil),
+            SupervisorMessage.blockList, .bans, .resolver, .kill, .lastCall, .drain(graceNanoseconds: nil),
             .drain(graceNanoseconds: 0),
             .drain(graceNanoseconds: 1), .drain(graceNanoseconds: 30_000_000_000), .drain(graceNanoseconds: .max),
             .look(0, .user(0)), .look(.max, .address(.v4(.max))), .look(77, .address(.v6(5 << 64))),

@@ -1,3 +1,4 @@
+import Glibc
 import ServiceModel
 import TestSupport
 import Testing
@@ -37,6 +38,21 @@ struct ListenerTests {
             #expect(isCloseOnExec(accepted.number))
             _ = client
         }
+    }
+
+    @Test("a listener that takes no newcomers keeps whom it has", arguments: ["127.0.0.1", "::1"])
+    func newcomers(address: String) throws {
+        let listener = try OneListener(listen(address == "::1" ? "[::1]:0" : "127.0.0.1:0"))
+        let early = try attempt(from: address, to: listener.bound)
+        #expect(isReady(early.number, POLLOUT, milliseconds: 5000))
+        try listener.listener.refuseNewcomers()
+        let late = try attempt(from: address, to: listener.bound)
+        let accepted = try #require(try OneConnection(acceptConnection(from: listener.number)))
+        // Sound: a string of one byte.
+        #expect(unsafe send(early.number, "x", 1, 0) == 1)
+        #expect(isReady(accepted.number, POLLIN, milliseconds: 5000))
+        #expect(!isReady(late.number, POLLOUT, milliseconds: 50))
+        #expect(try OneConnection(acceptConnection(from: listener.number)) == nil)
     }
 
     @Test("an accepted connection knows its peer", arguments: ["127.0.0.1:0", "[::1]:0"])

@@ -22,6 +22,16 @@ struct ListenAddressTests {
     }
 
     @Test(
+        "loopback and unix sockets are for this machine",
+        arguments: [
+            ("127.0.0.1:25", true), ("127.255.0.9:25", true), ("[::1]:25", true), ("unix:/run/x.sock", true),
+            ("0.0.0.0:25", false), ("[::]:25", false), ("128.0.0.1:25", false), ("[::2]:25", false),
+        ])
+    func local(text: String, isLocal: Bool) {
+        #expect(ListenAddress(text)?.isLocal == isLocal)
+    }
+
+    @Test(
         "anything else is refused",
         arguments: [
             "", ":", "25", ":25", "*:25", "localhost:25", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
