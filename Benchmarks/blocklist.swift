@@ -139,7 +139,9 @@ func measure() {
     var random = Generator(state: 6)
     var others = [UInt8](repeating: 1, count: 4 << 20)
     var sum = 0
-    print("| family | entries | text MB | load ms | table MB | hit ns | miss ns | mix ns | hit, cold | miss, cold | read ns |")
+    print(
+        "| family | entries | text MB | load ms | table MB | hit ns | miss ns | mix ns | hit, cold | miss, cold | read ns |"
+    )
     print("| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |")
     for family in Family.allCases {
         let counts = family == .ipv4 || family == .ipv6 ? [1, 1000, 100_000, 1_000_000] : [1_000_000]

@@ -38,9 +38,9 @@ struct PrefixHash {
         Int(truncatingIfNeeded: hash.multipliedFullWidth(by: UInt64(count)).high)
     }
 
-    /// Up to three bits of a word, taken from the end of the hash: ``place(of:among:)`` takes the beginning.
+    /// Up to four bits of a word, taken from the end of the hash: ``place(of:among:)`` takes the beginning.
     @inline(__always)
     static func bits(of hash: UInt64) -> UInt64 {
-        1 &<< hash | 1 &<< (hash &>> 6) | 1 &<< (hash &>> 12)
+        1 &<< hash | 1 &<< (hash &>> 6) | 1 &<< (hash &>> 12) | 1 &<< (hash &>> 18)
     }
 }

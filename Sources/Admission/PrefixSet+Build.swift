@@ -1,5 +1,5 @@
 // Writing the prefixes of one length: order them by their hash, leave one of those that are equal, count what they take.
-// Promises at most 12 bits of filter and one and a half slots for each, and two lines of memory more.
+// Promises 16 bits of filter and one and a half slots for each, and of each length the ends of a few lines of memory.
 
 /// A prefix on its way into a table; its length is known from where it stands.
 struct PrefixItem<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable> {
@@ -42,7 +42,7 @@ extension PrefixSet {
             self.slots = UInt32(slots)
             self.homes = homes
             self.length = length
-            words = UInt32(items.count * 12 / 64 + 1)
+            words = UInt32(items.count / 4 + 1)
             self.items = items
         }
 

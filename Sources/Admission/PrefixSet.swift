@@ -1,7 +1,7 @@
 // The prefixes of one length, in a table of prefixes: is the network of an address among them, and with which value?
-// A filter says nearly always at once that it is not: 12 bits of it for each prefix, so that those of a million lie in 1.5 MB
-// and stay in the processor's cache, where the slots of a million do not. In the filter a network has three bits of one word
-// (a blocked Bloom filter: Putze, Sanders, Singler, 2007); of networks that are not there about one in 50 passes.
+// A filter says nearly always at once that it is not: 16 bits of it for each prefix, so that those of a million lie in 2 MB and
+// stay in the processor's cache, where the slots of a million do not. In the filter a network has four bits of one word (a
+// blocked Bloom filter: Putze, Sanders, Singler, 2007); of networks that are not there less than one in 100 passes.
 // In the slots the networks stand in order of their hash, each at its home or behind the one before it (linear probing). A
 // slot that is nobody's holds what the next one holds, so a search ends where a home is behind its own, and every slot is true.
 //

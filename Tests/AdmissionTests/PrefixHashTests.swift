@@ -23,7 +23,7 @@ struct PrefixHashTests {
 
     @Test("places are in order of the hash, and all of them are used", arguments: [1, 2, 3, 100] as [UInt32])
     func places(count: UInt32) {
-        let hashes = (0..<10_000).map { UInt64($0) << 50 | 0xffff } + [0, .max]
+        let hashes = (0..<10_000).map { UInt64($0) * (UInt64.max / 10_000) } + [.max]
         let places = hashes.sorted().map { PrefixHash.place(of: $0, among: count) }
         #expect(places == places.sorted())
         #expect(Set(places) == Set(0..<Int(count)))
@@ -42,13 +42,13 @@ struct PrefixHashTests {
         #expect(counts.allSatisfy { (176...336).contains($0) }, "\(counts.min() ?? 0) to \(counts.max() ?? 0)")
     }
 
-    @Test("the bits of a filter are three at most, and every bit is somebody's")
+    @Test("the bits of a filter are four at most, and every bit is somebody's")
     func bits() {
         var random = SeededGenerator(seed: 1)
         var all: UInt64 = 0
         for _ in 0..<10_000 {
             let bits = PrefixHash.bits(of: random.next())
-            #expect((1...3).contains(bits.nonzeroBitCount))
+            #expect((1...4).contains(bits.nonzeroBitCount))
             all |= bits
         }
         #expect(all == .max)

@@ -41,12 +41,16 @@ struct PrefixSetTests {
         #expect(Written([UInt64.max], length: 64).value(.max) == 0)
     }
 
-    @Test("the filter lets pass all that are there, and less than one in 20 of the others", arguments: [1, 10, 1000, 50_000])
+    @Test(
+        "the filter lets pass all that are there, and less than one in 50 of the others",
+        arguments: [1, 10, 1000, 50_000])
     func filter(count: Int) {
-        let set = Written((0..<UInt32(count)).map { $0 * 2 }, length: 32, PrefixHash(keys: (0x9e37_79b9_7f4a_7c15, 0x5851_f42d_4c95_7f2d)))
+        let set = Written(
+            (0..<UInt32(count)).map { $0 * 2 }, length: 32,
+            PrefixHash(keys: (0x9e37_79b9_7f4a_7c15, 0x5851_f42d_4c95_7f2d)))
         #expect((0..<UInt32(count)).allSatisfy { set.mayContain($0 * 2) })
         let passed = (0..<UInt32(10_000)).count { set.mayContain($0 * 2 + 1) }
-        #expect(passed < 500)
+        #expect(passed < 200)
     }
 
     @Test("networks that all have one home are all found, and nobody else")
