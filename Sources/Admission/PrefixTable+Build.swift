@@ -27,7 +27,7 @@ extension PrefixTable {
             }
         }
 
-        /// The table of what was added.
+        /// The table of what was added. It ends below 4 GiB, which no list of ``BlockList/mostBytes`` comes near; else this traps.
         package consuming func table() -> [UInt8] {
             v4.plan()
             v6Long.plan()
