@@ -1,5 +1,5 @@
-// What the block list costs: reading it, its memory, and a lookup, at 1, 1 000 and 1 000 000 entries of either family. And
-// what the list of bans costs, when there are as many as there may be.
+// What the block list costs: reading it, its memory, and a lookup, at 1 to 1 000 000 entries of either family. And what the
+// list of bans costs, when there are as many as there may be.
 // Prints a table and judges nothing. Built and run by Benchmarks/blocklist, with the sources that it measures.
 import Admission
 import Glibc
@@ -24,37 +24,57 @@ struct Generator: RandomNumberGenerator {
     }
 }
 
-enum Family: String, CaseIterable { case ipv4, ipv6 }
+enum Family: String, CaseIterable {
+    case ipv4, ipv6
+    /// A list in which nearly every length occurs that there is in the wild.
+    case ipv4AllLengths = "ipv4, 25 lengths"
+    case ipv6AllLengths = "ipv6, 47 lengths"
 
-/// Prefixes like those of public lists: of IPv4 mostly addresses and /24, of IPv6 /64, /48 and addresses under 2a00::/8.
-func prefix(_ family: Family, _ random: inout Generator) -> IPPrefix {
-    switch family {
-    case .ipv4:
-        IPPrefix(
-            of: .v4(.random(in: 1 << 24..<224 << 24, using: &random)),
-            length: [32, 32, 24, 29].randomElement(using: &random)!)
-    case .ipv6:
-        IPPrefix(
-            of: .v6(0x2a << 120 | .random(in: 0..<1 << 120, using: &random)),
-            length: [64, 64, 48, 128].randomElement(using: &random)!)
+    var lengths: [Int] {
+        switch self {
+        // As in public lists: mostly addresses and /24; of IPv6 /64, /48 and addresses.
+        case .ipv4: [32, 32, 24, 29]
+        case .ipv6: [64, 64, 48, 128]
+        case .ipv4AllLengths: Array(8...32)
+        case .ipv6AllLengths: Array(19...64) + [128]
+        }
     }
 }
 
 func address(_ family: Family, _ random: inout Generator) -> IPAddress {
-    prefix(family, &random).network
+    switch family {
+    case .ipv4, .ipv4AllLengths: .v4(.random(in: 1 << 24..<224 << 24, using: &random))
+    case .ipv6, .ipv6AllLengths: .v6(0x2a << 120 | .random(in: 0..<1 << 120, using: &random))
+    }
 }
 
-/// Nanoseconds of one lookup: the median of runs of 256 lookups one after the other, and of single ones between which 4 MB
-/// of other memory were touched, as a kernel does between two connections. From the latter the clock's own cost is taken.
+/// Short prefixes are few, also where all lengths are drawn: there are only so many, and they would leave nobody unlisted.
+func prefix(_ family: Family, _ random: inout Generator) -> IPPrefix {
+    let length = family.lengths.randomElement(using: &random)!
+    let isRare = (family == .ipv4AllLengths && length < 20) || (family == .ipv6AllLengths && length < 32)
+    let found = isRare && Int.random(in: 0..<10_000, using: &random) > 0 ? family.lengths.last! : length
+    return IPPrefix(of: address(family, &random), length: found)
+}
+
+/// Nanoseconds of one lookup: the median of runs of 256 lookups each of which waits for the one before, in the best of five
+/// passes, since others use the machine; and that of single ones between which 4 MB of other memory were touched, as a kernel
+/// does between two connections. From the latter the clock's own cost is taken.
 func lookups(_ wanted: [IPAddress], _ table: [UInt8], _ others: inout [UInt8]) -> (warm: Double, cold: Int64, sum: Int)
 {
     let bytes = unsafe table.span.bytes
     var sum = 0
-    var runs: [Double] = []
-    for start in stride(from: 0, to: wanted.count - 256, by: 256) {
-        let before = now()
-        for index in start..<start + 256 { sum &+= BlockList.line(matching: wanted[index], in: bytes) ?? 0 }
-        runs.append(Double(now() - before) / 256)
+    var best = Double.infinity
+    for _ in 0..<5 {
+        var runs: [Double] = []
+        for start in stride(from: 0, to: wanted.count - 256, by: 256) {
+            let before = now()
+            for index in start..<start + 256 {
+                // Never more than 0, which the compiler and the processor do not know.
+                sum &+= BlockList.line(matching: wanted[index + sum >> 62], in: bytes) ?? 0
+            }
+            runs.append(Double(now() - before) / 256)
+        }
+        best = min(best, runs.sorted()[runs.count / 2])
     }
     var singles: [Int64] = []
     var clock: [Int64] = []
@@ -66,7 +86,7 @@ func lookups(_ wanted: [IPAddress], _ table: [UInt8], _ others: inout [UInt8]) -
         singles.append(now() - between)
         clock.append(between - before)
     }
-    return (runs.sorted()[runs.count / 2], singles.sorted()[200] - clock.sorted()[200], sum)
+    return (best, singles.sorted()[200] - clock.sorted()[200], sum)
 }
 
 /// Nanoseconds of one read at a random place of as much memory as a table takes, each place named by the one before: what
@@ -119,26 +139,35 @@ func measure() {
     var random = Generator(state: 6)
     var others = [UInt8](repeating: 1, count: 4 << 20)
     var sum = 0
-    print("| family | entries | text MB | load ms | table MB | hit ns | miss ns | hit, cold | miss, cold | read ns |")
-    print("| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |")
+    print(
+        "| family | entries | text MB | load ms | table MB | hit ns | miss ns | mix ns | hit, cold | miss, cold | read ns |"
+    )
+    print("| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |")
     for family in Family.allCases {
-        for count in [1, 1000, 1_000_000] {
+        let counts = family == .ipv4 || family == .ipv6 ? [1, 1000, 100_000, 1_000_000] : [1_000_000]
+        for count in counts {
             let prefixes = (0..<count).map { _ in prefix(family, &random) }
             let text = Array(prefixes.map(\.description).joined(separator: "\n").utf8)
             let before = now(CLOCK_PROCESS_CPUTIME_ID)
             guard let table = try? BlockList.table(ofText: text, file: "bench").bytes else { return print("not read") }
             let load = now(CLOCK_PROCESS_CPUTIME_ID) - before
             let hits = (0..<65536).map { _ in prefixes.randomElement(using: &random)!.network }
-            let misses = (0..<65536).map { _ in address(family, &random) }
+            var misses: [IPAddress] = []
+            while misses.count < 65536 {
+                let address = address(family, &random)
+                if BlockList.line(matching: address, in: unsafe table.span.bytes) == nil { misses.append(address) }
+            }
+            let mix = zip(hits, misses).map { Bool.random(using: &random) ? $0 : $1 }
             let hit = lookups(hits, table, &others)
             let miss = lookups(misses, table, &others)
+            let mixed = lookups(mix, table, &others)
             let read = read(table.count, &random)
-            sum &+= hit.sum &+ miss.sum &+ read.sum
+            sum &+= hit.sum &+ miss.sum &+ mixed.sum &+ read.sum
             func tenths(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
             print(
-                "| \(family) | \(count) | \(tenths(Double(text.count) / 1e6)) | \(tenths(Double(load) / 1e6)) "
+                "| \(family.rawValue) | \(count) | \(tenths(Double(text.count) / 1e6)) | \(tenths(Double(load) / 1e6)) "
                     + "| \(tenths(Double(table.count) / 1e6)) | \(tenths(hit.warm)) | \(tenths(miss.warm)) "
-                    + "| \(hit.cold) | \(miss.cold) | \(tenths(read.nanoseconds)) |")
+                    + "| \(tenths(mixed.warm)) | \(hit.cold) | \(miss.cold) | \(tenths(read.nanoseconds)) |")
         }
     }
     sum &+= measureBans(&random)

@@ -1,118 +1,102 @@
-// Building a table of prefixes: collect, sort, find out what is around what, write.
+// Building a table of prefixes: collect them by length, then write the header, the records and the sets (PrefixTable.swift).
 // Promises at most one entry for each prefix added: prefixes that nest take no more room than others.
 package import ServiceModel
 
 extension PrefixTable {
     /// Collects what a table is made of.
     package struct Builder {
-        private var v4: [Item<UInt32>] = []
-        private var v6: [Item<UInt128>] = []
+        private let hash: PrefixHash
+        private var v4 = FamilyBuilder<UInt32>()
+        private var v6Long = FamilyBuilder<UInt128>()
+        private var v6 = FamilyBuilder<UInt64>()
+        /// Prefixes added, equal ones counted each.
+        package private(set) var count = 0
 
-        package init() {}
+        package init() { self.init(hash: PrefixHash()) }
+
+        /// For tests, which also want a hash that is no good.
+        init(hash: PrefixHash) { self.hash = hash }
 
         /// - Parameter value: 0 to 2^32 - 1. Of equal prefixes the one with the smallest value counts.
         package mutating func add(_ prefix: IPPrefix, _ value: Int) {
-            let key = UInt64(prefix.length) << 32 | UInt64(UInt32(value))
+            count += 1
             switch prefix.network {
-            case .v4(let bits): v4.append(Item(first: bits, key: key))
-            case .v6(let bits): v6.append(Item(first: bits, key: key))
+            case .v4(let bits): v4.add(bits, prefix.length, value, hash)
+            case .v6(let bits) where prefix.length > 64: v6Long.add(bits, prefix.length, value, hash)
+            case .v6(let bits): v6.add(UInt64(truncatingIfNeeded: bits >> 64), prefix.length, value, hash)
             }
         }
 
-        /// Prefixes added, equal ones counted each.
-        package var count: Int { v4.count + v6.count }
-
-        /// The table of what was added.
+        /// The table of what was added. It ends below 4 GiB, which no list of ``BlockList/mostBytes`` comes near; else this traps.
         package consuming func table() -> [UInt8] {
-            arrange(&v4)
-            arrange(&v6)
-            let v6Size = size(of: UInt128.self, count: v6.count)
+            v4.plan()
+            v6Long.plan()
+            v6.plan()
             var bytes: [UInt8] = []
-            bytes.reserveCapacity(PrefixTable.headerSize + v6Size + size(of: UInt32.self, count: v4.count))
-            let header = [
-                PrefixTable.magic, UInt32(v4.count), UInt32(v6.count), UInt32(PrefixTable.headerSize + v6Size),
-            ]
-            for number in header { bytes.append(native: number) }
-            bytes.append(contentsOf: repeatElement(0, count: PrefixTable.headerSize - bytes.count))
-            write(v6, to: &bytes)
-            write(v4, to: &bytes)
+            for number in [PrefixTable.magic, UInt32(v4.entries), UInt32(v6Long.entries + v6.entries), 0] {
+                bytes.append(native: number)
+            }
+            bytes.append(native: hash.keys.0)
+            bytes.append(native: hash.keys.1)
+            // In the order of PrefixFamily.
+            var end = PrefixTable.headerSize
+            v4.appendHeader(recordsFrom: &end, to: &bytes)
+            v6Long.appendHeader(recordsFrom: &end, to: &bytes)
+            v6.appendHeader(recordsFrom: &end, to: &bytes)
+            bytes.appendZeros(upTo: PrefixTable.headerSize)
+            end = PrefixTable.wholeLines(end)
+            let start = end
+            v4.appendRecords(ofSetsFrom: &end, to: &bytes)
+            v6Long.appendRecords(ofSetsFrom: &end, to: &bytes)
+            v6.appendRecords(ofSetsFrom: &end, to: &bytes)
+            bytes.appendZeros(upTo: start)
+            bytes.reserveCapacity(end)
+            v4.appendSets(to: &bytes)
+            v6Long.appendSets(to: &bytes)
+            v6.appendSets(to: &bytes)
             return bytes
         }
     }
+
+    /// A size that ends with a line of the processor's cache: 64 bytes.
+    static func wholeLines(_ size: Int) -> Int { (size + 63) / 64 * 64 }
 }
 
-/// A prefix on its way into a table.
-private struct Item<Number: FixedWidthInteger> {
-    /// The first address.
-    let first: Number
-    /// The length in bits, and in the lower 32 the value.
-    let key: UInt64
+/// The prefixes of one PrefixFamily.
+private struct FamilyBuilder<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable> {
+    /// Those of each length.
+    private var items = [[PrefixItem<Number>]](repeating: [], count: 129)
+    /// Of each length that there is, the longest first.
+    private var plans: [PrefixSet<Number>.Plan] = []
+    /// Different prefixes that were planned.
+    var entries: Int { plans.reduce(0) { $0 + $1.items.count } }
 
-    var length: UInt32 { UInt32(key >> 32) }
-    var value: UInt32 { UInt32(truncatingIfNeeded: key) }
-}
-
-/// Puts the wider of two that begin alike first, and leaves one of those that are equal.
-private func arrange<Number: FixedWidthInteger>(_ items: inout [Item<Number>]) {
-    func isInOrder(_ a: Item<Number>, _ b: Item<Number>) -> Bool {
-        a.first < b.first || (a.first == b.first && a.key < b.key)
+    mutating func add(_ network: Number, _ length: Int, _ value: Int, _ hash: PrefixHash) {
+        items[length].append(PrefixItem(network: network, hash: hash(network), value: UInt32(value)))
     }
-    items.sort(by: isInOrder)
-    var kept = 0
-    for index in items.indices {
-        if kept > 0, items[kept - 1].first == items[index].first, items[kept - 1].length == items[index].length {
-            continue
-        }
-        items[kept] = items[index]
-        kept += 1
-    }
-    items.removeLast(items.count - kept)
-}
 
-/// Bytes that a family takes.
-private func size<Number: FixedWidthInteger>(of: Number.Type, count: Int) -> Int {
-    guard count > 0 else { return 0 }
-    let levels = PrefixTable.levels(count)
-    let runs = (0..<levels).reduce(0) { $0 + PrefixTable.runs(of: $1, count: count) }
-    let records = PrefixTable.runs(of: 0, count: count) * PrefixTable.recordSize
-    return PrefixTable.fanOut * (runs * MemoryLayout<Number>.size + records)
-}
-
-private func write<Number: FixedWidthInteger>(_ items: [Item<Number>], to bytes: inout [UInt8]) {
-    guard !items.isEmpty else { return }
-    /// A run of the first addresses of every `step`th item.
-    func appendRun(from start: Int, step: Int) {
-        for key in 0..<PrefixTable.fanOut {
-            let index = start + key * step
-            bytes.append(native: index < items.count ? items[index].first : Number.max)
+    mutating func plan() {
+        for length in items.indices.reversed() where !items[length].isEmpty {
+            PrefixItem.order(&items[length])
+            plans.append(PrefixSet.Plan(items[length], length: length))
         }
     }
-    for level in stride(from: PrefixTable.levels(items.count) - 1, to: 0, by: -1) {
-        let step = 1 << (level * PrefixTable.fanOutBits)
-        for run in 0..<PrefixTable.runs(of: level, count: items.count) {
-            appendRun(from: run * step * PrefixTable.fanOut, step: step)
+
+    func appendHeader(recordsFrom start: inout Int, to bytes: inout [UInt8]) {
+        bytes.append(native: UInt32(start))
+        bytes.append(native: UInt32(plans.count))
+        start += plans.count * PrefixSet<Number>.recordSize
+    }
+
+    func appendRecords(ofSetsFrom start: inout Int, to bytes: inout [UInt8]) {
+        for plan in plans {
+            plan.appendRecord(ofSetAt: start, to: &bytes)
+            start += plan.size
         }
     }
-    // The prefixes that the present one is in, the widest first.
-    var around: [Int] = []
-    for leaf in stride(from: 0, to: items.count, by: PrefixTable.fanOut) {
-        appendRun(from: leaf, step: 1)
-        for index in leaf..<leaf + PrefixTable.fanOut {
-            guard index < items.count else {
-                bytes.append(contentsOf: repeatElement(0, count: PrefixTable.recordSize))
-                continue
-            }
-            let item = items[index]
-            while let last = around.last,
-                (item.first ^ items[last].first) >> (Number.bitWidth - Int(items[last].length)) != 0
-            {
-                around.removeLast()
-            }
-            bytes.append(native: UInt32(around.last.map { $0 + 1 } ?? 0))
-            bytes.append(native: item.length)
-            bytes.append(native: item.value)
-            around.append(index)
-        }
+
+    func appendSets(to bytes: inout [UInt8]) {
+        for plan in plans { plan.appendSet(to: &bytes) }
     }
 }
 
@@ -120,5 +104,9 @@ extension [UInt8] {
     mutating func append<Number: FixedWidthInteger>(native number: Number) {
         // Sound: the bytes of an integer, read while it is there.
         unsafe Swift.withUnsafeBytes(of: number) { unsafe append(contentsOf: $0) }
+    }
+
+    mutating func appendZeros(upTo size: Int) {
+        append(contentsOf: repeatElement(0, count: size - count))
     }
 }
