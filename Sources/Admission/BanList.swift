@@ -1,7 +1,7 @@
 // The bans as a gate sees them: a table like the block list's, with the end and the cause of each.
 // The supervisor builds it anew when a ban comes or goes, and seals it; a ban that ends needs no new table, because the gate
 // compares with its own clock. A look-up is one in a PrefixTable and one read; it makes no system call.
-// 16 384 bans of each family take 1.8 MB, and some 50 ms to build (Benchmarks/blocklist prints both).
+// 16 384 bans of each family take 1.6 MB, and some 60 ms to build (Benchmarks/blocklist prints both).
 //
 // Shape, in native byte order:
 //   UInt32 x 4      magic, bans, where the prefixes begin, where the causes begin

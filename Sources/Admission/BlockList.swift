@@ -1,5 +1,6 @@
 // The block list as a table: built once by the supervisor, looked up by every gate in shared read-only memory.
-// A table of prefixes (PrefixTable) whose values are line numbers. A million IPv6 prefixes take 29 MB, of IPv4 16 MB.
+// A table of prefixes (PrefixTable) whose values are line numbers. A million IPv4 prefixes take 14 MB, of IPv6 23 MB as
+// public lists are, 32 MB if all are longer than /64.
 package import ServiceModel
 
 package enum BlockList {
