@@ -61,6 +61,26 @@ extension EndToEndTests {
             #expect(said(supervised) == ["asked", "asked"])
         }
 
+        @Test("the example lets in whose address is in its file, as soon as it is")
+        func example() throws {
+            let script = try String(contentsOfFile: "etc/examples/may-enter.sh", encoding: .utf8)
+            let supervised = try Supervised(
+                services: [
+                    "a": echo + """
+                        checks = [["DIRECTORY/may-enter.sh", "DIRECTORY/members/list"]]
+                        check_cache = "0s"
+                        [files]
+                        read = ["DIRECTORY/members"]
+                        """
+                ], files: ["may-enter.sh": script, "members/other": ""])
+            let port = try supervised.port("a")
+            #expect(try answer(port, to: "x\n", from: "127.0.0.5") == "")
+            #expect(said(supervised) == ["may-enter: \(supervised.directory)/members/list cannot be read"])
+            try supervised.write("127.0.0.55\n127.0.0.5\n", to: "members/list")
+            #expect(try answer(port, to: "x\n", from: "127.0.0.5") == "x\n")
+            #expect(try answer(port, to: "x\n", from: "127.0.0.50") == "")
+        }
+
         @Test("with no cache, every connection is checked")
         func uncached() throws {
             let supervised = try Supervised(services: [
