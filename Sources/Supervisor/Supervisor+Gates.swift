@@ -59,6 +59,8 @@ extension Supervisor {
         // Before the fork: a gate that nobody hears must not exist. If the fork fails, closing takes it out again.
         try poller.add(pair.supervisor.number, token: token)
         let counters = try SharedCounters.ofGate()
+        let resolver = try resolverEnd(for: service, at: now)
+        // The last that can fail before the fork: nobody would remove it.
         let group = try groups?.makeGroup(
             "\(service.name).\(token - Self.firstToken)", limits: service.limits, checks: service.admission.checks)
         var setup = GateSetup(
@@ -70,7 +72,6 @@ extension Supervisor {
             blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number,
             bansNumber: banList.descriptor.number,
             counters: counters)
-        let resolver = try resolverEnd(for: service, at: now)
         switch resolver {
         case .some(let end): setup.resolver = end.number
         case .none: break
