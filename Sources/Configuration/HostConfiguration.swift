@@ -20,6 +20,23 @@ package struct HostConfiguration: Sendable {
         self.defaults = defaults
     }
 
+    /// The state directory that a doorward.toml names, whatever else is wrong with it: a running supervisor is asked there.
+    ///
+    /// - Parameters: as of ``read(text:file:directory:handlers:host:)``.
+    package static func state(text: [UInt8], file: String, directory: String, host: Host) throws(Faults) -> String {
+        let top: Section
+        do {
+            top = Section(title: "", entries: try readTOML(SourceText(text, file: file)))
+        } catch {
+            throw Faults([error])
+        }
+        var reading = Reading(host: host, handlers: "", layer: .defaults, file: file)
+        var state = HostSettings().state
+        reading.read("state", of: top, into: &state) { $0.path($1, from: directory) }
+        guard reading.faults.isEmpty else { throw Faults(reading.faults) }
+        return state
+    }
+
     /// Reads doorward.toml.
     ///
     /// Relative paths in it, and the default of `services`, are from the directory that the file is in.
@@ -99,7 +116,7 @@ extension Reading {
         return result
     }
 
-    private mutating func path(_ entry: TOMLEntry, from directory: String) -> String? {
+    fileprivate mutating func path(_ entry: TOMLEntry, from directory: String) -> String? {
         guard let text = string(entry, expected: "a path in quotes") else { return nil }
         guard !text.isEmpty else {
             fault(entry.value.position, "\(quoted(entry.key)) is empty; expected a path")

@@ -2,7 +2,7 @@
 package import Configuration
 package import Definitions
 internal import LinuxSystem
-package import ServiceModel
+internal import ServiceModel
 
 extension Definitions {
     /// The largest file that is read, in bytes. Configuration has its own, smaller, bound and says so with a position.
@@ -29,11 +29,33 @@ extension Definitions {
         return definitions
     }
 
-    /// Reads the settings of the host alone.
+    /// Where a running supervisor is asked, whatever else is wrong with doorward.toml.
     ///
-    /// Errors: faults of doorward.toml.
-    package static func settings(_ options: PathChoices, on host: Host) throws(DefinitionsError) -> HostSettings {
-        try readHost(options, on: host, from: try here()).settings
+    /// Errors: it cannot be told.
+    package static func state(_ options: PathChoices, on host: Host) throws(DefinitionsError) -> String {
+        let here = try here()
+        if let state = options.state { return absolute(state, from: here) }
+        guard let file = options.configuration else { return HostSettings().state }
+        let text = try text(of: file)
+        do throws(Faults) {
+            let state = try HostConfiguration.state(
+                text: text, file: file, directory: directory(of: file, from: here), host: host)
+            return absolute(state, from: here)
+        } catch {
+            throw DefinitionsError(lines: error.all.map(\.description) + ["--state DIR says where, without it"])
+        }
+    }
+
+    private static func text(of file: String) throws(DefinitionsError) -> [UInt8] {
+        do throws(SystemError) {
+            return try Files.read(file, most: mostBytes)
+        } catch {
+            throw DefinitionsError(lines: ["\(file): error: cannot be read: \(error)"])
+        }
+    }
+
+    private static func directory(of file: String, from here: String) -> String {
+        "/" + absolute(file, from: here).split(separator: "/").dropLast().joined(separator: "/")
     }
 
     private static func here() throws(DefinitionsError) -> String {
@@ -50,16 +72,10 @@ extension Definitions {
         let handlers = options.handlers.map { absolute($0, from: here) }
         var configuration: HostConfiguration
         if let file = options.configuration {
-            let text: [UInt8]
-            do throws(SystemError) {
-                text = try Files.read(file, most: mostBytes)
-            } catch {
-                throw DefinitionsError(lines: ["\(file): error: cannot be read: \(error)"])
-            }
+            let text = try text(of: file)
             do throws(Faults) {
-                let parent = absolute(file, from: here).split(separator: "/").dropLast().joined(separator: "/")
                 configuration = try .read(
-                    text: text, file: file, directory: "/" + parent, handlers: handlers, host: host)
+                    text: text, file: file, directory: directory(of: file, from: here), handlers: handlers, host: host)
             } catch {
                 throw DefinitionsError(lines: error.all.map(\.description))
             }

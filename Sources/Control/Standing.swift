@@ -33,6 +33,8 @@ package struct Standing: Hashable, Sendable {
     /// Of its source, for ends that cost some; nil: none does.
     package var points: Int?
     package var lists = Lists.none
+    /// The rules of `dnsbl` that match and let in, a bit for each.
+    package var matches: UInt32 = 0
     package var checks = Checks.none
 
     /// What `dnsbl` says.
@@ -43,6 +45,8 @@ package struct Standing: Hashable, Sendable {
         case unknown
         /// It comes in.
         case admitted
+        /// It comes in, but not every list has answered.
+        case unanswered
         /// It is refused by the rule with this index.
         case denied(rule: Int)
     }
@@ -93,7 +97,9 @@ extension Standing: WireValue {
         case .denied(let rule):
             writer.write(3)
             writer.write(rule)
+        case .unanswered: writer.write(4)
         }
+        writer.write(matches)
         switch checks {
         case .none: writer.write(0)
         case .unknown: writer.write(1)
@@ -113,8 +119,10 @@ extension Standing: WireValue {
         case 1: lists = .unknown
         case 2: lists = .admitted
         case 3: lists = .denied(rule: try reader.value())
+        case 4: lists = .unanswered
         default: throw WireError()
         }
+        matches = try reader.value()
         switch try reader.number() {
         case 0: checks = .none
         case 1: checks = .unknown

@@ -41,6 +41,8 @@ package struct ServiceStatus: Hashable, Sendable {
     package var file = ""
     package var state = State.starting
     package var listen: [String] = []
+    /// Why its definition is not in force; empty when it is.
+    package var problem = ""
     /// The gate's; 0 for none.
     package var gate = 0
     /// Since the gate was started.
@@ -170,6 +172,7 @@ extension ServiceStatus: WireValue {
         writer.write(file)
         writer.write(state.rawValue)
         writer.write(listen)
+        writer.write(problem)
         writer.write(gate)
         writer.write(uptime)
         writer.write(limit)
@@ -183,6 +186,7 @@ extension ServiceStatus: WireValue {
         guard let state = State(rawValue: try reader.text()) else { throw WireError() }
         self.state = state
         listen = try reader.list()
+        problem = try reader.text()
         gate = try reader.value()
         uptime = try reader.value()
         limit = try reader.value()

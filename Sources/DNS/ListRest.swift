@@ -18,16 +18,9 @@ package struct ListRest: Hashable, Sendable {
 
     package func isResting(at now: Int64) -> Bool { now < until }
 
-    /// Whether it was left alone.
-    package var hasRested: Bool { until != .min }
-
     /// A question got no answer in time.
-    ///
-    /// - Returns: whether the list is left alone from now on, and was not before.
-    package mutating func wasSilent(at now: Int64) -> Bool {
+    package mutating func wasSilent(at now: Int64) {
         silences = min(silences + 1, Self.mostSilences)
-        guard silences == Self.mostSilences else { return false }
-        defer { until = now + Self.rest }
-        return !hasRested
+        if silences == Self.mostSilences { until = now + Self.rest }
     }
 }

@@ -106,6 +106,8 @@ extension Gate {
         let prefix = BanList.prefix(of: ban.index, in: bans.bytes)
         log.plainField("ban") { text in
             text.append(prefix.network)
+            // As `blocked` and the line of the ban spell it.
+            guard prefix.length < prefix.network.bitWidth else { return }
             text.append(UInt8(ascii: "/"))
             text.append(decimal: prefix.length)
         }

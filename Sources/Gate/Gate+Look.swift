@@ -23,7 +23,7 @@ extension Gate {
         case .some(let penalties): standing.points = penalties.points(of: source, at: now)
         case .none: break
         }
-        standing.lists = listStanding(of: peer, at: now)
+        addLists(of: peer, to: &standing, at: now)
         if !setup.service.admission.checks.programs.isEmpty {
             standing.checks =
                 switch checks.cache.answer(for: source, at: now) {
@@ -35,13 +35,17 @@ extension Gate {
         return standing
     }
 
-    private func listStanding(of peer: Peer, at now: Int64) -> Standing.Lists {
-        guard case .ip = peer, !setup.service.admission.dnsbl.isEmpty else { return .none }
+    private func addLists(of peer: Peer, to standing: inout Standing, at now: Int64) {
+        guard case .ip = peer, !setup.service.admission.dnsbl.isEmpty else { return }
         switch knowledge(of: peer, at: now) {
-        case .ask: return .unknown
+        case .ask: standing.lists = .unknown
         case .known(let verdict):
-            if case .deny(let rule) = verdict.outcome { return .denied(rule: rule) }
-            return .admitted
+            standing.matches = verdict.matches
+            if case .deny(let rule) = verdict.outcome {
+                standing.lists = .denied(rule: rule)
+            } else {
+                standing.lists = verdict.unknown == 0 ? .admitted : .unanswered
+            }
         }
     }
 }

@@ -12,9 +12,11 @@ func aligned(_ rows: [[String]]) -> String {
     return lines.joined(separator: "\n")
 }
 
-/// Whole seconds, with the largest unit that is not 0: `3d 4h`, `12s`.
+/// With the largest unit that is not 0: `3d 4h`, `12s`; milliseconds where there is no second.
 func shown(_ duration: Duration) -> String {
     let total = max(duration.components.seconds, 0)
+    let milliseconds = duration.components.attoseconds / 1_000_000_000_000_000
+    if total == 0, milliseconds > 0 { return "\(milliseconds)ms" }
     let parts = [(total / 86400, "d"), (total / 3600 % 24, "h"), (total / 60 % 60, "min"), (total % 60, "s")]
     guard let first = parts.firstIndex(where: { $0.0 > 0 }) else { return "0s" }
     return parts[first...].prefix(2).filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined(separator: " ")

@@ -107,19 +107,25 @@ package struct Explanation: Hashable, Sendable {
     /// What the gate knows of the caller.
     private mutating func explain(_ standing: Standing) {
         let most = text(service.limits.perSource) { "\($0)" }
-        add("its source", "\(standing.connections) connections, \(most) at once", from: "")
-        if let wait = standing.rateWait, wait > .zero { add("its rate", "used up for \(shown(wait))", from: "") }
+        add("its connections", "\(standing.connections) of \(most)", from: "")
+        if let wait = standing.rateWait {
+            add("its rate", wait > .zero ? "used up for \(shown(wait))" : "not used up", from: "")
+        }
         if let points = standing.points {
             add("its points", "\(points) of \(service.admission.penalties.threshold)", from: "")
         }
         switch standing.lists {
         case .none, .denied: break
-        case .unknown: add("its lists", "not asked yet: the next connection waits for their answers", from: "")
+        case .unknown: add("its lists", "no answer is known: the next connection waits for one", from: "")
         case .admitted: add("its lists", "have answered, and let it in", from: "")
+        case .unanswered: add("its lists", "not all have answered; those that have let it in", from: "")
+        }
+        for (index, rule) in service.admission.dnsbl.enumerated() where standing.matches & 1 << UInt32(index) != 0 {
+            add("its lists", "matches: \(rule)", from: definition.origins["dnsbl"]?.fileAndLine)
         }
         switch standing.checks {
         case .none, .refused: break
-        case .unknown: add("its checks", "not asked yet: the next connection waits for them", from: "")
+        case .unknown: add("its checks", "no answer is known: the next connection waits for one", from: "")
         case .passed: add("its checks", "have let it in", from: "")
         }
     }
@@ -141,7 +147,13 @@ package struct Explanation: Hashable, Sendable {
         for entry in plan.environment(rule: visit.ruleIndex, facts: visit.facts) {
             let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let isOfRule = visit.rule?.environment.contains { $0.name == parts[0] } == true
-            let said = isOfRule ? visit.rule?.position : definition.origins["environment.\(parts[0])"]
+            let isOfList = service.admission.dnsbl.enumerated().contains { index, rule in
+                visit.facts.lists & 1 << UInt32(index) != 0 && rule.environment.contains { $0.name == parts[0] }
+            }
+            let said =
+                isOfList
+                ? definition.origins["dnsbl"]
+                : isOfRule ? visit.rule?.position : definition.origins["environment.\(parts[0])"]
             add("environment \(parts[0])", parts[1], from: said?.fileAndLine ?? "")
         }
         add("stderr", service.standardError.rawValue)

@@ -127,6 +127,9 @@ extension Visit {
 
     /// As if it had come just now: no port, the first connection of its source.
     var facts: ConnectionFacts {
-        ConnectionFacts(peer: peer, local: local, sourceCount: 1, id: ConnectionID(pid: Processes.ownPID, number: 1))
+        let id = ConnectionID(pid: Processes.ownPID, number: 1)
+        var facts = ConnectionFacts(peer: peer, local: local, sourceCount: 1, id: id)
+        facts.lists = live?.standing?.matches ?? 0
+        return facts
     }
 }

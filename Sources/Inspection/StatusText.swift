@@ -12,16 +12,20 @@ extension StatusReport {
         lines.append("kernel filter: \(kernelFilter)")
         if !resolver.isEmpty { lines.append("DNS block lists: \(resolver)") }
         lines.append("")
-        var rows = [["service", "state", "active", "limit", "accepted", "failed", "refused", "gate", "up", "listen"]]
+        var rows = [
+            ["service", "state", "active", "limit", "waiting", "accepted", "failed", "refused", "gate", "up", "listen"]
+        ]
         for service in services {
             let counts = service.counts
             rows.append([
-                service.name, service.state.rawValue, "\(counts.active)", "\(service.limit)", "\(counts.accepted)",
+                service.name, service.state.rawValue, "\(counts.active)", "\(service.limit)", "\(counts.waiting)",
+                "\(counts.accepted)",
                 "\(counts.failed + counts.unstarted)", "\(counts.refused)", service.gate == 0 ? "-" : "\(service.gate)",
                 service.gate == 0 ? "-" : shown(service.uptime), service.listen.joined(separator: " "),
             ])
         }
-        return lines.joined(separator: "\n") + "\n" + aligned(rows)
+        let problems = services.filter { !$0.problem.isEmpty }.map { "\n\($0.name): \($0.problem)" }
+        return lines.joined(separator: "\n") + "\n" + aligned(rows) + (problems.isEmpty ? "" : "\n") + problems.joined()
     }
 
     /// For programs.
@@ -29,7 +33,8 @@ extension StatusReport {
         let list = services.map { service in
             let counts = zip(ServiceCounts.names, service.counts.values).map { "\"\($0)\":\($1)" }
             return "{\"name\":\(JSON.text(service.name)),\"file\":\(JSON.text(service.file)),"
-                + "\"state\":\"\(service.state.rawValue)\",\"listen\":\(JSON.row(service.listen)),"
+                + "\"state\":\"\(service.state.rawValue)\",\"problem\":\(JSON.text(service.problem)),"
+                + "\"listen\":\(JSON.row(service.listen)),"
                 + "\"gate\":\(service.gate),\"uptime\":\(seconds(service.uptime)),\"limit\":\(service.limit),"
                 + "\"counts\":{\(counts.joined(separator: ","))}}"
         }

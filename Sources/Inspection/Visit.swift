@@ -50,7 +50,7 @@ package struct Visit: Sendable {
         settings = definitions.settings
         self.peer = peer
         live = LiveState(state: definitions.settings.state, service: name, peer: peer)
-        let verdict = try Self.judge(peer, definition.service, definitions.settings, live)
+        let verdict = try Self.judge(peer, definition, definitions.settings, live)
         self.verdict = Self.judge(verdict, by: live?.standing, definition) ?? verdict
     }
 
@@ -62,13 +62,16 @@ package struct Visit: Sendable {
     }
 
     private static func judge(
-        _ peer: Peer, _ service: Service, _ settings: HostSettings, _ live: LiveState?
+        _ peer: Peer, _ definition: ServiceDefinition, _ settings: HostSettings, _ live: LiveState?
     ) throws(DefinitionsError) -> Verdict {
+        let service = definition.service
+        func place(_ key: String) -> String { definition.origins[key]?.fileAndLine ?? service.file }
         let table = BlockList.table(of: try BlockList.entries(ofFile: settings.blockList))
         var admission = Admission(service: service, sourcePrefix: settings.sourcePrefix)
         admission.closure = closure(of: service)
         // The order of a gate's checks: the block list, then bans. Sound: the tables outlive the calls.
         if case .ip(let address, _) = peer, let ban = live?.ban(of: address),
+            !settings.exempt.contains(where: { $0.contains(address) }),
             unsafe BlockList.line(matching: address, in: table.span.bytes) == nil
         {
             return banned(ban)
@@ -89,16 +92,22 @@ package struct Visit: Sendable {
             return .refused(
                 cause: "an access rule denies it", at: service.access[rule].position.fileAndLine, setting: "access")
         case .refuse(.noRule):
-            return .refused(cause: "no access rule matches it", at: service.file, setting: "access")
+            return .refused(cause: "no access rule matches it", at: place("access"), setting: "access")
         case .refuse(.sourceLimit(let limit)):
             return .refused(
-                cause: "its source has \(limit) connections", at: service.file, setting: "limits.per_source")
+                cause: "its source has \(limit) connections", at: place("limits.per_source"),
+                setting: "limits.per_source")
         case .refuse(.sensor):
-            return .refused(cause: "the service is a sensor, and bans it", at: service.file, setting: "sensor")
+            return .refused(cause: "the service is a sensor, and bans it", at: place("sensor"), setting: "sensor")
         case .refuse(.closed(.hours)):
-            return .refused(cause: "the service is closed at this time", at: service.file, setting: "hours")
+            return .refused(
+                cause: "the service is closed at this time, \(LocalTime.minuteOfWeek())", at: place("hours"),
+                setting: "hours")
         case .refuse(.closed(.load)):
-            return .refused(cause: "the machine has too much to do", at: service.file, setting: "max_load")
+            let load = Processes.load()
+            return .refused(
+                cause: "the machine has too much to do, a load of \(load / 100).\(load % 100 / 10)\(load % 10)",
+                at: place("max_load"), setting: "max_load")
         case .refuse(.banned): preconditionFailure("nobody is banned in an empty list")
         case .refuse(.unserved): preconditionFailure("nobody waits at a look")
         case .refuse(.listed): preconditionFailure("nobody is asked at a look")

@@ -49,6 +49,17 @@ final class Lookup {
     let deadline: Int64
     /// Datagrams that were no answer.
     var strangers = 0
+    /// What was the matter with the last server that is out.
+    var trouble = Trouble.unreachable
+
+    /// Why there is no answer, in words for the log.
+    enum Trouble: String {
+        case unreachable = "no name server can be reached"
+        case failure = "the name servers say that they cannot answer"
+        case silence = "no name server has answered in time"
+        case foreign = "answers came that nobody asked for"
+        case noListAnswer = "the answer is none that a list gives"
+    }
 
     /// So many wrong guesses a forger has for each lookup; then it has no answer.
     static let mostStrangers = 8

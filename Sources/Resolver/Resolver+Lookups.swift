@@ -47,7 +47,7 @@ extension Resolver {
                 lookup.giveUp(server)
             }
         }
-        if !lookup.isAnybodyAsked { finish(lookup, .unknown) }
+        if !lookup.isAnybodyAsked { finish(lookup, .unknown, because: lookup.trouble, at: now) }
     }
 
     private func send(_ lookup: Lookup, to server: NameServer) throws(SystemError) {
@@ -71,18 +71,19 @@ extension Resolver {
                 let reply = DNSReply(Array(datagram[..<count]), to: lookup.question, id: asked.id)
                 switch (reply, ListAnswer(reply)) {
                 case (.failed, _):
-                    isHeard(lookup.list)
+                    rests[lookup.list] = nil
+                    lookup.trouble = .failure
                     lookup.giveUp(asked.server)
                     tryNextUnlessAsked(lookup, at: now)
                     return
                 case (_, .some(let answer)):
-                    isHeard(lookup.list)
-                    finish(lookup, answer)
+                    rests[lookup.list] = nil
+                    finish(lookup, answer, because: .noListAnswer, at: now)
                     return
                 case (_, nil):
                     lookup.strangers += 1
                     guard lookup.strangers < Lookup.mostStrangers else {
-                        finish(lookup, .unknown)
+                        finish(lookup, .unknown, because: .foreign, at: now)
                         return
                     }
                 }
@@ -105,15 +106,22 @@ extension Resolver {
     mutating func tendLookups(at now: Int64) {
         for lookup in lookups.values.filter({ now >= $0.dueAt }) {
             if now >= lookup.deadline {
-                isSilent(lookup.list, at: now)
-                finish(lookup, .unknown)
+                rests[lookup.list, default: ListRest()].wasSilent(at: now)
+                finish(lookup, .unknown, because: .silence, at: now)
             } else {
                 tryNext(lookup, at: now)
             }
         }
     }
 
-    private mutating func finish(_ lookup: Lookup, _ answer: ListAnswer) {
+    /// - Parameter reason: why there is no answer, when there is none.
+    private mutating func finish(_ lookup: Lookup, _ answer: ListAnswer, because reason: Lookup.Trouble, at now: Int64)
+    {
+        if answer.word != .unknown {
+            if troubles[lookup.list]?.answer() == true { logAnswers(lookup.list) }
+        } else if troubles[lookup.list, default: ListTrouble()].noAnswer(at: now) {
+            logNoAnswer(lookup.list, because: reason)
+        }
         lookups[lookup.number] = nil
         running[lookup.question] = nil
         for (token, request) in lookup.waiting {
@@ -123,17 +131,18 @@ extension Resolver {
         }
     }
 
-    private mutating func isHeard(_ list: String) {
-        guard rests.removeValue(forKey: list)?.hasRested == true else { return }
-        logList("dnsbl_answers_again", list)
+    private mutating func logNoAnswer(_ list: String, because reason: Lookup.Trouble) {
+        log.begin("dnsbl_no_answer", wallNanoseconds: Clock.wallNanoseconds())
+        log.field("list", list)
+        log.field("reason", reason.rawValue)
+        for server in servers { log.field("server", server.description) }
+        log.field("setting", reason == .noListAnswer ? "dnsbl" : "nameservers" as StaticString)
+        log.field("message", "nobody is refused by it" as String)
+        log.end()
     }
 
-    private mutating func isSilent(_ list: String, at now: Int64) {
-        if rests[list, default: ListRest()].wasSilent(at: now) { logList("dnsbl_silent", list) }
-    }
-
-    private mutating func logList(_ event: StaticString, _ list: String) {
-        log.begin(event, wallNanoseconds: Clock.wallNanoseconds())
+    private mutating func logAnswers(_ list: String) {
+        log.begin("dnsbl_answers", wallNanoseconds: Clock.wallNanoseconds())
         log.field("list", list)
         log.end()
     }

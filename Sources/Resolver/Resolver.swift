@@ -26,6 +26,8 @@ package struct Resolver: ~Copyable {
     var lastLookup: UInt64 = 0
     /// By zone; only of those that were silent lately.
     var rests: [String: ListRest] = [:]
+    /// By zone; only of those that once had no answer.
+    var troubles: [String: ListTrouble] = [:]
     var datagram = [UInt8](repeating: 0, count: 4096)
 
     enum Token {

@@ -41,3 +41,12 @@ package struct WeekMinute: Hashable, Sendable, Comparable {
 
     package static func < (a: WeekMinute, b: WeekMinute) -> Bool { a.number < b.number }
 }
+
+extension WeekMinute: CustomStringConvertible {
+    /// `Mon 08:00`.
+    package var description: String {
+        let minute = number % WeekMinute.perDay
+        let two = { (value: Int) in value < 10 ? "0\(value)" : "\(value)" }
+        return "\(Weekday.allCases[number / WeekMinute.perDay].name) \(two(minute / 60)):\(two(minute % 60))"
+    }
+}

@@ -65,6 +65,8 @@ final class WantedService {
     var backoff = Backoff()
     /// Monotonic: when to try to start it again.
     var retryAt: Int64?
+    /// Why its definition is not in force, in a sentence; nil when it is, or nobody knows yet.
+    var problem: String?
 
     init(_ definition: ServiceDefinition) {
         name = definition.service.name

@@ -1,6 +1,7 @@
 // The way out of the supervisor. Pure: the time is a parameter.
 
-/// What SIGTERM leads to, step by step; each further SIGTERM takes the next step at once.
+/// What SIGTERM leads to, step by step; each further SIGTERM takes the next step at once. A command takes no further step: who
+/// asks for a drain again means the same one.
 package struct Stop: Hashable, Sendable {
     package enum Step: Hashable, Sendable {
         /// Gates accept no more; handlers have this long; nil: as long as they like.
@@ -32,11 +33,7 @@ package struct Stop: Hashable, Sendable {
     package mutating func request(graceNanoseconds: Int64?, at now: Int64) -> Step {
         requests += 1
         switch requests {
-        case 1:
-            guard let graceNanoseconds else { return .drain(graceNanoseconds: nil) }
-            let (deadline, overflowed) = (now + Self.gateGraceNanoseconds).addingReportingOverflow(graceNanoseconds)
-            killGatesAt = overflowed ? .max : deadline
-            return .drain(graceNanoseconds: graceNanoseconds)
+        case 1: return drain(graceNanoseconds: graceNanoseconds, at: now)
         case 2:
             killGatesAt = now + Self.gateGraceNanoseconds
             return .terminate
@@ -44,6 +41,24 @@ package struct Stop: Hashable, Sendable {
             killGatesAt = now + Self.gateGraceNanoseconds
             return .kill
         }
+    }
+
+    /// A command to drain, or to stop after a while. The first one is like SIGTERM; after others, the shorter grace counts.
+    ///
+    /// - Parameter graceNanoseconds: nil for all the time that handlers want.
+    /// - Returns: nil when a SIGTERM has already gone further.
+    package mutating func command(graceNanoseconds: Int64?, at now: Int64) -> Step? {
+        guard requests <= 1 else { return nil }
+        requests = 1
+        return drain(graceNanoseconds: graceNanoseconds, at: now)
+    }
+
+    private mutating func drain(graceNanoseconds: Int64?, at now: Int64) -> Step {
+        if let graceNanoseconds {
+            let (deadline, overflowed) = (now + Self.gateGraceNanoseconds).addingReportingOverflow(graceNanoseconds)
+            killGatesAt = min(killGatesAt ?? .max, overflowed ? .max : deadline)
+        }
+        return .drain(graceNanoseconds: graceNanoseconds)
     }
 
     /// What is due now.

@@ -7,11 +7,16 @@ internal import ServiceModel
 /// Somebody who has connected to the control socket.
 final class ControlClient {
     let channel: MessageChannel
+    /// By the kernel's word.
+    let uid: UInt32
+    let pid: Int32
     /// Monotonic: when it must have asked.
     let askBy: Int64
 
-    init(_ channel: consuming MessageChannel, askBy: Int64) {
-        self.channel = channel
+    init(_ caller: consuming ControlCaller, askBy: Int64) {
+        uid = caller.uid
+        pid = caller.pid
+        channel = caller.takeChannel()
         self.askBy = askBy
     }
 }
@@ -43,16 +48,16 @@ extension Supervisor {
     }
 
     func acceptControl(at now: Int64) throws(SystemError) {
-        while let channel = try nextClient() {
+        while let caller = try nextClient() {
             // Those who are too many find the end.
             guard controlClients.count < Self.mostClients else { continue }
             let token = nextToken()
-            try poller.add(channel.number, token: token)
-            controlClients[token] = ControlClient(channel, askBy: now + Self.askWithinNanoseconds)
+            try poller.add(caller.channel.number, token: token)
+            controlClients[token] = ControlClient(caller, askBy: now + Self.askWithinNanoseconds)
         }
     }
 
-    private func nextClient() throws(SystemError) -> MessageChannel? {
+    private func nextClient() throws(SystemError) -> ControlCaller? {
         switch control {
         case .some(let socket): return try socket.accept()
         case .none: return nil
@@ -73,7 +78,11 @@ extension Supervisor {
                 return
             }
             // Who looks every ten seconds is not to fill the log.
-            if request.changesSomething { logRequest("\(request)") }
+            if request.changesSomething { logRequest("\(request)", of: client) }
+            if request == .reload {
+                waitingForReload.append((client, reload()))
+                return
+            }
             if case .standing(let service, let caller) = request {
                 let now = Clock.monotonicNanoseconds()
                 if let answer = look(at: caller, in: service, for: client, at: now) { try send(answer, to: client) }
@@ -84,6 +93,20 @@ extension Supervisor {
         } catch {
             // The client is gone, and its answer with it.
         }
+    }
+
+    /// Tells those who asked for a reload what came of it, once every gate serves or does not: a gate that does not report is
+    /// killed in time.
+    func endReloads() {
+        guard !waitingForReload.isEmpty, services.values.allSatisfy(\.isSettled) else { return }
+        let problems = services.values.sorted { $0.name < $1.name }.compactMap { service in
+            service.problem.map { "\(service.definition.service.file): \($0)" }
+        }
+        for (client, faults) in waitingForReload {
+            let lines = faults + problems
+            reply(lines.isEmpty ? .done(["services: \(services.count)"]) : .refused(lines), to: client)
+        }
+        waitingForReload = []
     }
 
     /// Answers somebody who has waited for it.
@@ -103,17 +126,14 @@ extension Supervisor {
     private func obey(_ request: ControlRequest) -> ControlReply {
         switch request {
         case .status: return .status(report())
-        case .reload:
-            let faults = reload()
-            return faults.isEmpty ? .done(["services: \(services.count)"]) : .refused(faults)
         case .block(let prefix, let reason, let length):
             return block(prefix, reason: reason, length: length, at: Clock.monotonicNanoseconds())
         case .unblock(let prefix): return unblock(prefix, at: Clock.monotonicNanoseconds())
         case .blocked: return blocked(at: Clock.monotonicNanoseconds())
-        case .standing: preconditionFailure("a gate answers that")
+        case .reload, .standing: preconditionFailure("that takes longer")
         case .drain, .stop:
             let grace = request == .drain ? nil : settings.drain.nanoseconds
-            beginStop(graceNanoseconds: grace, at: Clock.monotonicNanoseconds())
+            beginStop(byCommandWithGrace: grace, at: Clock.monotonicNanoseconds())
             let active = draining.reduce(0) { $0 + counts(of: $1).active }
             return .done(["connections that are served to their end: \(active)"])
         }

@@ -50,6 +50,7 @@ extension Supervisor {
         let replaced = service.serving
         service.serving = gate
         service.starting = nil
+        service.problem = nil
         if let replaced { letDrain(replaced, graceNanoseconds: nil) }
         closeUnwantedListeners()
         for open in gate.listeners {
@@ -85,7 +86,7 @@ extension Supervisor {
                 let gate = draining.remove(at: index)
                 remember(gate)
                 endGroup(of: gate)
-                logGateEnd("gate_ended", end, service: nil)
+                logGateEnd("gate_ended", end, service: gate.definition.service.name)
                 endOrphans(at: now)
             } else if let service = services.values.first(where: { $0.serving?.pid == end.pid }) {
                 // A gate that has served for a while was not the fault of its definition.
@@ -113,8 +114,10 @@ extension Supervisor {
             service.definition = serving.definition
             service.listeners = serving.listeners
             closeUnwantedListeners()
+            service.problem = reason + "; the old definition stays in force"
             logStartFailure(service, reason + "; the old definition stays in force", retryIn: nil)
         } else {
+            service.problem = reason
             logStartFailure(service, reason, retryIn: retry(service, at: now))
         }
     }

@@ -10,6 +10,7 @@ extension Supervisor {
     /// Starts a gate for a service's definition. What keeps it from starting is logged, and tried again later.
     func start(_ service: WantedService, at now: Int64) {
         service.retryAt = nil
+        service.problem = nil
         if let superseded = service.starting {
             service.starting = nil
             letDrain(superseded, graceNanoseconds: nil)
@@ -25,8 +26,10 @@ extension Supervisor {
                 service.retryAt = now + Backoff.shortest.nanoseconds
                 return
             }
+            service.problem = "\(error.listener.address) cannot be opened: \(error.error)"
             logBindFailure(service, error, retryIn: retry(service, at: now))
         } catch {
+            service.problem = "\(error)"
             logStartFailure(service, "\(error)", retryIn: retry(service, at: now))
         }
     }

@@ -120,7 +120,13 @@ extension Supervisor {
     }
 
     /// Somebody asked for something by the control socket.
-    func logRequest(_ name: String) { line("request") { $0.field("request", name) } }
+    func logRequest(_ name: String, of client: ControlClient) {
+        line("request") {
+            $0.field("request", name)
+            $0.field("uid", Int(client.uid))
+            $0.field("pid", Int(client.pid))
+        }
+    }
 
     func logResolverReady(_ process: ResolverProcess) { line("resolver_ready") { $0.field("pid", Int(process.pid)) } }
 

@@ -48,7 +48,11 @@ extension Supervisor {
                 continue
             }
             let isSame = service.definition.serves(as: definition) && !restartingAll
-            if isSame, service.serving != nil || service.starting != nil { continue }
+            if isSame, service.serving != nil || service.starting != nil {
+                // Another one may have failed, and was given up again.
+                if service.serving != nil { service.problem = nil }
+                continue
+            }
             service.definition = definition
             start(service, at: now)
         }

@@ -15,7 +15,7 @@ extension Supervisor {
         if privilege == .ordinary { report.skipped = Sandbox.skippedWithoutRoot }
         report.unprotected = Landlock.abi.missing
         if let reason = groups.map(\.withoutControllers) ?? "there are no control groups" {
-            report.unprotected.append(reason)
+            report.unprotected.append("limits.total_memory and the number of a service's processes: \(reason)")
         }
         report.blockListFile = blockList.path ?? ""
         report.blockListEntries = blockList.entryCount
@@ -37,9 +37,11 @@ extension Supervisor {
         } else {
             status.name = service.name
             status.state = .failing
+            status.listen = service.definition.service.listen.map(\.description)
             status.limit = service.definition.service.limits.connections
         }
         status.file = service.definition.service.file
+        status.problem = service.problem ?? ""
         for gate in draining where gate.definition.service.name == service.name { status.counts.add(counts(of: gate)) }
         if let past = pastCounts[service.name] { status.counts.add(past) }
         return status

@@ -3,9 +3,21 @@ internal import LinuxSystem
 internal import ServiceModel
 
 extension Supervisor {
+    /// A signal to stop.
+    ///
+    /// - Parameter graceNanoseconds: for handlers.
+    func beginStop(graceNanoseconds: Int64, at now: Int64) {
+        beginStop(by: stop.request(graceNanoseconds: graceNanoseconds, at: now))
+    }
+
+    /// A command to stop.
+    ///
     /// - Parameter graceNanoseconds: for handlers; nil for as long as they like.
-    func beginStop(graceNanoseconds: Int64?, at now: Int64) {
-        let step = stop.request(graceNanoseconds: graceNanoseconds, at: now)
+    func beginStop(byCommandWithGrace graceNanoseconds: Int64?, at now: Int64) {
+        if let step = stop.command(graceNanoseconds: graceNanoseconds, at: now) { beginStop(by: step) }
+    }
+
+    private func beginStop(by step: Stop.Step) {
         for service in services.values {
             for gate in [service.serving, service.starting].compactMap({ $0 }) {
                 letNobodyBegin(gate.listeners)

@@ -49,6 +49,8 @@ package final class Supervisor {
     var banLogBudget = LogBudget.refusals
     var kernel = KernelState()
     var resolver = ResolverState()
+    /// Those who asked for a reload that has not taken effect yet, with its faults.
+    var waitingForReload: [(client: ControlClient, faults: [String])] = []
     /// By the number that the gate was asked with.
     var looks: [UInt32: PendingLook] = [:]
     var lastLook: UInt32 = 0
@@ -165,6 +167,7 @@ package final class Supervisor {
         reportReadiness()
         dropSilentClients(at: now)
         endLooks(at: now)
+        endReloads()
         tendBans(at: now)
     }
 

@@ -76,7 +76,7 @@ extension ControlCall {
     init(_ request: ControlRequest, _ paths: PathOptions) throws {
         let state: String
         do throws(DefinitionsError) {
-            state = try Definitions.settings(paths.choices, on: .thisMachine).state
+            state = try Definitions.state(paths.choices, on: .thisMachine)
         } catch {
             for line in error.lines { StandardError.write("doorward: \(line)") }
             throw ExitCode(1)

@@ -106,8 +106,9 @@ private func standings() -> [Standing] {
     standing.connections = 3
     standing.rateWait = .milliseconds(1500)
     standing.points = 7
+    standing.matches = 0b101
     return [Standing(), standing]
-        + [Standing.Lists.unknown, .admitted, .denied(rule: 2)].map {
+        + [Standing.Lists.unknown, .admitted, .unanswered, .denied(rule: 2)].map {
             standing.lists = $0
             return standing
         }

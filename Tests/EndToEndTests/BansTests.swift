@@ -91,6 +91,11 @@ extension EndToEndTests {
             let refused = try doorward(["block", "127.0.0.8"], supervised)
             #expect(refused.status == 1)
             #expect(refused.error == "127.0.0.8 is not banned: 127.0.0.8 is exempt [exempt]\n")
+            // Nor does a ban of those around it.
+            #expect(try doorward(["block", "127.0.0.0/28"], supervised).status == 0)
+            try waitFor("", supervised.port("a"), from: "127.0.0.7")
+            #expect(try answer(supervised.port("a"), from: "127.0.0.8") == "x\n")
+            #expect(try doorward(["explain", "a", "127.0.0.8"], supervised).status == 0)
         }
 
         @Test("bans outlive the supervisor; a line of their file that cannot be read is said, and the others hold")

@@ -83,6 +83,45 @@ extension EndToEndTests {
             #expect(try exchange(port: supervised.port("echo"), "a\n") == "a\n")
         }
 
+        @Test("what reload has said to be done is in force: the next connection meets it")
+        func inForce() throws {
+            let supervised = try Supervised(services: ["echo": echo])
+            for rule in ["deny", "allow", "deny", "allow"] {
+                try supervised.write(echo + "access = [\"\(rule) all\"]\n", to: "services/echo.toml")
+                #expect(try doorward(["reload"], supervised).output == "services: 1\n")
+                #expect(try answer(supervised.port("echo"), to: "a\n") == (rule == "allow" ? "a\n" : ""))
+            }
+        }
+
+        @Test("what keeps a gate from serving is a fault of the reload, and stands in status", .enabled(if: isRoot))
+        func unservable() throws {
+            let supervised = try Supervised(services: ["echo": echo], files: ["mine": "#!/bin/sh\n"])
+            chmod(supervised.directory + "/mine", 0o700)
+            let lines = echo.replacingOccurrences(of: "\"echo\"", with: "\"DIRECTORY/mine\"")
+            try supervised.write(lines, to: "services/echo.toml")
+            let problem = "handler '\(supervised.directory)/mine' cannot be executed by uid "
+            let reload = try doorward(["reload"], supervised)
+            #expect(reload.status == 1 && reload.error.contains("services/echo.toml: \(problem)"))
+            #expect(try answer(supervised.port("echo"), to: "a\n") == "a\n")
+            let shown = try doorward(["status"], supervised).output
+            #expect(shown.contains("\necho: \(problem)") && shown.contains("the old definition stays in force"))
+            #expect((try status(supervised, "services", "0", "problem") as? String)?.hasPrefix(problem) == true)
+            try supervised.write(echo, to: "services/echo.toml")
+            #expect(try doorward(["reload"], supervised).status == 0)
+            #expect(try status(supervised, "services", "0", "problem") as? String == "")
+        }
+
+        @Test("a faulty doorward.toml keeps nobody from asking the supervisor that runs; a reload says what is wrong")
+        func faultyHost() throws {
+            let supervised = try Supervised(services: ["echo": echo])
+            try supervised.write("state = \"state\"\nhanders = \"handlers\"\n", to: "doorward.toml")
+            #expect(try status(supervised, "services", "0", "state") as? String == "serving")
+            let reload = try doorward(["reload"], supervised)
+            #expect(reload.status == 1 && reload.error.contains("doorward.toml:2:1: error: unknown key 'handers'"))
+            let line = try supervised.log.wait(for: "request")
+            #expect(line["request"] == "reload" && line["uid"] == "\(geteuid())" && line["pid"] != nil)
+        }
+
         @Test("drain accepts no more, lets a handler finish however long it takes, and returns at the end")
         func drain() throws {
             let supervised = try Supervised(services: ["echo": echo], host: "")
@@ -104,6 +143,29 @@ extension EndToEndTests {
             while !thread.isFinished { sched_yield() }
             #expect(ended.status == 0)
             #expect(!FileManager.default.fileExists(atPath: supervised.directory + "/state/control"))
+        }
+
+        @Test("a second drain, and a stop after one, end no connection that the first one protects")
+        func again() throws {
+            let supervised = try Supervised(services: ["echo": echo])
+            let client = try Client(port: supervised.port("echo"))
+            client.send("a\n")
+            #expect(client.read() == "a\n")
+            let threads = ["drain", "drain", "stop"].map { command in
+                let arguments = [Supervised.program, command, "--config", supervised.directory + "/doorward.toml"]
+                return Thread { _ = try? run(arguments) }
+            }
+            for (index, thread) in threads.enumerated() {
+                thread.start()
+                _ = try supervised.log.wait(for: "drain", count: index + 1)
+            }
+            client.send("b\n")
+            #expect(client.read() == "b\n")
+            client.shutdownWrite()
+            #expect(client.readToEnd() == "")
+            #expect(supervised.waitForEnd() == 0)
+            for thread in threads { while !thread.isFinished { sched_yield() } }
+            #expect(try supervised.log.wait(for: "end")["status"] == "0")
         }
 
         @Test("stop ends it as SIGTERM does")

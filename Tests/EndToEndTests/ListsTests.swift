@@ -39,9 +39,14 @@ extension EndToEndTests {
             #expect(try answer(port, to: "x\n", from: "127.0.0.5") == "x\n")
             try wait(for: "listed", 2, supervised)
             #expect(try count("unlisted", supervised) == 0)
+            #expect(!supervised.log.all.contains { $0.event == "dnsbl_no_answer" })
             // Nobody knows, so nobody is refused; and that is counted.
             #expect(try answer(port, to: "x\n", from: "127.0.0.77") == "x\n")
             #expect(try count("unlisted", supervised) == 1)
+            let trouble = try supervised.log.wait(for: "dnsbl_no_answer")
+            #expect(trouble["list"] == "bl.test" && trouble["setting"] == "nameservers")
+            #expect(trouble["server"] == "127.0.0.1:\(server.port)")
+            #expect(trouble["reason"] == "no name server can be reached")
         }
 
         @Test("the answer decides where a rule names one, and tells the handler where it only marks")

@@ -14,6 +14,22 @@ struct StopTests {
         #expect(stop.deadline == 3 + grace)
     }
 
+    @Test("a command takes no further step, however often it comes; of its graces the shortest counts")
+    func commands() {
+        var stop = Stop()
+        #expect(stop.command(graceNanoseconds: nil, at: 1) == .drain(graceNanoseconds: nil))
+        #expect(stop.isStopping && stop.deadline == nil)
+        #expect(stop.command(graceNanoseconds: nil, at: 2) == .drain(graceNanoseconds: nil))
+        #expect(stop.command(graceNanoseconds: 30, at: 3) == .drain(graceNanoseconds: 30))
+        #expect(stop.deadline == 33 + grace)
+        #expect(stop.command(graceNanoseconds: 50, at: 4) == .drain(graceNanoseconds: 50))
+        #expect(stop.deadline == 33 + grace)
+        // A signal goes on from there, and no command goes back.
+        #expect(stop.request(graceNanoseconds: 30, at: 5) == .terminate)
+        #expect(stop.command(graceNanoseconds: nil, at: 6) == nil)
+        #expect(stop.deadline == 5 + grace)
+    }
+
     @Test("a gate that outlives its handlers' grace is killed, and again as long as it is there")
     func lateGates() {
         var stop = Stop()
