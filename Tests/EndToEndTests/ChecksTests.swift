@@ -145,10 +145,11 @@ extension EndToEndTests {
         @Test("what a check leaves behind is ended also when it has refused, and no handler ever ends")
         func orphansOfRefusals() throws {
             let supervised = try Supervised(services: [
-                "a": echo + "checks = [\(check("setsid sleep 601 & exit 1"))]\n"
+                "a": echo + "checks = [\(check("setsid sleep 601 & sleep 0.3; exit 1"))]\n"
             ])
             #expect(try answer(supervised.port("a"), to: "x\n") == "")
-            _ = try supervised.log.wait(for: "refuse")
+            #expect(try supervised.log.wait(for: "refuse")["cause"] == "check")
+            #expect(try supervised.log.wait(for: "orphans")["count"] == "1")
             let gate = try supervised.gate("a")
             try wait(until: { descendants(of: gate).isEmpty })
         }
