@@ -100,6 +100,17 @@ extension EndToEndTests {
             #expect(doorward.waitForEnd() == 0)
         }
 
+        @Test("thousands of access rules take memory for what they change, not each for itself")
+        func manyRules() throws {
+            let rules = (0..<2000).map { "\"allow 10.\($0 / 200).\($0 % 200).0/24 NEAR=yes\"" }
+            let checks = "checks = [[\"/bin/true\"], [\"/bin/true\"], [\"/bin/true\"], [\"/bin/true\"]]\n"
+            let doorward = try Supervised(services: [
+                "few": echo + checks, "many": echo + checks + "access = [\(rules.joined(separator: ", "))]\n",
+            ])
+            let (few, many) = try (memory(of: doorward.gate("few")), memory(of: doorward.gate("many")))
+            #expect(many - few < 4096, "in KiB")
+        }
+
         @Test("a handler that cannot be executed any more is logged by stage and errno; the service heals with it")
         func handlerVanishes() throws {
             let script = "#!/bin/sh\necho there\n"
