@@ -20,7 +20,7 @@ struct CheckRun: Sendable {
 /// The runs of one gate.
 struct CheckRuns {
     let capacity: Int
-    /// In the order of their deadlines: all have as long.
+    /// In no order: a run that goes on with its next check comes behind those that began after it.
     private var runs: [CheckRun] = []
 
     init(capacity: Int) {
@@ -43,7 +43,11 @@ struct CheckRuns {
     }
 
     /// Monotonic: when one is to be ended; nil for never.
-    var deadline: Int64? { runs.first { !$0.isLate }?.deadline }
+    var deadline: Int64? {
+        var earliest: Int64?
+        for run in runs where !run.isLate { earliest = earlier(earliest, run.deadline) }
+        return earliest
+    }
 
     /// Visits those whose time is over, once each.
     mutating func expire(at now: Int64, _ visit: (Int32) -> Void) {

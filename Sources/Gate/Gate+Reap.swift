@@ -31,7 +31,10 @@ extension Gate {
             // The group first: while its leader is a zombie, nobody else can get its number.
             Processes.signalGroup(of: end.pid, .kill)
             try Processes.reap(end.pid)
-            if try checkEnded(end, at: now) { continue }
+            if try checkEnded(end, at: now) {
+                mayHaveLeftOrphans(at: now)
+                continue
+            }
             // A child without a place is an orphan of a handler that is gone: adopted, reaped, of no connection.
             guard let place = connections.remove(pid: end.pid) else {
                 orphans.outOfReach.remove(end.pid)
@@ -39,9 +42,14 @@ extension Gate {
             }
             processEnded(at: place, end, now)
             _ = endIfOver(place.connection, at: now)
-            orphans.budget.handlerEnded()
-            orphans.sweepAt = orphans.sweepAt ?? now + Self.sweepAfterNanoseconds
+            mayHaveLeftOrphans(at: now)
         }
+    }
+
+    /// A handler or a check has ended.
+    private mutating func mayHaveLeftOrphans(at now: Int64) {
+        orphans.budget.handlerEnded()
+        orphans.sweepAt = orphans.sweepAt ?? now + Self.sweepAfterNanoseconds
     }
 
     /// Takes a connection out that is over, and gives its place back.

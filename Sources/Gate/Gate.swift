@@ -113,9 +113,10 @@ package struct Gate: ~Copyable {
         if throttle.until == nil { startStalled(at: now) }
         try endPhases(at: now)
         try endHandlers(at: now)
-        tendChecks(at: now)
         try serveWaiting(at: now)
         try sweepOrphans(at: now)
+        // Behind all that reaps: who waits for the end of a check is to be checked in this turn.
+        tendChecks(at: now)
         logSuppressedLines(at: now)
         logSuppressedRefusals(at: now)
         clearParking(at: now)

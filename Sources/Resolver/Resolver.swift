@@ -37,7 +37,7 @@ package struct Resolver: ~Copyable {
         static func lookup(_ number: UInt64, server: Int) -> UInt64 { number << 3 | UInt64(server) }
     }
 
-    /// Questions at once. Each has a descriptor for each server that it asks, three at most, and a process 1024.
+    /// Questions at once. Each has a descriptor for each server that it asks, three at most.
     static let mostLookups = 256
     /// Requests of one gate at once, so that the crowd of one service leaves room for another's.
     static let mostOfGate = 128
@@ -56,6 +56,8 @@ package struct Resolver: ~Copyable {
             try Startup.closeAll(but: [setup.channel])
             // What `ps` shows.
             try Processes.setName("resolver")
+            // Each gate has one here, and each question some; the standard is a thousand of them for a process.
+            try ProcessLimits.raise(ProcessLimits.files)
             let servers = setup.servers ?? systemServers()
             _ = try Sandbox.enter(setup.sandbox)
             resolver = try Resolver(

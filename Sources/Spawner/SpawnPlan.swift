@@ -9,8 +9,10 @@ package import ServiceModel
 @safe
 package struct SpawnPlan: ~Copyable {
     private var memory = PlanMemory()
-    /// By rule, first those for no rule, and for each rule by position in the chain of programs; behind it the checks.
+    /// By what rules change, first what none does, and for each by position in the chain of programs; behind it the checks.
     private let targets: [LaunchTarget]
+    /// For each rule, what it changes: most of a thousand rules change the same, and each change takes memory.
+    private let changes: [Int]
     private let chainLength: Int
     private let checkCount: Int
     /// Where the handler is in the chain.
@@ -38,7 +40,9 @@ package struct SpawnPlan: ~Copyable {
         unsafe setLimits(limits, of: &plan)
         let directory = confinement.handlerDirectory
         var targets: [LaunchTarget] = unsafe []
-        for rule in [nil] + service.access.indices.map({ $0 }) as [Int?] {
+        let (changes, examples) = service.changes
+        self.changes = changes
+        for rule in [nil] + examples as [Int?] {
             let extra = rule.map { service.access[$0].environment } ?? []
             let commands = service.chain(rule: rule).map(\.command) + service.admission.checks.programs
             for command in commands {
@@ -105,7 +109,7 @@ package struct SpawnPlan: ~Copyable {
     }
 
     private func index(rule: Int?, position: Int) -> Int {
-        (rule.map { $0 + 1 } ?? 0) * (chainLength + checkCount) + position
+        (rule.map { changes[$0] } ?? 0) * (chainLength + checkCount) + position
     }
 
     /// Why a child that has ended did not get as far as its program; nil when it did. Asked once for each child.

@@ -73,6 +73,8 @@ extension Supervisor {
         guard let client = controlClients.removeValue(forKey: token) else { return }
         do throws(SystemError) {
             guard case .message(let bytes, _) = try client.channel.receive() else { return }
+            // Who waits for an answer, or for our end, has no more to say, and its own end is not to wake us all the time.
+            try poller.remove(client.channel.number)
             guard let request = ControlRequest(wireBytes: bytes) else {
                 try send(.refused(["this is no request of this version of doorward"]), to: client)
                 return

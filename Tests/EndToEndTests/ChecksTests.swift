@@ -162,6 +162,18 @@ extension EndToEndTests {
             try wait(until: { descendants(of: gate).isEmpty })
         }
 
+        @Test("what a check leaves behind is ended also when it has refused, and no handler ever ends")
+        func orphansOfRefusals() throws {
+            let supervised = try Supervised(services: [
+                "a": echo + "checks = [\(check("setsid sleep 601 & sleep 0.3; exit 1"))]\n"
+            ])
+            #expect(try answer(supervised.port("a"), to: "x\n") == "")
+            #expect(try supervised.log.wait(for: "refuse")["cause"] == "check")
+            #expect(try supervised.log.wait(for: "orphans")["count"] == "1")
+            let gate = try supervised.gate("a")
+            try wait(until: { descendants(of: gate).isEmpty })
+        }
+
         @Test("a supervisor that is told to end does not wait for checks that nobody waits for")
         func stop() throws {
             let supervised = try Supervised(services: [

@@ -150,5 +150,16 @@ extension EndToEndTests {
             #expect(field("CapEff") == ["0000000000000000"] && field("CapBnd") == ["0000000000000000"])
             #expect(field("NoNewPrivs") == ["1"] && field("Seccomp") == ["2"])
         }
+
+        @Test("the resolver may have as many descriptors as the machine lets it: each gate is one")
+        func descriptorLimit() throws {
+            let server = try Rbldnsd(list)
+            let supervised = try Supervised(
+                services: ["a": echo + "dnsbl = [\"bl.test deny\"]\n"],
+                host: "nameservers = [\"127.0.0.1:\(server.port)\"]\n", prefix: ["prlimit", "--nofile=256:2048"])
+            let limits = try String(contentsOfFile: "/proc/\(try resolver(supervised))/limits", encoding: .utf8)
+            let line = limits.split(separator: "\n").first { $0.hasPrefix("Max open files") }
+            #expect(line?.split(separator: " ").dropFirst(3).prefix(2) == ["2048", "2048"])
+        }
     }
 }

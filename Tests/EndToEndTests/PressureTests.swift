@@ -79,6 +79,38 @@ extension EndToEndTests {
             #expect(try processorTime(gate) - used < 50, "the loop must not spin")
         }
 
+        @Test("whoever waits for the end of a drain and is killed meanwhile does not keep the supervisor busy")
+        func drainerDies() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            let client = try Client(port: doorward.port("echo"))
+            client.send("a\n")
+            #expect(client.read() == "a\n")
+            let config = ["--config", doorward.directory + "/doorward.toml"]
+            let drainer = Process()
+            drainer.executableURL = URL(fileURLWithPath: Supervised.program)
+            drainer.arguments = ["drain"] + config
+            try drainer.run()
+            _ = try doorward.log.wait(for: "closed")
+            kill(drainer.processIdentifier, SIGKILL)
+            drainer.waitUntilExit()
+            let used = try processorTime(doorward.pid)
+            for _ in 0..<30 { #expect(try run([Supervised.program, "status"] + config).status == 0) }
+            #expect(try processorTime(doorward.pid) - used < 10, "the loop must not spin")
+            client.close()
+            #expect(doorward.waitForEnd() == 0)
+        }
+
+        @Test("thousands of access rules take memory for what they change, not each for itself")
+        func manyRules() throws {
+            let rules = (0..<2000).map { "\"allow 10.\($0 / 200).\($0 % 200).0/24 NEAR=yes\"" }
+            let checks = "checks = [[\"/bin/true\"], [\"/bin/true\"], [\"/bin/true\"], [\"/bin/true\"]]\n"
+            let doorward = try Supervised(services: [
+                "few": echo + checks, "many": echo + checks + "access = [\(rules.joined(separator: ", "))]\n",
+            ])
+            let (few, many) = try (memory(of: doorward.gate("few")), memory(of: doorward.gate("many")))
+            #expect(many - few < 4096, "in KiB")
+        }
+
         @Test("a handler that cannot be executed any more is logged by stage and errno; the service heals with it")
         func handlerVanishes() throws {
             let script = "#!/bin/sh\necho there\n"

@@ -44,4 +44,14 @@ struct CheckRunsTests {
         #expect(runs.remove(pid: 1)?.isLate == true && runs.remove(pid: 3)?.isLate == false)
         #expect(runs.deadline == nil)
     }
+
+    @Test("the first deadline is the next, also when its run has gone on with another check meanwhile")
+    func nextCheck() {
+        var runs = CheckRuns(capacity: 2)
+        runs.add(run(1, pid: 11, until: 100))
+        runs.add(run(2, pid: 12, until: 200))
+        if let again = runs.remove(pid: 11) { runs.add(again) }
+        #expect(runs.count == 2)
+        #expect(runs.deadline == 100)
+    }
 }

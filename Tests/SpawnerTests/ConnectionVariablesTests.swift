@@ -105,6 +105,7 @@ struct ConnectionVariablesTests {
             service.access = [
                 allow(), allow([("A", "rule"), ("C", "a b=c\"\n")]),
                 allow([("DOORWARD_SERVICE", "other"), ("PATH", "/x")]),
+                allow([("A", "rule"), ("C", "a b=c\"\n")]),
             ]
             var plan = try makePlan(service)
             func fixed(_ rule: Int?) throws -> [String] { Array(lines(try run(&plan, rule: rule)).dropFirst(9)) }
@@ -116,6 +117,9 @@ struct ConnectionVariablesTests {
             #expect(second == ["DOORWARD_SERVICE=probe", "B=", "PATH=/bin", "A=rule", "C=a b=c\""])
             let third = try fixed(2)
             #expect(third == ["A=service", "B=", "DOORWARD_SERVICE=other", "PATH=/x"])
+            // As the second: it is not kept twice.
+            let fourth = try fixed(3)
+            #expect(fourth == second)
         }
     }
 
@@ -124,10 +128,12 @@ struct ConnectionVariablesTests {
         await #expect(processExitsWith: .success) {
             var service = service("/bin/echo", ["the service's"])
             let other = HandlerCommand(path: "/bin/sh", arguments: ["sh", "-c", "echo \"$0 $1 $X\"", "zero", "one"])
-            service.access = [allow(), allow([("X", "rule")], handler: other)]
+            service.access = [allow(), allow([("X", "rule")], handler: other), allow([("X", "rule")])]
             var plan = try makePlan(service)
-            let found = [try run(&plan), try run(&plan, rule: 0), try run(&plan, rule: 1)]
-            #expect(found == ["the service's\n", "the service's\n", "zero one rule\n"])
+            let found = [
+                try run(&plan), try run(&plan, rule: 0), try run(&plan, rule: 1), try run(&plan, rule: 2),
+            ]
+            #expect(found == ["the service's\n", "the service's\n", "zero one rule\n", "the service's\n"])
         }
     }
 }
