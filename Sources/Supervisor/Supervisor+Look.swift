@@ -13,11 +13,13 @@ struct PendingLook {
 }
 
 extension Supervisor {
+    private static let mostLooks = 64
     private static let lookWithinNanoseconds: Int64 = 2_000_000_000
 
     /// - Returns: the answer; nil when it comes later.
     func look(at caller: Caller, in service: String, for client: ControlClient, at now: Int64) -> ControlReply? {
         guard let gate = services[service]?.serving else { return .refused(["'\(service)' is not served"]) }
+        guard looks.count < Self.mostLooks else { return .refused(["too many ask at once"]) }
         lastLook &+= 1
         guard send(.look(lastLook, caller), to: gate) else { return .refused(["the gate cannot be reached"]) }
         looks[lastLook] = PendingLook(client: client, gate: gate.pid, deadline: now + Self.lookWithinNanoseconds)

@@ -237,9 +237,9 @@ extension EndToEndTests {
             let line = try supervised.log.wait(for: "refuse")
             #expect(line["cause"] == "hours" && line["setting"] == "hours")
             #expect(try answer(supervised.port("always"), from: "127.0.0.1") == "x\n")
-            #expect(
-                try doorward(["explain", "night", "192.0.2.1"], supervised).output.contains(
-                    "closed at this time [hours]"))
+            let explained = try doorward(["explain", "night", "192.0.2.1"], supervised).output
+            #expect(explained.contains("the service is closed at this time, \(names[(Int(parts.tm_wday) + 6) % 7]) "))
+            #expect(explained.contains(" [hours]") && explained.contains("services/night.toml:"))
         }
 
         @Test("a flood of refusals leaves a count in the log, and not a line for each")

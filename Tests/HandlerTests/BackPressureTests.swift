@@ -35,6 +35,7 @@ struct BackPressureTests {
         }
         let ending = handler.wait()
         #expect(ending.status == 0)
-        #expect((1...small + 256).contains(ending.peakMemory), "KB")
+        // Far less than what was taken, and more than what two runs of one program differ by.
+        #expect((1...small + 1024).contains(ending.peakMemory), "KB")
     }
 }

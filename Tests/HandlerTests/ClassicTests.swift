@@ -47,7 +47,8 @@ struct ClassicTests {
         for transport in Transport.allCases {
             let start = Int(time(nil))
             let (output, ending) = classic("daytime", over: transport, environment: [variable])
-            let expected = days(start...Int(time(nil)), zoneOffset: offset, zone: zone)
+            // time(2) may be a tick behind the clock that the handler reads.
+            let expected = days(start...Int(time(nil)) + 1, zoneOffset: offset, zone: zone)
             #expect(expected.contains(String(decoding: output, as: UTF8.self)))
             #expect(ending.status == 0)
         }

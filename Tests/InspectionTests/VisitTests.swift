@@ -22,7 +22,7 @@ struct VisitTests {
         #expect(try verdict(rules, "192.0.2.7") == "an access rule denies it cat.toml:3 [access]")
         #expect(try verdict(rules, "192.0.2.8") == "admitted 1")
         #expect(try verdict(rules, "unix") == "admitted 2")
-        #expect(try verdict(rules, "2001:db8::1") == "no access rule matches it cat.toml [access]")
+        #expect(try verdict(rules, "2001:db8::1") == "no access rule matches it cat.toml:3 [access]")
     }
 
     @Test("a rule's handler and variables are the visit's")
