@@ -191,7 +191,7 @@ int clinux_filter_attach(int socket, int program) {
     return setsockopt(socket, SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof program) < 0 ? -errno : 0;
 }
 
-// A classic program, which needs no right. It sees a segment from its TCP header on.
+// A classic program, for which most kernels ask no right (some do: EPERM). It sees a segment from its TCP header on.
 int clinux_filter_newcomers(int socket) {
     struct sock_filter steps[] = {
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),                      // the flags

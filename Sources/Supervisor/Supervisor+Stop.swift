@@ -36,7 +36,7 @@ extension Supervisor {
             do throws(SystemError) {
                 try open.listener.refuseNewcomers()
             } catch {
-                logProblem("options_failed", "\(open.bound): \(error)")
+                logProblem("newcomers", "\(open.bound): \(error); who begins to connect now may be reset")
             }
         }
     }
