@@ -127,9 +127,7 @@ let supervisorColumn: [Target] = [
         "Inspection",
         [
             "Admission", "Configuration", "ConfigurationFiles", "Control", "Definitions", "EventLog", "Gate",
-            "LinuxSystem",
-            "Sandbox",
-            "ServiceModel", "Spawner",
+            "LinuxSystem", "Sandbox", "ServiceModel", "Spawner",
         ]),
     .executableTarget(
         name: "doorward",

@@ -24,17 +24,20 @@ package struct HostConfiguration: Sendable {
     ///
     /// - Parameters: as of ``read(text:file:directory:handlers:host:)``.
     package static func state(text: [UInt8], file: String, directory: String, host: Host) throws(Faults) -> String {
-        let top: Section
-        do {
-            top = Section(title: "", entries: try readTOML(SourceText(text, file: file)))
-        } catch {
-            throw Faults([error])
-        }
+        let top = try top(of: text, file: file)
         var reading = Reading(host: host, handlers: "", layer: .defaults, file: file)
         var state = HostSettings().state
         reading.read("state", of: top, into: &state) { $0.path($1, from: directory) }
         guard reading.faults.isEmpty else { throw Faults(reading.faults) }
         return state
+    }
+
+    private static func top(of text: [UInt8], file: String) throws(Faults) -> Section {
+        do {
+            return Section(title: "", entries: try readTOML(SourceText(text, file: file)))
+        } catch {
+            throw Faults([error])
+        }
     }
 
     /// Reads doorward.toml.
@@ -49,12 +52,7 @@ package struct HostConfiguration: Sendable {
     package static func read(
         text: [UInt8], file: String, directory: String? = nil, handlers: String? = nil, host: Host
     ) throws(Faults) -> HostConfiguration {
-        let top: Section
-        do {
-            top = Section(title: "", entries: try readTOML(SourceText(text, file: file)))
-        } catch {
-            throw Faults([error])
-        }
+        let top = try top(of: text, file: file)
         var reading = Reading(host: host, handlers: "", layer: .defaults, file: file)
         reading.refuseUnknownKeys(of: top, known: KnownKeys.host)
         var settings = reading.settings(of: top, directory: directory ?? directoryPart(of: file))

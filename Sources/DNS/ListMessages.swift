@@ -64,23 +64,3 @@ package struct ListReply: Hashable, Sendable, WireValue {
         }
     }
 }
-
-extension WireValue {
-    /// As one message.
-    package var message: [UInt8] {
-        var writer = WireWriter()
-        writer.write(self)
-        return writer.bytes
-    }
-
-    /// - Returns: nil when the bytes are anything else.
-    package init?(message: [UInt8]) {
-        var reader = WireReader(message)
-        do throws(WireError) {
-            try self.init(from: &reader)
-        } catch {
-            return nil
-        }
-        guard reader.isAtEnd else { return nil }
-    }
-}

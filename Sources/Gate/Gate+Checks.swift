@@ -21,21 +21,19 @@ struct GateChecks: ~Copyable {
 }
 
 extension Gate {
-    /// What is known of somebody's source; nil when it has to be checked.
-    func checkAnswer(for arrival: borrowing Arrival, at now: Int64) -> CheckAnswer? {
+    /// Lets somebody in or not, when it is known what the checks say; else its source is checked in this turn, or in its own.
+    mutating func goOnByChecks(_ arrival: consuming Arrival, at now: Int64) {
         guard let source = arrival.source else { preconditionFailure("who is checked was admitted") }
-        return checks.cache.answer(for: source, at: now)
+        if let answer = checks.cache.answer(for: source, at: now) { return follow(answer, on: arrival, at: now) }
+        checks.isDue = true
+        hold(arrival, in: .checks, at: now)
     }
 
-    /// Starts to check a source, if it is not being checked and it is its turn.
-    mutating func check(_ arrival: borrowing Arrival, at now: Int64) {
-        guard let source = arrival.source, !checks.runs.contains(source) else { return }
-        guard !checks.runs.isFull, throttle.until == nil, let time = lobbyRules.duration(of: .checks) else {
-            checks.isDue = true
-            return
+    private mutating func follow(_ answer: CheckAnswer, on arrival: consuming Arrival, at now: Int64) {
+        switch answer {
+        case .passed: goOn(arrival, from: lobbyRules.next(after: .checks), at: now)
+        case .refused(let check): turnAway(arrival, .check(check), at: now)
         }
-        let run = CheckRun(source: source, facts: arrival.facts(nil), rule: arrival.rule, deadline: now + time)
-        if !start(run) { checks.isDue = true }
     }
 
     /// Starts the program of a run.
@@ -63,12 +61,16 @@ extension Gate {
         switch end.way {
         case .exited(status: 0) where failure == nil:
             run.position += 1
-            if run.position < setup.service.admission.checks.programs.count, now < run.deadline, start(run) {
+            run.isLate = run.isLate || now >= run.deadline
+            if run.position == setup.service.admission.checks.programs.count {
+                answer = .passed
+            } else if run.isLate {
+                answer = nil
+            } else {
+                // Without a process for the next one, all of them are asked again when there is one.
+                checks.isDue = !start(run) || checks.isDue
                 return true
             }
-            // Without the others, it has not passed.
-            let isLast = run.position == setup.service.admission.checks.programs.count
-            answer = isLast ? .passed : nil
         case .exited where failure == nil: answer = .refused(check: run.position)
         default:
             logCheckFailure(run, end.way, failure, at: now)
@@ -87,10 +89,10 @@ extension Gate {
             next = lobby.next(after: number)
             guard lobby.read(number, { $0.arrival.source }) == run.source else { continue }
             let arrival = try takeOut(number)
-            switch answer {
-            case .passed: goOn(arrival, from: lobbyRules.next(after: .checks), at: now)
-            case .refused(let check): turnAway(arrival, .check(check), at: now)
-            case nil: turnAway(arrival, .unserved(run.isLate ? .checkTimeout : .checkFailed(run.position)), at: now)
+            if let answer {
+                follow(answer, on: arrival, at: now)
+            } else {
+                turnAway(arrival, .unserved(run.isLate ? .checkTimeout : .checkFailed(run.position)), at: now)
             }
         }
     }

@@ -6,6 +6,16 @@ internal import LinuxSystem
 internal import ServiceModel
 
 extension Gate {
+    /// Lets somebody in or not, when that is known; else the resolver is asked, and somebody waits.
+    mutating func goOnByLists(_ arrival: consuming Arrival, at now: Int64) {
+        if case .ask(let missing) = knowledge(of: arrival.peer, at: now) { ask(missing, about: arrival.peer, at: now) }
+        // Once more: of whom nobody could be asked, it is known that nobody knows.
+        switch knowledge(of: arrival.peer, at: now) {
+        case .known(let verdict): follow(verdict, on: arrival, at: now)
+        case .ask: hold(arrival, in: .lists, at: now)
+        }
+    }
+
     /// What the lists say of a peer, or who is to be asked. Of a user of this machine they say nothing.
     func knowledge(of peer: Peer, at now: Int64) -> ListKnowledge {
         guard case .ip(let address, _) = peer else { return .known(ListVerdict()) }
@@ -23,20 +33,21 @@ extension Gate {
         }
     }
 
-    /// Keeps of a verdict that lets in what belongs to the connection.
-    mutating func heed(_ verdict: ListVerdict, of arrival: inout Arrival) {
+    private mutating func follow(_ verdict: ListVerdict, on arrival: consuming Arrival, at now: Int64) {
+        if case .deny(let rule) = verdict.outcome { return turnAway(arrival, .listed(rule: rule), at: now) }
         arrival.lists = verdict.matches
         if verdict.unknown != 0 { setup.counters.increment(.unlisted) }
+        goOn(arrival, from: lobbyRules.next(after: .lists), at: now)
     }
 
-    /// Asks the resolver. What it cannot be asked now, it is not: the connection's time runs out.
-    mutating func ask(_ missing: UInt32, about peer: Peer, at now: Int64) {
+    /// Asks the resolver.
+    private mutating func ask(_ missing: UInt32, about peer: Peer, at now: Int64) {
         guard case .ip(let address, _) = peer else { return }
         for list in lists.lists.indices where missing & 1 << UInt32(list) != 0 {
             let request = ListRequest(list: list, address: address)
             do throws(SystemError) {
                 switch resolver {
-                case .some(let channel): try channel.send(request.message)
+                case .some(let channel): try channel.send(request.wireBytes)
                 case .none: return
                 }
             } catch {
@@ -61,7 +72,7 @@ extension Gate {
             case .nothing: return try goOnWithListed(at: now)
             case .message(let bytes, _):
                 // What it cannot mean is no answer.
-                if let reply = ListReply(message: bytes) { lists.learn(reply, at: now) }
+                if let reply = ListReply(wireBytes: bytes) { lists.learn(reply, at: now) }
             case .closed:
                 try forgetResolver()
                 return try goOnWithListed(at: now)
@@ -104,9 +115,6 @@ extension Gate {
     /// Nobody waits for lists any longer than this: who has not answered has said nothing.
     mutating func judge(_ arrival: consuming Arrival, at now: Int64) {
         guard case .ip(let address, _) = arrival.peer else { preconditionFailure("lists are asked about addresses") }
-        let verdict = lists.verdict(on: address, at: now)
-        if case .deny(let rule) = verdict.outcome { return turnAway(arrival, .listed(rule: rule), at: now) }
-        heed(verdict, of: &arrival)
-        goOn(arrival, from: lobbyRules.next(after: .lists), at: now)
+        follow(lists.verdict(on: address, at: now), on: arrival, at: now)
     }
 }

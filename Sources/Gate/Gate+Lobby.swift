@@ -24,30 +24,13 @@ extension Gate {
     }
 
     /// Takes a connection that was admitted through the phases, from one on, as far as it comes without waiting.
-    mutating func goOn(_ arrival: consuming Arrival, from first: LobbyPhase, at now: Int64) {
-        var phase = first
-        if phase == .lists {
-            switch knowledge(of: arrival.peer, at: now) {
-            case .ask(let lists):
-                ask(lists, about: arrival.peer, at: now)
-                return hold(arrival, in: .lists, at: now)
-            case .known(let verdict):
-                if case .deny(let rule) = verdict.outcome { return turnAway(arrival, .listed(rule: rule), at: now) }
-                heed(verdict, of: &arrival)
-            }
-            phase = lobbyRules.next(after: phase)
+    mutating func goOn(_ arrival: consuming Arrival, from phase: LobbyPhase, at now: Int64) {
+        switch phase {
+        case .lists: goOnByLists(arrival, at: now)
+        case .checks: goOnByChecks(arrival, at: now)
+        case .handler where !lobbyRules.areAny || waitingRoom.count == 0 && mayServe(at: now): serve(arrival, at: now)
+        case .proxyHeader, .greetDelay, .firstByte, .handler: hold(arrival, in: phase, at: now)
         }
-        if phase == .checks {
-            switch checkAnswer(for: arrival, at: now) {
-            case nil:
-                check(arrival, at: now)
-                return hold(arrival, in: .checks, at: now)
-            case .refused(let check): return turnAway(arrival, .check(check), at: now)
-            case .passed: phase = lobbyRules.next(after: phase)
-            }
-        }
-        let isNext = !lobbyRules.areAny || waitingRoom.count == 0 && mayServe(at: now)
-        if phase == .handler, isNext { serve(arrival, at: now) } else { hold(arrival, in: phase, at: now) }
     }
 
     /// Takes a connection in that waits for something; nobody is served before it is.

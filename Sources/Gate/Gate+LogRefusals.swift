@@ -11,50 +11,10 @@ extension Gate {
         guard refusalBudget.admits(at: now) else { return }
         begin("refuse")
         log.field("peer", peer)
-        switch refusal {
-        case .blocked(let line):
-            log.field("cause", "block_list" as StaticString)
-            log.field("rule", file: setup.blockListFile, line: line)
-            log.field("setting", "block_list" as StaticString)
-            if case .ip(let address, _) = peer { log.blocked(address) }
-        case .denied(let rule):
-            log.field("cause", "access_rule" as StaticString)
-            logRule(rule)
-            log.field("setting", "access" as StaticString)
-        case .noRule:
-            log.field("cause", "no_rule_matches" as StaticString)
-            log.field("setting", "access" as StaticString)
-        case .banned(let ban):
-            log.field("cause", "ban" as StaticString)
-            Self.add(ban, in: bans.table, to: &log)
-            if ban.end != .max { log.field("ends_in", nanoseconds: ban.end - now) }
-            log.field("setting", "unblock" as StaticString)
-        case .sensor:
-            log.field("cause", "sensor" as StaticString)
-            log.field("setting", "sensor" as StaticString)
-        case .closed(.hours):
-            log.field("cause", "hours" as StaticString)
-            log.field("setting", "hours" as StaticString)
-        case .closed(.load):
-            log.field("cause", "load" as StaticString)
-            log.field("setting", "max_load" as StaticString)
-        case .rate:
-            log.field("cause", "source_rate" as StaticString)
-            log.field("setting", "limits.rate" as StaticString)
-        case .listed(let rule):
-            log.field("cause", "dnsbl" as StaticString)
-            log.field("list", setup.service.admission.dnsbl[rule].zone)
-            log.field("setting", "dnsbl" as StaticString)
-        case .check(let check):
-            log.field("cause", "check" as StaticString)
-            log.field("check", setup.service.admission.checks.programs[check].path)
-            log.field("setting", "checks" as StaticString)
-        case .unserved(let reason): Self.add(reason, setup.service.admission, to: &log)
-        case .sourceLimit(let limit):
-            log.field("cause", "source_limit" as StaticString)
-            log.field("limit", limit)
-            log.field("setting", "limits.per_source" as StaticString)
-        }
+        let (cause, setting) = refusal.cause(start: setup.service.admission.start)
+        log.field("cause", cause)
+        logDetails(of: refusal, peer: peer, at: now)
+        if let setting { log.field("setting", setting) }
         switch way {
         case .close: break
         case .reset: log.field("by", "reset" as StaticString)
@@ -63,33 +23,22 @@ extension Gate {
         log.end()
     }
 
-    private static func add(_ reason: Unserved, _ settings: AdmissionSettings, to log: inout EventLog) {
-        switch reason {
-        case .noData:
-            log.field("cause", "no_data" as StaticString)
-            log.field("setting", settings.start == .data ? "start" : "greet_delay" as StaticString)
-        case .firstByte:
-            log.field("cause", "first_byte" as StaticString)
-            log.field("setting", "first_byte" as StaticString)
-        case .earlyTalker:
-            log.field("cause", "early_talker" as StaticString)
-            log.field("setting", "greet_delay" as StaticString)
-        case .proxyHeader(let trouble):
-            log.field("cause", "proxy_header" as StaticString)
-            log.field("reason", trouble.description)
-            log.field("setting", "proxy_protocol" as StaticString)
-        case .checkTimeout:
-            log.field("cause", "check_timeout" as StaticString)
-            log.field("setting", "check_timeout" as StaticString)
-        case .checkFailed(let check):
-            log.field("cause", "check_failed" as StaticString)
-            log.field("check", settings.checks.programs[check].path)
-            log.field("setting", "checks" as StaticString)
-        case .crowded:
-            log.field("cause", "crowded" as StaticString)
-            log.field("setting", "limits.waiting" as StaticString)
-        case .drain:
-            log.field("cause", "drain" as StaticString)
+    /// What decided, where its cause does not say it.
+    private mutating func logDetails(of refusal: Refusal, peer: Peer, at now: Int64) {
+        switch refusal {
+        case .blocked(let line):
+            log.field("rule", file: setup.blockListFile, line: line)
+            if case .ip(let address, _) = peer { log.blocked(address) }
+        case .denied(let rule): logRule(rule)
+        case .banned(let ban):
+            Self.add(ban, in: bans.table, to: &log)
+            if ban.end != .max { log.field("ends_in", nanoseconds: ban.end - now) }
+        case .listed(let rule): log.field("list", setup.service.admission.dnsbl[rule].zone)
+        case .check(let check), .unserved(.checkFailed(let check)):
+            log.field("check", setup.service.admission.checks.programs[check].path)
+        case .sourceLimit(let limit): log.field("limit", limit)
+        case .unserved(.proxyHeader(let trouble)): log.field("reason", trouble.description)
+        case .noRule, .sensor, .closed, .rate, .unserved: break
         }
     }
 
@@ -126,12 +75,37 @@ extension Gate {
         } else {
             logWay(way, status: "status", signal: "signal")
         }
-        if run.isLate { log.field("setting", "check_timeout" as StaticString) }
+        log.field("setting", run.isLate ? "check_timeout" : "checks" as StaticString)
         log.end()
     }
 }
 
 extension Refusal {
+    /// What the log calls it, and the setting that changes it.
+    fileprivate func cause(start: AdmissionSettings.Start) -> (cause: StaticString, setting: StaticString?) {
+        switch self {
+        case .blocked: ("block_list", "block_list")
+        case .denied: ("access_rule", "access")
+        case .noRule: ("no_rule_matches", "access")
+        case .banned: ("ban", "unblock")
+        case .sensor: ("sensor", "sensor")
+        case .closed(.hours): ("hours", "hours")
+        case .closed(.load): ("load", "max_load")
+        case .sourceLimit: ("source_limit", "limits.per_source")
+        case .rate: ("source_rate", "limits.rate")
+        case .listed: ("dnsbl", "dnsbl")
+        case .check: ("check", "checks")
+        case .unserved(.noData): ("no_data", start == .data ? "start" : "greet_delay")
+        case .unserved(.firstByte): ("first_byte", "first_byte")
+        case .unserved(.earlyTalker): ("early_talker", "greet_delay")
+        case .unserved(.proxyHeader): ("proxy_header", "proxy_protocol")
+        case .unserved(.checkTimeout): ("check_timeout", "check_timeout")
+        case .unserved(.checkFailed): ("check_failed", "checks")
+        case .unserved(.crowded): ("crowded", "limits.waiting")
+        case .unserved(.drain): ("drain", nil)
+        }
+    }
+
     /// What counts it.
     fileprivate var counter: GateCounter {
         switch self {

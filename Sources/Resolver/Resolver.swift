@@ -174,7 +174,7 @@ package struct Resolver: ~Copyable {
                 return
             case .message(let bytes, _):
                 // A gate that speaks nonsense may be in anybody's hands, and is not answered.
-                if let request = ListRequest(message: bytes) { ask(request, of: gate, token: token, at: now) }
+                if let request = ListRequest(wireBytes: bytes) { ask(request, of: gate, token: token, at: now) }
             }
         }
     }
@@ -192,7 +192,7 @@ final class AskingGate {
 
     func answer(_ request: ListRequest, _ answer: ListAnswer) {
         do throws(SystemError) {
-            try channel.send(ListReply(to: request, answer).message)
+            try channel.send(ListReply(to: request, answer).wireBytes)
         } catch {
             // It is gone, or does not read: then its own deadline tells it that nobody knows.
         }

@@ -81,34 +81,11 @@ extension Supervisor {
             }
             // Who looks every ten seconds is not to fill the log.
             if request.changesSomething { logRequest("\(request)", of: client) }
-            if request == .reload {
-                waitingForReload.append((client, reload()))
-                return
-            }
-            if case .standing(let service, let caller) = request {
-                let now = Clock.monotonicNanoseconds()
-                if let answer = look(at: caller, in: service, for: client, at: now) { try send(answer, to: client) }
-                return
-            }
-            try send(obey(request), to: client)
+            if let reply = obey(request, of: client) { try send(reply, to: client) }
             if request == .drain || request == .stop { waitingForEnd.append(client) }
         } catch {
             // The client is gone, and its answer with it.
         }
-    }
-
-    /// Tells those who asked for a reload what came of it, once every gate serves or does not: a gate that does not report is
-    /// killed in time.
-    func endReloads() {
-        guard !waitingForReload.isEmpty, services.values.allSatisfy(\.isSettled) else { return }
-        let problems = services.values.sorted { $0.name < $1.name }.compactMap { service in
-            service.problem.map { "\(service.definition.service.file): \($0)" }
-        }
-        for (client, faults) in waitingForReload {
-            let lines = faults + problems
-            reply(lines.isEmpty ? .done(["services: \(services.count)"]) : .refused(lines), to: client)
-        }
-        waitingForReload = []
     }
 
     /// Answers somebody who has waited for it.
@@ -125,14 +102,19 @@ extension Supervisor {
         try client.channel.send([1], passing: memory.descriptor.number)
     }
 
-    private func obey(_ request: ControlRequest) -> ControlReply {
+    /// - Returns: the answer; nil when it comes later.
+    private func obey(_ request: ControlRequest, of client: ControlClient) -> ControlReply? {
         switch request {
         case .status: return .status(report())
         case .block(let prefix, let reason, let length):
             return block(prefix, reason: reason, length: length, at: Clock.monotonicNanoseconds())
         case .unblock(let prefix): return unblock(prefix, at: Clock.monotonicNanoseconds())
         case .blocked: return blocked(at: Clock.monotonicNanoseconds())
-        case .reload, .standing: preconditionFailure("that takes longer")
+        case .standing(let service, let caller):
+            return look(at: caller, in: service, for: client, at: Clock.monotonicNanoseconds())
+        case .reload:
+            waitingForReload.append((client, reload()))
+            return nil
         case .drain, .stop:
             let grace = request == .drain ? nil : settings.drain.nanoseconds
             beginStop(byCommandWithGrace: grace, at: Clock.monotonicNanoseconds())

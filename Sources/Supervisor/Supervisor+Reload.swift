@@ -61,6 +61,20 @@ extension Supervisor {
         return definitions.faults.map(\.description)
     }
 
+    /// Tells those who asked for a reload what came of it, once every gate serves or does not: a gate that does not report is
+    /// killed in time.
+    func endReloads() {
+        guard !waitingForReload.isEmpty, services.values.allSatisfy(\.isSettled) else { return }
+        let problems = services.values.sorted { $0.name < $1.name }.compactMap { service in
+            service.problem.map { "\(service.definition.service.file): \($0)" }
+        }
+        for (client, faults) in waitingForReload {
+            let lines = faults + problems
+            reply(lines.isEmpty ? .done(["services: \(services.count)"]) : .refused(lines), to: client)
+        }
+        waitingForReload = []
+    }
+
     private func remove(_ service: WantedService) {
         services[service.name] = nil
         pastCounts[service.name] = nil

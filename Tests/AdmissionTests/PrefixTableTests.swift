@@ -30,18 +30,6 @@ private func oracle(_ address: IPAddress, _ entries: [Entry]) -> Int? {
     .value
 }
 
-/// The first and last address of a prefix, and their neighbours.
-private func edges(of prefix: IPPrefix) -> [IPAddress] {
-    switch prefix.network {
-    case .v4(let first):
-        let last = first | (prefix.length == 32 ? 0 : UInt32.max >> UInt32(prefix.length))
-        return [first, last, first &- 1, last &+ 1].map { .v4($0) }
-    case .v6(let first):
-        let last = first | (prefix.length == 128 ? 0 : UInt128.max >> UInt128(prefix.length))
-        return [first, last, first &- 1, last &+ 1].map { IPAddress(v6Bits: $0) }
-    }
-}
-
 /// Prefixes of one nest, each of which is around the next one: of every length that there is.
 private func nest(_ address: IPAddress) -> [IPPrefix] {
     (0...address.bitWidth).map { IPPrefix(of: address, length: $0) }

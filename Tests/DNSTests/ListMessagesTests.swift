@@ -10,13 +10,13 @@ struct ListMessagesTests {
     @Test("requests and replies come through as they are", arguments: addresses)
     func roundTrip(address: IPAddress) {
         let request = ListRequest(list: 31, address: address)
-        #expect(ListRequest(message: request.message) == request)
+        #expect(ListRequest(wireBytes: request.wireBytes) == request)
         let many = (0..<DNSReply.mostAddresses).map { IPAddress.v4(0x7fff_ff00 + UInt32($0)) }
         for word in [.unknown, .notListed, .listed([.v4(0x7f00_0002)]), .listed(many)] as [ListAnswer.Word] {
             let reply = ListReply(to: request, ListAnswer(word, seconds: 3600))
-            #expect(ListReply(message: reply.message) == reply)
+            #expect(ListReply(wireBytes: reply.wireBytes) == reply)
             // What a message channel takes in one piece.
-            #expect(reply.message.count <= 1024)
+            #expect(reply.wireBytes.count <= 1024)
         }
     }
 
@@ -24,13 +24,13 @@ struct ListMessagesTests {
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let listed = ListAnswer(.listed([.v4(0x7f00_0002), .v4(0x7f00_0003)]), seconds: 60)
-        let whole = ListReply(to: ListRequest(list: 1, address: .v4(0xc000_0201)), listed).message
+        let whole = ListReply(to: ListRequest(list: 1, address: .v4(0xc000_0201)), listed).wireBytes
         for _ in 0..<2000 {
             var bytes = whole
             bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
             if Bool.random(using: &random) { bytes.removeLast(Int.random(in: 1...bytes.count, using: &random)) }
-            if let reply = ListReply(message: bytes) { try #require(ListReply(message: reply.message) == reply) }
+            if let reply = ListReply(wireBytes: bytes) { try #require(ListReply(wireBytes: reply.wireBytes) == reply) }
         }
-        #expect(ListRequest(message: ListRequest(list: 1, address: .v4(1)).message + [0]) == nil)
+        #expect(ListRequest(wireBytes: ListRequest(list: 1, address: .v4(1)).wireBytes + [0]) == nil)
     }
 }

@@ -243,7 +243,7 @@ struct ResolverTests {
         "a gate that speaks nonsense is not answered, and asks as before when it comes to its senses",
         arguments: [
             [0], [UInt8](repeating: 0xff, count: 1024),
-            Array(ListRequest(list: 0, address: someone).message.dropLast()),
+            Array(ListRequest(list: 0, address: someone).wireBytes.dropLast()),
         ])
     func nonsense(bytes: [UInt8]) throws {
         let server = try FakeNameServer()

@@ -18,7 +18,7 @@ final class GateEnd {
     var number: Int32 { channel.number }
 
     func ask(_ list: Int, _ address: IPAddress = someone) throws {
-        try send(ListRequest(list: list, address: address).message)
+        try send(ListRequest(list: list, address: address).wireBytes)
     }
 
     func send(_ bytes: [UInt8]) throws { try channel.send(bytes) }
@@ -26,7 +26,7 @@ final class GateEnd {
     /// The next reply; nil when there is none.
     func reply() throws -> ListReply? {
         guard case .message(let bytes, _) = try channel.receive() else { return nil }
-        let reply: ListReply = try #require(ListReply(message: bytes))
+        let reply: ListReply = try #require(ListReply(wireBytes: bytes))
         return reply
     }
 
