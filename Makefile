@@ -74,8 +74,10 @@ run: all
 # difference to once more as nobody.
 test: all guide attacker test-packages
 	$(SWIFT) build --build-tests
-	DOORWARD_BUILD="$(CURDIR)/build" DOORWARD_LIBEXEC="$(CURDIR)/build/libexec/doorward" $(SWIFT) test --skip-build
-	DOORWARD_HANDLERS_DIR="$(CURDIR)/build/libexec/doorward:$(CURDIR)/build/guide" $(SWIFT) test --skip-build --filter HandlerTests
+	DOORWARD_BUILD="$(CURDIR)/build" DOORWARD_LIBEXEC="$(CURDIR)/build/libexec/doorward" \
+	    etc/tell-failures $(SWIFT) test --skip-build
+	DOORWARD_HANDLERS_DIR="$(CURDIR)/build/libexec/doorward:$(CURDIR)/build/guide" \
+	    etc/tell-failures $(SWIFT) test --skip-build --filter HandlerTests
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory test-user; fi
 
 # The sessions in Tests/HandlerTests/Golden whose files begin with NAME, or all; without building the supervisor.
@@ -84,7 +86,7 @@ sessions:
 	    --filter TranscriptTests
 
 test-user:
-	@etc/test-as nobody
+	@etc/tell-failures etc/test-as nobody
 
 # What the sandbox is tested with: a handler that tries to get out (Tests/Attacker).
 attacker: packages
@@ -93,7 +95,7 @@ attacker: packages
 
 check: all attacker
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
-	@for script in etc/need etc/new-handler etc/run-here etc/test-as .ci/run; do sh -n $$script || exit 1; done
+	@for script in etc/need etc/new-handler etc/run-here etc/tell-failures etc/test-as .ci/run; do sh -n $$script || exit 1; done
 	$(SWIFT) build --build-tests
 
 format:

@@ -1,4 +1,5 @@
-// The text of one access rule: `allow|deny SUBJECT [NAME=value ...] [handler=NAME]`, words separated by blanks.
+// The text of one access rule, words separated by blanks: `allow SUBJECT [NAME=value ...] [handler=NAME]`, or
+// `deny SUBJECT`, and perhaps how (RefusalManner+Text.swift).
 // Promises that each fault stands at the word that it speaks of, where the string is written without escapes.
 
 import ServiceModel
@@ -6,6 +7,8 @@ import ServiceModel
 extension Reading {
     private struct Word {
         var text: String
+        /// In the rule, in bytes from 0.
+        var offset: Int
         var position: SourcePosition
     }
 
@@ -33,7 +36,11 @@ extension Reading {
         let subject = subject(words[1])
         var rule = AccessRule(verdict: verdict, subject: subject ?? .all, position: node.position)
         var isWhole = subject != nil
-        for word in words.dropFirst(2) where !readAssignment(word, into: &rule) { isWhole = false }
+        switch verdict {
+        case .allow: for word in words.dropFirst(2) where !readAssignment(word, into: &rule) { isWhole = false }
+        case .deny:
+            if words.count > 2, !readManner(text, from: words[2].offset, at: node, into: &rule) { isWhole = false }
+        }
         return isWhole ? rule : nil
     }
 
@@ -59,12 +66,8 @@ extension Reading {
         }
         let name = String(word.text[..<equals])
         let value = String(word.text[word.text.index(after: equals)...])
-        if name == "refuse" { return readRefusal(value, word, into: &rule) }
-        guard rule.verdict == .allow else {
-            fault(
-                word.position,
-                "\(quoted(word.text)) on a deny rule, which starts no handler; expected refuse=close, reset or tarpit, or "
-                    + "nothing more")
+        if name == "refuse" || name == "message" {
+            fault(word.position, "\(quoted(word.text)) on an allow rule, which refuses nobody")
             return false
         }
         if name == "handler" {
@@ -88,24 +91,25 @@ extension Reading {
         return true
     }
 
-    private mutating func readRefusal(_ value: String, _ word: Word, into rule: inout AccessRule) -> Bool {
-        guard rule.verdict == .deny, rule.refusal == nil else {
-            let problem = rule.verdict == .deny ? "stands twice in one rule" : "on an allow rule, which refuses nobody"
-            fault(word.position, "\(quoted(word.text)) \(problem)")
+    /// How a deny rule refuses: all that is left of it. Returns whether it could be read.
+    private mutating func readManner(
+        _ text: String, from offset: Int, at node: TOMLNode, into rule: inout AccessRule
+    ) -> Bool {
+        do throws(RuleTextError) {
+            rule.refusal = try RefusalManner(ofRule: Array(text.utf8)[offset...])
+            return true
+        } catch {
+            fault(node.position(ofByte: error.offset), "\(error)")
             return false
         }
-        guard let way = RefusalManner.Way(rawValue: value) else {
-            fault(word.position, "\(quoted(word.text)); expected refuse=close, refuse=reset or refuse=tarpit")
-            return false
-        }
-        rule.refusal = way
-        return true
     }
 
     private func words(of text: String, at node: TOMLNode) -> [Word] {
         let bytes = Array(text.utf8)
         return bytes.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.map { word in
-            Word(text: String(decoding: word, as: UTF8.self), position: node.position(ofByte: word.startIndex))
+            Word(
+                text: String(decoding: word, as: UTF8.self), offset: word.startIndex,
+                position: node.position(ofByte: word.startIndex))
         }
     }
 }

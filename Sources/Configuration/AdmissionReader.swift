@@ -11,8 +11,8 @@ extension Reading {
     mutating func admission(of top: Section) -> AdmissionSettings {
         var settings = AdmissionSettings()
         settings.penalties = penalties(of: top)
-        read("refuse", of: top, into: &settings.refusal.way) { $0.choice($1) }
-        read("deny_message", of: top, into: &settings.refusal.message) { $0.denyMessage($1) }
+        read("refuse", of: top, into: &settings.refusal) { $0.choice($1).map { RefusalManner($0) } }
+        readDenyMessage(of: top, into: &settings.refusal)
         read("hours", of: top, into: &settings.hours) { $0.hours($1) }
         read("time_zone", of: top, into: &settings.timeZone) { $0.timeZone($1) }
         read("max_load", of: top, into: &settings.mostLoad) { $0.load($1) }
@@ -21,14 +21,6 @@ extension Reading {
         settings.checks = checks(of: top)
         if settings.hours == nil, let zone = top["time_zone"], zone.position.file == file {
             fault(zone.position, "'time_zone' does nothing without 'hours'; expected both")
-        }
-        if settings.refusal.way != .close, !settings.refusal.message.isEmpty, let message = top["deny_message"],
-            let way = top["refuse"]
-        {
-            fault(
-                ownPlace(message.position, way.position),
-                "'deny_message' at \(message.position.fileAndLine) is never sent, because 'refuse' is "
-                    + "\"\(settings.refusal.way.rawValue)\" at \(way.position.fileAndLine); expected one of the two")
         }
         return settings
     }
@@ -87,15 +79,25 @@ extension Reading {
         return name
     }
 
-    private mutating func denyMessage(_ entry: TOMLEntry) -> String? {
-        guard let text = string(entry, expected: "a text in quotes, like \"421 not now\\r\\n\"") else { return nil }
+    /// What is said before the close; "": nothing.
+    private mutating func readDenyMessage(of top: Section, into manner: inout RefusalManner) {
+        guard let entry = top["deny_message"],
+            let text = string(entry, expected: "a text in quotes, like \"421 not now\\r\\n\""), !text.isEmpty
+        else { return }
         guard text.utf8.count <= RefusalManner.longestMessage else {
             fault(
                 entry.value.position,
                 "'deny_message' has \(text.utf8.count) bytes; expected at most \(RefusalManner.longestMessage)")
-            return nil
+            return
         }
-        return text
+        if manner != .close, let way = top["refuse"] {
+            fault(
+                ownPlace(entry.position, way.position),
+                "'deny_message' at \(entry.position.fileAndLine) is never sent, because of 'refuse' at "
+                    + "\(way.position.fileAndLine); expected one of the two")
+            return
+        }
+        manner = .message(text)
     }
 
     private mutating func hours(_ entry: TOMLEntry) -> Hours? {

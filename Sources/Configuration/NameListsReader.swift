@@ -16,7 +16,7 @@ extension Reading {
         }
         var rules: [DNSBLRule] = []
         for (text, node) in texts {
-            do throws(DNSBLRuleError) {
+            do throws(RuleTextError) {
                 let rule = try DNSBLRule(text)
                 for variable in rule.environment {
                     if let problem = environmentNameProblem(variable.name) { fault(node.position, problem) }

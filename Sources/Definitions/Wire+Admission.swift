@@ -80,23 +80,17 @@ extension Hours: WireValue {
     }
 }
 
-extension RefusalManner.Way {
-    init(wire text: String) throws(WireError) {
-        guard let way = Self(rawValue: text) else { throw WireError() }
-        self = way
-    }
-}
-
+/// As a rule spells it.
 extension RefusalManner: WireValue {
-    package func write(to writer: inout WireWriter) {
-        writer.write(way.rawValue)
-        writer.write(message)
-    }
+    package func write(to writer: inout WireWriter) { writer.write(ruleText) }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        self.init()
-        way = try Way(wire: try reader.text())
-        message = try reader.text()
+        let text = Array(try reader.text().utf8)
+        do throws(RuleTextError) {
+            try self.init(ofRule: text[...])
+        } catch {
+            throw WireError()
+        }
     }
 }
 

@@ -7,7 +7,7 @@ extension DNSBLRule: WireValue {
 
     package init(from reader: inout WireReader) throws(WireError) {
         let text = try reader.text()
-        do throws(DNSBLRuleError) {
+        do throws(RuleTextError) {
             try self.init(text)
         } catch {
             throw WireError()

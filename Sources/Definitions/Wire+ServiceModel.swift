@@ -72,16 +72,14 @@ extension AccessRule: WireValue {
         writer.write(subject)
         writer.write(environment)
         writer.write(handler)
-        writer.write(refusal?.rawValue)
+        writer.write(refusal)
         writer.write(position)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
         self.init(
             verdict: try reader.fact() ? .allow : .deny, subject: try reader.value(), environment: try reader.list(),
-            handler: try reader.optional(),
-            refusal: try reader.optional(String.self).map(RefusalManner.Way.init(wire:)),
-            position: try reader.value())
+            handler: try reader.optional(), refusal: try reader.optional(), position: try reader.value())
     }
 }
 

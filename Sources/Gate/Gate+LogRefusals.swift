@@ -6,7 +6,7 @@ internal import ServiceModel
 internal import Spawner
 
 extension Gate {
-    mutating func logRefusal(_ refusal: Refusal, peer: Peer, _ way: RefusalManner.Way, at now: Int64) {
+    mutating func logRefusal(_ refusal: Refusal, peer: Peer, _ manner: RefusalManner, at now: Int64) {
         setup.counters.increment(refusal.counter)
         guard refusalBudget.admits(at: now) else { return }
         begin("refuse")
@@ -15,8 +15,9 @@ extension Gate {
         log.field("cause", cause)
         logDetails(of: refusal, peer: peer, at: now)
         if let setting { log.field("setting", setting) }
-        switch way {
+        switch manner {
         case .close: break
+        case .message: log.field("by", "message" as StaticString)
         case .reset: log.field("by", "reset" as StaticString)
         case .tarpit: log.field("by", "tarpit" as StaticString)
         }

@@ -10,8 +10,8 @@ extension Gate {
 
     mutating func refuse(_ connection: consuming AcceptedConnection, _ refusal: Refusal, at now: Int64) {
         let peer = connection.peer
-        let way = manner(of: refusal)
-        logRefusal(refusal, peer: peer, way, at: now)
+        let manner = manner(of: refusal)
+        logRefusal(refusal, peer: peer, manner, at: now)
         switch refusal {
         case .banned(let ban):
             bans.hits.add(ban.index)
@@ -23,9 +23,9 @@ extension Gate {
         case .blocked, .denied, .noRule, .closed, .listed, .check, .unserved: break
         }
         let socket = connection.takeDescriptor()
-        switch way {
-        case .close:
-            if !denyMessage.isEmpty { part(from: socket, at: now) }
+        switch manner {
+        case .close: break
+        case .message(let text): part(from: socket, saying: text, at: now)
         case .reset:
             // One event of one connection: a socket that cannot be reset is closed.
             socket.resetAtClose()
@@ -34,17 +34,21 @@ extension Gate {
         }
     }
 
-    private func manner(of refusal: Refusal) -> RefusalManner.Way {
+    private func manner(of refusal: Refusal) -> RefusalManner {
+        let ofService = setup.service.admission.refusal
+        return switch refusal {
         // Nobody is there who could be told, or made to wait.
-        if refusal == .unserved(.noData) || refusal == .unserved(.proxyHeader(.cut)) { return .close }
-        if case .denied(let rule) = refusal, let way = setup.service.access[rule].refusal { return way }
-        return setup.service.admission.refusal.way
+        case .unserved(.noData), .unserved(.proxyHeader(.cut)): .close
+        case .denied(let rule): setup.service.access[rule].refusal ?? ofService
+        case .listed(let rule): setup.service.admission.dnsbl[rule].refusal ?? ofService
+        default: ofService
+        }
     }
 
     /// Says the message, and closes when the peer has: closing before that could reset the connection, and the peer would
     /// never read it. Source: RFC 1122 4.2.2.13.
-    private mutating func part(from socket: consuming Descriptor, at now: Int64) {
-        guard socket.sendAtOnce(denyMessage), socket.endOutput() else { return }
+    private mutating func part(from socket: consuming Descriptor, saying text: String, at now: Int64) {
+        guard socket.sendAtOnce(text.utf8.span), socket.endOutput() else { return }
         let number = socket.number
         guard let place = parking.park(socket, until: now + Self.partingNanoseconds) else { return }
         do throws(SystemError) {

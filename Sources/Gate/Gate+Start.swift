@@ -85,7 +85,6 @@ extension Gate {
         checks = GateChecks(service.admission.checks)
         peeked = [UInt8](repeating: 0, count: service.admission.upstreams.isEmpty ? 0 : ProxyHeader.mostBytes)
         pace = TotalPace(service.limits.totalRate)
-        denyMessage = Array(service.admission.refusal.message.utf8)
         self.reserve = consume reserve
         orphans = Orphans(children)
         let writer = pipe.writerNumber

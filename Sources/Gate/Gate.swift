@@ -41,8 +41,6 @@ package struct Gate: ~Copyable {
     var checks: GateChecks
     /// For looking at PROXY headers.
     var peeked: [UInt8]
-    /// What is said to those who are refused.
-    let denyMessage: [UInt8]
     var throttle = Throttle()
     var drain = Drain()
     /// While the listeners are about to close.

@@ -51,6 +51,8 @@ package struct ControlCall: ~Copyable {
 package struct LiveState: Hashable, Sendable {
     package var bans: [BanStatus] = []
     package var services: [ServiceStatus] = []
+    /// What the filter in the kernel does, a sentence.
+    package var kernelFilter = ""
     /// How the caller stands with the service; nil when its gate did not say.
     package var standing: Standing?
 
@@ -67,6 +69,7 @@ package struct LiveState: Hashable, Sendable {
                 case .status(let report) = try ControlCall(.status, state: state).reply
             else { return nil }
             self.init(bans: bans, services: report.services)
+            kernelFilter = report.kernelFilter
             let look = ControlRequest.standing(service: service, Caller(peer))
             if case .standing(let standing) = try ControlCall(look, state: state).reply { self.standing = standing }
         } catch {

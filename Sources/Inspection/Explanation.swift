@@ -55,15 +55,35 @@ package struct Explanation: Hashable, Sendable {
             let position = service.access[rule].position
             add("decision", "admitted by access rule \(rule + 1)", from: position.fileAndLine)
         case .admitted(nil): add("decision", "admitted: there are no access rules", from: "")
-        case .refused(let cause, let at, let setting): add("decision", "refused: \(cause) [\(setting)]", from: at)
+        case .refused(let cause, let at, let setting, _): add("decision", "refused: \(cause) [\(setting)]", from: at)
         }
         let rules = service.admission
         if let length = rules.sensor { add("sensor", "bans who touches it for \(shown(length))") }
         if let hours = rules.hours { add("hours", "\(hours), \(rules.timeZone ?? "local time")") }
         if let load = rules.mostLoad { add("max_load", "\(load / 100).\(load % 100 / 10)\(load % 10)") }
-        add("refuse", rules.refusal.message.isEmpty ? rules.refusal.way.rawValue : "with deny_message, then close")
+        explainManner(visit)
         explainLobby(rules)
         explainThisMoment(visit)
+    }
+
+    /// How it is refused, or would be.
+    private mutating func explainManner(_ visit: Visit) {
+        let ofService = service.admission.refusal
+        if case .refused(_, let place, _, let manner?) = visit.verdict {
+            add("refuse", text(manner), from: place)
+        } else {
+            let key = if case .message = ofService { "deny_message" } else { "refuse" }
+            add("refuse", text(ofService), from: definition.origins[key]?.fileAndLine)
+        }
+    }
+
+    private func text(_ manner: RefusalManner) -> String {
+        switch manner {
+        case .close: "close"
+        case .reset: "reset"
+        case .tarpit: "tarpit"
+        case .message(let text): "says \"\(String(text.prefix { !$0.isNewline }))\", then closes"
+        }
     }
 
     /// What happens before a handler is started.
@@ -101,6 +121,10 @@ package struct Explanation: Hashable, Sendable {
         let room = service.waitingPlaces > status.counts.waiting ? "gate" : "listen queue"
         let wait = status.counts.active >= status.limit ? "; the next one waits in the \(room)" : ""
         add("now", "\(status.state.rawValue), \(status.counts.active) of \(status.limit) connections\(wait)", from: "")
+        // Listeners that take PROXY headers do without: the addresses that the kernel sees are not the clients'.
+        if case .ip = visit.peer, service.admission.upstreams.isEmpty, !live.kernelFilter.isEmpty {
+            add("kernel filter", live.kernelFilter, from: "")
+        }
         if let standing = live.standing { explain(standing) }
     }
 

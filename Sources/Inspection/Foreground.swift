@@ -16,7 +16,7 @@ package enum Foreground {
     ///
     /// - Returns: its exit status; 128 and the signal's number when it was killed.
     package static func run(_ visit: Visit) throws(ForegroundError) -> Int32 {
-        if case .refused(let cause, let at, let setting) = visit.verdict {
+        if case .refused(let cause, let at, let setting, _) = visit.verdict {
             throw ForegroundError(description: "refused: \(cause) (\(at)) [\(setting)]")
         }
         do {

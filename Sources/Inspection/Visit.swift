@@ -12,8 +12,8 @@ package struct Visit: Sendable {
     package enum Verdict: Hashable, Sendable {
         /// By the access rule with this index; nil where the service has no rules.
         case admitted(rule: Int?)
-        /// `block_list`, with what decided and the key that changes it.
-        case refused(cause: String, at: String, setting: String)
+        /// `block_list`, with what decided, the key that changes it, and the rule's own manner.
+        case refused(cause: String, at: String, setting: String, manner: RefusalManner? = nil)
     }
 
     package let definition: ServiceDefinition
@@ -90,7 +90,8 @@ package struct Visit: Sendable {
                 cause: "it is on the block list", at: "\(settings.blockList ?? ""):\(line)", setting: "block_list")
         case .refuse(.denied(let rule)):
             return .refused(
-                cause: "an access rule denies it", at: service.access[rule].position.fileAndLine, setting: "access")
+                cause: "an access rule denies it", at: service.access[rule].position.fileAndLine, setting: "access",
+                manner: service.access[rule].refusal)
         case .refuse(.noRule):
             return .refused(cause: "no access rule matches it", at: place("access"), setting: "access")
         case .refuse(.sourceLimit(let limit)):
@@ -122,9 +123,10 @@ package struct Visit: Sendable {
     ) -> Verdict? {
         guard case .admitted = verdict, let standing else { return nil }
         let service = definition.service
-        func refused(_ cause: String, _ setting: String) -> Verdict {
+        func refused(_ cause: String, _ setting: String, _ manner: RefusalManner? = nil) -> Verdict {
             .refused(
-                cause: cause, at: definition.origins[setting]?.fileAndLine ?? definition.service.file, setting: setting)
+                cause: cause, at: definition.origins[setting]?.fileAndLine ?? definition.service.file, setting: setting,
+                manner: manner)
         }
         if case .at(let most) = service.limits.perSource, standing.connections >= most {
             return refused("its source has \(standing.connections) connections", "limits.per_source")
@@ -133,7 +135,8 @@ package struct Visit: Sendable {
             return refused("its source comes too often, and may come again in \(shown(wait))", "limits.rate")
         }
         if case .denied(let rule) = standing.lists, service.admission.dnsbl.indices.contains(rule) {
-            return refused("it is listed by \(service.admission.dnsbl[rule].zone)", "dnsbl")
+            let list = service.admission.dnsbl[rule]
+            return refused("it is listed by \(list.zone)", "dnsbl", list.refusal)
         }
         if case .refused(let check) = standing.checks, service.admission.checks.programs.indices.contains(check) {
             return refused("\(service.admission.checks.programs[check].path) has not let it in", "checks")

@@ -3,8 +3,8 @@ internal import CLinux
 
 extension Descriptor {
     /// Sends all of it, or as much as there is room for. false: the peer has gone, or there was not room for all.
-    package func sendAtOnce(_ bytes: [UInt8]) -> Bool {
-        // Sound: the array is lent for the length of the call.
+    package func sendAtOnce(_ bytes: Span<UInt8>) -> Bool {
+        // Sound: the span is lent for the length of the call.
         unsafe bytes.withUnsafeBytes { unsafe clinux_send_at_once(number, $0.baseAddress, $0.count) == $0.count }
     }
 

@@ -5,7 +5,7 @@ package struct AdmissionSettings: Hashable, Sendable {
     /// Nobody has business with this service: whoever touches it is banned for that long. nil: it is an ordinary one.
     package var sensor: Duration?
     package var penalties = Penalties()
-    package var refusal = RefusalManner()
+    package var refusal = RefusalManner.close
     /// When it is open; nil: always.
     package var hours: Hours?
     /// Of ``hours``, as in /usr/share/zoneinfo; nil: that of the machine.
@@ -31,27 +31,6 @@ package struct AdmissionSettings: Hashable, Sendable {
         /// When the first byte has come.
         case data
     }
-
-    package init() {}
-}
-
-/// What somebody who is refused sees.
-package struct RefusalManner: Hashable, Sendable {
-    package enum Way: String, Hashable, Sendable, CaseIterable {
-        /// The connection is closed: an end of file.
-        case close
-        /// The connection is reset.
-        case reset
-        /// The connection stays open for a while, and nothing comes.
-        case tarpit
-    }
-
-    package var way = Way.close
-    /// Sent before the close; empty: nothing.
-    package var message = ""
-
-    /// In bytes: what fits into any socket's buffer at once.
-    package static let longestMessage = 512
 
     package init() {}
 }

@@ -1,19 +1,10 @@
 // The text of one line of `dnsbl = [...]`: `ZONE[=RESULTS] ACTION`, words separated by blanks.
 //   ZONE     a list's name in the DNS
 //   RESULTS  the answers that count, with commas between: `127.0.0.2,127.0.0.4/31`; left out: every one
-//   ACTION   `deny`; `allow`, with variables or none; or variables alone: `NAME=value`, which decides nothing
+//   ACTION   `deny`, with how or not (RefusalManner+Text.swift); `allow`, with variables or none; or variables alone:
+//            `NAME=value`, which decides nothing
 // `deny` and `allow` are the words of access rules. Whether a variable may have its name, Configuration says, as of those.
 // Total and bounded: any text is a rule or an error with its place. Nothing is looked up.
-
-/// Why a text is not a rule of a DNS block list.
-package struct DNSBLRuleError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Where in the text, in bytes from 0.
-    package let offset: Int
-    package let reason: String
-
-    /// The reason, which says what was expected.
-    package var description: String { reason }
-}
 
 extension DNSBLRule {
     /// In bytes.
@@ -23,7 +14,7 @@ extension DNSBLRule {
     package static let mostResults = 16
 
     /// Reads one text of `dnsbl = [...]`.
-    package init(_ text: String) throws(DNSBLRuleError) {
+    package init(_ text: String) throws(RuleTextError) {
         var reader = DNSBLRuleReader(text)
         self = try reader.rule()
     }
@@ -39,7 +30,8 @@ extension DNSBLRule: CustomStringConvertible {
             case .allow: ["allow"]
             case .mark: []
             }
-        return (["\(zone)\(wanted)"] + verdict + environment.map { "\($0.name)=\($0.value)" }).joined(separator: " ")
+        let words = ["\(zone)\(wanted)"] + verdict + environment.map { "\($0.name)=\($0.value)" }
+        return (words + (refusal.map { [$0.ruleText] } ?? [])).joined(separator: " ")
     }
 }
 
@@ -57,9 +49,9 @@ private struct DNSBLRuleReader {
         self.text = Array(text.utf8.prefix(DNSBLRule.longestText + 1))
     }
 
-    mutating func rule() throws(DNSBLRuleError) -> DNSBLRule {
+    mutating func rule() throws(RuleTextError) -> DNSBLRule {
         guard text.count <= DNSBLRule.longestText else {
-            throw DNSBLRuleError(
+            throw RuleTextError(
                 offset: DNSBLRule.longestText, reason: "more than \(DNSBLRule.longestText) bytes; \(Self.example)")
         }
         let words = text.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
@@ -75,8 +67,9 @@ private struct DNSBLRuleReader {
         default: break
         }
         if rule.effect != .mark { variables = variables.dropFirst() }
-        if rule.effect == .deny, let further = variables.first {
-            throw fault(further.startIndex, "'deny' starts no handler, and nothing goes behind it")
+        if rule.effect == .deny {
+            if let further = variables.first { rule.refusal = try RefusalManner(ofRule: text[further.startIndex...]) }
+            return rule
         }
         for word in variables {
             let variable = try variable(word)
@@ -89,7 +82,7 @@ private struct DNSBLRuleReader {
     }
 
     /// Labels of letters, digits, hyphens and underscores. Source: RFC 1035 2.3.1, RFC 8552.
-    private func zone(_ name: Word) throws(DNSBLRuleError) -> String {
+    private func zone(_ name: Word) throws(RuleTextError) -> String {
         let zone = string(name).lowercased()
         if IPAddress(zone) != nil { throw fault(name.startIndex, "this is an address, and a list has a name") }
         guard name.count <= DNSBLRule.longestZone else {
@@ -106,7 +99,7 @@ private struct DNSBLRuleReader {
         return zone
     }
 
-    private func results(_ list: Word) throws(DNSBLRuleError) -> [IPPrefix] {
+    private func results(_ list: Word) throws(RuleTextError) -> [IPPrefix] {
         var results: [IPPrefix] = []
         for word in list.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
             guard results.count < DNSBLRule.mostResults else {
@@ -129,10 +122,14 @@ private struct DNSBLRuleReader {
         return results
     }
 
-    private func variable(_ word: Word) throws(DNSBLRuleError) -> EnvironmentVariable {
+    private func variable(_ word: Word) throws(RuleTextError) -> EnvironmentVariable {
         let name = word.prefix { $0 != UInt8(ascii: "=") }
         guard !name.isEmpty, name.endIndex < word.endIndex else {
             throw fault(word.startIndex, "'\(string(word))' is neither 'deny', 'allow' nor NAME=value")
+        }
+        // Small letters could be a variable, and are a slip.
+        if ["refuse", "message"].contains(string(name)) {
+            throw fault(word.startIndex, "'\(string(name))=' goes behind 'deny'")
         }
         return EnvironmentVariable(name: string(name), value: string(word[(name.endIndex + 1)...]))
     }
@@ -148,7 +145,7 @@ private struct DNSBLRuleReader {
 
     private func string(_ word: Word) -> String { String(decoding: word, as: UTF8.self) }
 
-    private func fault(_ offset: Int, _ what: String) -> DNSBLRuleError {
-        DNSBLRuleError(offset: offset, reason: "\(what); \(Self.example)")
+    private func fault(_ offset: Int, _ what: String) -> RuleTextError {
+        RuleTextError(offset: offset, reason: "\(what); \(Self.example)")
     }
 }

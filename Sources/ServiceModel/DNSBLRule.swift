@@ -21,14 +21,18 @@ package struct DNSBLRule: Hashable, Sendable {
     package var effect: Effect
     /// Set in the handler's environment when this rule matches; empty for ``Effect/deny``.
     package var environment: [EnvironmentVariable]
+    /// How this rule refuses; nil: as its service does.
+    package var refusal: RefusalManner?
 
     package init(
-        zone: String, results: [IPPrefix] = [], effect: Effect, environment: [EnvironmentVariable] = []
+        zone: String, results: [IPPrefix] = [], effect: Effect, environment: [EnvironmentVariable] = [],
+        refusal: RefusalManner? = nil
     ) {
         self.zone = zone
         self.results = results
         self.effect = effect
         self.environment = environment
+        self.refusal = refusal
     }
 
     /// How many a service may have: a gate keeps a bit for each.

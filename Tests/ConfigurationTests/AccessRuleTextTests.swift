@@ -45,8 +45,8 @@ struct AccessRuleTextTests {
             ("\"allow all handler=a/b\"", "22: error: 'handler' is 'a/b'"),
             ("\"allow all handler=\"", "22: error: 'handler' is ''"),
             ("\"allow all handler=a handler=b\"", "32: error: a second 'handler='"),
-            ("\"deny all A=1\"", "21: error: 'A=1' on a deny rule"),
-            ("\"deny all handler=a\"", "21: error: 'handler=a' on a d"),
+            ("\"deny all A=1\"", "21: error: 'A=1' behind 'deny'"),
+            ("\"deny all handler=a\"", "21: error: 'handler=a' behind"),
             ("\"allow \\u0061ll X\"", "11: error: 'X' has no '='"),
             ("\"\"\"allow all X\"\"\"", "11: error: 'X' has no '='"),
         ])

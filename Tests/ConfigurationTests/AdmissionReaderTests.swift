@@ -16,7 +16,7 @@ struct AdmissionReaderTests {
     @Test("every key is read, from [defaults] too")
     func values() throws {
         var expected = AdmissionSettings()
-        expected.refusal.message = "421 no\r\n"
+        expected.refusal = .message("421 no\r\n")
         expected.hours = try Hours("Mon-Fri 08:00-18:00")
         expected.hours?.formUnion(try Hours("Sat"))
         expected.timeZone = "Europe/Berlin"
@@ -52,9 +52,20 @@ struct AdmissionReaderTests {
         #expect(try admission("max_load = 3").mostLoad == 300)
     }
 
-    @Test("each way of refusing is read", arguments: RefusalManner.Way.allCases)
-    func ways(way: RefusalManner.Way) throws {
-        #expect(try admission("refuse = \"\(way.rawValue)\"").refusal.way == way)
+    @Test("each way of refusing is read, and an empty message is none", arguments: RefusalManner.Word.allCases)
+    func ways(word: RefusalManner.Word) throws {
+        #expect(try admission("refuse = \"\(word.rawValue)\"").refusal == RefusalManner(word))
+        #expect(try admission("refuse = \"\(word.rawValue)\"\ndeny_message = \"\"").refusal == RefusalManner(word))
+    }
+
+    @Test("a message that no socket is sure to take at once is refused")
+    func longMessage() throws {
+        let longest = String(repeating: "x", count: RefusalManner.longestMessage)
+        #expect(try admission("deny_message = \"\(longest)\"").refusal == .message(longest))
+        #expect(
+            faultsBehindTop("deny_message = \"\(longest)x\"").contains {
+                $0.contains("3:16: error: 'deny_message' has 513 bytes; expected at most 512")
+            })
     }
 
     @Test("a sensor needs no handler")
@@ -75,7 +86,7 @@ struct AdmissionReaderTests {
             ("refuse = \"drop\"", "3:10: error: 'refuse' is 'drop'; expected one of \"close\", \"reset\", \"tarpit\""),
             (
                 "refuse = \"reset\"\ndeny_message = \"no\"",
-                "4:1: error: 'deny_message' at s.toml:4 is never sent, because 'refuse' is \"reset\" at s.toml:3"
+                "4:1: error: 'deny_message' at s.toml:4 is never sent, because of 'refuse' at s.toml:3"
             ),
             ("hours = []", "3:9: error: 'hours' is empty, and the service would never be open"),
             ("hours = [\"Mon 8:00\"]", "3:15: error: 'hours' has 'Mon 8:00': this is not a time from 00:00 to 23:59"),
@@ -123,10 +134,26 @@ struct AdmissionReaderTests {
 
     @Test("a deny rule may say how it refuses; an allow rule refuses nobody")
     func rules() throws {
-        let service = try readService(goodTop + "access = [\"deny 10.0.0.0/8 refuse=tarpit\", \"allow all\"]")
-        #expect(service.access.map(\.refusal) == [.tarpit, nil])
-        for text in ["deny all refuse=drop", "allow all refuse=close", "deny all refuse=close refuse=reset"] {
-            #expect(!faultsBehindTop("access = [\"\(text)\"]").isEmpty, "\(text)")
-        }
+        let texts = [
+            "deny 10.0.0.0/8 refuse=tarpit", "deny 11.0.0.0/8 message=554 not  from there\\r\\n", "deny 12.0.0.0/8",
+            "allow all",
+        ]
+        let service = try readService(goodTop + "access = [\(texts.map { "\"\($0)\"" }.joined(separator: ", "))]")
+        #expect(service.access.map(\.refusal) == [.tarpit, .message("554 not  from there\r\n"), nil, nil])
+    }
+
+    @Test(
+        "what is no way of refusing is said at its word",
+        arguments: [
+            ("deny all refuse=drop", "3:21: error: 'refuse=drop'; expected refuse=close, "),
+            ("allow all refuse=close", "3:22: error: 'refuse=close' on an allow rule, which refuses nobody"),
+            ("deny all refuse=close refuse=reset", "3:34: error: "),
+            ("deny all A=1", "3:21: error: 'A=1' behind 'deny', which starts no handler"),
+            ("deny all message=", "3:21: error: 'message=' has no text"),
+            ("allow all message=x", "error: "),
+        ])
+    func faultsOfRules(text: String, expected: String) {
+        let found = faultsBehindTop("access = [\"\(text)\"]")
+        #expect(found.contains { $0.contains(expected) }, "\(found)")
     }
 }

@@ -62,8 +62,7 @@ struct WireTests {
         service.admission.penalties.halfLife = 7_000_000_000
         service.admission.penalties.ban = 8_000_000_000
         service.admission.penalties.longest = 9_000_000_000
-        service.admission.refusal.way = .tarpit
-        service.admission.refusal.message = "ü\r\n"
+        service.admission.refusal = .message("ü\r\n")
         service.admission.hours = .always
         service.admission.timeZone = "Europe/Berlin"
         service.admission.mostLoad = 250

@@ -9,7 +9,7 @@ struct VisitTests {
         let example = try Example(lines)
         switch try example.visit(address).verdict {
         case .admitted(let rule): return "admitted \(rule.map(String.init) ?? "-")"
-        case .refused(let cause, let at, let setting):
+        case .refused(let cause, let at, let setting, _):
             return "\(cause) \(at.split(separator: "/").last ?? "") [\(setting)]"
         }
     }

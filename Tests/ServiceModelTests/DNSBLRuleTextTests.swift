@@ -24,6 +24,11 @@ struct DNSBLRuleTextTests {
                     effect: .mark, environment: [.init(name: "LISTED", value: "a=b")])
             ),
             ("1.2.3.org deny", DNSBLRule(zone: "1.2.3.org", effect: .deny)),
+            ("bl deny  refuse=reset ", DNSBLRule(zone: "bl", effect: .deny, refusal: .reset)),
+            (
+                "bl deny message=554 see http://bl.example/ \r\n",
+                DNSBLRule(zone: "bl", effect: .deny, refusal: .message("554 see http://bl.example/ \r\n"))
+            ),
         ])
     func rules(text: String, expected: DNSBLRule) throws {
         let rule = try DNSBLRule(text)
@@ -47,7 +52,9 @@ struct DNSBLRuleTextTests {
             ("bl=::1 deny", 3, "'::1' is not in 127.0.0.0/8"), ("bl=127.0.0.3/24 deny", 3, "'127.0.0.3/24' has bits"),
             ("bl=127.0.0.1 deny", 3, "'127.0.0.1' does not say"),
             ("bl=127.255.255.254 deny", 3, "'127.255.255.254' does not say"),
-            ("bl deny deny", 8, "'deny' starts no handler"), ("bl deny A=1", 8, "'deny' starts no handler"),
+            ("bl deny deny", 8, "'deny' behind 'deny'"), ("bl deny A=1", 8, "'A=1' behind 'deny', which starts no"),
+            ("bl deny refuse=drop", 8, "'refuse=drop'; expected"), ("bl message=x", 3, "'message=' goes behind 'deny'"),
+            ("bl allow refuse=reset", 9, "'refuse=' goes behind 'deny'"),
             ("bl allow =1", 9, "'=1' is neither"), ("bl A=1 allow", 7, "'allow' is neither"),
             ("bl A=1 A=2", 7, "'A' is set twice"),
         ])
@@ -55,7 +62,7 @@ struct DNSBLRuleTextTests {
         #expect {
             try DNSBLRule(text)
         } throws: { error in
-            let error = error as? DNSBLRuleError
+            let error = error as? RuleTextError
             return error?.offset == offset && error?.reason.hasPrefix(reason) == true
         }
     }
@@ -69,7 +76,7 @@ struct DNSBLRuleTextTests {
             ("bl=" + String(repeating: "127.0.0.2,", count: 17) + " deny", 163),
             (String(repeating: " ", count: 100_000) + "bl deny", DNSBLRule.longestText),
         ] {
-            let error = #expect(throws: DNSBLRuleError.self) { try DNSBLRule(text) }
+            let error = #expect(throws: RuleTextError.self) { try DNSBLRule(text) }
             #expect(error?.offset == offset)
         }
     }
@@ -79,7 +86,8 @@ struct DNSBLRuleTextTests {
         var random = SeededGenerator(seed: seed)
         let bytes = Array("bl.=,/ 127A\u{e9}-_".utf8)
         for _ in 0..<2000 {
-            var text = Array("bl.example=127.0.0.2,127.0.1.0/24 allow NAME=value".utf8)
+            let end = seed < 2 ? "allow NAME=value" : "deny message=554 no\r\n"
+            var text = Array("bl.example=127.0.0.2,127.0.1.0/24 \(end)".utf8)
             for _ in 0...Int.random(in: 0..<4, using: &random) {
                 let place = Int.random(in: 0..<text.count, using: &random)
                 text[place] = try #require(bytes.randomElement(using: &random))
@@ -87,7 +95,7 @@ struct DNSBLRuleTextTests {
             do {
                 let rule = try DNSBLRule(String(decoding: text, as: UTF8.self))
                 try #require(try DNSBLRule(rule.description) == rule)
-            } catch let error as DNSBLRuleError {
+            } catch let error as RuleTextError {
                 // A byte that is no UTF-8 becomes three.
                 try #require((0...text.count * 3).contains(error.offset))
             }
