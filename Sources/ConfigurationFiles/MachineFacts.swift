@@ -21,7 +21,7 @@ extension Host {
             capabilityProblem: { CapabilitySets.problem(with: $0) },
             handlerProblem: { path in
                 switch Files.executionProblem(path) {
-                case nil: nil
+                case nil: formatProblem(path)
                 case .noEntry?: "no such file"
                 case .isDirectory?: "is a directory"
                 case .access?: "not executable"
@@ -40,6 +40,23 @@ extension Host {
                 let problem = SystemCalls.problem(with: change.name)
                 return change.effect == .refuse ? problem ?? SystemCalls.refusalProblem(with: change.name) : problem
             })
+    }
+
+    /// A text without `#!`, for example: a shell would start it, the kernel does not.
+    private static func formatProblem(_ path: String) -> String? {
+        // Where the kernel was told how to start other files. Source: the kernel's admin-guide/binfmt-misc.rst.
+        let others = "/proc/sys/fs/binfmt_misc"
+        do throws(SystemError) {
+            let head = try Files.head(of: path, length: ProgramFormat.headLength)
+            if ProgramFormat.isForKernel(head) { return nil }
+            let known = Files.exists(others + "/status") ? try Files.names(in: others) : []
+            let mayBeStarted = known.contains { $0 != "register" && $0 != "status" }
+            return mayBeStarted
+                ? nil : "begins neither with \"#!\" nor as an ELF file, and the kernel starts nothing else"
+        } catch {
+            // It may be executed and not read: only the kernel knows.
+            return nil
+        }
     }
 
     private static func account(_ find: () throws(SystemError) -> Accounts.User?) -> Account? {

@@ -25,6 +25,11 @@ package enum ProgramFormat: Hashable, Sendable {
         }
     }
 
+    /// Whether the kernel tries to start what begins so, without being told how. Source: execve(2).
+    package static func isForKernel(_ head: [UInt8]) -> Bool {
+        head.starts(with: [0x23, 0x21]) || head.starts(with: [0x7f, 0x45, 0x4c, 0x46])
+    }
+
     private static func script(_ head: [UInt8]) -> ProgramFormat {
         let line = head.dropFirst(2).prefix { $0 != 0x0a }
         let word = line.drop { $0 == 0x20 || $0 == 0x09 }.prefix { $0 != 0x20 && $0 != 0x09 && $0 != 0 }

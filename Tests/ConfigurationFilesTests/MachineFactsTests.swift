@@ -1,4 +1,6 @@
 import Configuration
+import Glibc
+import LinuxSystem
 import TestSupport
 import Testing
 
@@ -15,5 +17,23 @@ struct MachineFactsTests {
         #expect(host.pathProblem(directory.path + "/l") == nil)
         #expect(host.pathProblem(directory.path + "/none") == "no such file or directory")
         #expect(host.pathProblem(path + "/") == "is not a directory")
+    }
+
+    @Test("what a shell would start and the kernel does not is a problem of a handler")
+    func handlerProblem() throws {
+        let directory = try TemporaryDirectory()
+        func problem(_ text: String, mode: mode_t = 0o755) throws -> String? {
+            let path = try directory.write("handler", text)
+            #expect(unsafe chmod(path, mode) == 0)
+            return Host.thisMachine.handlerProblem(path)
+        }
+        #expect(try problem("#!/bin/sh\necho hello\n") == nil)
+        #expect(try problem("#!/bin/sh\n", mode: 0o644) == "not executable")
+        #expect(Host.thisMachine.handlerProblem("/bin/cat") == nil)
+        let formats = (try? Files.names(in: "/proc/sys/fs/binfmt_misc")) ?? []
+        let isForKernelOnly = formats.allSatisfy { $0 == "register" || $0 == "status" }
+        for text in ["echo hello\n", "", " #!/bin/sh\n"] {
+            #expect(try problem(text)?.hasPrefix("begins neither with \"#!\"") == (isForKernelOnly ? true : nil))
+        }
     }
 }

@@ -110,6 +110,14 @@ final class Client {
         return recv(fd, &byte, 1, Int32(MSG_DONTWAIT)) == -1 && errno == EAGAIN
     }
 
+    /// How many segments had to be sent again; those for the connection itself too. Source: tcp(7), TCP_INFO.
+    var retransmissions: UInt32 {
+        var information = tcp_info()
+        var size = socklen_t(MemoryLayout<tcp_info>.size)
+        guard getsockopt(fd, Int32(IPPROTO_TCP), TCP_INFO, &information, &size) == 0 else { return .max }
+        return information.tcpi_total_retrans
+    }
+
     /// The local port.
     var port: UInt16 {
         var address = sockaddr_in()

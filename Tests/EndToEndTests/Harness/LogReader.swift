@@ -1,5 +1,6 @@
-// The supervisor's log as tests see it: lines that can be waited for.
+// The supervisor's log as tests see it: lines that can be waited for. Whoever looks sees what was written before.
 import Foundation
+import Glibc
 
 /// A line `TIME event=NAME key=value ...`.
 struct LogLine: CustomStringConvertible {
@@ -16,34 +17,50 @@ struct LogLine: CustomStringConvertible {
     var event: String { self["event"] ?? "" }
 }
 
-/// Collects lines beside the test, until the writers close.
+/// Collects lines beside the test, so that the writers never wait, until these close.
 final class LogReader: @unchecked Sendable {
     private let condition = NSCondition()
     private var lines: [LogLine] = []
     private var rest = Data()
+    private let handle: FileHandle
 
     init(_ handle: FileHandle) {
+        self.handle = handle
+        let fd = handle.fileDescriptor
+        _ = fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK)
         let thread = Thread { [self] in
-            while case let data = handle.availableData, !data.isEmpty { add(data) }
+            var entry = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)
+            repeat { poll(&entry, 1, -1) } while takeMore()
         }
         thread.start()
     }
 
-    private func add(_ data: Data) {
+    /// Takes what is there. Returns whether more may come.
+    private func takeMore() -> Bool {
         condition.lock()
-        rest += data
-        while let end = rest.firstIndex(of: 10) {
-            lines.append(LogLine(description: String(decoding: rest[..<end], as: UTF8.self)))
-            rest = Data(rest[rest.index(after: end)...])
-        }
-        condition.broadcast()
-        condition.unlock()
+        defer { condition.unlock() }
+        return take()
     }
 
-    /// All lines so far.
+    private func take() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = read(handle.fileDescriptor, &buffer, buffer.count)
+            guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }
+            rest += buffer[..<count]
+            while let end = rest.firstIndex(of: 10) {
+                lines.append(LogLine(description: String(decoding: rest[..<end], as: UTF8.self)))
+                rest = Data(rest[rest.index(after: end)...])
+            }
+            condition.broadcast()
+        }
+    }
+
+    /// All lines so far: those too that were written a moment ago, and that the thread has not seen yet.
     var all: [LogLine] {
         condition.lock()
         defer { condition.unlock() }
+        _ = take()
         return lines
     }
 

@@ -12,22 +12,23 @@ func answer(_ port: UInt16, to bytes: String, from source: String = "127.0.0.1")
 }
 
 /// A number from `status`.
-func count(_ key: String, _ supervised: Supervised) throws -> Int {
+func count(_ key: String, of service: String? = nil, _ supervised: Supervised) throws -> Int {
     let outcome = try run([
         Supervised.program, "status", "--json", "--config", supervised.directory + "/doorward.toml",
     ])
     let all = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
     let services = all?["services"] as? [[String: Any]]
-    return try #require((services?.first?["counts"] as? [String: Int])?[key])
+    let wanted = services?.first { service == nil || $0["name"] as? String == service }
+    return try #require((wanted?["counts"] as? [String: Int])?[key])
 }
 
 /// Asks `status` until the number is there: a gate has seen what its clients did.
-func wait(for key: String, _ expected: Int, _ supervised: Supervised) throws {
-    var found = try count(key, supervised)
+func wait(for key: String, _ expected: Int, of service: String? = nil, _ supervised: Supervised) throws {
+    var found = try count(key, of: service, supervised)
     let end = Date(timeIntervalSinceNow: 15)
     while found != expected, Date() < end {
         usleep(10_000)
-        found = try count(key, supervised)
+        found = try count(key, of: service, supervised)
     }
     #expect(found == expected, "\(key)")
 }
