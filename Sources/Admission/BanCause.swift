@@ -18,9 +18,10 @@ extension BanCause {
     /// In bytes, as they are escaped.
     private static let longestReason = 96
 
-    /// `command:REASON`, `sensor:SERVICE`, `penalties:SERVICE:CAUSE`; bytes outside 0x21-0x7e, `%` and `:` as `%XX`.
+    /// `command`, `command:REASON`, `sensor:SERVICE`, `penalties:SERVICE:CAUSE`; bytes outside 0x21-0x7e, `%` and `:` as `%XX`.
     package var text: String {
         switch self {
+        case .command(""): "command"
         case .command(let reason): "command:" + BanCause.escape(reason)
         case .sensor(let service): "sensor:" + BanCause.escape(service)
         case .penalties(let service, let last): "penalties:" + BanCause.escape(service) + ":" + last.rawValue
@@ -30,11 +31,11 @@ extension BanCause {
     /// nil when the text is not one that ``text`` gives.
     package init?(text: some StringProtocol) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard text.utf8.count <= BanCause.longestText, parts.count >= 2,
-            let subject = BanCause.unescape(parts[1])
+        guard text.utf8.count <= BanCause.longestText,
+            let subject = BanCause.unescape(parts.count > 1 ? parts[1] : "")
         else { return nil }
         switch (parts[0], parts.count) {
-        case ("command", 2): self = .command(reason: subject)
+        case ("command", 1), ("command", 2): self = .command(reason: subject)
         case ("sensor", 2): self = .sensor(service: subject)
         case ("penalties", 3):
             guard let last = Penalties.Cause(rawValue: String(parts[2])) else { return nil }

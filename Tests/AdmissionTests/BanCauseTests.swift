@@ -8,7 +8,7 @@ struct BanCauseTests {
     @Test(
         "a cause is one word, and reads back",
         arguments: [
-            (.command(reason: ""), "command:"), (.command(reason: "scans ports"), "command:scans%20ports"),
+            (.command(reason: ""), "command"), (.command(reason: "scans ports"), "command:scans%20ports"),
             (.command(reason: "50%: \u{e9}"), "command:50%25%3A%20%C3%A9"), (.sensor(service: "trap"), "sensor:trap"),
             (.penalties(service: "smtp", last: .noData), "penalties:smtp:no_data"),
         ] as [(BanCause, String)])

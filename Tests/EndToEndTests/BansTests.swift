@@ -104,7 +104,7 @@ extension EndToEndTests {
             #expect(try doorward(["block", "127.0.0.2"], supervised).output == "127.0.0.2 is banned\n")
             #expect(supervised.stop() == 0)
             let file = supervised.directory + "/state/bans"
-            #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("127.0.0.2 command: "))
+            #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("127.0.0.2 command "))
             let next = try Supervised(
                 services: ["a": echo], files: ["state/bans": "nonsense\n127.0.0.3 command:why 1 never 7 1\n"])
             #expect(try answer(next.port("a"), from: "127.0.0.3") == "")

@@ -63,6 +63,20 @@ struct ExplanationTests {
         #expect(explanation.fact("user", example)?.hasPrefix("of its own, from 80000 to 89999") == true)
     }
 
+    @Test("how somebody is refused is said with the line that says it: of the rule that refuses, or of the service")
+    func manners() throws {
+        let rules = "access = [\"deny 192.0.2.7 message=554 no\\r\\n\",\n\"deny 192.0.2.8\",\n\"allow all\"]\n"
+        let told = try Example(rules + "deny_message = \"421 later\\r\\n\"\n")
+        func manner(_ address: String, _ example: Example) throws -> String? {
+            Explanation(try example.visit(address)).fact("refuse", example)
+        }
+        #expect(try manner("192.0.2.7", told) == "says \"554 no\", then closes (services/cat.toml:3)")
+        #expect(try manner("192.0.2.8", told) == "says \"421 later\", then closes (services/cat.toml:6)")
+        #expect(try manner("192.0.2.9", told) == "says \"421 later\", then closes (services/cat.toml:6)")
+        #expect(try manner("192.0.2.9", Example("refuse = \"tarpit\"\n")) == "tarpit (services/cat.toml:3)")
+        #expect(try manner("192.0.2.9", Example("")) == "close (default)")
+    }
+
     @Test("filters are said with their arguments and their line, and what they need to start is granted")
     func filters() throws {
         let example = try Example("output_filters = [[\"/usr/bin/tr\", \"A-Z\", \"a-z\"]]\n")
