@@ -51,7 +51,7 @@ extension Supervisor {
         service.serving = gate
         service.starting = nil
         service.problem = nil
-        if let replaced { letDrain(replaced, graceNanoseconds: nil) }
+        if let replaced { letDrain(replaced) }
         closeUnwantedListeners()
         for open in gate.listeners {
             do throws(SystemError) {
@@ -63,10 +63,20 @@ extension Supervisor {
         logReady(gate)
     }
 
-    func letDrain(_ gate: GateProcess, graceNanoseconds: Int64?) {
+    /// Lets a gate end when its handlers have. Where nobody wants its sockets any more, whoever waits in them is served first:
+    /// closing them would reset everybody in their queues.
+    ///
+    /// - Parameter isInTheWay: whether its sockets must close at once all the same.
+    func letDrain(_ gate: GateProcess, isInTheWay: Bool = false) {
+        let given = gate.listeners
         gate.giveUpListeners()
         if !draining.contains(where: { $0 === gate }) { draining.append(gate) }
-        send(.drain(graceNanoseconds: graceNanoseconds), to: gate)
+        let wanted = wantedListeners
+        if !isInTheWay, !given.isEmpty, !given.contains(where: { open in wanted.contains { $0 === open } }) {
+            letNobodyBegin(given)
+            send(.lastCall, to: gate)
+        }
+        send(.drain(graceNanoseconds: nil), to: gate)
     }
 
     private static let mostEndsAtOnce = 64

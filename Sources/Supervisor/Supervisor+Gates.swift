@@ -13,7 +13,7 @@ extension Supervisor {
         service.problem = nil
         if let superseded = service.starting {
             service.starting = nil
-            letDrain(superseded, graceNanoseconds: nil)
+            letDrain(superseded)
         }
         do {
             let gate = try makeGate(for: service.definition, at: now)
@@ -39,7 +39,7 @@ extension Supervisor {
     private func makeWay(for address: ListenAddress, in service: WantedService) -> Bool {
         let old = (service.serving?.listeners ?? []) + service.listeners
         guard old.contains(where: { $0.bound.conflicts(with: address) }) else { return false }
-        if let serving = service.serving { letDrain(serving, graceNanoseconds: nil) }
+        if let serving = service.serving { letDrain(serving, isInTheWay: true) }
         service.serving = nil
         service.listeners = []
         closeUnwantedListeners()
@@ -155,11 +155,12 @@ extension Supervisor {
         }
     }
 
-    func closeUnwantedListeners() {
-        listeners.close(
-            allBut: services.values.flatMap { service in
-                service.listeners + (service.serving?.listeners ?? []) + (service.starting?.listeners ?? [])
-            })
+    func closeUnwantedListeners() { listeners.close(allBut: wantedListeners) }
+
+    var wantedListeners: [OpenListener] {
+        services.values.flatMap { service in
+            service.listeners + (service.serving?.listeners ?? []) + (service.starting?.listeners ?? [])
+        }
     }
 }
 

@@ -38,8 +38,11 @@ extension Supervisor {
         definitions.settle(keeping: services.mapValues(\.definition))
         for fault in definitions.faults { logFault(fault) }
         let enabled = definitions.services.filter { $0.value.activation == .enabled }
-        // Those that go first, so that their addresses are free for those that come.
-        for (name, service) in services where enabled[name] == nil { remove(service) }
+        let removed = services.values.filter { enabled[$0.name] == nil }
+        for service in removed {
+            services[service.name] = nil
+            pastCounts[service.name] = nil
+        }
         for (name, definition) in enabled.sorted(by: { $0.key < $1.key }) {
             guard let service = services[name] else {
                 let service = WantedService(definition)
@@ -55,6 +58,11 @@ extension Supervisor {
             }
             service.definition = definition
             start(service, at: now)
+        }
+        // Behind the others: one of these may have taken an address over, and those who wait there.
+        for service in removed {
+            for gate in [service.serving, service.starting].compactMap({ $0 }) { letDrain(gate) }
+            logRemoved(service.name)
         }
         closeUnwantedListeners()
         logApplied(occasion, services: enabled.count, faults: definitions.faults.count)
@@ -73,13 +81,6 @@ extension Supervisor {
             reply(lines.isEmpty ? .done(["services: \(services.count)"]) : .refused(lines), to: client)
         }
         waitingForReload = []
-    }
-
-    private func remove(_ service: WantedService) {
-        services[service.name] = nil
-        pastCounts[service.name] = nil
-        for gate in [service.serving, service.starting].compactMap({ $0 }) { letDrain(gate, graceNanoseconds: nil) }
-        logRemoved(service.name)
     }
 
     private func replaceBlockList(_ path: String?) throws(DefinitionsError) {

@@ -31,7 +31,7 @@ extension Supervisor {
     }
 
     /// The gates accept who waits for them already.
-    private func letNobodyBegin(_ listeners: [OpenListener]) {
+    func letNobodyBegin(_ listeners: [OpenListener]) {
         for open in listeners {
             do throws(SystemError) {
                 try open.listener.refuseNewcomers()

@@ -96,6 +96,35 @@ extension EndToEndTests {
             first.close()
         }
 
+        @Test("whoever waits in the queue of a service that is removed is served; nobody comes behind them")
+        func queueOfRemoved() throws {
+            let limited = echo + "[limits]\nconnections = 1\n"
+            let doorward = try Supervised(services: ["gone": limited, "moved": limited])
+            var held: [Client] = []
+            var waiting: [Client] = []
+            for name in ["gone", "moved"] {
+                let port = try doorward.port(name)
+                held.append(try Client(port: port))
+                _ = try doorward.log.wait(for: "accept") { $0["service"] == name }
+                for _ in 0..<5 {
+                    let client = try Client(port: port)
+                    client.send("Hello\n")
+                    client.shutdownWrite()
+                    waiting.append(client)
+                }
+            }
+            let port = try doorward.port("gone")
+            try doorward.remove("services/gone.toml")
+            try doorward.write(
+                limited.replacingOccurrences(of: "127.0.0.1", with: "127.0.0.2"), to: "services/moved.toml")
+            try doorward.reload()
+            _ = try doorward.log.wait(for: "ready", count: 3)
+            for client in held { client.close() }
+            for client in waiting { #expect(client.readToEnd() == "Hello\n") }
+            _ = try doorward.log.wait(for: "gate_ended", count: 2)
+            #expect(throws: HarnessError.self) { try Client(port: port) }
+        }
+
         @Test("an address that moves from one service to another stays open")
         func addressMoves() throws {
             let doorward = try Supervised(services: ["one": echo])
