@@ -47,6 +47,11 @@ struct AccessRuleTextTests {
             ("\"allow all handler=a handler=b\"", "32: error: a second 'handler='"),
             ("\"deny all A=1\"", "21: error: 'A=1' behind 'deny'"),
             ("\"deny all handler=a\"", "21: error: 'handler=a' behind"),
+            ("\"deny all refuse=drop\"", "21: error: 'refuse=drop'; expected refuse=close, "),
+            ("\"deny all refuse=close refuse=reset\"", "34: error: 'refuse=close' is the last word"),
+            ("\"deny all message=\"", "21: error: 'message=' has no text"),
+            ("\"allow all refuse=close\"", "22: error: 'refuse=close' on an allow rule, which refuses nobody"),
+            ("\"allow all message=x\"", "22: error: 'message=x' on an allow rule"),
             ("\"allow \\u0061ll X\"", "11: error: 'X' has no '='"),
             ("\"\"\"allow all X\"\"\"", "11: error: 'X' has no '='"),
         ])
@@ -54,5 +59,15 @@ struct AccessRuleTextTests {
         let found = faultsBehindTop("access = [\(value)]")
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("s.toml:3:\(expected)") == true, "\(found)")
+    }
+
+    @Test("a deny rule may say how it refuses, and a message takes all that is left of it")
+    func manners() throws {
+        let texts = [
+            "deny 10.0.0.0/8 refuse=tarpit", "deny 11.0.0.0/8 message=554 not  from there\\r\\n", "deny 12.0.0.0/8",
+            "allow all",
+        ]
+        let service = try readService(goodTop + "access = [\(texts.map { "\"\($0)\"" }.joined(separator: ", "))]")
+        #expect(service.access.map(\.refusal) == [.tarpit, .message("554 not  from there\r\n"), nil, nil])
     }
 }

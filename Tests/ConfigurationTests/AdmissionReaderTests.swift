@@ -131,29 +131,4 @@ struct AdmissionReaderTests {
         let lines = "stderr = \"socket\"\noutput_filters = [[\"lowercase\"]]\n"
         #expect(faultsBehindTop(lines).contains { $0.contains("goes around the 'output_filters' at s.toml:4") })
     }
-
-    @Test("a deny rule may say how it refuses; an allow rule refuses nobody")
-    func rules() throws {
-        let texts = [
-            "deny 10.0.0.0/8 refuse=tarpit", "deny 11.0.0.0/8 message=554 not  from there\\r\\n", "deny 12.0.0.0/8",
-            "allow all",
-        ]
-        let service = try readService(goodTop + "access = [\(texts.map { "\"\($0)\"" }.joined(separator: ", "))]")
-        #expect(service.access.map(\.refusal) == [.tarpit, .message("554 not  from there\r\n"), nil, nil])
-    }
-
-    @Test(
-        "what is no way of refusing is said at its word",
-        arguments: [
-            ("deny all refuse=drop", "3:21: error: 'refuse=drop'; expected refuse=close, "),
-            ("allow all refuse=close", "3:22: error: 'refuse=close' on an allow rule, which refuses nobody"),
-            ("deny all refuse=close refuse=reset", "3:34: error: "),
-            ("deny all A=1", "3:21: error: 'A=1' behind 'deny', which starts no handler"),
-            ("deny all message=", "3:21: error: 'message=' has no text"),
-            ("allow all message=x", "error: "),
-        ])
-    func faultsOfRules(text: String, expected: String) {
-        let found = faultsBehindTop("access = [\"\(text)\"]")
-        #expect(found.contains { $0.contains(expected) }, "\(found)")
-    }
 }
