@@ -147,7 +147,8 @@ package struct BanTable {
         return .banned(ban)
     }
 
-    subscript(_ prefix: IPPrefix) -> Ban? {
+    /// The ban of a prefix, also one that is over, as long as it is remembered.
+    package private(set) subscript(_ prefix: IPPrefix) -> Ban? {
         get { prefix.network.bitWidth == 32 ? v4[prefix] : v6[prefix] }
         set { if prefix.network.bitWidth == 32 { v4[prefix] = newValue } else { v6[prefix] = newValue } }
     }

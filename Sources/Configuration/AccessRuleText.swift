@@ -67,7 +67,8 @@ extension Reading {
         let name = String(word.text[..<equals])
         let value = String(word.text[word.text.index(after: equals)...])
         if name == "refuse" || name == "message" {
-            fault(word.position, "\(quoted(word.text)) on an allow rule, which refuses nobody")
+            fault(
+                word.position, "\(quoted(word.text)) on an allow rule, which refuses nobody; expected it behind 'deny'")
             return false
         }
         if name == "handler" {

@@ -90,6 +90,13 @@ extension Reading {
                 "'deny_message' has \(text.utf8.count) bytes; expected at most \(RefusalManner.longestMessage)")
             return
         }
+        guard !RefusalManner.hasUnreadEscape(text) else {
+            fault(
+                entry.value.position,
+                "'deny_message' has a backslash for an end of line, which only \"...\" reads; expected \"421 not now\\r\\n\""
+            )
+            return
+        }
         if manner != .close, let way = top["refuse"] {
             fault(
                 ownPlace(entry.position, way.position),

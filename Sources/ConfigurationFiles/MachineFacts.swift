@@ -48,7 +48,10 @@ extension Host {
         let others = "/proc/sys/fs/binfmt_misc"
         do throws(SystemError) {
             let head = try Files.head(of: path, length: ProgramFormat.headLength)
-            if ProgramFormat.isForKernel(head) { return nil }
+            if ProgramFormat.isForKernel(head) {
+                let isOfDOS = head[0] == UInt8(ascii: "#") && head.prefix { $0 != 10 }.last == 13
+                return isOfDOS ? "its first line ends in a carriage return, and names no program so" : nil
+            }
             let known = Files.exists(others + "/status") ? try Files.names(in: others) : []
             let mayBeStarted = known.contains { $0 != "register" && $0 != "status" }
             return mayBeStarted

@@ -30,6 +30,8 @@ package struct Standing: Hashable, Sendable {
     package var connections = 0
     /// Until `limits.rate` lets its source in; zero: now. nil: there is no such limit.
     package var rateWait: Duration?
+    /// Until `limits.total_rate` lets somebody in; zero: now.
+    package var turnWait = Duration.zero
     /// Of its source, for ends that cost some; nil: none does.
     package var points: Int?
     package var lists = Lists.none
@@ -89,6 +91,7 @@ extension Standing: WireValue {
     package func write(to writer: inout WireWriter) {
         writer.write(connections)
         writer.write(rateWait)
+        writer.write(turnWait)
         writer.write(points)
         switch lists {
         case .none: writer.write(0)
@@ -113,6 +116,7 @@ extension Standing: WireValue {
     package init(from reader: inout WireReader) throws(WireError) {
         connections = try reader.value()
         rateWait = try reader.optional()
+        turnWait = try reader.value()
         points = try reader.optional()
         switch try reader.number() {
         case 0: lists = .none

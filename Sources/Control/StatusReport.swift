@@ -16,9 +16,14 @@ package struct StatusReport: Hashable, Sendable {
     package var bans = 0
     /// What the kernel's filter dropped, or why there is none: a sentence.
     package var kernelFilter = ""
+    /// Whether that filter knows the bans, and the block list.
+    package var kernelHasBans = false
+    package var kernelHasBlockList = false
     /// Who asks DNS block lists, or why nobody does; empty: no service has any.
     package var resolver = ""
     package var isStopping = false
+    /// Of the files as they were last read, a sentence each: what they say there is not in force.
+    package var faults: [String] = []
     package var services: [ServiceStatus] = []
 
     package init() {}
@@ -145,8 +150,11 @@ extension StatusReport: WireValue {
         writer.write(blockListEntries)
         writer.write(bans)
         writer.write(kernelFilter)
+        writer.write(kernelHasBans)
+        writer.write(kernelHasBlockList)
         writer.write(resolver)
         writer.write(isStopping)
+        writer.write(faults)
         writer.write(services)
     }
 
@@ -160,8 +168,11 @@ extension StatusReport: WireValue {
         blockListEntries = try reader.value()
         bans = try reader.value()
         kernelFilter = try reader.text()
+        kernelHasBans = try reader.fact()
+        kernelHasBlockList = try reader.fact()
         resolver = try reader.text()
         isStopping = try reader.fact()
+        faults = try reader.list()
         services = try reader.list()
     }
 }

@@ -19,6 +19,7 @@ extension Gate {
         var standing = Standing()
         standing.connections = admission.count(of: source)
         standing.rateWait = admission.rateWait(of: source, at: now).map { .nanoseconds($0) }
+        standing.turnWait = .nanoseconds(pace.wait(at: now))
         switch penalties {
         case .some(let penalties): standing.points = penalties.points(of: source, at: now)
         case .none: break

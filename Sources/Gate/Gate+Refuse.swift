@@ -18,7 +18,7 @@ extension Gate {
             bans.tellHitsAt = bans.tellHitsAt ?? now + Self.hitsIntervalNanoseconds
         case .sensor: report(.sensor, of: peer, at: now)
         case .sourceLimit, .rate, .unserved(.crowded): punish(peer, for: .limit, at: now)
-        case .unserved(.noData):
+        case .unserved(.noData), .unserved(.firstByte):
             if setup.service.admission.start == .data { punish(peer, for: .noData, at: now) }
         case .blocked, .denied, .noRule, .closed, .listed, .check, .unserved: break
         }

@@ -53,6 +53,9 @@ package struct LiveState: Hashable, Sendable {
     package var services: [ServiceStatus] = []
     /// What the filter in the kernel does, a sentence.
     package var kernelFilter = ""
+    /// Whether it knows the bans, and the block list.
+    package var kernelHasBans = false
+    package var kernelHasBlockList = false
     /// How the caller stands with the service; nil when its gate did not say.
     package var standing: Standing?
 
@@ -70,6 +73,8 @@ package struct LiveState: Hashable, Sendable {
             else { return nil }
             self.init(bans: bans, services: report.services)
             kernelFilter = report.kernelFilter
+            kernelHasBans = report.kernelHasBans
+            kernelHasBlockList = report.kernelHasBlockList
             let look = ControlRequest.standing(service: service, Caller(peer))
             if case .standing(let standing) = try ControlCall(look, state: state).reply { self.standing = standing }
         } catch {

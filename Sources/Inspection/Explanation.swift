@@ -53,8 +53,8 @@ package struct Explanation: Hashable, Sendable {
         switch visit.verdict {
         case .admitted(let rule?):
             let position = service.access[rule].position
-            add("decision", "admitted by access rule \(rule + 1)", from: position.fileAndLine)
-        case .admitted(nil): add("decision", "admitted: there are no access rules", from: "")
+            add("decision", "admitted by access rule \(rule + 1)" + provisos(visit), from: position.fileAndLine)
+        case .admitted(nil): add("decision", "admitted: there are no access rules" + provisos(visit), from: "")
         case .refused(let cause, let at, let setting, _): add("decision", "refused: \(cause) [\(setting)]", from: at)
         }
         let rules = service.admission
@@ -66,9 +66,23 @@ package struct Explanation: Hashable, Sendable {
         explainThisMoment(visit)
     }
 
+    /// Who has not spoken yet.
+    private func provisos(_ visit: Visit) -> String {
+        let standing = visit.live?.standing
+        var open: [String] = []
+        if case .ip = visit.peer, !service.admission.dnsbl.isEmpty, (standing?.lists ?? .unknown) == .unknown {
+            open.append("dnsbl")
+        }
+        if !service.admission.checks.programs.isEmpty, (standing?.checks ?? .unknown) == .unknown {
+            open.append("checks")
+        }
+        return open.isEmpty ? "" : "; if \(open.joined(separator: " and ")) let it in"
+    }
+
     /// How it is refused, or would be.
     private mutating func explainManner(_ visit: Visit) {
         let ofService = service.admission.refusal
+        if visit.isDroppedByKernel { return add("refuse", "without a word: the kernel drops its SYNs", from: "") }
         if case .refused(_, let place, _, let manner?) = visit.verdict {
             add("refuse", text(manner), from: place)
         } else {
@@ -82,7 +96,7 @@ package struct Explanation: Hashable, Sendable {
         case .close: "close"
         case .reset: "reset"
         case .tarpit: "tarpit"
-        case .message(let text): "says \"\(String(text.prefix { !$0.isNewline }))\", then closes"
+        case .message(let text): "says \(JSON.text(text)), then closes"
         }
     }
 
@@ -118,8 +132,7 @@ package struct Explanation: Hashable, Sendable {
             add("now", "not served", from: "")
             return
         }
-        let room = service.waitingPlaces > status.counts.waiting ? "gate" : "listen queue"
-        let wait = status.counts.active >= status.limit ? "; the next one waits in the \(room)" : ""
+        let wait = status.counts.active >= status.limit ? "; the next one \(waiting(status))" : ""
         add("now", "\(status.state.rawValue), \(status.counts.active) of \(status.limit) connections\(wait)", from: "")
         // Listeners that take PROXY headers do without: the addresses that the kernel sees are not the clients'.
         if case .ip = visit.peer, service.admission.upstreams.isEmpty, !live.kernelFilter.isEmpty {
@@ -128,12 +141,23 @@ package struct Explanation: Hashable, Sendable {
         if let standing = live.standing { explain(standing) }
     }
 
+    /// What becomes of somebody who comes when every place is taken.
+    private func waiting(_ status: ServiceStatus) -> String {
+        if service.waitingPlaces == 0 { return "waits in the listen queue" }
+        if status.counts.waiting < service.waitingPlaces { return "waits in the gate" }
+        return
+            "takes the place in the gate of a source that has more of them than its own, or is refused [limits.waiting]"
+    }
+
     /// What the gate knows of the caller.
     private mutating func explain(_ standing: Standing) {
         let most = text(service.limits.perSource) { "\($0)" }
         add("its connections", "\(standing.connections) of \(most)", from: "")
         if let wait = standing.rateWait {
             add("its rate", wait > .zero ? "used up for \(shown(wait))" : "not used up", from: "")
+        }
+        if standing.turnWait > .zero {
+            add("limits.total_rate", "the next one waits for \(shown(standing.turnWait))")
         }
         if let points = standing.points {
             add("its points", "\(points) of \(service.admission.penalties.threshold)", from: "")

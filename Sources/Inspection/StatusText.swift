@@ -25,7 +25,8 @@ extension StatusReport {
             ])
         }
         let problems = services.filter { !$0.problem.isEmpty }.map { "\n\($0.name): \($0.problem)" }
-        return lines.joined(separator: "\n") + "\n" + aligned(rows) + (problems.isEmpty ? "" : "\n") + problems.joined()
+        let below = faults.map { "\nnot in force: \($0)" } + problems
+        return lines.joined(separator: "\n") + "\n" + aligned(rows) + (below.isEmpty ? "" : "\n") + below.joined()
     }
 
     /// For programs.
@@ -43,6 +44,7 @@ extension StatusReport {
              "unprotected":\(JSON.row(unprotected)),
              "block_list":{"file":\(JSON.text(blockListFile)),"entries":\(blockListEntries)},"bans":\(bans),
              "kernel_filter":\(JSON.text(kernelFilter)),"dnsbl":\(JSON.text(resolver)),
+             "faults":\(JSON.row(faults)),
              "services":[\(list.isEmpty ? "" : "\n  " + list.joined(separator: ",\n  "))]}
             """
     }

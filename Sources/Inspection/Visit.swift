@@ -51,7 +51,8 @@ package struct Visit: Sendable {
         self.peer = peer
         live = LiveState(state: definitions.settings.state, service: name, peer: peer)
         let verdict = try Self.judge(peer, definition, definitions.settings, live)
-        self.verdict = Self.judge(verdict, by: live?.standing, definition) ?? verdict
+        self.verdict =
+            Self.judge(verdict, by: live?.standing, definition) ?? Self.judge(verdict, by: live, definition) ?? verdict
     }
 
     private static func peer(_ address: String) -> Peer? {
@@ -99,7 +100,8 @@ package struct Visit: Sendable {
                 cause: "its source has \(limit) connections", at: place("limits.per_source"),
                 setting: "limits.per_source")
         case .refuse(.sensor):
-            return .refused(cause: "the service is a sensor, and bans it", at: place("sensor"), setting: "sensor")
+            let exempt = Self.exempt(peer, settings).map { "does not ban it: \($0) is exempt" } ?? "bans it"
+            return .refused(cause: "the service is a sensor, and \(exempt)", at: place("sensor"), setting: "sensor")
         case .refuse(.closed(.hours)):
             return .refused(
                 cause: "the service is closed at this time, \(LocalTime.minuteOfWeek())", at: place("hours"),
@@ -142,6 +144,37 @@ package struct Visit: Sendable {
             return refused("\(service.admission.checks.programs[check].path) has not let it in", "checks")
         }
         return nil
+    }
+
+    /// What keeps a service from serving anybody; nil when nothing does.
+    private static func judge(_ verdict: Verdict, by live: LiveState?, _ definition: ServiceDefinition) -> Verdict? {
+        guard case .admitted = verdict else { return nil }
+        let file = definition.service.file
+        if definition.activation == .disabled {
+            let place = definition.origins["enabled"]?.fileAndLine ?? file
+            return .refused(cause: "the service is switched off", at: place, setting: "enabled")
+        }
+        guard let live else { return nil }
+        guard let status = live.services.first(where: { $0.name == definition.service.name }) else {
+            return .refused(cause: "the running supervisor has no such service", at: file, setting: "doorward reload")
+        }
+        guard status.state == .failing else { return nil }
+        let problem = status.problem.isEmpty ? "" : ": \(status.problem)"
+        return .refused(cause: "nobody is served now\(problem)", at: file, setting: "doorward status")
+    }
+
+    /// The exempt prefix that somebody is in.
+    private static func exempt(_ peer: Peer, _ settings: HostSettings) -> IPPrefix? {
+        guard case .ip(let address, _) = peer else { return nil }
+        return settings.exempt.first { $0.contains(address) }
+    }
+
+    /// Whether the filter in the kernel drops its SYN, so that no gate sees it.
+    package var isDroppedByKernel: Bool {
+        guard let live, case .refused(_, _, let setting, _) = verdict, case .ip(let address, _) = peer,
+            definition.service.admission.upstreams.isEmpty
+        else { return false }
+        return setting == "block_list" ? live.kernelHasBlockList : live.kernelHasBans && live.ban(of: address) != nil
     }
 
     private static func banned(_ ban: BanStatus) -> Verdict {

@@ -30,7 +30,11 @@ extension RefusalManner {
                 throw fault(
                     rest.startIndex, "the message has \(text.count) bytes, and \(Self.longestMessage) are the most")
             }
-            self = .message(String(decoding: text, as: UTF8.self))
+            let message = String(decoding: text, as: UTF8.self)
+            guard !Self.hasUnreadEscape(message) else {
+                throw fault(rest.startIndex, "the message has a backslash for an end of line, which only \"...\" reads")
+            }
+            self = .message(message)
             return
         }
         let words = rest.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
@@ -41,7 +45,10 @@ extension RefusalManner {
         guard let word = Word(rawValue: String(first.dropFirst("refuse=".count))) else {
             throw fault(rest.startIndex, "'\(first)'")
         }
-        if words.count > 1 { throw fault(words[1].startIndex, "'\(first)' is the last word of its rule") }
+        if words.count > 1 {
+            throw fault(
+                words[1].startIndex, "'\(String(decoding: words[1], as: UTF8.self))' behind '\(first)' in one rule")
+        }
         self.init(word)
     }
 

@@ -14,6 +14,13 @@ package enum RefusalManner: Hashable, Sendable {
     /// In bytes: what fits into any socket's buffer at once.
     package static let longestMessage = 512
 
+    /// Whether a text has a backslash and a letter where an end of line was meant: TOML reads `\n` in "..." and not in '...'.
+    package static func hasUnreadEscape(_ text: String) -> Bool {
+        zip(text.utf8, text.utf8.dropFirst()).contains { first, second in
+            first == UInt8(ascii: "\\") && [UInt8(ascii: "n"), UInt8(ascii: "r")].contains(second)
+        }
+    }
+
     /// Those without a text, as settings name them.
     package enum Word: String, Hashable, Sendable, CaseIterable { case close, reset, tarpit }
 

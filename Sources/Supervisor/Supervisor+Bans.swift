@@ -68,7 +68,12 @@ extension Supervisor {
     }
 
     func unblock(_ prefix: IPPrefix, at now: Int64) -> ControlReply {
+        let wasBanned = bans[prefix] != nil
         guard let ban = bans.unblock(prefix, at: now) else {
+            if wasBanned {
+                bansChanged(at: now)
+                return .done(["\(prefix) was not banned any more; that it had been is forgotten"])
+            }
             let around = bans.active(at: now).filter { $0.prefix.contains(prefix.network) }
             let hint = around.map { "; \($0.prefix) is" }.joined()
             return .refused(["\(prefix) is not banned\(hint)"])

@@ -19,10 +19,12 @@ extension Supervisor {
             applyExempt(at: now)
             applyKernelFilter(at: now)
             renewResolver(at: now)
-            return apply(definitions, on: "reload", restartingAll: isOtherHost)
+            apply(definitions, on: "reload", restartingAll: isOtherHost)
+            return blockListFaults + fileFaults
         } catch {
             for line in error.lines { logProblem("fault", line) }
             logEvent("reload_failed")
+            fileFaults = error.lines
             return error.lines
         }
     }
@@ -30,9 +32,7 @@ extension Supervisor {
     /// Makes the running services those of the definitions.
     ///
     /// - Parameter occasion: the event that the log calls it.
-    /// - Returns: the faults of the files.
-    @discardableResult
-    func apply(_ read: Definitions, on occasion: StaticString, restartingAll: Bool = false) -> [String] {
+    func apply(_ read: Definitions, on occasion: StaticString, restartingAll: Bool = false) {
         let now = Clock.monotonicNanoseconds()
         var definitions = read
         definitions.settle(keeping: services.mapValues(\.definition))
@@ -65,8 +65,8 @@ extension Supervisor {
             logRemoved(service.name)
         }
         closeUnwantedListeners()
-        logApplied(occasion, services: enabled.count, faults: definitions.faults.count)
-        return definitions.faults.map(\.description)
+        fileFaults = definitions.faults.map(\.description)
+        logApplied(occasion, services: enabled.count, faults: fileFaults.count + blockListFaults.count)
     }
 
     /// Tells those who asked for a reload what came of it, once every gate serves or does not: a gate that does not report is
@@ -87,6 +87,7 @@ extension Supervisor {
         let replacement = try BlockListFile(path: path)
         // The old watch leaves the poller when its descriptor is closed with the old list.
         blockList = replacement
+        blockListFaults = []
         watchBlockList()
         giveKernelBlockList()
     }
@@ -107,7 +108,9 @@ extension Supervisor {
 
     private func refreshBlockList() {
         do throws(DefinitionsError) {
-            guard let count = try blockList.readAgain() else { return }
+            let read = try blockList.readAgain()
+            blockListFaults = []
+            guard let count = read else { return }
             for gate in allGates() {
                 // A gate that cannot take the list must not go on by the old one: another starts with the new.
                 if !send(.blockList, to: gate, passing: blockList.table.descriptor.number) {
@@ -117,6 +120,7 @@ extension Supervisor {
             giveKernelBlockList()
             logBlockList(entries: count)
         } catch {
+            blockListFaults = error.lines
             for line in error.lines { logProblem("fault", line) }
             logProblem("block_list_kept", "the list that was read before stays in force")
         }

@@ -22,7 +22,10 @@ extension Supervisor {
         report.bans = bans.active(at: now).count
         report.kernelFilter = kernelReport
         report.resolver = resolverReport
+        report.kernelHasBans = kernel.filter != nil && kernel.bansProblem.isEmpty
+        report.kernelHasBlockList = kernel.filter != nil && kernel.listProblem.isEmpty
         report.isStopping = stop.isStopping
+        report.faults = blockListFaults + fileFaults
         report.services = services.values.map { status(of: $0, at: now) }
         let gone = draining.filter { services[$0.definition.service.name] == nil }
         report.services += gone.map { status(of: $0, .draining, at: now) }

@@ -19,6 +19,10 @@ package final class Supervisor {
     var poller: Poller
     let signals: SignalQueue
     var blockList: BlockListFile
+    /// Why the block list in force is an older one, a sentence each.
+    var blockListFaults: [String] = []
+    /// Of the other files, as they were last read.
+    var fileFaults: [String] = []
     var listeners = ListenerTable()
     var services: [String: WantedService] = [:]
     /// Gates that accept no more.

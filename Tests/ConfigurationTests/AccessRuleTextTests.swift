@@ -48,7 +48,7 @@ struct AccessRuleTextTests {
             ("\"deny all A=1\"", "21: error: 'A=1' behind 'deny'"),
             ("\"deny all handler=a\"", "21: error: 'handler=a' behind"),
             ("\"deny all refuse=drop\"", "21: error: 'refuse=drop'; expected refuse=close, "),
-            ("\"deny all refuse=close refuse=reset\"", "34: error: 'refuse=close' is the last word"),
+            ("\"deny all refuse=close refuse=reset\"", "34: error: 'refuse=reset' behind 'refuse=close' in one rule"),
             ("\"deny all message=\"", "21: error: 'message=' has no text"),
             ("\"allow all refuse=close\"", "22: error: 'refuse=close' on an allow rule, which refuses nobody"),
             ("\"allow all message=x\"", "22: error: 'message=x' on an allow rule"),

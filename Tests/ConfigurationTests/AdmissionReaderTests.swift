@@ -88,6 +88,7 @@ struct AdmissionReaderTests {
                 "refuse = \"reset\"\ndeny_message = \"no\"",
                 "4:1: error: 'deny_message' at s.toml:4 is never sent, because of 'refuse' at s.toml:3"
             ),
+            ("deny_message = 'no\\r\\n'", "3:16: error: 'deny_message' has a backslash for an end of line"),
             ("hours = []", "3:9: error: 'hours' is empty, and the service would never be open"),
             ("hours = [\"Mon 8:00\"]", "3:15: error: 'hours' has 'Mon 8:00': this is not a time from 00:00 to 23:59"),
             ("time_zone = \"Europe/Berlin\"", "3:1: error: 'time_zone' does nothing without 'hours'"),

@@ -23,6 +23,9 @@ private func fullReport() -> StatusReport {
     report.blockListEntries = 12
     report.bans = 5
     report.kernelFilter = "off"
+    report.kernelHasBans = true
+    report.kernelHasBlockList = true
+    report.faults = ["a.toml:1:1: error: ä"]
     report.resolver = "asked by pid 7"
     report.isStopping = true
     report.services = [service, ServiceStatus()]
@@ -105,6 +108,7 @@ private func standings() -> [Standing] {
     var standing = Standing()
     standing.connections = 3
     standing.rateWait = .milliseconds(1500)
+    standing.turnWait = .milliseconds(2500)
     standing.points = 7
     standing.matches = 0b101
     return [Standing(), standing]

@@ -212,7 +212,7 @@ extension EndToEndTests {
             let manners = supervised.log.all.filter { $0.event == "refuse" }.map { $0["by"] ?? "close" }
             #expect(manners == ["message", "reset", "message", "close"])
             let explained = try doorward(["explain", "a", "127.0.0.4"], supervised).output
-            #expect(explained.contains("says \"554 not from there\", then closes"))
+            #expect(explained.contains("says \"554 not from there\\r\\n\", then closes"))
             #expect(try answer(port, from: "127.0.0.1") == "x\n")
         }
 

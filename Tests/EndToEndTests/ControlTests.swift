@@ -83,6 +83,29 @@ extension EndToEndTests {
             #expect(try exchange(port: supervised.port("echo"), "a\n") == "a\n")
         }
 
+        @Test("what a reload could not put in force stands in status until it is; the block list's faults too")
+        func faultsStay() throws {
+            let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
+            let supervised = try Supervised(
+                services: ["a": echo], host: "block_list = \"blocked\"\n", files: ["blocked": "192.0.2.7\n"])
+            func doorward(_ command: String) throws -> Outcome {
+                try run([Supervised.program, command, "--config", supervised.directory + "/doorward.toml"])
+            }
+            try supervised.write("192.0.2.8\nnonsense\n", to: "blocked")
+            try supervised.write(echo + "nise = 3\n", to: "services/a.toml")
+            let reload = try doorward("reload")
+            #expect(reload.status == 1)
+            let status = try doorward("status").output
+            for fault in ["/blocked:2:1: error: ", "/a.toml:3:1: error: unknown key 'nise'"] {
+                #expect((reload.output + reload.error).contains(fault))
+                #expect(status.contains("not in force: ") && status.contains(fault), "\(status)")
+            }
+            try supervised.write("192.0.2.8\n", to: "blocked")
+            try supervised.write(echo, to: "services/a.toml")
+            #expect(try doorward("reload").status == 0)
+            #expect(try !doorward("status").output.contains("not in force"))
+        }
+
         @Test("what reload has said to be done is in force: the next connection meets it")
         func inForce() throws {
             let supervised = try Supervised(services: ["echo": echo])

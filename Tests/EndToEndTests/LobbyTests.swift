@@ -85,6 +85,17 @@ extension EndToEndTests {
             #expect(try answer(port, to: "x\n", from: "127.0.0.3") == "x\n")
         }
 
+        @Test("saying nothing until first_byte costs as much as closing")
+        func silence() throws {
+            let supervised = try Supervised(services: [
+                "a": echo + "start = \"data\"\nfirst_byte = \"200ms\"\n[penalties]\nno_data = 50\n"
+            ])
+            let port = try supervised.port("a")
+            let silent = try (0..<2).map { _ in try Client(port: port, source: "127.0.0.2") }
+            for client in silent { #expect(client.readToEnd() == "") }
+            #expect(try supervised.log.wait(for: "ban")["for"] == "penalties:a:no_data")
+        }
+
         @Test("who waits holds a place of its source; when the room is full, the next one waits in the listen queue")
         func places() throws {
             let supervised = try Supervised(services: [

@@ -46,6 +46,38 @@ extension EndToEndTests {
             #expect(try explain("127.0.0.2", supervised).output.contains("7 of 100"))
         }
 
+        @Test("who is next has to wait for the rate of all, and is told for how long")
+        func totalRate() throws {
+            let supervised = try Supervised(
+                services: ["a": echo + "[limits]\ntotal_rate = \"1/h\"\ntotal_burst = 1\n"])
+            #expect(try !explain("127.0.0.2", supervised).output.contains("the next one waits"))
+            #expect(try answer(supervised.port("a"), to: "x\n") == "x\n")
+            let outcome = try explain("127.0.0.2", supervised)
+            #expect(outcome.status == 0 && outcome.output.contains("limits.total_rate  the next one waits for 59min "))
+        }
+
+        @Test("where nobody is served, nobody is said to be admitted")
+        func notServed() throws {
+            let supervised = try Supervised(services: ["a": echo])
+            try supervised.write(echo + "enabled = false\n", to: "services/a.toml")
+            let off = try explain("127.0.0.2", supervised)
+            #expect(off.status == 1 && off.output.contains("refused: the service is switched off [enabled]"))
+            #expect(off.output.contains("services/a.toml:3"))
+            try supervised.reload()
+            try supervised.write(echo, to: "services/a.toml")
+            let gone = try explain("127.0.0.2", supervised)
+            #expect(gone.status == 1 && gone.output.contains("supervisor has no such service [doorward reload]"))
+        }
+
+        @Test("who is exempt is refused by a sensor, and not banned")
+        func exemptFromSensor() throws {
+            let supervised = try Supervised(
+                services: ["a": "listen = [\"127.0.0.1:0\"]\nsensor = \"1h\"\n"], host: "exempt = [\"127.0.0.2\"]\n")
+            let exempt = try explain("127.0.0.2", supervised)
+            #expect(exempt.output.contains("is a sensor, and does not ban it: 127.0.0.2 is exempt [sensor]"))
+            #expect(try explain("127.0.0.3", supervised).output.contains("is a sensor, and bans it [sensor]"))
+        }
+
         @Test("what a list has said is known, and so is that it was not asked yet", .enabled(if: Rbldnsd.isThere))
         func lists() throws {
             let server = try Rbldnsd(":127.0.0.2:Listed\n127.0.0.66\n")
@@ -55,7 +87,7 @@ extension EndToEndTests {
             let port = try supervised.port("a")
             let unknown = try explain("127.0.0.66", supervised)
             #expect(
-                unknown.status == 0 && unknown.output.contains("its lists")
+                unknown.status == 0 && unknown.output.contains("; if dnsbl let it in")
                     && unknown.output.contains("no answer is known"))
             #expect(try answer(port, to: "x\n", from: "127.0.0.66") == "")
             #expect(try answer(port, to: "x\n", from: "127.0.0.5") == "x\n")

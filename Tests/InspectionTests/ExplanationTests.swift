@@ -70,9 +70,9 @@ struct ExplanationTests {
         func manner(_ address: String, _ example: Example) throws -> String? {
             Explanation(try example.visit(address)).fact("refuse", example)
         }
-        #expect(try manner("192.0.2.7", told) == "says \"554 no\", then closes (services/cat.toml:3)")
-        #expect(try manner("192.0.2.8", told) == "says \"421 later\", then closes (services/cat.toml:6)")
-        #expect(try manner("192.0.2.9", told) == "says \"421 later\", then closes (services/cat.toml:6)")
+        #expect(try manner("192.0.2.7", told) == "says \"554 no\\r\\n\", then closes (services/cat.toml:3)")
+        #expect(try manner("192.0.2.8", told) == "says \"421 later\\r\\n\", then closes (services/cat.toml:6)")
+        #expect(try manner("192.0.2.9", told) == "says \"421 later\\r\\n\", then closes (services/cat.toml:6)")
         #expect(try manner("192.0.2.9", Example("refuse = \"tarpit\"\n")) == "tarpit (services/cat.toml:3)")
         #expect(try manner("192.0.2.9", Example("")) == "close (default)")
     }

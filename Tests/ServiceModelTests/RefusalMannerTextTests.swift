@@ -23,7 +23,8 @@ struct RefusalMannerTextTests {
         "what is none is told with its place",
         arguments: [
             ("", 0, "'' behind 'deny'"), ("refuse", 0, "'refuse' behind 'deny'"), ("refuse=", 0, "'refuse='; expected"),
-            ("Refuse=close", 0, "'Refuse=close' behind"), ("refuse=reset message=x", 13, "'refuse=reset' is the last"),
+            ("Refuse=close", 0, "'Refuse=close' behind"), ("refuse=reset message=x", 13, "'message=x' behind 'refuse"),
+            ("message=no\\r\\n", 0, "the message has a backslash"),
             ("message=", 0, "'message=' has no text"),
             ("message=" + String(repeating: "x", count: 513), 0, "the message has 513 bytes, and 512 are the most"),
         ])
