@@ -50,7 +50,7 @@ package struct Explanation: Hashable, Sendable {
         add("service", service.name, from: service.file)
         if definition.activation == .disabled { add("enabled", "false: it is switched off") }
         add("listen", service.listen.map(\.description).joined(separator: " "))
-        switch visit.verdict {
+        switch visit.outcome {
         case .admitted(let rule?):
             let position = service.access[rule].position
             add("decision", "admitted by access rule \(rule + 1)" + provisos(visit), from: position.fileAndLine)

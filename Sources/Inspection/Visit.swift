@@ -20,6 +20,10 @@ package struct Visit: Sendable {
     package let settings: HostSettings
     package let peer: Peer
     package let verdict: Verdict
+    /// As ``verdict``, unless nobody at all is served at this moment. A handler can be tried before its service is.
+    package var outcome: Verdict {
+        if case .admitted = verdict, let obstacle { obstacle } else { verdict }
+    }
     /// What a running supervisor knows; nil when none answers.
     package let live: LiveState?
 
@@ -51,8 +55,7 @@ package struct Visit: Sendable {
         self.peer = peer
         live = LiveState(state: definitions.settings.state, service: name, peer: peer)
         let verdict = try Self.judge(peer, definition, definitions.settings, live)
-        self.verdict =
-            Self.judge(verdict, by: live?.standing, definition) ?? Self.judge(verdict, by: live, definition) ?? verdict
+        self.verdict = Self.judge(verdict, by: live?.standing, definition) ?? verdict
     }
 
     private static func peer(_ address: String) -> Peer? {
@@ -146,9 +149,8 @@ package struct Visit: Sendable {
         return nil
     }
 
-    /// What keeps a service from serving anybody; nil when nothing does.
-    private static func judge(_ verdict: Verdict, by live: LiveState?, _ definition: ServiceDefinition) -> Verdict? {
-        guard case .admitted = verdict else { return nil }
+    /// What keeps the service from serving anybody; nil when nothing does.
+    private var obstacle: Verdict? {
         let file = definition.service.file
         if definition.activation == .disabled {
             let place = definition.origins["enabled"]?.fileAndLine ?? file

@@ -33,6 +33,6 @@ struct Explain: ParsableCommand {
         }
         let explanation = Explanation(visit)
         print(json ? explanation.json : explanation.text)
-        if case .refused = visit.verdict { throw ExitCode(1) }
+        if case .refused = visit.outcome { throw ExitCode(1) }
     }
 }

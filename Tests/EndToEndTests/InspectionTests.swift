@@ -96,6 +96,18 @@ extension EndToEndTests {
             #expect(try doorward(["exec", "nobody"], in: supervised).status == 127)
         }
 
+        @Test("a handler can be tried before its service is switched on, and before the supervisor knows of it")
+        func execBefore() throws {
+            let supervised = try Supervised(services: [:])
+            let cat = "listen = [\"127.0.0.1:0\"]\nhandler = [\"/bin/cat\"]\n"
+            for text in [cat, cat + "enabled = false\n"] {
+                try supervised.write(text, to: "services/new.toml")
+                let outcome = try doorward(["exec", "new"], in: supervised, input: "hello\n")
+                #expect(outcome.status == 0 && outcome.output == "hello\n", "\(outcome.error)")
+                #expect(try doorward(["explain", "new", "127.0.0.1"], in: supervised).status == 1)
+            }
+        }
+
         @Test("explain says who would be admitted, by its status too")
         func explain() throws {
             let supervised = try Supervised(services: ["probe": Self.service])
