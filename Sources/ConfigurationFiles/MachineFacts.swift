@@ -48,10 +48,10 @@ extension Host {
         let others = "/proc/sys/fs/binfmt_misc"
         do throws(SystemError) {
             let head = try Files.head(of: path, length: ProgramFormat.headLength)
-            if ProgramFormat.isForKernel(head) {
-                let isOfDOS = head[0] == UInt8(ascii: "#") && head.prefix { $0 != 10 }.last == 13
-                return isOfDOS ? "its first line ends in a carriage return, and names no program so" : nil
+            if case .script(let interpreter) = ProgramFormat(head: head), interpreter.utf8.last == 13 {
+                return "its first line ends in a carriage return, which is part of its interpreter's name so"
             }
+            if ProgramFormat.isForKernel(head) { return nil }
             let known = Files.exists(others + "/status") ? try Files.names(in: others) : []
             let mayBeStarted = known.contains { $0 != "register" && $0 != "status" }
             return mayBeStarted

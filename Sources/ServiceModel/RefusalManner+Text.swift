@@ -2,16 +2,6 @@
 // `message=TEXT`, where the text is all that is left of the rule, with its blanks.
 // Total and bounded: any text is a manner or an error with its place.
 
-/// Why a text is not a rule.
-package struct RuleTextError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Where in the text, in bytes from 0.
-    package let offset: Int
-    package let reason: String
-
-    /// The reason, which says what was expected.
-    package var description: String { reason }
-}
-
 extension RefusalManner {
     private static let forms = "expected refuse=close, refuse=reset, refuse=tarpit, message=TEXT or nothing"
 

@@ -30,6 +30,8 @@ struct MachineFactsTests {
         #expect(try problem("#!/bin/sh\necho hello\n") == nil)
         #expect(try problem("#!/bin/sh\n", mode: 0o644) == "not executable")
         #expect(try problem("#!/bin/sh\r\necho\r\n")?.hasPrefix("its first line ends in a carriage return") == true)
+        // An argument that ends so is the interpreter's business.
+        #expect(try problem("#!/bin/sh -e\r\n") == nil)
         #expect(Host.thisMachine.handlerProblem("/bin/cat") == nil)
         let formats = (try? Files.names(in: "/proc/sys/fs/binfmt_misc")) ?? []
         let isForKernelOnly = formats.allSatisfy { $0 == "register" || $0 == "status" }

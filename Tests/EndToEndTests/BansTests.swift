@@ -192,6 +192,20 @@ extension EndToEndTests {
             #expect(!supervised.log.all.contains { $0.event == "refuse" })
         }
 
+        @Test("who is unblocked when the ban is over is forgotten too: the next one is the first again")
+        func unblockedLater() throws {
+            let supervised = try Supervised(services: ["a": echo])
+            for _ in 1...2 {
+                #expect(try doorward(["block", "127.0.0.2", "--for", "1s"], supervised).status == 0)
+                try wait(until: { try bans(supervised).isEmpty })
+                let outcome = try doorward(["unblock", "127.0.0.2"], supervised)
+                #expect(outcome.status == 0 && outcome.output.contains("was not banned any more"))
+                #expect(try doorward(["unblock", "127.0.0.2"], supervised).status == 1)
+            }
+            _ = try supervised.log.wait(for: "ban", count: 2)
+            #expect(supervised.log.all.filter { $0.event == "ban" }.allSatisfy { $0["strikes"] == "1" })
+        }
+
         @Test("a message arrives whole, also at somebody who is still sending; a rule has a manner of its own")
         func manners() throws {
             let told = """

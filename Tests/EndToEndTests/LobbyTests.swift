@@ -191,6 +191,9 @@ extension EndToEndTests {
             let refusal = try supervised.log.wait(for: "refuse")
             #expect(refusal["cause"] == "crowded" && refusal["setting"] == "limits.waiting")
             #expect(flood[0].read() == "flood\n" && flood[1].read() == "flood\n")
+            let explain = ["explain", "a", "127.0.0.3", "--config", supervised.directory + "/doorward.toml"]
+            #expect(
+                try run([Supervised.program] + explain).output.contains("the next one takes the place in the gate of"))
             let other = try Client(port: port, source: "127.0.0.3")
             other.send("other\n")
             let evicted = try supervised.log.wait(for: "refuse", count: 2)

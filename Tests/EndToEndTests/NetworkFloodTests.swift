@@ -164,6 +164,10 @@ extension EndToEndTests {
             }
             #expect(connects(66))
             #expect(try site.doorward(["block", site.hostile.address(66)]).status == 0)
+            for number in [66, 200] {
+                let explained = try site.doorward(["explain", "echo", site.hostile.address(number)])
+                #expect(explained.status == 1 && explained.output.contains("without a word: the kernel drops its SYNs"))
+            }
             for number in 0..<5 {
                 #expect(!connects(66, patience: 100))
                 #expect(!connects(200 + number, patience: 100))
