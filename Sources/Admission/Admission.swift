@@ -1,7 +1,9 @@
 // Who may come in: the pre-connection checks of one service, in their order, the first refusal ends it.
 // Pure: no system call, no clock, no libc. Allocates nothing after init.
 // Promises that what was admitted is counted until its `Admitted` is given back, and that losing one is a trap.
+package import Addresses
 package import ServiceModel
+internal import Tables
 
 /// The decisions of one gate.
 package struct Admission: ~Copyable {

@@ -9,7 +9,8 @@
 //                   prefix; UInt8 4 or 6; zero
 //   prefixes        a PrefixTable, whose values are the index of a ban; one more than the last: exempt
 //   causes          texts of BanCause, each once
-package import ServiceModel
+package import Addresses
+package import Text
 
 package enum BanList {
     static let magic: UInt32 = 0x31_4e_41_42  // "BAN1"

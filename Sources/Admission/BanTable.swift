@@ -4,7 +4,7 @@
 // Bounded for each family, so that neither can flood out the other. When there is no room, what is forgotten goes, and then
 // a sixteenth of the bans, those that end soonest; what somebody said by command is never pushed out by what was found.
 // Promises that nobody on the exempt list is banned, and that no clock makes it trap.
-package import ServiceModel
+package import Addresses
 
 /// A block with an end. Times are nanoseconds of the monotonic clock.
 package struct Ban: Hashable, Sendable {

@@ -2,7 +2,7 @@
 // BEGAN and END are seconds since 1970, because the monotonic clock begins anew with the machine; END is `never` for a ban
 // without one. Total and bounded: a line that cannot be read is told with its number, and the others are restored.
 // A ban never lasts longer than it was meant to, whatever the wall clock says when it is restored.
-internal import ServiceModel
+internal import Addresses
 
 /// A line of the ban file that could not be restored.
 package struct BanFault: Error, Hashable, Sendable, CustomStringConvertible {

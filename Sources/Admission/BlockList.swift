@@ -1,7 +1,7 @@
 // The block list as a table: built once by the supervisor, looked up by every gate in shared read-only memory.
 // A table of prefixes (PrefixTable) whose values are line numbers. A million IPv4 prefixes take 14 MB, of IPv6 23 MB as
 // public lists are, 32 MB if all are longer than /64.
-package import ServiceModel
+package import Addresses
 
 package enum BlockList {
     /// A list that blocks nobody.

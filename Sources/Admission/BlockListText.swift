@@ -1,6 +1,7 @@
 // The block list as a file: one address or prefix a line, `#` starts a comment, blank lines are fine.
 // Total and bounded: every line is either understood or a fault with its position; nothing is skipped in silence. Of a file
 // that is something else altogether, the first faults are told and the rest are counted.
+internal import Addresses
 package import ServiceModel
 
 /// A line of the block list that could not be read.

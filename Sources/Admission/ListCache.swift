@@ -2,8 +2,10 @@
 // An answer is kept as the rules that it matches, a bit for each: of a gate, the rules never change.
 // Pure: the clock is a parameter. Promises what ForgettingMap does: memory is taken once, and whoever comes with ever new
 // addresses makes it forget, never grow.
+package import Addresses
 package import DNS
 package import ServiceModel
+internal import Tables
 
 /// The lists of a service and what is known from them.
 package struct ListCache: ~Copyable {

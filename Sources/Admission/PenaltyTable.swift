@@ -4,6 +4,7 @@
 // Promises what ForgettingMap does: memory once, eight places looked at, nothing allocated. Sources whose points are all but
 // gone are forgotten first.
 package import ServiceModel
+internal import Tables
 
 /// Collects points, and says when they are enough.
 package struct PenaltyTable: ~Copyable {

@@ -2,7 +2,7 @@
 // Accepts exactly what IPAddress and IPPrefix accept (their tests and this one's compare them), and says nothing of why
 // not: whoever needs the reason asks those. Total and bounded.
 // Source: RFC 4291 2.2 and 2.3, RFC 4632 3.1, RFC 6943 3.1.1 (the strict form only).
-package import ServiceModel
+package import Addresses
 
 /// Reads forward through bytes.
 package struct PrefixReader: ~Escapable {

@@ -1,6 +1,6 @@
 // Building a table of prefixes: collect them by length, then write the header, the records and the sets (PrefixTable.swift).
 // Promises at most one entry for each prefix added: prefixes that nest take no more room than others.
-package import ServiceModel
+package import Addresses
 
 extension PrefixTable {
     /// Collects what a table is made of.

@@ -14,7 +14,7 @@
 //   zeros           up to 64 bytes
 //   records         of each family, the longest length first
 //   sets
-package import ServiceModel
+package import Addresses
 
 package enum PrefixTable {
     static let magic: UInt32 = 0x34_46_58_50  // "PXF4"

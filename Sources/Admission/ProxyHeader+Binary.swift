@@ -5,7 +5,7 @@
 //   14  UInt16      length of what follows; this and all others: most significant byte first
 // Extensions are skipped but for the checksum, which must be right when it is there.
 // Source: HAProxy, doc/proxy-protocol.txt, 2.2.
-internal import ServiceModel
+internal import Addresses
 
 extension ProxyHeader {
     private static let fixedBytes = 16

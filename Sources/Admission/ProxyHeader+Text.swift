@@ -2,7 +2,7 @@
 // Strict: one blank between the words, addresses and ports as they are meant to be written. Two readers of one line that
 // differ in what they make of it would be two clients.
 // Source: HAProxy, doc/proxy-protocol.txt, 2.1.
-internal import ServiceModel
+internal import Addresses
 
 extension ProxyHeader {
     /// With its line end.

@@ -4,7 +4,7 @@
 // Total and bounded: a header is at most `mostBytes` long, any bytes have an answer, nothing is allocated.
 // Whether the sender may be believed is the caller's to know: `proxy_protocol` lists the upstreams.
 // Source: HAProxy, doc/proxy-protocol.txt, sections 2.1 (ProxyHeader+Text.swift) and 2.2 (ProxyHeader+Binary.swift).
-package import ServiceModel
+package import Addresses
 
 /// A header that was read.
 package struct ProxyHeader: Hashable, Sendable {

@@ -3,7 +3,7 @@
 // changes nothing; then the longest unused, whose source starts with a new burst. To have his own bucket forgotten, an
 // attacker must come from about as many other sources as the table holds, each of which has a burst anyway.
 // Promises: memory is taken once; a decision looks at eight places at most and allocates nothing.
-package import ServiceModel
+package import Tables
 
 /// The buckets of all sources of one service.
 package struct RateTable: ~Copyable {

@@ -1,5 +1,7 @@
 // What is known about each source, a map for each kind: IPv4, IPv6 and users of this machine cannot push each other out.
 // Promises what ForgettingMap does.
+internal import Addresses
+internal import Tables
 
 /// Values by source, bounded for each kind of source.
 package struct SourceMap<Value: BitwiseCopyable>: ~Copyable {

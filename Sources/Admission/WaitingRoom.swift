@@ -14,6 +14,7 @@
 // of the longest queue.
 //
 // Promises: memory is taken once; a decision is one walk through the room, and while there is room none at all.
+internal import Tables
 
 /// The order of those who wait. What they are, a number of a connection tells whoever keeps them.
 package struct WaitingRoom: ~Copyable {

@@ -1,5 +1,6 @@
 // The key `access`: the rules in their order, of which each must be able to decide something.
 
+internal import Addresses
 import ServiceModel
 
 extension Reading {

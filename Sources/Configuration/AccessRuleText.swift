@@ -2,6 +2,7 @@
 // `deny SUBJECT`, and perhaps how (RefusalManner+Text.swift).
 // Promises that each fault stands at the word that it speaks of, where the string is written without escapes.
 
+internal import Addresses
 import ServiceModel
 
 extension Reading {

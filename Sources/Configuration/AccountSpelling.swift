@@ -2,8 +2,6 @@
 // CVE-2017-1000082: a program that took `user = "0day"` for a number, or failed to, ran the service as root.
 // Promises that a text is all number or all name, and that a name that nobody has is a fault, never a default.
 
-import ServiceModel
-
 /// A user or a group as written.
 enum AccountSpelling: Hashable, Sendable {
     case number(UInt32)

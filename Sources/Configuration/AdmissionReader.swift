@@ -1,6 +1,7 @@
 // The keys of admission beside `access` and `[limits]`: `sensor`, `[penalties]`, `refuse`, `deny_message`, `hours`,
 // `max_load`. Promises that a key which another one makes useless is a fault.
 
+internal import Addresses
 import ServiceModel
 
 extension Reading {

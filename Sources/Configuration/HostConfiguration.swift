@@ -1,6 +1,7 @@
 // doorward.toml: the settings of the host, and `[defaults]` for every service.
 // Promises that `[defaults]` is checked once, here, with its faults in doorward.toml: no service file repeats them.
 
+internal import Addresses
 package import ServiceModel
 
 /// What doorward.toml says, checked.

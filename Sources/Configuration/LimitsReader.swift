@@ -1,6 +1,7 @@
 // The keys of `[limits]`.
 
 import ServiceModel
+internal import Tables
 
 /// As many descriptors as the kernel lets a process have by default (fs.nr_open).
 private let mostFiles = 1 << 20

@@ -1,5 +1,7 @@
 // The key `listen`, and why a text is not an address to listen on.
 
+internal import Addresses
+internal import Definitions
 import ServiceModel
 
 extension Reading {

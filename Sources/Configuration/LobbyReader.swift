@@ -1,6 +1,7 @@
 // The keys of what happens between the accept and the start of a handler: `start`, `first_byte`, `greet_delay` and
 // `proxy_protocol`. Promises that a key which another one makes useless is a fault.
 
+internal import Addresses
 import ServiceModel
 
 extension Reading {

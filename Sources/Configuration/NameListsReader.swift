@@ -1,6 +1,7 @@
 // The keys `dnsbl` of a service and `nameservers` of the host: DNS block lists, and who is asked about them.
 // Promises that no rule comes out that no gate could keep, or whose variables no handler may have.
 
+internal import Addresses
 import ServiceModel
 
 extension Reading {

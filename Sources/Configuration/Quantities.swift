@@ -2,6 +2,7 @@
 // Promises that any text is a value or an error; a number that does not fit is an error.
 
 import ServiceModel
+internal import Tables
 
 /// Why a text is not a quantity.
 enum QuantityError: Error, Hashable, CustomStringConvertible {

@@ -3,6 +3,7 @@
 
 import Definitions
 import ServiceModel
+internal import Tables
 
 /// One pass over the tables of a file, which collects what is wrong instead of stopping at it.
 struct Reading {

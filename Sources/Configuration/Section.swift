@@ -1,6 +1,6 @@
 // A table of a file with the keys that it may have, and how defaults lie under it.
 
-import ServiceModel
+internal import Text
 
 /// A table as its reader sees it.
 struct Section: Sendable {

@@ -1,5 +1,6 @@
 // The keys of `[socket]`.
 
+internal import Addresses
 import ServiceModel
 
 extension Reading {

@@ -1,4 +1,5 @@
 // What `doorward check` says: the faults of every file, and what each sound service comes to.
+internal import Addresses
 internal import Admission
 package import Configuration
 internal import Definitions

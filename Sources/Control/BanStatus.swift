@@ -1,5 +1,5 @@
 // A ban, as `doorward blocked` shows it.
-package import ServiceModel
+package import Addresses
 package import Wire
 
 /// A ban in force at one moment.

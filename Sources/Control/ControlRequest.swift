@@ -1,5 +1,5 @@
 // What the command line asks of a running supervisor, and what it is answered. Values only; the socket is Supervisor's.
-package import ServiceModel
+package import Addresses
 package import Wire
 
 /// One request on the control socket.

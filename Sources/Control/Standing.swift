@@ -1,5 +1,6 @@
 // How somebody stands with a service at this moment: what only its gate knows. For `explain`.
-package import ServiceModel
+package import Addresses
+internal import ServiceModel
 package import Wire
 
 /// Somebody who might come.

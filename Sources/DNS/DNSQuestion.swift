@@ -1,6 +1,6 @@
 // What is asked: the A records of an address, turned around, in the zone of a list; and how that is written.
 // Source: RFC 1035 2.3.4, 4.1 (messages), RFC 5782 2.1, 2.4 (the name of an address in a list).
-package import ServiceModel
+package import Addresses
 
 /// One question to a list.
 package struct DNSQuestion: Hashable, Sendable {

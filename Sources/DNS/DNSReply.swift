@@ -2,7 +2,7 @@
 // Promises: any bytes at all are a reply. Nothing is taken from a message that does not repeat the question and its number,
 // nor from one that is cut or malformed anywhere in what is read of it.
 // Source: RFC 1035 4.1, 7.3; RFC 2308 2, 5 (how long a "no" holds); RFC 5452 9 (what a forger has to guess).
-package import ServiceModel
+package import Addresses
 
 /// A message as the answer to one question.
 package enum DNSReply: Hashable, Sendable {

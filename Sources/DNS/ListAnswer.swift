@@ -1,6 +1,7 @@
 // What a list says about an address, and for how long that is believed.
 // Promises: who does not answer, or not as lists do, has said nothing; nobody is taken for listed by it.
-package import ServiceModel
+package import Addresses
+internal import ServiceModel
 
 /// A list's word on one address.
 package struct ListAnswer: Hashable, Sendable {

@@ -2,7 +2,7 @@
 // A gate names a list by its place among those that the supervisor gave to the resolver for this gate: so a gate that has
 // fallen into somebody's hands can ask for no name of its choice, and carry nothing out in one.
 // Reading is total: any bytes are a message or an error.
-package import ServiceModel
+package import Addresses
 package import Wire
 
 /// From a gate: is this address on that list?

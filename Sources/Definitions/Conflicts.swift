@@ -1,6 +1,7 @@
 // Which services want the same address. Pure: the kernel's own answer comes when the supervisor binds.
 
-package import ServiceModel
+package import Addresses
+internal import ServiceModel
 
 extension ListenAddress {
     /// Whether only one of the two could be bound. An unspecified address takes its whole family; port 0 takes nothing.

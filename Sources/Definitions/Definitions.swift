@@ -2,7 +2,6 @@
 // Values only. ConfigurationFiles reads them; they travel to the supervisor as bytes (Wire.swift), because the process that
 // is root and lives for months links no parser of files.
 package import ServiceModel
-internal import Wire
 
 /// What was read, sound and unsound.
 package struct Definitions: Hashable, Sendable {

@@ -1,5 +1,6 @@
 // What a service file comes to: the service, whether it is to run, and where its listeners were asked for.
 
+package import Addresses
 package import ServiceModel
 
 /// A service file, read and checked whole.

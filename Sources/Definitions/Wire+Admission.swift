@@ -1,5 +1,6 @@
 // What decides who may come in, on its way to the supervisor.
 package import ServiceModel
+package import Tables
 package import Wire
 
 extension Rate: WireValue {

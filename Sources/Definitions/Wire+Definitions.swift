@@ -1,4 +1,5 @@
 // Services and whole definitions on their way to the supervisor.
+internal import Addresses
 package import ServiceModel
 package import Wire
 

@@ -1,4 +1,5 @@
 // Rules of DNS block lists and name servers travel as their texts.
+package import Addresses
 package import ServiceModel
 package import Wire
 

@@ -1,4 +1,5 @@
 // The values of ServiceModel on their way to the supervisor.
+package import Addresses
 package import ServiceModel
 package import Wire
 

@@ -2,8 +2,10 @@
 // Promises: a value never contains a blank, a control character or a byte above 0x7e unless it is quoted or escaped, so
 // that nothing a peer sends can look like another field or another line. Never allocates once it is made.
 // What does not fit into a line is cut, and the line says so. A log that cannot be written does not stop a service.
+package import Addresses
 internal import LinuxSystem
 package import ServiceModel
+package import Text
 
 /// Writes event lines. One owner per process.
 package struct EventLog: ~Copyable {
@@ -121,26 +123,5 @@ package struct EventLog: ~Copyable {
         line.append(UInt8(ascii: " "))
         line.append(key)
         line.append(UInt8(ascii: "="))
-    }
-}
-
-/// What a connection is called: unique among the running gates of this machine.
-package struct ConnectionID: Hashable, Sendable {
-    /// The gate's.
-    package let pid: Int32
-    /// Counted from 1 by the gate.
-    package let number: UInt64
-
-    package init(pid: Int32, number: UInt64) {
-        self.pid = pid
-        self.number = number
-    }
-}
-
-extension ByteText {
-    package mutating func append(_ connection: ConnectionID) {
-        append(decimal: Int(connection.pid))
-        append(UInt8(ascii: "."))
-        append(decimal: connection.number)
     }
 }

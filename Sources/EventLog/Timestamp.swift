@@ -1,5 +1,5 @@
 // The time of a line: RFC 3339 in UTC with milliseconds. Computed here, because libc's ways to do it read files.
-package import ServiceModel
+package import Text
 
 extension ByteText {
     /// Appends `2026-11-21T04:35:28.123Z`.

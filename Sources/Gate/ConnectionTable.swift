@@ -1,7 +1,7 @@
 // The connections that are served, by number; their processes, by pid; and with filters, the sockets between those.
 // Promises that memory is taken once: nothing is allocated for a connection.
-internal import Admission
 internal import LinuxSystem
+internal import Tables
 
 /// Where a process belongs.
 struct ProcessPlace: Hashable {

@@ -1,6 +1,6 @@
 // From accept to exec: accept, pre-connection, process-connection. Nothing here allocates or looks a name up.
+internal import Addresses
 internal import Admission
-internal import EventLog
 internal import LinuxSystem
 internal import ServiceModel
 internal import Spawner

@@ -1,9 +1,11 @@
 // What a gate tells its supervisor, which keeps the bans of all services: who has done what its service bans for, and how
 // often bans have refused somebody. Never waits: what cannot be sent now is not worth a connection's time, and whoever does
 // it again is reported again.
+internal import Addresses
 internal import Admission
 internal import LinuxSystem
 internal import ServiceModel
+internal import Tables
 
 /// The bans that a gate knows, and what it has to tell about them.
 struct GateBans: ~Copyable {

@@ -1,7 +1,6 @@
 // What the supervisor orders, and the way out.
-internal import Admission
+internal import Addresses
 internal import LinuxSystem
-internal import ServiceModel
 
 extension Gate {
     mutating func obeySupervisor(at now: Int64) throws(SystemError) {

@@ -1,9 +1,10 @@
 // DNS block lists: whoever nothing is known of waits in the lobby while the resolver asks. It is a process of its own, because
 // a gate has no network; without it, and when it does not answer in time, nobody is refused.
+internal import Addresses
 internal import Admission
 internal import DNS
 internal import LinuxSystem
-internal import ServiceModel
+internal import Wire
 
 extension Gate {
     /// Lets somebody in or not, when that is known; else the resolver is asked, and somebody waits.

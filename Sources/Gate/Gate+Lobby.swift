@@ -1,8 +1,8 @@
 // Before a handler exists: the phases of LobbyRules. Nothing here waits. What lists and checks say is in Gate+Lists and
 // Gate+Checks.
+internal import Addresses
 internal import Admission
 internal import LinuxSystem
-internal import ServiceModel
 
 extension Gate {
     /// Waiting connections that are served in one turn of the loop, before it looks at everything else again.

@@ -1,9 +1,11 @@
 // The lines about those who never got a handler: why, by which line of which file, and the setting that changes it.
+internal import Addresses
 internal import Admission
 internal import EventLog
 internal import LinuxSystem
 internal import ServiceModel
 internal import Spawner
+internal import Text
 
 extension Gate {
     mutating func logRefusal(_ refusal: Refusal, peer: Peer, _ manner: RefusalManner, at now: Int64) {

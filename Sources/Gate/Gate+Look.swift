@@ -1,4 +1,5 @@
 // What the gate knows of somebody who might come, for `explain`. Counts nothing, spends nothing, asks nobody.
+internal import Addresses
 internal import Admission
 internal import Control
 internal import LinuxSystem

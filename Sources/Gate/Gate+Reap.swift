@@ -1,7 +1,7 @@
 // The end of a connection: its handler is reaped, what it left of its process group is killed, its place is given back.
 internal import Admission
 internal import LinuxSystem
-internal import ServiceModel
+internal import Spawner
 
 /// What handlers left behind, and what the kernel has given to their gate.
 struct Orphans: ~Copyable {

@@ -5,8 +5,6 @@
 internal import Admission
 internal import EventLog
 internal import LinuxSystem
-internal import Sandbox
-internal import ServiceModel
 internal import Spawner
 
 /// A gate, from the fork to its end.

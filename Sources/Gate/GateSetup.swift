@@ -1,4 +1,5 @@
 // What the supervisor hands to a gate at its birth.
+package import Addresses
 package import LinuxSystem
 package import Sandbox
 package import ServiceModel

@@ -1,10 +1,11 @@
 // Connections that were accepted and have no handler yet, each with its phase, in the order in which they came into it.
 // Promises that memory is taken once, and that nobody is looked for: the next deadline is the first one's of a phase.
+internal import Addresses
 internal import Admission
-internal import EventLog
 internal import LinuxSystem
 internal import ServiceModel
 internal import Spawner
+internal import Tables
 
 /// A connection on its way from accept to its handler. It owns its socket, and its place in admission once it has one.
 struct Arrival: ~Copyable {

@@ -4,6 +4,7 @@
 //         -> start
 //
 // Each phase lasts for the same time for everybody, so whoever came into it first is the first whose time is over.
+package import Addresses
 package import Admission
 package import LinuxSystem
 package import ServiceModel

@@ -1,7 +1,7 @@
 // Where refused connections stand until they are closed: those whose peer is to read a message first, and those that are to
 // wait for nothing (`refuse = "tarpit"`). A bounded number; who finds no place is closed at once.
-internal import Admission
 internal import LinuxSystem
+internal import Tables
 
 /// Refused connections that are not closed yet.
 struct ParkingPlaces: ~Copyable {

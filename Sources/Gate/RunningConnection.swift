@@ -1,6 +1,6 @@
 // One connection from its admission to the end of its last process.
+package import Addresses
 package import Admission
-package import EventLog
 package import LinuxSystem
 package import ServiceModel
 

@@ -1,7 +1,7 @@
 // The rate of a whole service, `limits.total_rate`: what comes too soon waits in the listen queue, and nobody is refused.
 // Pure: the time is a parameter.
-internal import Admission
 package import ServiceModel
+package import Tables
 
 /// When the next connection may be taken from the listen queue.
 package struct TotalPace: Sendable {

@@ -1,5 +1,6 @@
 // Access rules as they are put together: each able to decide something, as Doorward asks of the rules of a file.
 
+internal import Addresses
 import ServiceModel
 
 /// The value of `access`, rule by rule.

@@ -3,8 +3,6 @@
 // `doorward check` can read; users, programs and paths are not looked for.
 // Never touches the machine.
 
-import ServiceModel
-
 /// What importing made.
 package struct Imported: Sendable {
     /// In the order of the files, each with a name of its own.

@@ -2,7 +2,7 @@
 // Promises a service only where the whole entry was understood; everything else has a remark with its line.
 // Source: inetd(8) of OpenBSD and Debian, FreeBSD, NetBSD and GNU inetutils.
 
-import ServiceModel
+internal import Addresses
 
 /// Reads files of inetd, one after the other.
 struct InetdImporter {

@@ -1,7 +1,7 @@
 // Where an imported service listens: families, addresses and a port, as `listen = [...]` spells them.
 // Promises never to open more addresses than the file named: a name that would have to be looked up opens nothing.
 
-import ServiceModel
+internal import Addresses
 
 /// The families that a service is for.
 enum Families: Hashable, Sendable {

@@ -1,7 +1,7 @@
 // The addresses of tcprules: whole ones, those that end in a dot, ranges. tcpserver asks for the longest first.
 // Source: tcprules(1), "Addresses" and "Address ranges".
 
-import ServiceModel
+internal import Addresses
 
 /// Whom a rule speaks of.
 enum TcpRuleAddress {

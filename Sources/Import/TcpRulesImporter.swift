@@ -3,6 +3,7 @@
 // first of two that are alike decides.
 // Source: tcprules(1), tcpserver(1) of ucspi-tcp 0.88.
 
+internal import Addresses
 import Configuration
 import ServiceModel
 

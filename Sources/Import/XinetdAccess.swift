@@ -1,7 +1,8 @@
 // only_from and no_access as access rules. The manual says that the better match decides when both lists match; xinetd 2.3.15
 // (tried in November 2026) refuses then, whichever is the better match. So do these rules: the refusals come first.
 
-import ServiceModel
+internal import Addresses
+internal import ServiceModel
 
 extension XinetdService {
     /// `only_from` and `no_access`.

@@ -1,7 +1,7 @@
 // The addresses of only_from and no_access: what xinetd takes for a network.
 // Source: xinetd.conf(5), only_from.
 
-import ServiceModel
+internal import Addresses
 
 /// The prefixes that a word of only_from or no_access means; nil for a name, which would have to be looked up.
 func xinetdPrefixes(_ word: String) -> [IPPrefix]? {

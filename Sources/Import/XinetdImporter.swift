@@ -1,8 +1,6 @@
 // Files of xinetd to services: all sections first, for `defaults` holds in every file.
 // Source: xinetd.conf(5) of xinetd 2.3.15.
 
-import ServiceModel
-
 /// Reads files of xinetd together.
 struct XinetdImporter {
     let ports: PortTable

@@ -1,7 +1,5 @@
 // The attributes of xinetd that are one value each: limits, rates, times.
 
-import ServiceModel
-
 extension XinetdService {
     /// Sets a key from the one word of an attribute, or says what was expected.
     mutating func set(

@@ -1,6 +1,6 @@
 // One service of xinetd: whether it is for Doorward, and what each attribute becomes.
 
-import ServiceModel
+internal import Text
 
 /// Reads the attributes of one service.
 struct XinetdService {

@@ -1,7 +1,6 @@
 // Where a service of xinetd listens, what it starts, as whom, and with which variables.
 
 import Configuration
-import ServiceModel
 
 extension XinetdService {
     /// `port`, `bind`, `interface`, `v6only` and the flags of families.

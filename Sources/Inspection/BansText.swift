@@ -1,4 +1,5 @@
 // What `doorward blocked` prints.
+internal import Addresses
 package import Control
 
 extension BanStatus {

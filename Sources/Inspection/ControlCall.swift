@@ -1,7 +1,8 @@
 // One request to a running supervisor, asked and answered, by the socket in its state directory.
+package import Addresses
 package import Control
 package import LinuxSystem
-package import ServiceModel
+internal import Wire
 
 /// A request that was answered. The connection stays open, so that one who asked for the end can see it come.
 package struct ControlCall: ~Copyable {

@@ -1,5 +1,6 @@
 // `doorward explain`: everything that a client of a service would get, and which line of which file says so.
 // The paths are looked up on this machine as a gate would look them up; nothing is started, and nothing changes.
+internal import Addresses
 internal import Control
 internal import Definitions
 internal import LinuxSystem

@@ -1,6 +1,7 @@
 // `doorward exec`: one handler of a service here, on this terminal, in the surroundings that its gate would give it.
 // This process waits beside it; a child of it goes through what a gate goes through, and then through what a handler does.
-internal import EventLog
+internal import Control
+internal import Definitions
 internal import LinuxSystem
 internal import Sandbox
 internal import ServiceModel

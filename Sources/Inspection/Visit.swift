@@ -1,4 +1,5 @@
 // One service, and one client that might come: what the files say of both at this moment. Starts nothing, counts nothing.
+package import Addresses
 internal import Admission
 internal import Control
 package import ConfigurationFiles

@@ -1,7 +1,7 @@
 // A UDP socket that talks with one peer: the kernel drops what comes from anybody else, and tells when nobody is there.
 // Source: udp(7), connect(2).
+package import Addresses
 internal import CLinux
-package import ServiceModel
 
 /// Connected, non-blocking, on a port that the kernel has chosen at random.
 package struct DatagramSocket: ~Copyable {

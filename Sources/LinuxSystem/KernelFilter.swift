@@ -7,8 +7,8 @@
 // Never decides who is blocked. What it is given has to be free of a longer prefix that ends before a shorter one around it,
 // since the longest prefix decides alone.
 // Needs CAP_BPF. In a time namespace (time_namespaces(7)) the kernel's clock is not this process's: bans end too soon or late.
+package import Addresses
 internal import CLinux
-package import ServiceModel
 
 /// What a filter has dropped since it was made. In SYN segments: a client sends some for one connection.
 package struct KernelDrops: Hashable, Sendable {

@@ -1,5 +1,6 @@
 // Listening sockets. Only the supervisor makes them; gates accept from them.
 // Promises: non-blocking, close-on-exec, IPv6 never speaks for IPv4 (IPV6_V6ONLY).
+package import Addresses
 internal import CLinux
 package import ServiceModel
 

@@ -1,6 +1,6 @@
 // Between the kernel's socket addresses and ours.
+internal import Addresses
 internal import CLinux
-internal import ServiceModel
 
 /// AF_* of Linux, the same on every machine. Source: socket(2), bits/socket.h.
 enum AddressFamily {

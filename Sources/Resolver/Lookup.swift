@@ -1,9 +1,9 @@
 // One question that is being asked, of one name server after the other.
 // Each server is asked from a socket of its own, on a port that nobody knows before, under a number that nobody knows: that
 // is what a forger has to guess (RFC 5452). The same question is asked once at a time, however many want to know.
+internal import Addresses
 internal import DNS
 internal import LinuxSystem
-internal import ServiceModel
 
 /// How patient lookups are. In nanoseconds.
 package struct LookupPace: Hashable, Sendable {

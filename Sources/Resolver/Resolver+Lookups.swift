@@ -1,10 +1,10 @@
 // Asking name servers, hearing them, and giving up on them.
 // A server that says that it has no answer, or is not there, is not asked again for the same lookup: the next one is, at once. A
 // silent one is given a second, then the next is asked as well. Who answers first is believed.
+internal import Addresses
 internal import DNS
 internal import EventLog
 internal import LinuxSystem
-internal import ServiceModel
 
 extension Resolver {
     mutating func ask(_ request: ListRequest, of gate: AskingGate, token: UInt64, at now: Int64) {

@@ -4,11 +4,12 @@
 // Promises: each request of a gate gets one answer, within the deadline; more requests than there is room for, at once that
 // nobody knows. One thread, one loop, one wait. It ends when the supervisor does.
 // Asking is in Resolver+Lookups.swift.
+internal import Addresses
 internal import DNS
 internal import EventLog
 internal import LinuxSystem
 internal import Sandbox
-internal import ServiceModel
+internal import Wire
 
 /// A resolver, from the fork to its end.
 package struct Resolver: ~Copyable {

@@ -1,7 +1,8 @@
 // What the supervisor hands to the resolver at its birth, and what the resolver is confined to.
+package import Addresses
 package import LinuxSystem
 package import Sandbox
-package import ServiceModel
+internal import ServiceModel
 
 /// Everything that a resolver is made from.
 package struct ResolverSetup: Sendable {

@@ -1,6 +1,7 @@
 // Taking the filter on, for good and for every process that is started from here; and seeing that it is there.
 internal import CLinux
 package import LinuxSystem
+internal import ServiceModel
 
 extension SystemCallFilter {
     /// Installs the filter in this process, which has one thread and no_new_privs.

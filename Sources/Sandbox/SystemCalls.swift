@@ -1,6 +1,6 @@
 // System calls by name: their numbers on this machine, and what to say about a name that an administrator wrote.
 internal import CLinux
-internal import ServiceModel
+internal import Text
 
 package enum SystemCalls {
     /// The number of a call, as the man pages and <asm/unistd.h> spell it; nil when this machine has no such call.

@@ -1,4 +1,5 @@
 // One line of `access = [...]`. The first rule that matches decides (Admission applies them).
+package import Addresses
 
 /// An access rule: whom it speaks of, what it decides, and what it gives the handler.
 package struct AccessRule: Hashable, Sendable {

@@ -1,4 +1,5 @@
 // Who may come in, beside the block list, the access rules and `[limits]`; and how the others are turned away.
+package import Addresses
 
 /// What a service asks of its peers before a process exists for them.
 package struct AdmissionSettings: Hashable, Sendable {

@@ -5,6 +5,7 @@
 //            `NAME=value`, which decides nothing
 // `deny` and `allow` are the words of access rules. Whether a variable may have its name, Configuration says, as of those.
 // Total and bounded: any text is a rule or an error with its place. Nothing is looked up.
+internal import Addresses
 
 extension DNSBLRule {
     /// In bytes.

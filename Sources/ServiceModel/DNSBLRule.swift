@@ -3,6 +3,7 @@
 // Not every answer says so: 127.0.0.1 is on no list, and large lists refuse whom they do not serve with 127.255.255.0/24.
 // What is outside of 127.0.0.0/8 comes from a list that is gone, and whose name answers everything.
 // Source: RFC 5782 2.1, 2.3, 5; the Spamhaus project's return codes.
+package import Addresses
 
 /// A list in the DNS, and what becomes of those who are on it.
 package struct DNSBLRule: Hashable, Sendable {

@@ -1,4 +1,5 @@
 // What doorward.toml says about the whole host.
+package import Addresses
 
 /// Settings that are not of one service. The defaults are those of a host without doorward.toml.
 package struct HostSettings: Hashable, Sendable {

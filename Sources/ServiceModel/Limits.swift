@@ -1,4 +1,5 @@
 // What a service may use: `[limits]`.
+package import Tables
 
 /// A bound, or none.
 package enum Limit<Value: Hashable & Sendable>: Hashable, Sendable {

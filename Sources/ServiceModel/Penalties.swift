@@ -1,5 +1,6 @@
 // What a way of ending costs the source that it happened to: `[penalties]`.
 // The defaults cost nothing: who wants bans says for what.
+internal import Tables
 
 /// Points for each way of ending, and what happens to a source that has collected too many.
 package struct Penalties: Hashable, Sendable {
@@ -34,7 +35,7 @@ package struct Penalties: Hashable, Sendable {
     package var longest: Int64 = 86_400_000_000_000
 
     /// Of a single cause, and of the threshold.
-    package static let mostPoints = 1_000_000
+    package static let mostPoints = Score.mostPoints
     /// In nanoseconds: a second.
     package static let shortestHalfLife: Int64 = 1_000_000_000
 

@@ -1,5 +1,6 @@
 // A service as its file in services/ defines it, with every name already looked up: nothing is left to be resolved
 // between accept and exec, and nothing about privileges is left open.
+package import Addresses
 
 /// One service, complete and checked.
 package struct Service: Hashable, Sendable {

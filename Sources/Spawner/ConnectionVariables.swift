@@ -1,8 +1,9 @@
 // The environment variables that speak of the connection, rewritten in place before each spawn.
 // Source: UCSPI-TCP (cr.yp.to/proto/ucspi.txt) for the TCP names, s6-ipcserver for the IPC names, systemd.socket(5) and
 // RFC 3875 for REMOTE_ADDR and REMOTE_PORT. A variable that does not apply is absent, never stale.
-package import EventLog
+package import Addresses
 package import ServiceModel
+internal import Text
 
 /// What a handler is told about its connection.
 package struct ConnectionFacts: Sendable {

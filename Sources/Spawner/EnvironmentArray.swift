@@ -1,6 +1,5 @@
 // The environment of one program as execve(2) takes it: entries that every connection has, and before them room for those
 // that only some have, so that the array begins where it is wanted. Written anew before each spawn, in place.
-internal import ServiceModel
 
 @safe
 struct EnvironmentArray {

@@ -1,8 +1,8 @@
 // One place for a child between clone and exec: its stack, its plan, the variables of its connection. The child runs in our
 // memory while we go on; until it has left, this place is its own, and nothing in it is touched.
+internal import Addresses
 internal import CSpawn
 package import LinuxSystem
-internal import ServiceModel
 
 /// A NULL-terminated array of C strings, and what it points to.
 typealias StringArray = UnsafePointer<UnsafeMutablePointer<CChar>?>

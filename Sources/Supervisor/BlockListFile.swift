@@ -1,8 +1,8 @@
 // The block list: read whole, sealed, mapped by every gate, and read again when its file changes.
+internal import Addresses
 internal import Admission
 internal import Definitions
 internal import LinuxSystem
-internal import ServiceModel
 
 /// The list in force, and the watch on its file.
 final class BlockListFile {

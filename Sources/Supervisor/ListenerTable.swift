@@ -1,5 +1,6 @@
 // The listening sockets. They outlive gates, reloads and definitions: a socket is closed only when no service wants its
 // address any more.
+internal import Addresses
 internal import LinuxSystem
 internal import ServiceModel
 

@@ -1,7 +1,9 @@
 // The bans of all services: from gates, which report offences, and from people. Each gate gets the list again when it has
 // changed, a tenth of a second later at most while there are few, and the state directory a second later.
+internal import Addresses
 internal import Admission
 internal import Control
+internal import Definitions
 internal import Gate
 internal import LinuxSystem
 internal import ServiceModel

@@ -3,6 +3,7 @@
 internal import Control
 internal import LinuxSystem
 internal import ServiceModel
+internal import Wire
 
 /// Somebody who has connected to the control socket.
 final class ControlClient {

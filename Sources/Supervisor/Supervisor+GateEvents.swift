@@ -2,7 +2,6 @@
 internal import Definitions
 internal import Gate
 internal import LinuxSystem
-internal import Sandbox
 internal import ServiceModel
 
 extension Supervisor {

@@ -1,5 +1,6 @@
 // Starting gates, and starting them again. The listening sockets stay open meanwhile. What gates say, and what their ends mean,
 // is in Supervisor+GateEvents.swift.
+internal import Addresses
 internal import Definitions
 internal import Gate
 internal import LinuxSystem

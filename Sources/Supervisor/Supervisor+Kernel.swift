@@ -1,8 +1,8 @@
 // Bans and the block list as a filter of the kernel on the listening sockets, where the rights and the settings allow it.
 // The gates judge by their own tables all the same: whatever the kernel lets pass meets them. So a failure here is said, and
 // nothing else changes.
+internal import Addresses
 internal import Admission
-internal import Definitions
 internal import LinuxSystem
 internal import ServiceModel
 

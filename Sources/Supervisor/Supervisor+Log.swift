@@ -1,4 +1,5 @@
 // The lines that the supervisor writes, and what it tells whoever waits for it to be ready.
+internal import Addresses
 internal import Admission
 internal import Definitions
 internal import EventLog

@@ -1,7 +1,9 @@
 // Reading everything again: SIGHUP for the definitions, a change of its file for the block list.
 // Promises: what is sound is applied, a broken file keeps its old definition, live connections are never touched, and a
 // socket whose address did not change stays open.
+internal import Control
 internal import Definitions
+internal import Gate
 internal import LinuxSystem
 internal import ServiceModel
 

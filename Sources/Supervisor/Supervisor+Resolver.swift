@@ -2,9 +2,9 @@
 // dies. Without it nobody is refused by a list, and nothing else changes.
 internal import Admission
 internal import Definitions
+internal import Gate
 internal import LinuxSystem
 internal import Resolver
-internal import Sandbox
 internal import ServiceModel
 
 extension Supervisor {

@@ -1,5 +1,8 @@
 // What a supervisor says of itself when it is asked.
+internal import Addresses
+internal import Admission
 internal import Control
+internal import Definitions
 internal import Gate
 internal import LinuxSystem
 internal import Sandbox

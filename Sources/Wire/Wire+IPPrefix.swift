@@ -1,5 +1,5 @@
 // A prefix travels as its text.
-package import ServiceModel
+package import Addresses
 
 extension IPPrefix: WireValue {
     package func write(to writer: inout WireWriter) { writer.write(description) }

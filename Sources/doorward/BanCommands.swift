@@ -1,10 +1,10 @@
 // The commands for bans: block, unblock, blocked. They ask a running supervisor.
+internal import Addresses
 internal import ArgumentParser
 internal import Configuration
 internal import Control
 internal import Inspection
 internal import LinuxSystem
-internal import ServiceModel
 
 struct Block: ParsableCommand {
     static let configuration = CommandConfiguration(

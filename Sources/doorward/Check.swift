@@ -1,6 +1,5 @@
 // `doorward check`: reads everything that `run` would, says everything that is wrong, starts nothing.
 internal import ArgumentParser
-internal import Configuration
 internal import ConfigurationFiles
 internal import Inspection
 

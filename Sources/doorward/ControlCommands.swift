@@ -1,6 +1,5 @@
 // The commands that ask a running supervisor: status, reload, drain, stop.
 internal import ArgumentParser
-internal import Configuration
 internal import ConfigurationFiles
 internal import Control
 internal import Definitions

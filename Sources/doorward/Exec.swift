@@ -1,6 +1,5 @@
 // `doorward exec`: a service's handler here, on this terminal, in its production surroundings.
 internal import ArgumentParser
-internal import Configuration
 internal import ConfigurationFiles
 internal import Definitions
 internal import Inspection

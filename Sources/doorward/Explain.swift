@@ -1,6 +1,5 @@
 // `doorward explain`: what a client of a service would get, and why.
 internal import ArgumentParser
-internal import Configuration
 internal import ConfigurationFiles
 internal import Definitions
 internal import Inspection

@@ -1,6 +1,5 @@
 // `doorward print-definitions`: what the supervisor calls to have the files read. For programs, not for people.
 internal import ArgumentParser
-internal import Configuration
 internal import ConfigurationFiles
 internal import Definitions
 internal import LinuxSystem

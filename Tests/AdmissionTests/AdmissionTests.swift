@@ -1,4 +1,6 @@
+import Addresses
 import ServiceModel
+import Tables
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
-import ServiceModel
+import Addresses
 import TestSupport
 import Testing
+import Text
 
 @testable import Admission
 

@@ -1,4 +1,3 @@
-import ServiceModel
 import Testing
 
 @testable import Admission

@@ -1,5 +1,5 @@
+import Addresses
 import Admission
-import ServiceModel
 import Testing
 
 struct CheckCacheTests {

@@ -1,4 +1,4 @@
-import ServiceModel
+import Addresses
 
 /// The first and last address of a prefix, and their neighbours.
 func edges(of prefix: IPPrefix) -> [IPAddress] {

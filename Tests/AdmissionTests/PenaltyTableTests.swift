@@ -1,5 +1,5 @@
+import Addresses
 import ServiceModel
-import TestSupport
 import Testing
 
 @testable import Admission

@@ -1,5 +1,3 @@
-import ServiceModel
-import TestSupport
 import Testing
 
 @testable import Admission

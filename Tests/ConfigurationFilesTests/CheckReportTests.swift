@@ -1,5 +1,4 @@
 import Configuration
-import ServiceModel
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 // What Apache's Order, Allow, Deny and Satisfy became: one list, of which the first rule that matches decides.
 // The items are those of protocols.md 1.6; the handler's part of CS-15 to CS-17 is in CommandLoginTests.
 
+import Addresses
 import ServiceModel
 import Testing
 

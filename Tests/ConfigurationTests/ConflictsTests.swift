@@ -1,5 +1,5 @@
 @testable import Definitions
-import ServiceModel
+import Addresses
 import Testing
 
 @testable import Configuration

@@ -1,4 +1,5 @@
 import ServiceModel
+import Tables
 import Testing
 
 @testable import Configuration

@@ -1,3 +1,5 @@
+import Addresses
+import Definitions
 import ServiceModel
 import Testing
 

@@ -1,4 +1,5 @@
 @testable import Definitions
+import Addresses
 import ServiceModel
 import Testing
 

@@ -1,4 +1,5 @@
 @testable import Definitions
+import ServiceModel
 import Testing
 
 @testable import Configuration

@@ -1,3 +1,4 @@
+import Addresses
 import Definitions
 import ServiceModel
 import Testing

@@ -1,5 +1,7 @@
+import Addresses
 import Definitions
 import ServiceModel
+import Tables
 import Testing
 
 struct WireTests {

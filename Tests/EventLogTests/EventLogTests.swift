@@ -1,3 +1,4 @@
+import Addresses
 import LinuxSystem
 import ServiceModel
 import TestSupport

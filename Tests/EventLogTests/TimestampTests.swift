@@ -1,5 +1,5 @@
-import ServiceModel
 import Testing
+import Text
 
 @testable import EventLog
 

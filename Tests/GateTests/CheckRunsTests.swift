@@ -1,6 +1,5 @@
+import Addresses
 import Admission
-import EventLog
-import ServiceModel
 import Spawner
 import Testing
 

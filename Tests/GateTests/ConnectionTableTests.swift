@@ -1,4 +1,4 @@
-import EventLog
+import Addresses
 import LinuxSystem
 import ServiceModel
 import Testing

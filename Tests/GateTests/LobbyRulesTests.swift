@@ -1,3 +1,4 @@
+import Addresses
 import Admission
 import Gate
 import LinuxSystem

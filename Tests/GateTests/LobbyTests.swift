@@ -1,6 +1,5 @@
-import Admission
+import Addresses
 import LinuxSystem
-import ServiceModel
 import TestSupport
 import Testing
 

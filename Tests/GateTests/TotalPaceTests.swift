@@ -1,5 +1,6 @@
 import Gate
 import ServiceModel
+import Tables
 import Testing
 
 struct TotalPaceTests {

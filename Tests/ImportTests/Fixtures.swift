@@ -1,5 +1,6 @@
 // What the tests of this target share: ports, a machine on which every account exists, and the way from a text to services.
 
+import Addresses
 import Configuration
 import Definitions
 import ServiceModel

@@ -1,3 +1,5 @@
+import Definitions
+import ServiceModel
 import Testing
 
 @testable import Import

@@ -2,7 +2,6 @@ import Configuration
 import ConfigurationFiles
 import Definitions
 import Foundation
-import ServiceModel
 import TestSupport
 import Testing
 

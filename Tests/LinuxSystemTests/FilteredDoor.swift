@@ -1,4 +1,5 @@
 // A listener behind a filter, and clients that come to it from addresses of their own: what KernelFilterTests needs.
+import Addresses
 import CLinux
 import Glibc
 import ServiceModel

@@ -1,4 +1,5 @@
 // Clients on loopback bind the address that they come from: all of 127.0.0.0/8 is this machine's.
+import Addresses
 import CLinux
 import Glibc
 import ServiceModel

@@ -1,6 +1,7 @@
 // Deliveries into Maildirs on a real file system. What happens when a call fails or the process is killed is tested from
 // outside, with strace: Tests/HandlerTests/EsmtpFaultTests.swift.
 import Glibc
+import HandlerKit
 import LinuxSystem
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 // Looking recipients up in a file.
 import Glibc
+import HandlerKit
 import TestSupport
 import Testing
 

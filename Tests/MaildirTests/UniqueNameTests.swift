@@ -1,4 +1,5 @@
 // Names of messages' files.
+import HandlerKit
 import Testing
 
 @testable import Maildir

@@ -1,7 +1,7 @@
 // A name server of a test's own, on loopback: it gets what is asked, and answers what the test says.
+import Addresses
 import Glibc
 import LinuxSystem
-import ServiceModel
 import Testing
 
 final class FakeNameServer {

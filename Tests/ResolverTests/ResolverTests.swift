@@ -1,8 +1,8 @@
+import Addresses
 import DNS
-import LinuxSystem
-import ServiceModel
 import TestSupport
 import Testing
+import Wire
 
 @testable import Resolver
 

@@ -1,9 +1,10 @@
 // A resolver in this process, which does something when a test says so; and the ends of those who talk with it.
+import Addresses
 import DNS
 import LinuxSystem
-import ServiceModel
 import TestSupport
 import Testing
+import Wire
 
 @testable import Resolver
 

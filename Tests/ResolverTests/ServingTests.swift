@@ -1,10 +1,10 @@
 // The resolver as it runs: a forked process, confined, that talks with real name servers. In exit tests, because others fork
 // beside.
+import Addresses
 import DNS
 import Glibc
 import LinuxSystem
 import Sandbox
-import ServiceModel
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 // Messages by BDAT: RFC 3030, and what a chunk that is refused takes with it.
+import HandlerKit
 import Testing
 
 @testable import SMTP

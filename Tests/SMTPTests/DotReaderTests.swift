@@ -1,4 +1,5 @@
 // The end of DATA: W-01 to W-05, SM-14 to SM-16, and the smuggling vectors, against an oracle that has the whole stream.
+import HandlerKit
 import TestSupport
 import Testing
 

@@ -1,5 +1,4 @@
-import EventLog
-import LinuxSystem
+import Addresses
 import ServiceModel
 import Testing
 

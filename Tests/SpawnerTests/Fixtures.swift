@@ -1,6 +1,6 @@
 // What the tests of this target share: a service, a connection, and the way from a plan to what its handler wrote.
 // Everything that spawns runs in an exit test: a process of its own, whose children and descriptors can be counted.
-import EventLog
+import Addresses
 import LinuxSystem
 import ServiceModel
 import TestSupport

@@ -1,5 +1,5 @@
+import Addresses
 import CLinux
-import EventLog
 import LinuxSystem
 import ServiceModel
 import TestSupport

@@ -1,7 +1,7 @@
+import Addresses
 import Admission
 import Definitions
 import LinuxSystem
-import ServiceModel
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
 // Streams and clients for tests. Everything is close-on-exec, so that tests in parallel do not hold each
 // other's ends open in the processes that they start.
+package import Addresses
 internal import Glibc
 package import LinuxSystem
-package import ServiceModel
 
 /// The two ends of a stream.
 package struct Ends: ~Copyable {

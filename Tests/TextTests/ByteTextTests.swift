@@ -1,5 +1,5 @@
-import ServiceModel
 import Testing
+import Text
 
 /// What a text of that capacity holds after `append`, and whether something was left out.
 private func text(capacity: Int = 64, _ append: (inout ByteText) -> Void) -> (string: String, isTruncated: Bool) {

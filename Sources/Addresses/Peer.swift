@@ -1,4 +1,5 @@
 // The other end of a connection, as admission, the log and the environment see it.
+internal import Text
 
 /// Who is on the other end.
 package enum Peer: Hashable, Sendable {

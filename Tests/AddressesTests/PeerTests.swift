@@ -1,5 +1,6 @@
-import ServiceModel
+import Addresses
 import Testing
+import Text
 
 @Test(
     "a peer is written with its port, IPv6 in brackets, a local one with uid and pid",

@@ -1,6 +1,5 @@
+import Tables
 import Testing
-
-@testable import ServiceModel
 
 struct RateTests {
     @Test(

@@ -1,4 +1,5 @@
 // Where a service listens, as `listen = [...]` spells it.
+internal import Text
 
 /// An address that a listener is bound to.
 package enum ListenAddress: Hashable, Sendable {

@@ -1,5 +1,5 @@
-import ServiceModel
 import Testing
+import Text
 
 private let known = [
     "connections", "per_source", "lifetime", "files", "processes", "memory", "cpu", "core", "file_size", "total_memory",

@@ -1,6 +1,7 @@
 // Addresses as people write them: dotted decimal (RFC 6943 3.1.1, the strict form only) and RFC 4291 2.2 for IPv6,
 // written in RFC 5952's canonical form. Total and bounded: any bytes in, an address or nothing out.
 // Never accepts leading zeros, octal, hexadecimal or short IPv4 forms, nor IPv6 zones: each has been read two ways.
+internal import Text
 
 extension IPAddress {
     /// Reads one whole address; nil when the text is anything else.

@@ -1,7 +1,6 @@
+import Addresses
 import TestSupport
 import Testing
-
-@testable import ServiceModel
 
 struct NameServerTests {
     @Test(

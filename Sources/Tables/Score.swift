@@ -2,7 +2,6 @@
 // In whole numbers, and in steps of a 32nd of a half-life, so that how often a score is looked at changes nothing: what is
 // forgotten in an hour is the same in one step or in a thousand.
 // Promises that no clock makes it trap; one that goes back forgets nothing.
-internal import ServiceModel
 
 /// Points that decay.
 package struct Score: BitwiseCopyable, Hashable, Sendable {
@@ -15,6 +14,9 @@ package struct Score: BitwiseCopyable, Hashable, Sendable {
     /// 2^(-1/32), times 2^64.
     private static let perStep: UInt64 = 18_051_468_387_014_017_850
 
+    /// No score is higher.
+    package static let mostPoints = 1_000_000
+
     /// No points.
     package init(at now: Int64) {
         at = now
@@ -23,15 +25,15 @@ package struct Score: BitwiseCopyable, Hashable, Sendable {
     /// Whole points.
     package var points: Int { Int(scaled >> 32) }
 
-    /// Adds points to what is left of the ones before. Never more than ``Penalties/mostPoints`` altogether.
+    /// Adds points to what is left of the ones before. Never more than ``mostPoints`` altogether.
     ///
     /// - Parameter halfLife: in nanoseconds, at least 32.
     package mutating func add(_ points: Int, halfLife: Int64, at now: Int64) {
         decay(halfLife: halfLife, at: now)
         // As if all time before had been counted: no points, no steps.
         if scaled == 0 { at = now }
-        let sum = (scaled >> 32) + UInt64(min(max(points, 0), Penalties.mostPoints))
-        let most = UInt64(Penalties.mostPoints)
+        let sum = (scaled >> 32) + UInt64(min(max(points, 0), Score.mostPoints))
+        let most = UInt64(Score.mostPoints)
         scaled = sum >= most ? most << 32 : sum << 32 | scaled & 0xffff_ffff
     }
 

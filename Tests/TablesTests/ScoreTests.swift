@@ -1,8 +1,6 @@
-import ServiceModel
+import Tables
 import TestSupport
 import Testing
-
-@testable import Admission
 
 private let second: Int64 = 1_000_000_000
 
@@ -49,7 +47,7 @@ struct ScoreTests {
         var score = Score(at: .min)
         score.add(.max, halfLife: 1, at: .min)
         score.add(.max, halfLife: .max, at: .min)
-        #expect(score.points == Penalties.mostPoints)
+        #expect(score.points == Score.mostPoints)
         var later = score
         later.decay(halfLife: second, at: .max)
         #expect(later.points == 0)

@@ -1,7 +1,6 @@
+import Tables
 import TestSupport
 import Testing
-
-@testable import Admission
 
 /// All keys are of one set.
 private struct Crowded: Hashable, BitwiseCopyable {

@@ -1,5 +1,4 @@
 // How a value stands in a log line.
-package import ServiceModel
 
 extension ByteText {
     /// Appends a value: as it is when it is made of 0x21 to 0x7e without `"` and `\`; otherwise in quotes, with blanks as

@@ -3,7 +3,6 @@
 // nothing is lost to rounding however often it is asked. A bucket that lies still is full and need not be remembered.
 // Promises that a clock that stands still gives nothing, and one that jumps back takes nothing and locks nobody out.
 // Source: the continuous-state leaky bucket of ITU-T I.371, annex A, with the sign that makes a full bucket zero.
-package import ServiceModel
 
 /// What one source has used up. Meaningful together with the rate that it was used with.
 package struct TokenBucket: BitwiseCopyable, Hashable, Sendable {

@@ -1,7 +1,5 @@
-import ServiceModel
 import Testing
-
-@testable import EventLog
+import Text
 
 @Test(
     "a value stands as it is, or quoted with every dangerous byte as its number",

@@ -1,8 +1,6 @@
-import ServiceModel
+import Tables
 import TestSupport
 import Testing
-
-@testable import Admission
 
 private let second: Int64 = 1_000_000_000
 

@@ -1,7 +1,6 @@
+import Tables
 import TestSupport
 import Testing
-
-@testable import Admission
 
 /// Counts how many of its values exist.
 private final class Census {

@@ -1,4 +1,4 @@
-import ServiceModel
+import Addresses
 import Testing
 
 @Test(
