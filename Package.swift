@@ -105,24 +105,25 @@ let supervisorColumn: [Target] = [
     target("ServiceModel", ["Addresses", "Tables", "Text"]),
     target("EventLog", ["Addresses", "LinuxSystem", "ServiceModel", "Text"]),
     target("Admission", ["Addresses", "DNS", "ServiceModel", "Tables", "Text"]),
-    target("DNS", ["Addresses", "ServiceModel", "Wire"]),
+    target("DNS", ["Addresses", "ServiceModel"]),
     target("Sandbox", ["CLinux", "Clibcap", "LinuxSystem", "ServiceModel", "Text"]),
     target("Spawner", ["Addresses", "CSpawn", "LinuxSystem", "ServiceModel", "Text"]),
     target(
         "Gate",
         [
-            "Addresses", "Admission", "Control", "DNS", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Spawner",
-            "Tables", "Text", "Wire",
+            "Addresses", "Admission", "DNS", "EventLog", "LinuxSystem", "Messages", "Sandbox", "ServiceModel",
+            "Spawner", "Tables", "Text", "Wire",
         ]),
-    target("Resolver", ["Addresses", "DNS", "EventLog", "LinuxSystem", "Sandbox", "ServiceModel", "Wire"]),
+    target("Resolver", ["Addresses", "DNS", "EventLog", "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Wire"]),
     target("Wire", ["Addresses"]),
+    target("Messages", ["Addresses", "DNS", "LinuxSystem", "ServiceModel", "Wire"]),
     target("Definitions", ["Addresses", "ServiceModel", "Tables", "Wire"]),
-    target("Control", ["Addresses", "ServiceModel", "Wire"]),
+    target("Control", ["Addresses", "Messages", "Wire"]),
     target(
         "Supervisor",
         [
-            "Addresses", "Admission", "Control", "Definitions", "EventLog", "Gate", "LinuxSystem", "Resolver",
-            "Sandbox", "ServiceModel", "Wire",
+            "Addresses", "Admission", "Control", "Definitions", "EventLog", "Gate", "LinuxSystem", "Messages",
+            "Resolver", "Sandbox", "ServiceModel", "Wire",
         ]),
     .executableTarget(
         name: "doorward-supervisor", dependencies: ["Definitions", "LinuxSystem", "Supervisor"], swiftSettings: strict),
@@ -136,8 +137,8 @@ let supervisorColumn: [Target] = [
     target(
         "Inspection",
         [
-            "Addresses", "Admission", "Configuration", "ConfigurationFiles", "Control", "Definitions", "Gate",
-            "LinuxSystem", "Sandbox", "ServiceModel", "Spawner", "Wire",
+            "Addresses", "Admission", "Configuration", "ConfigurationFiles", "Control", "Definitions", "LinuxSystem",
+            "Messages", "Sandbox", "ServiceModel", "Spawner", "Wire",
         ]),
     .executableTarget(
         name: "doorward",
@@ -158,21 +159,26 @@ let testTargets: [Target] = [
     tests("LinuxSystemTests", ["Addresses", "CLinux", "LinuxSystem", "ServiceModel", "TestSupport"]),
     tests("EventLogTests", ["Addresses", "EventLog", "LinuxSystem", "ServiceModel", "TestSupport", "Text"]),
     tests("AdmissionTests", ["Addresses", "Admission", "DNS", "ServiceModel", "Tables", "TestSupport", "Text"]),
-    tests("DNSTests", ["Addresses", "DNS", "ServiceModel", "TestSupport", "Wire"]),
-    tests("ResolverTests", ["Addresses", "DNS", "LinuxSystem", "Resolver", "Sandbox", "TestSupport", "Wire"]),
+    tests("DNSTests", ["Addresses", "DNS", "ServiceModel", "TestSupport"]),
+    tests(
+        "ResolverTests", ["Addresses", "DNS", "LinuxSystem", "Messages", "Resolver", "Sandbox", "TestSupport", "Wire"]),
     tests("SandboxTests", ["Addresses", "CLinux", "LinuxSystem", "Sandbox", "ServiceModel", "TestSupport"]),
     tests("SpawnerTests", ["Addresses", "CLinux", "LinuxSystem", "ServiceModel", "Spawner", "TestSupport"]),
     tests(
         "GateTests",
         [
-            "Addresses", "Admission", "Control", "Gate", "LinuxSystem", "ServiceModel", "Spawner", "Tables",
+            "Addresses", "Admission", "Gate", "LinuxSystem", "ServiceModel", "Spawner", "Tables",
             "TestSupport",
         ]),
+    tests("MessagesTests", ["Addresses", "DNS", "Messages", "ServiceModel", "TestSupport", "Wire"]),
     tests("DefinitionsTests", ["Addresses", "Definitions", "ServiceModel", "Tables"]),
-    tests("ControlTests", ["Addresses", "Control", "ServiceModel", "Wire"]),
+    tests("ControlTests", ["Addresses", "Control", "Messages", "ServiceModel", "Wire"]),
     tests(
         "SupervisorTests",
-        ["Addresses", "Admission", "Definitions", "Gate", "LinuxSystem", "ServiceModel", "Supervisor", "TestSupport"]),
+        [
+            "Addresses", "Admission", "Definitions", "LinuxSystem", "Messages", "ServiceModel", "Supervisor",
+            "TestSupport",
+        ]),
     tests("ConfigurationTests", ["Addresses", "Configuration", "Definitions", "ServiceModel", "Tables"]),
     tests(
         "ConfigurationFilesTests",

@@ -1,5 +1,6 @@
 // What the command line asks of a running supervisor, and what it is answered. Values only; the socket is Supervisor's.
 package import Addresses
+package import Messages
 package import Wire
 
 /// One request on the control socket.

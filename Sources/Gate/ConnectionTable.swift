@@ -1,6 +1,7 @@
 // The connections that are served, by number; their processes, by pid; and with filters, the sockets between those.
 // Promises that memory is taken once: nothing is allocated for a connection.
 internal import LinuxSystem
+internal import Spawner
 internal import Tables
 
 /// Where a process belongs.

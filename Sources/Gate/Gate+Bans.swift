@@ -4,6 +4,7 @@
 internal import Addresses
 internal import Admission
 internal import LinuxSystem
+internal import Messages
 internal import ServiceModel
 internal import Tables
 

@@ -1,6 +1,7 @@
 // What the supervisor orders, and the way out.
 internal import Addresses
 internal import LinuxSystem
+internal import Messages
 
 extension Gate {
     mutating func obeySupervisor(at now: Int64) throws(SystemError) {

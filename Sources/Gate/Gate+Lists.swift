@@ -4,6 +4,7 @@ internal import Addresses
 internal import Admission
 internal import DNS
 internal import LinuxSystem
+internal import Messages
 internal import Wire
 
 extension Gate {

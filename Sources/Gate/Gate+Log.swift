@@ -3,6 +3,7 @@
 internal import Admission
 internal import EventLog
 internal import LinuxSystem
+internal import Messages
 internal import ServiceModel
 internal import Spawner
 

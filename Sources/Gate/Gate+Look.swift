@@ -1,8 +1,8 @@
 // What the gate knows of somebody who might come, for `explain`. Counts nothing, spends nothing, asks nobody.
 internal import Addresses
 internal import Admission
-internal import Control
 internal import LinuxSystem
+internal import Messages
 internal import ServiceModel
 
 extension Gate {

@@ -1,6 +1,7 @@
 // How somebody is refused: closed, reset, told something first, or left waiting. Nothing here waits or starts a process.
 internal import Admission
 internal import LinuxSystem
+internal import Messages
 internal import ServiceModel
 
 extension Gate {

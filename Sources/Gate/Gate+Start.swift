@@ -2,6 +2,7 @@
 // sandbox; then a rehearsal, so that a service which could not serve says so before its first connection.
 internal import Admission
 internal import LinuxSystem
+internal import Messages
 internal import Sandbox
 internal import ServiceModel
 internal import Spawner

@@ -5,6 +5,7 @@
 internal import Admission
 internal import EventLog
 internal import LinuxSystem
+internal import Messages
 internal import Spawner
 
 /// A gate, from the fork to its end.

@@ -3,6 +3,7 @@ package import Addresses
 package import Admission
 package import LinuxSystem
 package import ServiceModel
+package import Spawner
 
 /// One connection that is served. It owns its place in admission until it is over.
 package struct RunningConnection: ~Copyable {

@@ -2,6 +2,7 @@
 package import Addresses
 package import Control
 package import LinuxSystem
+package import Messages
 internal import Wire
 
 /// A request that was answered. The connection stays open, so that one who asked for the end can see it come.

@@ -4,6 +4,7 @@ internal import Addresses
 internal import Control
 internal import Definitions
 internal import LinuxSystem
+internal import Messages
 internal import Sandbox
 internal import ServiceModel
 internal import Spawner

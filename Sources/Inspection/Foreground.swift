@@ -1,8 +1,8 @@
 // `doorward exec`: one handler of a service here, on this terminal, in the surroundings that its gate would give it.
 // This process waits beside it; a child of it goes through what a gate goes through, and then through what a handler does.
-internal import Control
 internal import Definitions
 internal import LinuxSystem
+internal import Messages
 internal import Sandbox
 internal import ServiceModel
 internal import Spawner

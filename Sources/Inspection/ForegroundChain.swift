@@ -1,6 +1,5 @@
 // The programs of one connection in the foreground: what a gate does for a service with filters, for one connection on
 // descriptors 0 and 1.
-internal import Gate
 internal import LinuxSystem
 internal import ServiceModel
 internal import Spawner

@@ -6,6 +6,7 @@ package import ConfigurationFiles
 package import Configuration
 package import Definitions
 internal import LinuxSystem
+internal import Messages
 package import ServiceModel
 
 /// A client at the door of a service.

@@ -8,6 +8,7 @@ internal import Addresses
 internal import DNS
 internal import EventLog
 internal import LinuxSystem
+internal import Messages
 internal import Sandbox
 internal import Wire
 

@@ -1,6 +1,6 @@
 // The resolver, as the supervisor knows it: the process that asks DNS block lists for every gate.
 internal import LinuxSystem
-internal import Resolver
+internal import Messages
 
 /// One resolver from fork to reaping.
 final class ResolverProcess {

@@ -6,6 +6,7 @@ internal import Control
 internal import Definitions
 internal import Gate
 internal import LinuxSystem
+internal import Messages
 internal import ServiceModel
 
 extension Supervisor {

@@ -1,7 +1,7 @@
 // What gates say, and what follows when they end.
 internal import Definitions
-internal import Gate
 internal import LinuxSystem
+internal import Messages
 internal import ServiceModel
 
 extension Supervisor {

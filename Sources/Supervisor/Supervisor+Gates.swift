@@ -4,6 +4,7 @@ internal import Addresses
 internal import Definitions
 internal import Gate
 internal import LinuxSystem
+internal import Messages
 internal import Sandbox
 internal import ServiceModel
 

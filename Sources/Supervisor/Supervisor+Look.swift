@@ -1,6 +1,6 @@
 // How somebody stands with a service: its gate is asked, and whoever wants to know waits on the control socket meanwhile.
 internal import Control
-internal import Gate
+internal import Messages
 
 /// A question that a gate has not answered yet.
 struct PendingLook {

@@ -3,8 +3,8 @@
 // socket whose address did not change stays open.
 internal import Control
 internal import Definitions
-internal import Gate
 internal import LinuxSystem
+internal import Messages
 internal import ServiceModel
 
 extension Supervisor {

@@ -2,8 +2,8 @@
 // dies. Without it nobody is refused by a list, and nothing else changes.
 internal import Admission
 internal import Definitions
-internal import Gate
 internal import LinuxSystem
+internal import Messages
 internal import Resolver
 internal import ServiceModel
 

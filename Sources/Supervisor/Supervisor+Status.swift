@@ -3,8 +3,8 @@ internal import Addresses
 internal import Admission
 internal import Control
 internal import Definitions
-internal import Gate
 internal import LinuxSystem
+internal import Messages
 internal import Sandbox
 internal import ServiceModel
 

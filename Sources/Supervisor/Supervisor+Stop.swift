@@ -1,6 +1,6 @@
 // SIGTERM: accept no more, let handlers finish until the deadline, then TERM, then KILL.
-internal import Gate
 internal import LinuxSystem
+internal import Messages
 
 extension Supervisor {
     /// A signal to stop.

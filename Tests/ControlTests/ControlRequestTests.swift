@@ -1,5 +1,6 @@
 import Addresses
 import Control
+import Messages
 import ServiceModel
 import Testing
 import Wire

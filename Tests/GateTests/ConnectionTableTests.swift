@@ -1,6 +1,7 @@
 import Addresses
 import LinuxSystem
 import ServiceModel
+import Spawner
 import Testing
 
 @testable import Admission

@@ -2,6 +2,7 @@
 import Addresses
 import DNS
 import LinuxSystem
+import Messages
 import TestSupport
 import Testing
 import Wire

@@ -4,6 +4,7 @@ import Addresses
 import DNS
 import Glibc
 import LinuxSystem
+import Messages
 import Sandbox
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Definitions
-import Gate
 import LinuxSystem
+import Messages
 import ServiceModel
 import TestSupport
 import Testing

@@ -1,6 +1,5 @@
 import Addresses
-import Control
-import Gate
+import Messages
 import ServiceModel
 import Testing
 

@@ -1,7 +1,6 @@
 // What supervisor and gate say to each other, and how it is spelled on the message channel.
 // Each message is a letter and what belongs to it; anything else is a bug of ours, and is answered with nil.
 package import Addresses
-package import Control
 package import ServiceModel
 internal import Wire
 

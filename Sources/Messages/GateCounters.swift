@@ -60,5 +60,5 @@ extension SharedCounters {
         set { self[counter.rawValue] = newValue }
     }
 
-    func increment(_ counter: GateCounter) { increment(counter.rawValue) }
+    package func increment(_ counter: GateCounter) { increment(counter.rawValue) }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gate
+@testable import Spawner
 
 /// `in` and `out` filters around a handler, all of them started.
 private func running(_ inputFilters: Int, _ outputFilters: Int) -> ProcessChain {

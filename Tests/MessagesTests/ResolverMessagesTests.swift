@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Resolver
+@testable import Messages
 
 struct ResolverMessagesTests {
     @Test("orders and reports come through as they are")

@@ -1,0 +1,47 @@
+// What a gate and the resolver say to each other, each a message of its own.
+// A gate names a list by its place among the lists that the supervisor gave to the resolver for this gate. A gate that was
+// taken over can therefore ask for no name of its choice, and carry nothing out in one.
+// Reading is total: any bytes are a message or an error. There is one reply for each request, in no particular order.
+internal import Addresses
+package import DNS
+package import Wire
+
+extension ListRequest: WireValue {
+    package func write(to writer: inout WireWriter) {
+        writer.write(list)
+        writer.write(hostPrefix(address))
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        self.init(list: try reader.value(), address: try reader.value(IPPrefix.self).network)
+    }
+}
+
+extension ListReply: WireValue {
+    package func write(to writer: inout WireWriter) {
+        writer.write(request)
+        writer.write(answer.seconds)
+        switch answer.word {
+        case .unknown: writer.write(0)
+        case .notListed: writer.write(1)
+        case .listed(let answers):
+            writer.write(2)
+            writer.write(answers.map(hostPrefix))
+        }
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        let request = try reader.value(ListRequest.self)
+        let seconds = try reader.value(UInt32.self)
+        switch try reader.number() {
+        case 0: self.init(to: request, ListAnswer(.unknown, seconds: seconds))
+        case 1: self.init(to: request, ListAnswer(.notListed, seconds: seconds))
+        case 2:
+            self.init(to: request, ListAnswer(.listed(try reader.list(IPPrefix.self).map(\.network)), seconds: seconds))
+        default: throw WireError()
+        }
+    }
+}
+
+/// An address as the prefix of its full length, which has a form on the wire.
+private func hostPrefix(_ address: IPAddress) -> IPPrefix { IPPrefix(of: address, length: address.bitWidth) }
