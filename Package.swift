@@ -117,33 +117,38 @@ let supervisorColumn: [Target] = [
     target("Resolver", ["Addresses", "DNS", "EventLog", "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Wire"]),
     target("Wire", ["Addresses"]),
     target("Messages", ["Addresses", "DNS", "LinuxSystem", "ServiceModel", "Wire"]),
-    target("Definitions", ["Addresses", "ServiceModel", "Tables", "Wire"]),
+    target("HostDefinition", ["Addresses", "ServiceModel", "Tables", "Wire"]),
     target("Control", ["Addresses", "Messages", "Wire"]),
     target(
         "Supervisor",
         [
-            "Addresses", "Admission", "Control", "Definitions", "EventLog", "Gate", "LinuxSystem", "Messages",
+            "Addresses", "Admission", "Control", "HostDefinition", "EventLog", "Gate", "LinuxSystem", "Messages",
             "Resolver", "Sandbox", "ServiceModel", "Wire",
         ]),
     .executableTarget(
-        name: "doorward-supervisor", dependencies: ["Definitions", "LinuxSystem", "Supervisor"], swiftSettings: strict),
+        name: "doorward-supervisor", dependencies: ["HostDefinition", "LinuxSystem", "Supervisor"],
+        swiftSettings: strict),
     target(
         "Configuration",
-        ["Addresses", "Definitions", "ServiceModel", "Tables", "Text", .product(name: "TOMLKit", package: "TOMLKit")]),
+        [
+            "Addresses", "HostDefinition", "ServiceModel", "Tables", "Text",
+            .product(name: "TOMLKit", package: "TOMLKit"),
+        ]),
     target(
-        "ConfigurationFiles",
-        ["Addresses", "Admission", "Configuration", "Definitions", "LinuxSystem", "Sandbox", "ServiceModel"]),
+        "ConfigurationLoader",
+        ["Addresses", "Admission", "Configuration", "HostDefinition", "LinuxSystem", "Sandbox", "ServiceModel"]),
     target("Import", ["Addresses", "Configuration", "ServiceModel", "Text"]),
     target(
         "Inspection",
         [
-            "Addresses", "Admission", "Configuration", "ConfigurationFiles", "Control", "Definitions", "LinuxSystem",
+            "Addresses", "Admission", "Configuration", "ConfigurationLoader", "Control", "HostDefinition",
+            "LinuxSystem",
             "Messages", "Sandbox", "ServiceModel", "Spawner", "Wire",
         ]),
     .executableTarget(
         name: "doorward",
         dependencies: [
-            "Addresses", "Configuration", "ConfigurationFiles", "Control", "Definitions", "Import", "Inspection",
+            "Addresses", "Configuration", "ConfigurationLoader", "Control", "HostDefinition", "Import", "Inspection",
             "LinuxSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 ]
@@ -171,22 +176,22 @@ let testTargets: [Target] = [
             "TestSupport",
         ]),
     tests("MessagesTests", ["Addresses", "DNS", "Messages", "ServiceModel", "TestSupport", "Wire"]),
-    tests("DefinitionsTests", ["Addresses", "Definitions", "ServiceModel", "Tables"]),
+    tests("HostDefinitionTests", ["Addresses", "HostDefinition", "ServiceModel", "Tables"]),
     tests("ControlTests", ["Addresses", "Control", "Messages", "ServiceModel", "Wire"]),
     tests(
         "SupervisorTests",
         [
-            "Addresses", "Admission", "Definitions", "LinuxSystem", "Messages", "ServiceModel", "Supervisor",
+            "Addresses", "Admission", "HostDefinition", "LinuxSystem", "Messages", "ServiceModel", "Supervisor",
             "TestSupport",
         ]),
-    tests("ConfigurationTests", ["Addresses", "Configuration", "Definitions", "ServiceModel", "Tables"]),
+    tests("ConfigurationTests", ["Addresses", "Configuration", "HostDefinition", "ServiceModel", "Tables"]),
     tests(
-        "ConfigurationFilesTests",
-        ["ConfigurationFiles", "Configuration", "Definitions", "LinuxSystem", "ServiceModel", "TestSupport"]),
-    tests("ImportTests", ["Addresses", "Configuration", "Definitions", "Import", "ServiceModel", "TestSupport"]),
+        "ConfigurationLoaderTests",
+        ["ConfigurationLoader", "Configuration", "HostDefinition", "LinuxSystem", "ServiceModel", "TestSupport"]),
+    tests("ImportTests", ["Addresses", "Configuration", "HostDefinition", "Import", "ServiceModel", "TestSupport"]),
     tests(
         "InspectionTests",
-        ["Configuration", "ConfigurationFiles", "Definitions", "Inspection", "ServiceModel", "TestSupport"]),
+        ["Configuration", "ConfigurationLoader", "HostDefinition", "Inspection", "ServiceModel", "TestSupport"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",

@@ -13,7 +13,7 @@ package struct Admission: ~Copyable {
     private let isSensor: Bool
     private var rates: RateTable?
     /// Why the service takes nobody at the moment; nil when it does.
-    package var closure: Closure?
+    package var closedReason: ClosedReason?
     /// Handlers at once, and who waits for one, by source. There are never more sources than connections.
     private var sources: FixedMap<Source, Int>
 
@@ -49,7 +49,7 @@ package struct Admission: ~Copyable {
     package mutating func decide(_ peer: Peer, blockList: RawSpan, bans: RawSpan, at now: Int64) -> Decision {
         if case .ip(let address, _) = peer {
             if let line = BlockList.line(matching: address, in: blockList) { return .refuse(.blocked(line: line)) }
-            if let ban = BanList.match(address, at: now, in: bans) { return .refuse(.banned(ban)) }
+            if let ban = SealedBans.match(address, at: now, in: bans) { return .refuse(.banned(ban)) }
         }
         let rule = rules.firstIndex { $0.matches(peer) }
         if let rule {
@@ -58,7 +58,7 @@ package struct Admission: ~Copyable {
             return .refuse(.noRule)
         }
         if isSensor { return .refuse(.sensor) }
-        if let closure { return .refuse(.closed(closure)) }
+        if let closedReason { return .refuse(.closed(closedReason)) }
         let source = Source(of: peer, sourcePrefix)
         let before = sources.update(source) { $0 } ?? 0
         if before >= perSource { return .refuse(.sourceLimit(perSource)) }
@@ -133,10 +133,10 @@ package enum Refusal: Hashable, Sendable {
     /// There are access rules, and none matched.
     case noRule
     /// By a ban: its place in the table of bans.
-    case banned(BanList.Match)
+    case banned(SealedBans.Match)
     /// Nobody has business here, and it is banned.
     case sensor
-    case closed(Closure)
+    case closed(ClosedReason)
     /// The source already has this many connections.
     case sourceLimit(Int)
     /// The source comes too often.
@@ -150,7 +150,7 @@ package enum Refusal: Hashable, Sendable {
 }
 
 /// Why a service takes nobody for a while.
-package enum Closure: Hashable, Sendable {
+package enum ClosedReason: Hashable, Sendable {
     /// Outside of its hours.
     case hours
     /// The machine has too much to do.

@@ -1,5 +1,5 @@
 // Connections that each ban refused, as the gate counts them until the supervisor is told.
-// Bans are named by their index in one table (BanList): when a new table comes, take everything out first, and make another.
+// Bans are named by their index in one table (SealedBans): when a new table comes, take everything out first, and make another.
 // Promises: memory is taken once, for a table; counting looks at one place; taking out looks at what was counted only.
 
 /// Counts by the index of a ban.
@@ -8,7 +8,7 @@ package struct BanHits: ~Copyable {
     /// Indices whose count is not 0.
     private var touched: [UInt32] = []
 
-    /// - Parameter bans: in the table: ``BanList/count(of:)``.
+    /// - Parameter bans: in the table: ``SealedBans/count(of:)``.
     package init(bans: Int) {
         counts = Array(repeating: 0, count: bans)
         touched.reserveCapacity(bans)

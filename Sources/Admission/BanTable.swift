@@ -1,4 +1,4 @@
-// The bans of all services: who, why, until when. The supervisor's; the gates see what it seals (BanList).
+// The bans of all services: who, why, until when. The supervisor's; the gates see what it seals (SealedBans).
 // A ban that comes again is longer: twice as long as the one before, up to a maximum, unless the source was quiet in between
 // for as long as the table remembers. A ban that is over is kept for that time, without being one.
 // Bounded for each family, so that neither can flood out the other. When there is no room, what is forgotten goes, and then
@@ -116,12 +116,12 @@ package struct BanTable {
         exempt.first { $0.length <= prefix.length && $0.contains(prefix.network) }
     }
 
-    /// The table for the gates: see ``BanList``.
-    package func list(at now: Int64) -> [UInt8] { BanList.table(of: telling(at: now), exempt: exempt) }
+    /// The table for the gates: see ``SealedBans``.
+    package func list(at now: Int64) -> [UInt8] { SealedBans.table(of: effectiveBans(at: now), exempt: exempt) }
 
     /// The bans in force of which, where two overlap, the narrower ends later: where the longest prefix decides, these say
     /// what all of them do. Nobody in them is exempt.
-    package func telling(at now: Int64) -> [Ban] {
+    package func effectiveBans(at now: Int64) -> [Ban] {
         let active = all.filter { $0.end > now }
         let lengths = Set(active.map { $0.prefix.length })
         // Within a wider ban that lasts as long, the narrower one says nothing: the longest prefix decides, and must be the

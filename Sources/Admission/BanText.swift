@@ -15,7 +15,7 @@ package struct BanFault: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The same moment on both clocks. In nanoseconds.
-package struct Moment: Hashable, Sendable {
+package struct ClockReading: Hashable, Sendable {
     package let monotonic: Int64
     /// Since 1970.
     package let wall: Int64
@@ -34,7 +34,7 @@ extension BanTable {
     private static let second: Int64 = 1_000_000_000
 
     /// The text of everything that is remembered.
-    package func snapshot(at now: Moment) -> [UInt8] {
+    package func snapshot(at now: ClockReading) -> [UInt8] {
         var lines: [String] = []
         for ban in all where BanTable.lasts(ban.end, memory, at: now.monotonic) {
             // What began before the machine did is a while ago all the same.
@@ -48,7 +48,7 @@ extension BanTable {
     /// Adds what ``snapshot(at:)`` wrote.
     ///
     /// - Returns: what could not be restored, at most the first 100.
-    package mutating func restore(_ text: [UInt8], at now: Moment) -> [BanFault] {
+    package mutating func restore(_ text: [UInt8], at now: ClockReading) -> [BanFault] {
         guard text.count <= BanTable.mostBytes else {
             return [BanFault(line: 1, reason: "more than \(BanTable.mostBytes) bytes")]
         }
@@ -68,7 +68,7 @@ extension BanTable {
         return faults
     }
 
-    private static func ban(_ line: [UInt8], _ number: Int, _ now: Moment) throws(BanFault) -> Ban {
+    private static func ban(_ line: [UInt8], _ number: Int, _ now: ClockReading) throws(BanFault) -> Ban {
         func fault(_ reason: String) -> BanFault { BanFault(line: number, reason: reason) }
         guard line.count <= 512 else { throw fault("more than 512 bytes") }
         let fields = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
@@ -98,7 +98,7 @@ extension BanTable {
         return (end - began) * second
     }
 
-    private static func wallSeconds(_ time: Int64, _ now: Moment) -> Int64 {
+    private static func wallSeconds(_ time: Int64, _ now: ClockReading) -> Int64 {
         let (elapsed, overflow) = time.subtractingReportingOverflow(now.monotonic)
         return overflow ? 0 : max(0, now.wall / second + elapsed / second)
     }

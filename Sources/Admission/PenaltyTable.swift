@@ -20,8 +20,8 @@ package struct PenaltyTable: ~Copyable {
     ///
     /// - Parameter now: nanoseconds of the monotonic clock.
     /// - Returns: what to ban the source for, when this was the point too many.
-    package mutating func add(_ ending: Ending, of source: Source, at now: Int64) -> Penalties.Cause? {
-        let (points, cause) = penalties.points(for: ending)
+    package mutating func add(_ outcome: ConnectionOutcome, of source: Source, at now: Int64) -> Penalties.Cause? {
+        let (points, cause) = penalties.points(for: outcome)
         guard points > 0 else { return nil }
         let halfLife = penalties.halfLife
         let threshold = penalties.threshold

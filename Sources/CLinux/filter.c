@@ -192,7 +192,7 @@ int clinux_filter_attach(int socket, int program) {
 }
 
 // A classic program, for which most kernels ask no right (some do: EPERM). It sees a segment from its TCP header on.
-int clinux_filter_newcomers(int socket) {
+int clinux_drop_new_connections(int socket) {
     struct sock_filter steps[] = {
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),                      // the flags
         BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),                   // ACK, SYN

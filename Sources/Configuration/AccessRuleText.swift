@@ -1,5 +1,5 @@
 // The text of one access rule, words separated by blanks: `allow SUBJECT [NAME=value ...] [handler=NAME]`, or
-// `deny SUBJECT`, and perhaps how (RefusalManner+Text.swift).
+// `deny SUBJECT`, and perhaps how (RefusalAction+Text.swift).
 // Promises that each fault stands at the word that it speaks of, where the string is written without escapes.
 
 internal import Addresses
@@ -98,7 +98,7 @@ extension Reading {
         _ text: String, from offset: Int, at node: TOMLNode, into rule: inout AccessRule
     ) -> Bool {
         do throws(RuleTextError) {
-            rule.refusal = try RefusalManner(ofRule: Array(text.utf8)[offset...])
+            rule.refusal = try RefusalAction(ofRule: Array(text.utf8)[offset...])
             return true
         } catch {
             fault(node.position(ofByte: error.offset), "\(error)")

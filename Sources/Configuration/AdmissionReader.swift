@@ -12,12 +12,12 @@ extension Reading {
     mutating func admission(of top: Section) -> AdmissionSettings {
         var settings = AdmissionSettings()
         settings.penalties = penalties(of: top)
-        read("refuse", of: top, into: &settings.refusal) { $0.choice($1).map { RefusalManner($0) } }
+        read("refuse", of: top, into: &settings.refusal) { $0.choice($1).map { RefusalAction($0) } }
         readDenyMessage(of: top, into: &settings.refusal)
         read("hours", of: top, into: &settings.hours) { $0.hours($1) }
         read("time_zone", of: top, into: &settings.timeZone) { $0.timeZone($1) }
         read("max_load", of: top, into: &settings.mostLoad) { $0.load($1) }
-        readLobby(of: top, into: &settings)
+        readPreConnection(of: top, into: &settings)
         read("dnsbl", of: top, into: &settings.dnsbl) { $0.dnsbl($1) }
         settings.checks = checks(of: top)
         if settings.hours == nil, let zone = top["time_zone"], zone.position.file == file {
@@ -81,31 +81,31 @@ extension Reading {
     }
 
     /// What is said before the close; "": nothing.
-    private mutating func readDenyMessage(of top: Section, into manner: inout RefusalManner) {
+    private mutating func readDenyMessage(of top: Section, into action: inout RefusalAction) {
         guard let entry = top["deny_message"],
             let text = string(entry, expected: "a text in quotes, like \"421 not now\\r\\n\""), !text.isEmpty
         else { return }
-        guard text.utf8.count <= RefusalManner.longestMessage else {
+        guard text.utf8.count <= RefusalAction.longestMessage else {
             fault(
                 entry.value.position,
-                "'deny_message' has \(text.utf8.count) bytes; expected at most \(RefusalManner.longestMessage)")
+                "'deny_message' has \(text.utf8.count) bytes; expected at most \(RefusalAction.longestMessage)")
             return
         }
-        guard !RefusalManner.hasUnreadEscape(text) else {
+        guard !RefusalAction.hasUnreadEscape(text) else {
             fault(
                 entry.value.position,
                 "'deny_message' has a backslash for an end of line, which only \"...\" reads; expected \"421 not now\\r\\n\""
             )
             return
         }
-        if manner != .close, let way = top["refuse"] {
+        if action != .close, let way = top["refuse"] {
             fault(
                 ownPlace(entry.position, way.position),
                 "'deny_message' at \(entry.position.fileAndLine) is never sent, because of 'refuse' at "
                     + "\(way.position.fileAndLine); expected one of the two")
             return
         }
-        manner = .message(text)
+        action = .message(text)
     }
 
     private mutating func hours(_ entry: TOMLEntry) -> Hours? {

@@ -1,6 +1,6 @@
 // All faults of one file, in order, each once.
 
-package import Definitions
+package import HostDefinition
 import ServiceModel
 
 /// Every fault of one file, in the order of the text; never empty.

@@ -1,7 +1,7 @@
 // The key `listen`, and why a text is not an address to listen on.
 
 internal import Addresses
-internal import Definitions
+internal import HostDefinition
 import ServiceModel
 
 extension Reading {

@@ -29,7 +29,7 @@ struct PositionIndex: Sendable {
         case stopped(at: Int, message: String)
     }
 
-    /// Steps from the top to the deepest value.
+    /// ChainActions from the top to the deepest value.
     static let mostNested = 16
 
     private let places: [[Step]: Place]

@@ -1,7 +1,7 @@
 // What every reader of a key shares: the machine, the layer that is read, and the faults so far.
 // Promises that each value comes out checked or not at all, with a fault that says what was found and what was expected.
 
-import Definitions
+import HostDefinition
 import ServiceModel
 internal import Tables
 

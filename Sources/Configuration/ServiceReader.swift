@@ -2,7 +2,7 @@
 // Promises a service in which nothing is left to be looked up, or every fault of the file; a fault in one file is never
 // another file's. Never touches the machine: Host answers what must be known of it.
 
-package import Definitions
+package import HostDefinition
 import ServiceModel
 
 /// Reads service files, each over the same defaults.

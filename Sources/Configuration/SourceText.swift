@@ -1,7 +1,7 @@
 // The bytes of one file: whether they may be read as text at all, and which line and column a byte is at.
 // Promises that every position that it hands out is inside the file, or right behind its end.
 
-import Definitions
+import HostDefinition
 import ServiceModel
 
 /// One file's bytes with their lines.

@@ -2,7 +2,7 @@
 // Promises that TOMLKit sees only text which PositionIndex could follow to its end, so that each value has a place.
 // Facts: TOMLKit 0.6.0 never frees a table or a string; a document is therefore copied out once, and reads are rare.
 
-import Definitions
+import HostDefinition
 import ServiceModel
 import TOMLKit
 

@@ -20,7 +20,7 @@ package enum ControlRequest: Hashable, Sendable {
     /// The bans in force.
     case blocked
     /// How somebody stands with a service.
-    case standing(service: String, Caller)
+    case sourceStatus(service: String, Client)
 
     /// Longer ones are refused.
     package static let mostBytes = 1024
@@ -42,10 +42,10 @@ extension ControlRequest: WireValue {
             writer.write("unblock")
             writer.write(prefix)
         case .blocked: writer.write("blocked")
-        case .standing(let service, let caller):
+        case .sourceStatus(let service, let client):
             writer.write("standing")
             writer.write(service)
-            writer.write(caller)
+            writer.write(client)
         }
     }
 
@@ -58,7 +58,7 @@ extension ControlRequest: WireValue {
         case "block": self = .block(try reader.value(), reason: try reader.text(), length: try reader.optional())
         case "unblock": self = .unblock(try reader.value())
         case "blocked": self = .blocked
-        case "standing": self = .standing(service: try reader.text(), try reader.value())
+        case "standing": self = .sourceStatus(service: try reader.text(), try reader.value())
         default: throw WireError()
         }
     }
@@ -72,7 +72,7 @@ package enum ControlReply: Hashable, Sendable {
     case refused([String])
     case status(StatusReport)
     case bans([BanStatus])
-    case standing(Standing)
+    case sourceStatus(SourceStatus)
 }
 
 extension ControlReply: WireValue {
@@ -90,9 +90,9 @@ extension ControlReply: WireValue {
         case .bans(let bans):
             writer.write(3)
             writer.write(bans)
-        case .standing(let standing):
+        case .sourceStatus(let sourceStatus):
             writer.write(4)
-            writer.write(standing)
+            writer.write(sourceStatus)
         }
     }
 
@@ -102,7 +102,7 @@ extension ControlReply: WireValue {
         case 1: self = .refused(try reader.list())
         case 2: self = .status(try reader.value())
         case 3: self = .bans(try reader.list())
-        case 4: self = .standing(try reader.value())
+        case 4: self = .sourceStatus(try reader.value())
         default: throw WireError()
         }
     }
@@ -112,7 +112,7 @@ extension ControlRequest {
     /// Whether obeying it changes anything.
     package var changesSomething: Bool {
         switch self {
-        case .status, .blocked, .standing: false
+        case .status, .blocked, .sourceStatus: false
         case .reload, .drain, .stop, .block, .unblock: true
         }
     }
@@ -129,7 +129,7 @@ extension ControlRequest: CustomStringConvertible {
         case .block(let prefix, _, _): "block \(prefix)"
         case .unblock(let prefix): "unblock \(prefix)"
         case .blocked: "blocked"
-        case .standing(let service, let caller): "standing \(service) \(caller)"
+        case .sourceStatus(let service, let client): "standing \(service) \(client)"
         }
     }
 }

@@ -77,7 +77,7 @@ struct ConnectionTable: ~Copyable {
     }
 
     /// Programs of a connection were told to end because another has, and have until then.
-    mutating func tell(_ positions: Positions, of number: UInt64, deadline: Int64) {
+    mutating func tell(_ positions: StageSet, of number: UInt64, deadline: Int64) {
         guard !positions.isEmpty else { return }
         entries.update(number) { $0.tell(positions, deadline: deadline) }
         nextLook = earlier(nextLook, deadline)

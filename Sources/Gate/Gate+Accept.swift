@@ -23,7 +23,7 @@ extension Gate {
         for _ in 0..<Self.batch {
             guard mayAccept(at: Clock.monotonicNanoseconds()) else { return }
             guard let connection = take(from: listener) else { return }
-            if lobbyRules.isUpstream(connection.peer) {
+            if phasePlan.isUpstream(connection.peer) {
                 awaitProxyHeader(of: connection, at: listener)
             } else {
                 admit(connection) { Self.localAddress(of: $0, at: listener) }
@@ -61,7 +61,8 @@ extension Gate {
         guard let local = Self.localAddress(of: connection.descriptor, at: listener) else { return }
         let peer = connection.peer
         hold(
-            Arrival(socket: connection.takeDescriptor(), peer: peer, local: local, admitted: nil), in: .proxyHeader,
+            IncomingConnection(socket: connection.takeDescriptor(), peer: peer, local: local, admitted: nil),
+            in: .proxyHeader,
             at: Clock.monotonicNanoseconds())
     }
 
@@ -71,7 +72,7 @@ extension Gate {
     ) {
         let peer = connection.peer
         let now = Clock.monotonicNanoseconds()
-        admission.closure = doors.closure(at: now)
+        admission.closedReason = openingHours.closedReason(at: now)
         switch Self.decide(on: peer, &admission, blockList, bans.table, now) {
         case .refuse(let refusal):
             refuse(connection, refusal, at: now)
@@ -81,29 +82,29 @@ extension Gate {
                 admission.end(admitted)
                 return
             }
-            goOn(
-                Arrival(socket: connection.takeDescriptor(), peer: peer, local: local, admitted: admitted),
-                from: lobbyRules.phaseAfterAdmission, at: now)
+            advance(
+                IncomingConnection(socket: connection.takeDescriptor(), peer: peer, local: local, admitted: admitted),
+                from: phasePlan.phaseAfterAdmission, at: now)
         }
     }
 
     /// From here on it is a connection with a number and a line in the log.
-    mutating func serve(_ arrival: consuming Arrival, at now: Int64) {
+    mutating func serve(_ incoming: consuming IncomingConnection, at now: Int64) {
         lastNumber += 1
-        let peer = arrival.peer
+        let peer = incoming.peer
         let id = ConnectionID(pid: pid, number: lastNumber)
-        var facts = arrival.facts(id)
+        var facts = incoming.facts(id)
         facts.isPressed = connections.count + 1 == setup.service.limits.connections
-        guard let admitted = arrival.admitted else { preconditionFailure("who is served was admitted") }
+        guard let admitted = incoming.admitted else { preconditionFailure("who is served was admitted") }
         let rule = admitted.rule
-        pace.take(at: now)
+        serviceRate.take(at: now)
         connections.insert(
             lastNumber,
             RunningConnection(
                 id: id, admitted: admitted, peer: peer, startedAt: now, deadline: lifetimeNanoseconds.map { now + $0 },
                 chain: chain))
         start(
-            StartingConnection(number: lastNumber, facts: facts, rule: rule, socket: arrival.socket))
+            StartingConnection(number: lastNumber, facts: facts, rule: rule, socket: incoming.socket))
     }
 
     private static func decide(

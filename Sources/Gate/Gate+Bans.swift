@@ -9,7 +9,7 @@ internal import ServiceModel
 internal import Tables
 
 /// The bans that a gate knows, and what it has to tell about them.
-struct GateBans: ~Copyable {
+struct BanView: ~Copyable {
     /// What ``BanTable/list(at:)`` built.
     private(set) var table: SharedBytes
     /// By the places in the table.
@@ -20,13 +20,13 @@ struct GateBans: ~Copyable {
     var reports = TokenBucket(at: 0)
 
     init(_ table: consuming SharedBytes) {
-        hits = BanHits(bans: BanList.count(of: table.bytes))
+        hits = BanHits(bans: SealedBans.count(of: table.bytes))
         self.table = table
     }
 
     /// Others are in force. The hits of those before were told.
     mutating func replace(with table: consuming SharedBytes) {
-        hits = BanHits(bans: BanList.count(of: table.bytes))
+        hits = BanHits(bans: SealedBans.count(of: table.bytes))
         self.table = table
     }
 }
@@ -37,19 +37,19 @@ extension Gate {
     private static let offences = Rate(count: 200, period: 1_000_000_000, burst: 1000)
 
     /// The connection is over: what that costs its source.
-    mutating func punish(_ connection: borrowing RunningConnection, at now: Int64) {
+    mutating func penalize(_ connection: borrowing RunningConnection, at now: Int64) {
         guard penalties != nil else { return }
-        switch (connection.ending, connection.handlerEnd) {
-        case (.lifetime, _): punish(connection.peer, for: .lifetime, at: now)
-        case (nil, .exited(let status)): punish(connection.peer, for: .exit(UInt8(clamping: status)), at: now)
-        case (nil, .killed): punish(connection.peer, for: .signal, at: now)
+        switch (connection.terminationCause, connection.handlerEnd) {
+        case (.lifetime, _): penalize(connection.peer, for: .lifetime, at: now)
+        case (nil, .exited(let status)): penalize(connection.peer, for: .exit(UInt8(clamping: status)), at: now)
+        case (nil, .killed): penalize(connection.peer, for: .signal, at: now)
         // The gate ended it for reasons of its own.
         case (.drain, _), (.outputOver, _), (nil, nil): break
         }
     }
 
-    mutating func punish(_ peer: Peer, for ending: Ending, at now: Int64) {
-        guard let cause = penalties?.add(ending, of: admission.source(of: peer), at: now) else { return }
+    mutating func penalize(_ peer: Peer, for outcome: ConnectionOutcome, at now: Int64) {
+        guard let cause = penalties?.add(outcome, of: admission.source(of: peer), at: now) else { return }
         report(.penalties(cause), of: peer, at: now)
     }
 
@@ -70,7 +70,7 @@ extension Gate {
         bans.tellHitsAt = nil
         var hits: [BanHit] = []
         while let (index, count) = bans.hits.take() {
-            hits.append(BanHit(prefix: BanList.prefix(of: index, in: bans.table.bytes), count: count))
+            hits.append(BanHit(prefix: SealedBans.prefix(of: index, in: bans.table.bytes), count: count))
             if hits.count == GateMessage.mostHits {
                 send(.hits(hits))
                 hits = []

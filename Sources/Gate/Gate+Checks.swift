@@ -22,17 +22,17 @@ struct GateChecks: ~Copyable {
 
 extension Gate {
     /// Lets somebody in or not, when it is known what the checks say; else its source is checked in this turn, or in its own.
-    mutating func goOnByChecks(_ arrival: consuming Arrival, at now: Int64) {
-        guard let source = arrival.source else { preconditionFailure("who is checked was admitted") }
-        if let answer = checks.cache.answer(for: source, at: now) { return follow(answer, on: arrival, at: now) }
+    mutating func advanceByChecks(_ incoming: consuming IncomingConnection, at now: Int64) {
+        guard let source = incoming.source else { preconditionFailure("who is checked was admitted") }
+        if let answer = checks.cache.answer(for: source, at: now) { return follow(answer, on: incoming, at: now) }
         checks.isDue = true
-        hold(arrival, in: .checks, at: now)
+        hold(incoming, in: .checks, at: now)
     }
 
-    private mutating func follow(_ answer: CheckAnswer, on arrival: consuming Arrival, at now: Int64) {
+    private mutating func follow(_ answer: CheckAnswer, on incoming: consuming IncomingConnection, at now: Int64) {
         switch answer {
-        case .passed: goOn(arrival, from: lobbyRules.next(after: .checks), at: now)
-        case .refused(let check): turnAway(arrival, .check(check), at: now)
+        case .passed: advance(incoming, from: phasePlan.next(after: .checks), at: now)
+        case .refused(let check): refusePending(incoming, .check(check), at: now)
         }
     }
 
@@ -84,15 +84,15 @@ extension Gate {
 
     /// Goes on with everybody who waits for this answer; nil: there is none.
     private mutating func tell(_ answer: CheckAnswer?, of run: CheckRun, at now: Int64) throws(SystemError) {
-        var next = lobby.first(in: .checks)
+        var next = pendingConnections.first(in: .checks)
         while let number = next {
-            next = lobby.next(after: number)
-            guard lobby.read(number, { $0.arrival.source }) == run.source else { continue }
-            let arrival = try takeOut(number)
+            next = pendingConnections.next(after: number)
+            guard pendingConnections.read(number, { $0.incoming.source }) == run.source else { continue }
+            let incoming = try removePending(number)
             if let answer {
-                follow(answer, on: arrival, at: now)
+                follow(answer, on: incoming, at: now)
             } else {
-                turnAway(arrival, .unserved(run.isLate ? .checkTimeout : .checkFailed(run.position)), at: now)
+                refusePending(incoming, .unserved(run.isLate ? .checkTimeout : .checkFailed(run.position)), at: now)
             }
         }
     }
@@ -102,18 +102,18 @@ extension Gate {
         checks.runs.expire(at: now) { Processes.signalGroup(of: $0, .kill) }
         guard checks.isDue, throttle.until == nil else { return }
         checks.isDue = false
-        var next = lobby.first(in: .checks)
+        var next = pendingConnections.first(in: .checks)
         while let number = next, !checks.runs.isFull, throttle.until == nil {
-            next = lobby.next(after: number)
+            next = pendingConnections.next(after: number)
             startCheck(of: number, at: now)
         }
         if next != nil { checks.isDue = true }
     }
 
     private mutating func startCheck(of number: UInt64, at now: Int64) {
-        guard let time = lobbyRules.duration(of: .checks),
-            let (source, facts, rule) = lobby.read(
-                number, { ($0.arrival.source, $0.arrival.facts(nil), $0.arrival.rule) }),
+        guard let time = phasePlan.duration(of: .checks),
+            let (source, facts, rule) = pendingConnections.read(
+                number, { ($0.incoming.source, $0.incoming.facts(nil), $0.incoming.rule) }),
             let source, !checks.runs.contains(source)
         else { return }
         if !start(CheckRun(source: source, facts: facts, rule: rule, deadline: now + time)) { checks.isDue = true }

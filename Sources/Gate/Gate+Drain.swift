@@ -4,7 +4,7 @@ internal import LinuxSystem
 internal import Messages
 
 extension Gate {
-    mutating func obeySupervisor(at now: Int64) throws(SystemError) {
+    mutating func handleSupervisorMessages(at now: Int64) throws(SystemError) {
         // A list comes with a descriptor, which must find a place even when there is none left.
         reserve = nil
         defer { restoreReserve() }
@@ -16,22 +16,22 @@ extension Gate {
                 // The supervisor is gone without a word. Nobody would restart us, and nobody could stop us.
                 try poller.remove(channel.number)
                 drain.begin(graceNanoseconds: Self.orphanGraceNanoseconds, at: now)
-                try dismissIdle(at: now)
+                try refuseIdle(at: now)
                 return
             case .message(let bytes, let passed):
                 switch SupervisorMessage(bytes) {
-                case .lastCall:
+                case .queueFlush:
                     if hasListeners {
-                        lastCall = LastCall(isLocal: setup.listeners.allSatisfy(\.bound.isLocal), at: now)
+                        queueFlush = QueueFlush(isLocal: setup.listeners.allSatisfy(\.bound.isLocal), at: now)
                     }
                 case .drain(let grace):
                     drain.begin(graceNanoseconds: grace, at: now)
                     // Without a grace another gate has taken over, and nobody waits for the end of this one.
-                    if grace != nil { try dismissIdle(at: now) }
+                    if grace != nil { try refuseIdle(at: now) }
                 case .kill:
                     drain.begin(graceNanoseconds: 0, at: now)
-                    lastCall = nil
-                    try dismissAll(at: now)
+                    queueFlush = nil
+                    try refuseAll(at: now)
                     signalEverything(.kill)
                 case .blockList:
                     guard let passed else { throw SystemError("receive block list", .filesExhausted) }
@@ -41,10 +41,10 @@ extension Gate {
                     // Counts are by places in the table that goes.
                     tellAllHits()
                     bans.replace(with: try SharedBytes(mapping: passed))
-                case .look(let number, let caller): tellStanding(of: caller, number: number, at: now)
+                case .sourceStatus(let number, let client): reportSourceStatus(of: client, number: number, at: now)
                 case .resolver:
                     guard let passed else { throw SystemError("receive resolver", .filesExhausted) }
-                    try meetResolver(MessageChannel(adopting: passed.release()), at: now)
+                    try setResolver(MessageChannel(adopting: passed.release()), at: now)
                 case nil:
                     preconditionFailure("the supervisor speaks the gate's language")
                 }
@@ -53,15 +53,15 @@ extension Gate {
     }
 
     /// Whether the listeners are still accepted from although the gate drains.
-    var isEmptyingQueues: Bool { lastCall != nil }
+    var isEmptyingQueues: Bool { queueFlush != nil }
 
     /// At the service's limit, those in the queue wait for their turn still, until the handlers' time is over.
     ///
     /// - Parameter isQuiet: whether a look at all listeners has shown that nobody waits.
-    mutating func endLastCall(isQuiet: Bool, at now: Int64) throws(SystemError) {
-        guard let call = lastCall, call.isOver(isQuiet: isQuiet, at: now) || drain.isPastGrace else { return }
-        lastCall = nil
-        if drain.deadline != nil { try dismissIdle(at: now) }
+    mutating func endQueueFlush(isQuiet: Bool, at now: Int64) throws(SystemError) {
+        guard let call = queueFlush, call.isOver(isQuiet: isQuiet, at: now) || drain.isPastGrace else { return }
+        queueFlush = nil
+        if drain.deadline != nil { try refuseIdle(at: now) }
     }
 
     private static let orphanGraceNanoseconds: Int64 = 30_000_000_000
@@ -85,7 +85,8 @@ extension Gate {
     /// handler started outlives its service. What cannot be killed, because it has changed its user, is the supervisor's to
     /// end, and so is everything when there is no end of it.
     mutating func endIfDrained(at now: Int64) throws(SystemError) {
-        guard drain.isDraining, !hasListeners, connections.count == 0, stalled == nil, lobby.count == 0 else { return }
+        guard drain.isDraining, !hasListeners, connections.count == 0, stalled == nil, pendingConnections.count == 0
+        else { return }
         guard checks.runs.count == 0 else { return endChecks() }
         if try orphans.children.pids().contains(where: { !orphans.outOfReach.contains($0) }) {
             orphans.sweepAt = min(orphans.sweepAt ?? now, now + Self.sweepAgainNanoseconds)

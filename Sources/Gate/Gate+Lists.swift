@@ -9,12 +9,14 @@ internal import Wire
 
 extension Gate {
     /// Lets somebody in or not, when that is known; else the resolver is asked, and somebody waits.
-    mutating func goOnByLists(_ arrival: consuming Arrival, at now: Int64) {
-        if case .ask(let missing) = knowledge(of: arrival.peer, at: now) { ask(missing, about: arrival.peer, at: now) }
+    mutating func advanceByLists(_ incoming: consuming IncomingConnection, at now: Int64) {
+        if case .ask(let missing) = knowledge(of: incoming.peer, at: now) {
+            ask(missing, about: incoming.peer, at: now)
+        }
         // Once more: of whom nobody could be asked, it is known that nobody knows.
-        switch knowledge(of: arrival.peer, at: now) {
-        case .known(let verdict): follow(verdict, on: arrival, at: now)
-        case .ask: hold(arrival, in: .lists, at: now)
+        switch knowledge(of: incoming.peer, at: now) {
+        case .known(let verdict): follow(verdict, on: incoming, at: now)
+        case .ask: hold(incoming, in: .lists, at: now)
         }
     }
 
@@ -35,11 +37,11 @@ extension Gate {
         }
     }
 
-    private mutating func follow(_ verdict: ListVerdict, on arrival: consuming Arrival, at now: Int64) {
-        if case .deny(let rule) = verdict.outcome { return turnAway(arrival, .listed(rule: rule), at: now) }
-        arrival.lists = verdict.matches
+    private mutating func follow(_ verdict: ListVerdict, on incoming: consuming IncomingConnection, at now: Int64) {
+        if case .deny(let rule) = verdict.outcome { return refusePending(incoming, .listed(rule: rule), at: now) }
+        incoming.lists = verdict.matches
         if verdict.unknown != 0 { setup.counters.increment(.unlisted) }
-        goOn(arrival, from: lobbyRules.next(after: .lists), at: now)
+        advance(incoming, from: phasePlan.next(after: .lists), at: now)
     }
 
     /// Asks the resolver.
@@ -62,7 +64,7 @@ extension Gate {
     private static let answersAtOnce = 64
 
     /// Answers have come, or the end of the resolver.
-    mutating func hearResolver(at now: Int64) throws(SystemError) {
+    mutating func readListReplies(at now: Int64) throws(SystemError) {
         // Not without end: the other connections are not to wait for these.
         for _ in 0..<Self.answersAtOnce {
             var received = MessageChannel.Received.nothing
@@ -71,24 +73,24 @@ extension Gate {
             case .none: return
             }
             switch consume received {
-            case .nothing: return try goOnWithListed(at: now)
+            case .nothing: return try advanceListed(at: now)
             case .message(let bytes, _):
                 // What it cannot mean is no answer.
                 if let reply = ListReply(wireBytes: bytes) { lists.learn(reply, at: now) }
             case .closed:
                 try forgetResolver()
-                return try goOnWithListed(at: now)
+                return try advanceListed(at: now)
             }
         }
-        try goOnWithListed(at: now)
+        try advanceListed(at: now)
     }
 
     /// The supervisor has a resolver for us, the first one or another.
-    mutating func meetResolver(_ channel: consuming MessageChannel, at now: Int64) throws(SystemError) {
+    mutating func setResolver(_ channel: consuming MessageChannel, at now: Int64) throws(SystemError) {
         try forgetResolver()
         try poller.add(channel.number, token: Token.resolver)
         resolver = consume channel
-        try goOnWithListed(askingAgain: true, at: now)
+        try advanceListed(askingAgain: true, at: now)
     }
 
     private mutating func forgetResolver() throws(SystemError) {
@@ -102,21 +104,21 @@ extension Gate {
     /// Goes on with everybody of whom enough is known now.
     ///
     /// - Parameter askingAgain: what was asked before was asked of somebody else.
-    private mutating func goOnWithListed(askingAgain: Bool = false, at now: Int64) throws(SystemError) {
-        var next = lobby.first(in: .lists)
+    private mutating func advanceListed(askingAgain: Bool = false, at now: Int64) throws(SystemError) {
+        var next = pendingConnections.first(in: .lists)
         while let number = next {
-            next = lobby.next(after: number)
-            guard let peer = lobby.read(number, { $0.arrival.peer }) else { return }
+            next = pendingConnections.next(after: number)
+            guard let peer = pendingConnections.read(number, { $0.incoming.peer }) else { return }
             switch knowledge(of: peer, at: now) {
-            case .known: goOn(try takeOut(number), from: .lists, at: now)
+            case .known: advance(try removePending(number), from: .lists, at: now)
             case .ask(let missing): if askingAgain { ask(missing, about: peer, at: now) }
             }
         }
     }
 
     /// Nobody waits for lists any longer than this: who has not answered has said nothing.
-    mutating func judge(_ arrival: consuming Arrival, at now: Int64) {
-        guard case .ip(let address, _) = arrival.peer else { preconditionFailure("lists are asked about addresses") }
-        follow(lists.verdict(on: address, at: now), on: arrival, at: now)
+    mutating func decide(_ incoming: consuming IncomingConnection, at now: Int64) {
+        guard case .ip(let address, _) = incoming.peer else { preconditionFailure("lists are asked about addresses") }
+        follow(lists.verdict(on: address, at: now), on: incoming, at: now)
     }
 }

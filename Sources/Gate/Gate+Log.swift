@@ -116,7 +116,7 @@ extension Gate {
             logWay(filter.way, status: "filter_status", signal: "filter_signal")
             if !filter.isPeerGone { log.field("setting", program.key) }
         } else {
-            logEnding(connection.ending)
+            logTermination(connection.terminationCause)
         }
         log.end()
     }
@@ -131,8 +131,8 @@ extension Gate {
         }
     }
 
-    private mutating func logEnding(_ ending: RunningConnection.Ending?) {
-        switch ending {
+    private mutating func logTermination(_ terminationCause: RunningConnection.TerminationCause?) {
+        switch terminationCause {
         case nil: break
         case .lifetime:
             log.field("cause", "lifetime" as StaticString)

@@ -9,7 +9,7 @@ internal import Spawner
 internal import Text
 
 extension Gate {
-    mutating func logRefusal(_ refusal: Refusal, peer: Peer, _ manner: RefusalManner, at now: Int64) {
+    mutating func logRefusal(_ refusal: Refusal, peer: Peer, _ action: RefusalAction, at now: Int64) {
         setup.counters.increment(refusal.counter)
         guard refusalBudget.admits(at: now) else { return }
         begin("refuse")
@@ -18,7 +18,7 @@ extension Gate {
         log.field("cause", cause)
         logDetails(of: refusal, peer: peer, at: now)
         if let setting { log.field("setting", setting) }
-        switch manner {
+        switch action {
         case .close: break
         case .message: log.field("by", "message" as StaticString)
         case .reset: log.field("by", "reset" as StaticString)
@@ -55,8 +55,8 @@ extension Gate {
     }
 
     /// Whom a ban is for, and its cause.
-    private static func add(_ ban: BanList.Match, in bans: borrowing SharedBytes, to log: inout EventLog) {
-        let prefix = BanList.prefix(of: ban.index, in: bans.bytes)
+    private static func add(_ ban: SealedBans.Match, in bans: borrowing SharedBytes, to log: inout EventLog) {
+        let prefix = SealedBans.prefix(of: ban.index, in: bans.bytes)
         log.plainField("ban") { text in
             text.append(prefix.network)
             // As `blocked` and the line of the ban spell it.
@@ -64,7 +64,7 @@ extension Gate {
             text.append(UInt8(ascii: "/"))
             text.append(decimal: prefix.length)
         }
-        log.plainField("for") { BanList.appendCause(of: ban.index, in: bans.bytes, to: &$0) }
+        log.plainField("for") { SealedBans.appendCause(of: ban.index, in: bans.bytes, to: &$0) }
     }
 
     /// A check that says nothing, and how it ended.

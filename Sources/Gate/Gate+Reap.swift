@@ -60,7 +60,7 @@ extension Gate {
         if connections.count == 0 { endHandlerLine(at: now) }
         if !connection.isUnserved {
             logEnd(connection, at: now)
-            punish(connection, at: now)
+            penalize(connection, at: now)
         }
         admission.end(connection.takePlace())
         return true
@@ -171,7 +171,7 @@ extension Gate {
         switch drain.step(at: now) {
         case nil: break
         case .terminate:
-            try dismissAll(at: now)
+            try refuseAll(at: now)
             signalEverything(.terminate)
         case .kill: signalEverything(.kill)
         }

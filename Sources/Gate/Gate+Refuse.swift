@@ -6,36 +6,36 @@ internal import ServiceModel
 
 extension Gate {
     /// How long a peer may take to read its message and close.
-    private static let partingNanoseconds: Int64 = 2_000_000_000
+    private static let lingerNanoseconds: Int64 = 2_000_000_000
     private static let tarpitNanoseconds: Int64 = 60_000_000_000
 
     mutating func refuse(_ connection: consuming AcceptedConnection, _ refusal: Refusal, at now: Int64) {
         let peer = connection.peer
-        let manner = manner(of: refusal)
-        logRefusal(refusal, peer: peer, manner, at: now)
+        let action = action(of: refusal)
+        logRefusal(refusal, peer: peer, action, at: now)
         switch refusal {
         case .banned(let ban):
             bans.hits.add(ban.index)
             bans.tellHitsAt = bans.tellHitsAt ?? now + Self.hitsIntervalNanoseconds
         case .sensor: report(.sensor, of: peer, at: now)
-        case .sourceLimit, .rate, .unserved(.crowded): punish(peer, for: .limit, at: now)
+        case .sourceLimit, .rate, .unserved(.crowded): penalize(peer, for: .limit, at: now)
         case .unserved(.noData), .unserved(.firstByte):
-            if setup.service.admission.start == .data { punish(peer, for: .noData, at: now) }
+            if setup.service.admission.start == .data { penalize(peer, for: .noData, at: now) }
         case .blocked, .denied, .noRule, .closed, .listed, .check, .unserved: break
         }
         let socket = connection.takeDescriptor()
-        switch manner {
+        switch action {
         case .close: break
-        case .message(let text): part(from: socket, saying: text, at: now)
+        case .message(let text): sendThenLinger(from: socket, saying: text, at: now)
         case .reset:
             // One event of one connection: a socket that cannot be reset is closed.
             socket.resetAtClose()
         case .tarpit:
-            _ = parking.park(socket, until: now + Self.tarpitNanoseconds)
+            _ = lingering.linger(socket, until: now + Self.tarpitNanoseconds)
         }
     }
 
-    private func manner(of refusal: Refusal) -> RefusalManner {
+    private func action(of refusal: Refusal) -> RefusalAction {
         let ofService = setup.service.admission.refusal
         return switch refusal {
         // Nobody is there who could be told, or made to wait.
@@ -48,21 +48,21 @@ extension Gate {
 
     /// Says the message, and closes when the peer has: closing before that could reset the connection, and the peer would
     /// never read it. Source: RFC 1122 4.2.2.13.
-    private mutating func part(from socket: consuming Descriptor, saying text: String, at now: Int64) {
+    private mutating func sendThenLinger(from socket: consuming Descriptor, saying text: String, at now: Int64) {
         guard socket.sendAtOnce(text.utf8.span), socket.endOutput() else { return }
         let number = socket.number
-        guard let place = parking.park(socket, until: now + Self.partingNanoseconds) else { return }
+        guard let place = lingering.linger(socket, until: now + Self.lingerNanoseconds) else { return }
         do throws(SystemError) {
-            try poller.add(number, token: Token.parking + UInt64(place))
+            try poller.add(number, token: Token.lingering + UInt64(place))
         } catch {
-            parking.close(place)
+            lingering.close(place)
         }
     }
 
     /// A parked peer sent something, or has gone.
-    mutating func leaveParking(_ number: Int) {
-        if !parking.drain(number) { parking.close(number) }
+    mutating func readLingering(_ number: Int) {
+        if !lingering.drain(number) { lingering.close(number) }
     }
 
-    mutating func clearParking(at now: Int64) { parking.clear(at: now) }
+    mutating func closeLingering(at now: Int64) { lingering.clear(at: now) }
 }

@@ -54,7 +54,7 @@ extension Gate {
         let blockList = try SharedBytes(mapping: Descriptor(owning: setup.blockListNumber))
         let bans = try SharedBytes(mapping: Descriptor(owning: setup.bansNumber))
         // Before the sandbox: afterwards there may be no zones to read.
-        let doors = try Doors(service.admission)
+        let openingHours = try OpeningHours(service.admission)
         try poller.add(signals.number, token: Token.signals)
         try poller.add(setup.channel, token: Token.channel)
         if let number = setup.resolver { try poller.add(number, token: Token.resolver) }
@@ -73,19 +73,19 @@ extension Gate {
         self.signals = signals
         self.poller = poller
         self.blockList = blockList
-        self.bans = GateBans(bans)
-        self.doors = doors
+        self.bans = BanView(bans)
+        self.openingHours = openingHours
         penalties = service.admission.penalties.areNone ? nil : PenaltyTable(penalties: service.admission.penalties)
-        parking = ParkingPlaces()
-        lobbyRules = LobbyRules(service)
+        lingering = LingeringSockets()
+        phasePlan = PhasePlan(service)
         // And one for whoever is about to take the place of another one.
-        lobby = Lobby(capacity: service.waitingPlaces + 1)
-        waitingRoom = WaitingRoom(capacity: max(service.waitingPlaces, 1))
+        pendingConnections = PendingConnections(capacity: service.waitingPlaces + 1)
+        handlerQueue = HandlerQueue(capacity: max(service.waitingPlaces, 1))
         lists = ListCache(rules: service.admission.dnsbl, answersPerFamily: Self.rememberedAnswers(service))
         resolver = setup.resolver.map { MessageChannel(adopting: $0) }
         checks = GateChecks(service.admission.checks)
         peeked = [UInt8](repeating: 0, count: service.admission.upstreams.isEmpty ? 0 : ProxyHeader.mostBytes)
-        pace = TotalPace(service.limits.totalRate)
+        serviceRate = ServiceRateLimit(service.limits.totalRate)
         self.reserve = consume reserve
         orphans = Orphans(children)
         let writer = pipe.writerNumber
@@ -96,7 +96,7 @@ extension Gate {
             service: service, limits: limits, log: writer, null: self.null,
             confinement: child)
         admission = Admission(service: service, sourcePrefix: setup.sourcePrefix)
-        chain = ProcessChain(
+        chain = FilterChain(
             inputFilters: service.inputFilters.count, outputFilters: service.outputFilters.count)
         connections = ConnectionTable(capacity: service.limits.connections, programs: chain.count)
     }

@@ -1,6 +1,6 @@
 // The process of one service: accepts, admits, spawns, reaps and logs, with no more rights than the handlers it starts.
 // One thread, one loop, one wait. Never returns to the supervisor's code that it was forked from: it ends by exit.
-// How it comes to be is in Gate+Start.swift. The phases of a connection are in Gate+Accept.swift, Gate+Lobby.swift and Gate+Reap.swift, its way out in
+// How it comes to be is in Gate+Start.swift. The phases of a connection are in Gate+Accept.swift, Gate+PendingConnections.swift and Gate+Reap.swift, its way out in
 // Gate+Drain.swift.
 internal import Admission
 internal import EventLog
@@ -21,18 +21,18 @@ package struct Gate: ~Copyable {
     var admission: Admission
     var connections: ConnectionTable
     /// The programs of a connection, none of them started.
-    let chain: ProcessChain
+    let chain: FilterChain
     var blockList: SharedBytes
-    var bans: GateBans
+    var bans: BanView
     /// nil when the service gives points for nothing.
     var penalties: PenaltyTable?
-    var pace: TotalPace
-    var doors: Doors
-    var parking: ParkingPlaces
-    let lobbyRules: LobbyRules
-    var lobby: Lobby
+    var serviceRate: ServiceRateLimit
+    var openingHours: OpeningHours
+    var lingering: LingeringSockets
+    let phasePlan: PhasePlan
+    var pendingConnections: PendingConnections
     /// Those in the lobby who wait for nothing but a handler.
-    var waitingRoom: WaitingRoom
+    var handlerQueue: HandlerQueue
     /// What DNS block lists have said.
     var lists: ListCache
     /// Who asks them; nil: nobody does.
@@ -43,7 +43,7 @@ package struct Gate: ~Copyable {
     var throttle = Throttle()
     var drain = Drain()
     /// While the listeners are about to close.
-    var lastCall: LastCall?
+    var queueFlush: QueueFlush?
     let null: Int32
     var handlerLog: HandlerLog
     var refusalBudget = LogBudget.refusals
@@ -62,10 +62,10 @@ package struct Gate: ~Copyable {
         static let signals: UInt64 = 1 << 32
         static let channel: UInt64 = 2 << 32
         static let handlerLog: UInt64 = 3 << 32
-        static let parking: UInt64 = 4 << 32
+        static let lingering: UInt64 = 4 << 32
         static let resolver: UInt64 = 5 << 32
         /// The last, because guests have numbers without end.
-        static let lobby: UInt64 = 6 << 32
+        static let pendingConnections: UInt64 = 6 << 32
     }
 
     mutating func run() {
@@ -89,23 +89,24 @@ package struct Gate: ~Copyable {
         let now = Clock.monotonicNanoseconds()
         // The supervisor first: who connects after a block list was said to be in force is judged by it, whatever order epoll
         // reports the two in.
-        for index in 0..<ready where poller.token(at: index) == Token.channel { try obeySupervisor(at: now) }
+        for index in 0..<ready where poller.token(at: index) == Token.channel { try handleSupervisorMessages(at: now) }
         var sawListener = false
         for index in 0..<ready {
             switch poller.token(at: index) {
             case Token.channel: break
             case Token.signals: try reapHandlers(at: now)
-            case Token.resolver: try hearResolver(at: now)
+            case Token.resolver: try readListReplies(at: now)
             case Token.handlerLog: try relayHandlerLog(at: now)
-            case let guest where guest >= Token.lobby: try wake(guest - Token.lobby, at: now)
-            case let parked where parked >= Token.parking: leaveParking(Int(parked - Token.parking))
+            case let pending where pending >= Token.pendingConnections:
+                try inputArrived(pending - Token.pendingConnections, at: now)
+            case let lingering where lingering >= Token.lingering: readLingering(Int(lingering - Token.lingering))
             case let listener:
                 sawListener = true
                 acceptFrom(setup.listeners[Int(listener)])
             }
         }
         if hasMoreEnds { try reapHandlers(at: now) }
-        try endLastCall(isQuiet: isListening && !sawListener && ready < poller.mostAtOnce, at: now)
+        try endQueueFlush(isQuiet: isListening && !sawListener && ready < poller.mostAtOnce, at: now)
         throttle.resumeIfDue(at: now)
         if throttle.until == nil { startStalled(at: now) }
         try endPhases(at: now)
@@ -116,10 +117,10 @@ package struct Gate: ~Copyable {
         tendChecks(at: now)
         logSuppressedLines(at: now)
         logSuppressedRefusals(at: now)
-        clearParking(at: now)
+        closeLingering(at: now)
         tellHits(at: now)
         setup.counters[.active] = UInt64(connections.count)
-        setup.counters[.waiting] = UInt64(lobby.count)
+        setup.counters[.waiting] = UInt64(pendingConnections.count)
         try listenOrNot()
         closeListeners()
         try endIfDrained(at: now)
@@ -153,12 +154,12 @@ package struct Gate: ~Copyable {
         let own = earlier(earlier(throttle.until, connections.nextLook), earlier(drain.deadline, orphans.sweepAt))
         let reports = earlier(earlier(handlerLog.budget.reportAt, refusalBudget.reportAt), bans.tellHitsAt)
         let now = Clock.monotonicNanoseconds()
-        let wait = pace.wait(at: now)
-        let hasWaiting = waitingRoom.count > 0
+        let wait = serviceRate.wait(at: now)
+        let hasWaiting = handlerQueue.count > 0
         if hasWaiting, mayServe(at: now) { return 0 }
         let paced = wait > 0 && (!drain.isDraining || isEmptyingQueues || hasWaiting) ? now + wait : nil
-        let waits = earlier(earlier(parking.deadline, lobby.deadline), checks.runs.deadline)
-        let closing = isListening ? lastCall?.settledAt : nil
+        let waits = earlier(earlier(lingering.deadline, pendingConnections.deadline), checks.runs.deadline)
+        let closing = isListening ? queueFlush?.settledAt : nil
         let deadline = earlier(earlier(own, reports), earlier(earlier(paced, waits), closing))
         return deadline.map { max($0 - now, 0) }
     }

@@ -15,14 +15,14 @@ package struct RunningConnection: ~Copyable {
     /// Monotonic; nil when it may last as long as it likes.
     package var deadline: Int64?
     /// Those that were told to end because another had, and when they are ended if they have not; monotonic.
-    private var told = Positions()
-    private var toldDeadline: Int64?
+    private var terminating = StageSet()
+    private var killDeadline: Int64?
     /// Why it was told to end.
-    package private(set) var ending: Ending?
+    package private(set) var terminationCause: TerminationCause?
     /// Whether its output filters have ended before its handler; its deadline is soon, then.
     private var isOutputOver = false
     /// Its processes.
-    package var chain: ProcessChain
+    package var chain: FilterChain
     /// By position in the chain; 0 for one that was not started.
     private var pids = InlineArray<9, Int32>(repeating: 0)
     /// How its handler ended; nil while it runs.
@@ -32,7 +32,7 @@ package struct RunningConnection: ~Copyable {
     /// Whether one of its programs could not be started, which has a line of its own in the log.
     package var isUnserved = false
 
-    package enum Ending: Hashable, Sendable {
+    package enum TerminationCause: Hashable, Sendable {
         /// Its lifetime was over.
         case lifetime
         case drain
@@ -50,7 +50,7 @@ package struct RunningConnection: ~Copyable {
 
     package init(
         id: ConnectionID, admitted: consuming Admitted, peer: Peer, startedAt: Int64, deadline: Int64?,
-        chain: ProcessChain
+        chain: FilterChain
     ) {
         self.id = id
         self.admitted = admitted
@@ -74,8 +74,8 @@ package struct RunningConnection: ~Copyable {
     ///   - end: what that means for the others.
     ///   - isPeerGone: whether the connection is closed in both directions.
     package mutating func ended(
-        _ position: Int, _ way: ProcessEnd.Way, _ end: ProcessChain.End, isPeerGone: Bool = false
-    ) -> ProcessChain.Steps {
+        _ position: Int, _ way: ProcessEnd.Way, _ end: FilterChain.End, isPeerGone: Bool = false
+    ) -> FilterChain.ChainActions {
         let steps = chain.ended(position, end)
         if position == chain.handler { handlerEnd = way }
         if steps.breaks {
@@ -91,47 +91,47 @@ package struct RunningConnection: ~Copyable {
     ///
     /// - Parameter deadline: until when the handler may end by itself.
     package mutating func outputEnded(deadline: Int64) {
-        guard ending == nil else { return }
+        guard terminationCause == nil else { return }
         isOutputOver = true
         self.deadline = min(self.deadline ?? .max, deadline)
     }
 
     /// These were told to end because another of its programs has ended, and have until then.
-    package mutating func tell(_ positions: Positions, deadline: Int64) {
+    package mutating func tell(_ positions: StageSet, deadline: Int64) {
         guard !positions.isEmpty else { return }
-        told.formUnion(positions)
-        toldDeadline = deadline
+        terminating.formUnion(positions)
+        killDeadline = deadline
     }
 
     /// When ``expire(at:)`` has something to say next; nil for never.
-    package var nextLook: Int64? { earlier(deadline, toldDeadline) }
+    package var nextLook: Int64? { earlier(deadline, killDeadline) }
 
     /// A deadline of it has come.
     ///
     /// - Returns: who gets which signal. First TERM, for the handler; the second time, KILL for everybody. KILL also for those
     ///   that were told before, and have not ended.
-    package mutating func expire(at now: Int64) -> (Signal, Positions) {
-        if let toldDeadline, now >= toldDeadline {
-            self.toldDeadline = nil
-            return (.kill, chain.running.intersection(told))
+    package mutating func expire(at now: Int64) -> (Signal, StageSet) {
+        if let killDeadline, now >= killDeadline {
+            self.killDeadline = nil
+            return (.kill, chain.running.intersection(terminating))
         }
-        if ending != nil {
+        if terminationCause != nil {
             deadline = nil
             return (.kill, chain.endAll())
         }
         deadline = now + Drain.killGraceNanoseconds
-        ending = isOutputOver ? .outputOver : .lifetime
+        terminationCause = isOutputOver ? .outputOver : .lifetime
         return (.terminate, chain.askToEnd())
     }
 
     /// Its gate has to go.
-    package mutating func drain(with signal: Signal) -> Positions {
-        ending = ending ?? .drain
+    package mutating func drain(with signal: Signal) -> StageSet {
+        terminationCause = terminationCause ?? .drain
         return signal == .kill ? chain.endAll() : chain.askToEnd()
     }
 
     /// Visits the processes at these positions.
-    package func forEach(_ positions: Positions, _ visit: (Int32) -> Void) {
+    package func forEach(_ positions: StageSet, _ visit: (Int32) -> Void) {
         for position in 0..<chain.count where positions.contains(position) { visit(pids[position]) }
     }
 

@@ -30,12 +30,12 @@ package struct ControlCall: ~Copyable {
     }
 
     /// A reload has every file read, which may take its time. A supervisor that takes longer is not well.
-    private static let patienceNanoseconds: Int64 = 60_000_000_000
+    private static let answerWithinNanoseconds: Int64 = 60_000_000_000
 
     private static func waitForAnswer(on channel: borrowing MessageChannel) throws(SystemError) {
         var poller = try Poller()
         try poller.add(channel.number, token: 1)
-        let deadline = Clock.monotonicNanoseconds() + patienceNanoseconds
+        let deadline = Clock.monotonicNanoseconds() + answerWithinNanoseconds
         while try poller.wait(timeoutNanoseconds: deadline - Clock.monotonicNanoseconds()) == 0 {
             guard Clock.monotonicNanoseconds() < deadline else {
                 throw SystemError("wait for the supervisor", .timedOut)
@@ -59,12 +59,12 @@ package struct LiveState: Hashable, Sendable {
     package var kernelHasBans = false
     package var kernelHasBlockList = false
     /// How the caller stands with the service; nil when its gate did not say.
-    package var standing: Standing?
+    package var sourceStatus: SourceStatus?
 
-    package init(bans: [BanStatus] = [], services: [ServiceStatus] = [], standing: Standing? = nil) {
+    package init(bans: [BanStatus] = [], services: [ServiceStatus] = [], sourceStatus: SourceStatus? = nil) {
         self.bans = bans
         self.services = services
-        self.standing = standing
+        self.sourceStatus = sourceStatus
     }
 
     /// nil when no supervisor answers, or not us.
@@ -77,8 +77,10 @@ package struct LiveState: Hashable, Sendable {
             kernelFilter = report.kernelFilter
             kernelHasBans = report.kernelHasBans
             kernelHasBlockList = report.kernelHasBlockList
-            let look = ControlRequest.standing(service: service, Caller(peer))
-            if case .standing(let standing) = try ControlCall(look, state: state).reply { self.standing = standing }
+            let look = ControlRequest.sourceStatus(service: service, Client(peer))
+            if case .sourceStatus(let sourceStatus) = try ControlCall(look, state: state).reply {
+                self.sourceStatus = sourceStatus
+            }
         } catch {
             return nil
         }

@@ -2,7 +2,7 @@
 // The paths are looked up on this machine as a gate would look them up; nothing is started, and nothing changes.
 internal import Addresses
 internal import Control
-internal import Definitions
+internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
 internal import Sandbox
@@ -28,11 +28,11 @@ package struct Explanation: Hashable, Sendable {
     private let definition: ServiceDefinition
     private var service: Service { definition.service }
 
-    package init(_ visit: Visit) {
-        definition = visit.definition
-        explainAdmission(visit)
-        explainHandler(visit)
-        explainIdentity(visit)
+    package init(_ assessment: Assessment) {
+        definition = assessment.definition
+        explainAdmission(assessment)
+        explainHandler(assessment)
+        explainIdentity(assessment)
         explainLimits()
         explainPenalties()
         explainSystemCalls()
@@ -47,54 +47,54 @@ package struct Explanation: Hashable, Sendable {
         sections[sections.count - 1].facts.append(ExplainedFact(key: key, value: value, origin: place))
     }
 
-    private mutating func explainAdmission(_ visit: Visit) {
+    private mutating func explainAdmission(_ assessment: Assessment) {
         section("admission")
         add("service", service.name, from: service.file)
         if definition.activation == .disabled { add("enabled", "false: it is switched off") }
         add("listen", service.listen.map(\.description).joined(separator: " "))
-        switch visit.outcome {
+        switch assessment.outcome {
         case .admitted(let rule?):
             let position = service.access[rule].position
-            add("decision", "admitted by access rule \(rule + 1)" + provisos(visit), from: position.fileAndLine)
-        case .admitted(nil): add("decision", "admitted: there are no access rules" + provisos(visit), from: "")
+            add("decision", "admitted by access rule \(rule + 1)" + provisos(assessment), from: position.fileAndLine)
+        case .admitted(nil): add("decision", "admitted: there are no access rules" + provisos(assessment), from: "")
         case .refused(let cause, let at, let setting, _): add("decision", "refused: \(cause) [\(setting)]", from: at)
         }
         let rules = service.admission
         if let length = rules.sensor { add("sensor", "bans who touches it for \(shown(length))") }
         if let hours = rules.hours { add("hours", "\(hours), \(rules.timeZone ?? "local time")") }
         if let load = rules.mostLoad { add("max_load", "\(load / 100).\(load % 100 / 10)\(load % 10)") }
-        explainManner(visit)
-        explainLobby(rules)
-        explainThisMoment(visit)
+        explainRefusalAction(assessment)
+        explainPreConnection(rules)
+        explainLiveState(assessment)
     }
 
     /// Who has not spoken yet.
-    private func provisos(_ visit: Visit) -> String {
-        let standing = visit.live?.standing
+    private func provisos(_ assessment: Assessment) -> String {
+        let sourceStatus = assessment.live?.sourceStatus
         var open: [String] = []
-        if case .ip = visit.peer, !service.admission.dnsbl.isEmpty, (standing?.lists ?? .unknown) == .unknown {
+        if case .ip = assessment.peer, !service.admission.dnsbl.isEmpty, (sourceStatus?.lists ?? .unknown) == .unknown {
             open.append("dnsbl")
         }
-        if !service.admission.checks.programs.isEmpty, (standing?.checks ?? .unknown) == .unknown {
+        if !service.admission.checks.programs.isEmpty, (sourceStatus?.checks ?? .unknown) == .unknown {
             open.append("checks")
         }
         return open.isEmpty ? "" : "; if \(open.joined(separator: " and ")) let it in"
     }
 
     /// How it is refused, or would be.
-    private mutating func explainManner(_ visit: Visit) {
+    private mutating func explainRefusalAction(_ assessment: Assessment) {
         let ofService = service.admission.refusal
-        if visit.isDroppedByKernel { return add("refuse", "without a word: the kernel drops its SYNs", from: "") }
-        if case .refused(_, let place, _, let manner?) = visit.verdict {
-            add("refuse", text(manner), from: place)
+        if assessment.isDroppedByKernel { return add("refuse", "without a word: the kernel drops its SYNs", from: "") }
+        if case .refused(_, let place, _, let action?) = assessment.verdict {
+            add("refuse", text(action), from: place)
         } else {
             let key = if case .message = ofService { "deny_message" } else { "refuse" }
             add("refuse", text(ofService), from: definition.origins[key]?.fileAndLine)
         }
     }
 
-    private func text(_ manner: RefusalManner) -> String {
-        switch manner {
+    private func text(_ action: RefusalAction) -> String {
+        switch action {
         case .close: "close"
         case .reset: "reset"
         case .tarpit: "tarpit"
@@ -103,7 +103,7 @@ package struct Explanation: Hashable, Sendable {
     }
 
     /// What happens before a handler is started.
-    private mutating func explainLobby(_ rules: AdmissionSettings) {
+    private mutating func explainPreConnection(_ rules: AdmissionSettings) {
         if !rules.upstreams.isEmpty {
             let upstreams = rules.upstreams.map(\.description).joined(separator: " ")
             add(
@@ -125,8 +125,8 @@ package struct Explanation: Hashable, Sendable {
     }
 
     /// What only the running supervisor knows.
-    private mutating func explainThisMoment(_ visit: Visit) {
-        guard let live = visit.live else {
+    private mutating func explainLiveState(_ assessment: Assessment) {
+        guard let live = assessment.live else {
             add("now", "no supervisor answers here: bans and connections are not known", from: "")
             return
         }
@@ -137,10 +137,10 @@ package struct Explanation: Hashable, Sendable {
         let wait = status.counts.active >= status.limit ? "; the next one \(waiting(status))" : ""
         add("now", "\(status.state.rawValue), \(status.counts.active) of \(status.limit) connections\(wait)", from: "")
         // Listeners that take PROXY headers do without: the addresses that the kernel sees are not the clients'.
-        if case .ip = visit.peer, service.admission.upstreams.isEmpty, !live.kernelFilter.isEmpty {
+        if case .ip = assessment.peer, service.admission.upstreams.isEmpty, !live.kernelFilter.isEmpty {
             add("kernel filter", live.kernelFilter, from: "")
         }
-        if let standing = live.standing { explain(standing) }
+        if let sourceStatus = live.sourceStatus { explain(sourceStatus) }
     }
 
     /// What becomes of somebody who comes when every place is taken.
@@ -152,58 +152,58 @@ package struct Explanation: Hashable, Sendable {
     }
 
     /// What the gate knows of the caller.
-    private mutating func explain(_ standing: Standing) {
+    private mutating func explain(_ sourceStatus: SourceStatus) {
         let most = text(service.limits.perSource) { "\($0)" }
-        add("its connections", "\(standing.connections) of \(most)", from: "")
-        if let wait = standing.rateWait {
+        add("its connections", "\(sourceStatus.connections) of \(most)", from: "")
+        if let wait = sourceStatus.rateWait {
             add("its rate", wait > .zero ? "used up for \(shown(wait))" : "not used up", from: "")
         }
-        if standing.turnWait > .zero {
-            add("limits.total_rate", "the next one waits for \(shown(standing.turnWait))")
+        if sourceStatus.turnWait > .zero {
+            add("limits.total_rate", "the next one waits for \(shown(sourceStatus.turnWait))")
         }
-        if let points = standing.points {
+        if let points = sourceStatus.points {
             add("its points", "\(points) of \(service.admission.penalties.threshold)", from: "")
         }
-        switch standing.lists {
+        switch sourceStatus.lists {
         case .none, .denied: break
         case .unknown: add("its lists", "no answer is known: the next connection waits for one", from: "")
         case .admitted: add("its lists", "have answered, and let it in", from: "")
         case .unanswered: add("its lists", "not all have answered; those that have let it in", from: "")
         }
-        for (index, rule) in service.admission.dnsbl.enumerated() where standing.matches & 1 << UInt32(index) != 0 {
+        for (index, rule) in service.admission.dnsbl.enumerated() where sourceStatus.matches & 1 << UInt32(index) != 0 {
             add("its lists", "matches: \(rule)", from: definition.origins["dnsbl"]?.fileAndLine)
         }
-        switch standing.checks {
+        switch sourceStatus.checks {
         case .none, .refused: break
         case .unknown: add("its checks", "no answer is known: the next connection waits for one", from: "")
         case .passed: add("its checks", "have let it in", from: "")
         }
     }
 
-    private mutating func explainHandler(_ visit: Visit) {
+    private mutating func explainHandler(_ assessment: Assessment) {
         section("handler")
         guard service.admission.sensor == nil else {
             add("path", "none: a sensor starts nothing", from: "")
             return
         }
-        add("path", visit.command.path, from: origin(ofHandler: visit))
-        for (index, argument) in visit.command.arguments.enumerated() {
-            add("argument \(index)", argument, from: origin(ofHandler: visit))
+        add("path", assessment.command.path, from: origin(ofHandler: assessment))
+        for (index, argument) in assessment.command.arguments.enumerated() {
+            add("argument \(index)", argument, from: origin(ofHandler: assessment))
         }
         for (key, filters) in [("input_filters", service.inputFilters), ("output_filters", service.outputFilters)] {
             for filter in filters { add(key, ([filter.path] + filter.arguments.dropFirst()).joined(separator: " ")) }
         }
         var plan = SpawnPlan(service: service, limits: [], log: 2, null: 2)
-        for entry in plan.environment(rule: visit.ruleIndex, facts: visit.facts) {
+        for entry in plan.environment(rule: assessment.ruleIndex, facts: assessment.facts) {
             let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            let isOfRule = visit.rule?.environment.contains { $0.name == parts[0] } == true
+            let isOfRule = assessment.rule?.environment.contains { $0.name == parts[0] } == true
             let isOfList = service.admission.dnsbl.enumerated().contains { index, rule in
-                visit.facts.lists & 1 << UInt32(index) != 0 && rule.environment.contains { $0.name == parts[0] }
+                assessment.facts.lists & 1 << UInt32(index) != 0 && rule.environment.contains { $0.name == parts[0] }
             }
             let said =
                 isOfList
                 ? definition.origins["dnsbl"]
-                : isOfRule ? visit.rule?.position : definition.origins["environment.\(parts[0])"]
+                : isOfRule ? assessment.rule?.position : definition.origins["environment.\(parts[0])"]
             add("environment \(parts[0])", parts[1], from: said?.fileAndLine ?? "")
         }
         add("stderr", service.standardError.rawValue)
@@ -213,17 +213,17 @@ package struct Explanation: Hashable, Sendable {
         add("nice", "\(service.nice)")
     }
 
-    private func origin(ofHandler visit: Visit) -> String? {
-        if let rule = visit.rule, rule.handler != nil { return rule.position.fileAndLine }
+    private func origin(ofHandler assessment: Assessment) -> String? {
+        if let rule = assessment.rule, rule.handler != nil { return rule.position.fileAndLine }
         return definition.origins["handler"]?.fileAndLine
     }
 
-    private mutating func explainIdentity(_ visit: Visit) {
+    private mutating func explainIdentity(_ assessment: Assessment) {
         section("identity")
         let isDynamic = service.identity.user == .dynamic
         var number: UInt32?
         do throws(IdentityError) {
-            number = isDynamic ? try DynamicUsers.known(service.name, state: visit.settings.state) : nil
+            number = isDynamic ? try DynamicUsers.known(service.name, state: assessment.settings.state) : nil
         } catch {
             add("state", "\(error)", from: "")
         }
@@ -305,7 +305,7 @@ package struct Explanation: Hashable, Sendable {
         }
         let families = SocketFamily.allCases.filter { service.sandbox.network.contains($0) }.map(\.rawValue)
         add("network", families.isEmpty ? "no new sockets" : "new sockets of " + families.joined(separator: ", "))
-        for call in JudgedCall.standard(network: service.sandbox.network) {
+        for call in ConditionalSystemCall.standard(network: service.sandbox.network) {
             add(call.name, call.meaning, from: "")
         }
         add("filter", "\(filter.program.count) instructions", from: "")

@@ -25,7 +25,7 @@ package struct ControlSocket: ~Copyable {
     /// The next client; nil when none is waiting, or it may not ask: neither root nor the supervisor's own user.
     ///
     /// Errors: accept(2).
-    package func accept() throws(SystemError) -> ControlCaller? {
+    package func accept() throws(SystemError) -> ControlConnection? {
         let number: Int32
         do throws(SystemError) {
             number = try retrying("accept") { clinux_control_accept(descriptor.number) }
@@ -37,7 +37,7 @@ package struct ControlSocket: ~Copyable {
         // Fail closed: a peer whose credentials the kernel does not give is nobody.
         guard unsafe clinux_peer_credentials(number, &uid, &gid, &pid) == 0 else { return nil }
         guard uid == 0 || uid == Accounts.effectiveUser else { return nil }
-        return ControlCaller(channel: channel, uid: uid, pid: pid)
+        return ControlConnection(channel: channel, uid: uid, pid: pid)
     }
 
     /// Removes the file, so that nobody waits for us.
@@ -52,7 +52,7 @@ package struct ControlSocket: ~Copyable {
 }
 
 /// Somebody who has connected, and may ask.
-package struct ControlCaller: ~Copyable {
+package struct ControlConnection: ~Copyable {
     package let channel: MessageChannel
     package let uid: UInt32
     package let pid: Int32

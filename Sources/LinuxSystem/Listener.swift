@@ -59,10 +59,10 @@ package struct Listener: ~Copyable {
     /// Lets nobody begin to connect any more, while the queue and those whose handshake is under way can still be accepted:
     /// closing a listener resets them all. Whoever begins now tries again after a second. Source: tcp(7), socket(7),
     /// SO_ATTACH_FILTER.
-    package func refuseNewcomers() throws(SystemError) {
+    package func dropNewConnections() throws(SystemError) {
         guard case .ip = bound else { return }
         let number = descriptor.number
-        _ = try retrying("keep newcomers out") { clinux_filter_newcomers(number) }
+        _ = try retrying("keep newcomers out") { clinux_drop_new_connections(number) }
     }
 
     /// Removes the file of a unix socket, if it is this socket's still.

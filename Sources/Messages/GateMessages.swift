@@ -13,9 +13,9 @@ package enum SupervisorMessage: Hashable, Sendable {
     /// Another resolver; the gate's end of a channel to it is passed along.
     case resolver
     /// How does this caller stand? Answered with the same number.
-    case look(UInt32, Caller)
+    case sourceStatus(UInt32, Client)
     /// Nobody else will accept from the listeners: at the drain that follows, their queues are to be emptied first.
-    case lastCall
+    case queueFlush
     /// Accept no more, end when the last handler has. After the grace, handlers are ended; without one they have all
     /// the time they want. Sent again with a shorter grace, the shorter one counts.
     case drain(graceNanoseconds: Int64?)
@@ -27,24 +27,24 @@ package enum SupervisorMessage: Hashable, Sendable {
         case .blockList: [UInt8(ascii: "B")]
         case .bans: [UInt8(ascii: "N")]
         case .resolver: [UInt8(ascii: "R")]
-        case .look(let number, let caller): [UInt8(ascii: "Q")] + numbered(number, caller)
+        case .sourceStatus(let number, let client): [UInt8(ascii: "Q")] + numbered(number, client)
         case .drain(let grace):
             [UInt8(ascii: "D")] + (0..<8).map { UInt8(truncatingIfNeeded: (grace ?? -1) >> ($0 * 8)) }
         case .kill: [UInt8(ascii: "K")]
-        case .lastCall: [UInt8(ascii: "L")]
+        case .queueFlush: [UInt8(ascii: "L")]
         }
     }
 
     package init?(_ bytes: [UInt8]) {
         switch (bytes.first, bytes.count) {
         case (UInt8(ascii: "Q"), _):
-            guard let (number, caller) = numbered(Caller.self, in: bytes) else { return nil }
-            self = .look(number, caller)
+            guard let (number, client) = numbered(Client.self, in: bytes) else { return nil }
+            self = .sourceStatus(number, client)
         case (UInt8(ascii: "B"), 1): self = .blockList
         case (UInt8(ascii: "N"), 1): self = .bans
         case (UInt8(ascii: "R"), 1): self = .resolver
         case (UInt8(ascii: "K"), 1): self = .kill
-        case (UInt8(ascii: "L"), 1): self = .lastCall
+        case (UInt8(ascii: "L"), 1): self = .queueFlush
         case (UInt8(ascii: "D"), 9):
             let grace = bytes.dropFirst().reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             self = .drain(graceNanoseconds: Int64(bitPattern: grace) < 0 ? nil : Int64(bitPattern: grace))
@@ -63,8 +63,8 @@ package enum GateMessage: Hashable, Sendable {
     case offence(IPPrefix, Offence)
     /// Connections that bans refused since the last time; at most ``mostHits``.
     case hits([BanHit])
-    /// The answer to a ``SupervisorMessage/look(_:_:)``.
-    case standing(UInt32, Standing)
+    /// The answer to a ``SupervisorMessage/sourceStatus(_:_:)``.
+    case sourceStatus(UInt32, SourceStatus)
 
     package static let mostHits = 32
 
@@ -72,7 +72,7 @@ package enum GateMessage: Hashable, Sendable {
         switch self {
         case .ready: [UInt8(ascii: "R")]
         case .failed(let reason): [UInt8(ascii: "F")] + Array(reason.utf8.prefix(900))
-        case .standing(let number, let standing): [UInt8(ascii: "S")] + numbered(number, standing)
+        case .sourceStatus(let number, let sourceStatus): [UInt8(ascii: "S")] + numbered(number, sourceStatus)
         case .offence(let prefix, let offence): [UInt8(ascii: "O"), offence.code] + Self.bytes(of: prefix)
         case .hits(let hits):
             [UInt8(ascii: "H")]
@@ -87,8 +87,8 @@ package enum GateMessage: Hashable, Sendable {
         case UInt8(ascii: "R") where bytes.count == 1: self = .ready
         case UInt8(ascii: "F"): self = .failed(String(decoding: bytes.dropFirst(), as: UTF8.self))
         case UInt8(ascii: "S"):
-            guard let (number, standing) = numbered(Standing.self, in: bytes) else { return nil }
-            self = .standing(number, standing)
+            guard let (number, sourceStatus) = numbered(SourceStatus.self, in: bytes) else { return nil }
+            self = .sourceStatus(number, sourceStatus)
         case UInt8(ascii: "O"):
             guard bytes.count == 2 + Self.prefixSize, let offence = Offence(code: bytes[1]),
                 let prefix = Self.prefix(bytes[2...])

@@ -6,9 +6,9 @@ internal import DNS
 internal import LinuxSystem
 
 /// How patient lookups are. In nanoseconds.
-package struct LookupPace: Hashable, Sendable {
+package struct LookupTimeouts: Hashable, Sendable {
     /// How long to wait for a server before the next is asked as well.
-    package var patience: Int64 = 1_000_000_000
+    package var tryInterval: Int64 = 1_000_000_000
     /// When it is over.
     package var deadline: Int64 = 3_000_000_000
     /// How often a server is asked at most, the same one or another.
@@ -48,7 +48,7 @@ final class Lookup {
     /// Monotonic.
     let deadline: Int64
     /// Datagrams that were no answer.
-    var strangers = 0
+    var mismatches = 0
     /// What was the matter with the last server that is out.
     var trouble = Trouble.unreachable
 
@@ -62,7 +62,7 @@ final class Lookup {
     }
 
     /// So many wrong guesses a forger has for each lookup; then it has no answer.
-    static let mostStrangers = 8
+    static let mostMismatches = 8
 
     init(number: UInt64, question: DNSQuestion, list: String, servers: [NameServer], deadline: Int64) {
         self.number = number

@@ -26,7 +26,7 @@ extension Resolver {
         guard lookups.count < Self.mostLookups else { return nil }
         lastLookup += 1
         let lookup = Lookup(
-            number: lastLookup, question: question, list: list, servers: servers, deadline: now + pace.deadline)
+            number: lastLookup, question: question, list: list, servers: servers, deadline: now + timeouts.deadline)
         lookups[lastLookup] = lookup
         running[question] = lookup
         return lookup
@@ -35,12 +35,12 @@ extension Resolver {
     /// Asks the next server; when there is none, and none that may still answer, nobody knows.
     private mutating func tryNext(_ lookup: Lookup, at now: Int64) {
         lookup.nextTryAt = nil
-        while let server = lookup.servers.first, lookup.tries < pace.mostTries {
+        while let server = lookup.servers.first, lookup.tries < timeouts.mostTries {
             lookup.tries += 1
             do throws(SystemError) {
                 try send(lookup, to: server)
                 lookup.servers.append(lookup.servers.removeFirst())
-                if lookup.tries < pace.mostTries { lookup.nextTryAt = now + pace.patience }
+                if lookup.tries < timeouts.mostTries { lookup.nextTryAt = now + timeouts.tryInterval }
                 return
             } catch {
                 // There is no way to it, or no descriptor left. Another may do.
@@ -62,7 +62,7 @@ extension Resolver {
         try asked.socket.send(lookup.question.query(id: asked.id))
     }
 
-    mutating func hearServer(_ place: Int, of number: UInt64, at now: Int64) {
+    mutating func readServerReplies(_ place: Int, of number: UInt64, at now: Int64) {
         // What was answered in this turn already is not there any more.
         guard let lookup = lookups[number], lookup.asked.indices.contains(place), let asked = lookup.asked[place]
         else { return }
@@ -81,8 +81,8 @@ extension Resolver {
                     finish(lookup, answer, because: .noListAnswer, at: now)
                     return
                 case (_, nil):
-                    lookup.strangers += 1
-                    guard lookup.strangers < Lookup.mostStrangers else {
+                    lookup.mismatches += 1
+                    guard lookup.mismatches < Lookup.mostMismatches else {
                         finish(lookup, .unknown, because: .foreign, at: now)
                         return
                     }
@@ -106,7 +106,7 @@ extension Resolver {
     mutating func tendLookups(at now: Int64) {
         for lookup in lookups.values.filter({ now >= $0.dueAt }) {
             if now >= lookup.deadline {
-                rests[lookup.list, default: ListRest()].wasSilent(at: now)
+                rests[lookup.list, default: ListBackoff()].wasSilent(at: now)
                 finish(lookup, .unknown, because: .silence, at: now)
             } else {
                 tryNext(lookup, at: now)
@@ -119,7 +119,7 @@ extension Resolver {
     {
         if answer.word != .unknown {
             if troubles[lookup.list]?.answer() == true { logAnswers(lookup.list) }
-        } else if troubles[lookup.list, default: ListTrouble()].noAnswer(at: now) {
+        } else if troubles[lookup.list, default: OutageNotice()].noAnswer(at: now) {
             logNoAnswer(lookup.list, because: reason)
         }
         lookups[lookup.number] = nil

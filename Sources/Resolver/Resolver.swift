@@ -18,7 +18,7 @@ package struct Resolver: ~Copyable {
     var poller: Poller
     var log = EventLog()
     let servers: [NameServer]
-    let pace: LookupPace
+    let timeouts: LookupTimeouts
     /// A number that nobody can guess, for a question.
     let newID: () -> UInt16
     var gates: [UInt64: AskingGate] = [:]
@@ -27,9 +27,9 @@ package struct Resolver: ~Copyable {
     var running: [DNSQuestion: Lookup] = [:]
     var lastLookup: UInt64 = 0
     /// By zone; only of those that were silent lately.
-    var rests: [String: ListRest] = [:]
+    var rests: [String: ListBackoff] = [:]
     /// By zone; only of those that once had no answer.
-    var troubles: [String: ListTrouble] = [:]
+    var troubles: [String: OutageNotice] = [:]
     var datagram = [UInt8](repeating: 0, count: 4096)
 
     enum Token {
@@ -63,7 +63,7 @@ package struct Resolver: ~Copyable {
             let servers = setup.servers ?? systemServers()
             _ = try Sandbox.enter(setup.sandbox)
             resolver = try Resolver(
-                channel: MessageChannel(adopting: setup.channel), servers: servers, pace: setup.pace,
+                channel: MessageChannel(adopting: setup.channel), servers: servers, timeouts: setup.timeouts,
                 newID: { .random(in: .min ... .max) })
         } catch {
             report(.failed("\(error)"), to: MessageChannel(adopting: setup.channel))
@@ -92,15 +92,16 @@ package struct Resolver: ~Copyable {
 
     /// - Parameter servers: one or more.
     init(
-        channel: consuming MessageChannel, servers: [NameServer], pace: LookupPace, newID: @escaping () -> UInt16
+        channel: consuming MessageChannel, servers: [NameServer], timeouts: LookupTimeouts,
+        newID: @escaping () -> UInt16
     ) throws(SystemError) {
-        precondition(!servers.isEmpty && pace.mostTries <= 8, "a token has room for eight places")
+        precondition(!servers.isEmpty && timeouts.mostTries <= 8, "a token has room for eight places")
         let poller = try Poller()
         try poller.add(channel.number, token: Token.channel)
         self.poller = poller
         self.channel = channel
         self.servers = servers
-        self.pace = pace
+        self.timeouts = timeouts
         self.newID = newID
     }
 
@@ -125,13 +126,13 @@ package struct Resolver: ~Copyable {
         let now = Clock.monotonicNanoseconds()
         // The supervisor first: what it says of a gate comes before what the gate says.
         for index in 0..<ready where poller.token(at: index) == Token.channel {
-            guard try obeySupervisor() else { return false }
+            guard try handleSupervisorMessages() else { return false }
         }
         for index in 0..<ready {
             switch poller.token(at: index) {
             case Token.channel: break
-            case let gate where gate >= Token.gates: try hearGate(gate, at: now)
-            case let token: hearServer(Int(token & 7), of: token >> 3, at: now)
+            case let gate where gate >= Token.gates: try readGateRequests(gate, at: now)
+            case let token: readServerReplies(Int(token & 7), of: token >> 3, at: now)
             }
         }
         tendLookups(at: now)
@@ -144,7 +145,7 @@ package struct Resolver: ~Copyable {
     }
 
     /// - Returns: whether there is still a supervisor.
-    private mutating func obeySupervisor() throws(SystemError) -> Bool {
+    private mutating func handleSupervisorMessages() throws(SystemError) -> Bool {
         while true {
             switch try channel.receive() {
             case .nothing: return true
@@ -164,7 +165,7 @@ package struct Resolver: ~Copyable {
         }
     }
 
-    private mutating func hearGate(_ token: UInt64, at now: Int64) throws(SystemError) {
+    private mutating func readGateRequests(_ token: UInt64, at now: Int64) throws(SystemError) {
         guard let gate = gates[token] else { return }
         // Not without end: one gate that asks all the time is not to keep the others waiting.
         for _ in 0..<Self.messagesAtOnce {

@@ -11,7 +11,7 @@ package struct ResolverSetup: Sendable {
     package var servers: [NameServer]?
     /// The resolver's end of the message channel.
     package var channel: Int32
-    package var pace = LookupPace()
+    package var timeouts = LookupTimeouts()
 
     package init(sandbox: SandboxPlan, servers: [NameServer]?, channel: Int32) {
         self.sandbox = sandbox

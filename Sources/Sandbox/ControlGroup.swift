@@ -20,15 +20,15 @@ package struct ControlGroups: Hashable, Sendable {
     package let withoutControllers: String?
 
     /// Whether this process may move, so that its group can hand controllers down.
-    package enum Claim: Hashable, Sendable {
+    package enum ClaimedGroup: Hashable, Sendable {
         /// As a supervisor does, whose group it is.
-        case whole
+        case ownGroup
         /// As somebody who is in another's group does.
-        case place
+        case subgroup
     }
 
     /// Makes the directory, and hands down what controllers it can.
-    package init(pid: Int32, claiming claim: Claim) throws(Unavailable) {
+    package init(pid: Int32, claiming claim: ClaimedGroup) throws(Unavailable) {
         do throws(SystemError) {
             let mounts = String(decoding: try Files.read("/proc/self/mountinfo", most: 1 << 20), as: UTF8.self)
             guard let mount = Self.mountPoint(in: mounts) else {
@@ -80,7 +80,7 @@ package struct ControlGroups: Hashable, Sendable {
     ///
     /// - Returns: why nothing was handed down, or nil.
     private static func handDownControllers(
-        from parent: String, claiming claim: Claim, to directory: String
+        from parent: String, claiming claim: ClaimedGroup, to directory: String
     ) -> String? {
         do throws(SystemError) {
             let available = String(decoding: try Files.read(parent + "/cgroup.controllers", most: 4096), as: UTF8.self)
@@ -89,10 +89,10 @@ package struct ControlGroups: Hashable, Sendable {
             let missing = ["pids", "memory"].filter { !wanted.contains("+\($0)") }
             do throws(SystemError) {
                 try write(wanted, to: parent + "/cgroup.subtree_control")
-            } catch  where error.errno == .busy && claim == .whole {
-                let place = parent + "/doorward-supervisor"
-                try Files.makeDirectory(place, mode: 0o755)
-                try write("0", to: place + "/cgroup.procs")
+            } catch  where error.errno == .busy && claim == .ownGroup {
+                let subgroup = parent + "/doorward-supervisor"
+                try Files.makeDirectory(subgroup, mode: 0o755)
+                try write("0", to: subgroup + "/cgroup.procs")
                 try write(wanted, to: parent + "/cgroup.subtree_control")
             }
             try write(wanted, to: directory + "/cgroup.subtree_control")

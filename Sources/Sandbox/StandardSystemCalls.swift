@@ -5,7 +5,7 @@
 //   what is a way into the kernel that few programs take: bpf, io_uring, userfaultfd, keyrings, io_submit, vmsplice;
 //   what outlives the process or that no limit counts: System V and POSIX message queues, shared memory, memfd_create;
 //   what tells of files that may not be read, and slows everybody down: inotify, sync, syncfs;
-//   what changes how other processes of the same user run, the gate first: sched_set*, ioprio_set (see also JudgedCall).
+//   what changes how other processes of the same user run, the gate first: sched_set*, ioprio_set (see also ConditionalSystemCall).
 // A name that this machine does not have (the older forms, on aarch64) stands for nothing there.
 
 package import ServiceModel
@@ -26,7 +26,7 @@ extension SystemCalls {
         }
     }
 
-    /// The standard set; ``JudgedCall/standard(network:)`` adds those that depend on their arguments.
+    /// The standard set; ``ConditionalSystemCall/standard(network:)`` adds those that depend on their arguments.
     package static let standard: [Group] = [
         Group(
             "descriptors", "Read, write, seek, copy and close what is open.",

@@ -30,17 +30,17 @@ package struct SystemCallFilter: Hashable, Sendable {
         case .kill: refusal = Return.killProcess
         }
         var allowed = Set(SystemCalls.groups(for: settings).flatMap(\.calls))
-        var judged = JudgedCall.standard(network: settings.network)
+        var conditional = ConditionalSystemCall.standard(network: settings.network)
         for change in settings.systemCalls {
             // Whatever a change says, it says of every argument; of clone3, which C libraries try first, only `+` does.
             switch change.effect {
             case .allow: allowed.insert(change.name)
             case .refuse: allowed.remove(change.name)
             }
-            if change.effect == .allow || change.name != "clone3" { judged.removeAll { $0.name == change.name } }
+            if change.effect == .allow || change.name != "clone3" { conditional.removeAll { $0.name == change.name } }
         }
         program = assemble(
-            allowed: allowed.compactMap(SystemCalls.number(of:)), judged: judged, refusal: refusal)
+            allowed: allowed.compactMap(SystemCalls.number(of:)), conditional: conditional, refusal: refusal)
         mode = settings.seccomp
     }
 }
@@ -87,12 +87,12 @@ extension SystemCallFilter.Instruction {
 }
 
 /// Every jump is over one block, which always ends in an answer: none can be too long, however many calls there are.
-private func assemble(allowed: [Int32], judged: [JudgedCall], refusal: UInt32) -> [Instruction] {
+private func assemble(allowed: [Int32], conditional: [ConditionalSystemCall], refusal: UInt32) -> [Instruction] {
     var program: [Instruction] = [
         .load(Offset.architecture), .ifEqual(clinux_architecture(), 1, else: 0), .answer(Return.killProcess),
         .load(Offset.number),
     ]
-    for call in judged {
+    for call in conditional {
         guard let number = SystemCalls.number(of: call.name) else { continue }
         let block = call.alternatives.flatMap(judge)
         let refused =

@@ -19,12 +19,12 @@ package struct AccessRule: Hashable, Sendable {
     /// Serves instead of the service's own handler when this rule lets the peer in.
     package var handler: HandlerCommand?
     /// How this rule refuses; nil: as its service does.
-    package var refusal: RefusalManner?
+    package var refusal: RefusalAction?
     package var position: SourcePosition
 
     package init(
         verdict: Verdict, subject: Subject, environment: [EnvironmentVariable] = [], handler: HandlerCommand? = nil,
-        refusal: RefusalManner? = nil, position: SourcePosition
+        refusal: RefusalAction? = nil, position: SourcePosition
     ) {
         self.verdict = verdict
         self.subject = subject

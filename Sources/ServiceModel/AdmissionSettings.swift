@@ -6,7 +6,7 @@ package struct AdmissionSettings: Hashable, Sendable {
     /// Nobody has business with this service: whoever touches it is banned for that long. nil: it is an ordinary one.
     package var sensor: Duration?
     package var penalties = Penalties()
-    package var refusal = RefusalManner.close
+    package var refusal = RefusalAction.close
     /// When it is open; nil: always.
     package var hours: Hours?
     /// Of ``hours``, as in /usr/share/zoneinfo; nil: that of the machine.

@@ -1,7 +1,7 @@
 // The text of one line of `dnsbl = [...]`: `ZONE[=RESULTS] ACTION`, words separated by blanks.
 //   ZONE     a list's name in the DNS
 //   RESULTS  the answers that count, with commas between: `127.0.0.2,127.0.0.4/31`; left out: every one
-//   ACTION   `deny`, with how or not (RefusalManner+Text.swift); `allow`, with variables or none; or variables alone:
+//   ACTION   `deny`, with how or not (RefusalAction+Text.swift); `allow`, with variables or none; or variables alone:
 //            `NAME=value`, which decides nothing
 // `deny` and `allow` are the words of access rules. Whether a variable may have its name, Configuration says, as of those.
 // Total and bounded: any text is a rule or an error with its place. Nothing is looked up.
@@ -32,7 +32,7 @@ extension DNSBLRule: CustomStringConvertible {
             case .mark: []
             }
         let words = ["\(zone)\(wanted)"] + verdict + environment.map { "\($0.name)=\($0.value)" }
-        return (words + (refusal.map { [$0.ruleText] } ?? [])).joined(separator: " ")
+        return (words + (refusal.map { [$0.configText] } ?? [])).joined(separator: " ")
     }
 }
 
@@ -69,7 +69,7 @@ private struct DNSBLRuleReader {
         }
         if rule.effect != .mark { variables = variables.dropFirst() }
         if rule.effect == .deny {
-            if let further = variables.first { rule.refusal = try RefusalManner(ofRule: text[further.startIndex...]) }
+            if let further = variables.first { rule.refusal = try RefusalAction(ofRule: text[further.startIndex...]) }
             return rule
         }
         for word in variables {

@@ -23,11 +23,11 @@ package struct DNSBLRule: Hashable, Sendable {
     /// Set in the handler's environment when this rule matches; empty for ``Effect/deny``.
     package var environment: [EnvironmentVariable]
     /// How this rule refuses; nil: as its service does.
-    package var refusal: RefusalManner?
+    package var refusal: RefusalAction?
 
     package init(
         zone: String, results: [IPPrefix] = [], effect: Effect, environment: [EnvironmentVariable] = [],
-        refusal: RefusalManner? = nil
+        refusal: RefusalAction? = nil
     ) {
         self.zone = zone
         self.results = results

@@ -48,7 +48,7 @@ package struct Penalties: Hashable, Sendable {
 }
 
 /// How a connection ended, or why there was none.
-package enum Ending: Hashable, Sendable {
+package enum ConnectionOutcome: Hashable, Sendable {
     case exit(UInt8)
     case signal
     case noData
@@ -58,8 +58,8 @@ package enum Ending: Hashable, Sendable {
 
 extension Penalties {
     /// The points that an ending costs, and what it is called.
-    package func points(for ending: Ending) -> (points: Int, cause: Cause) {
-        switch ending {
+    package func points(for outcome: ConnectionOutcome) -> (points: Int, cause: Cause) {
+        switch outcome {
         case .exit(let status): (exit[status] ?? (status == 0 ? 0 : failure), .exit)
         case .signal: (signal, .signal)
         case .noData: (noData, .noData)

@@ -31,6 +31,8 @@ struct BanFile {
     }
 }
 
-extension Moment {
-    static var now: Moment { Moment(monotonic: Clock.monotonicNanoseconds(), wall: Clock.wallNanoseconds()) }
+extension ClockReading {
+    static var now: ClockReading {
+        ClockReading(monotonic: Clock.monotonicNanoseconds(), wall: Clock.wallNanoseconds())
+    }
 }

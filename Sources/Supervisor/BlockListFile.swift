@@ -1,7 +1,7 @@
 // The block list: read whole, sealed, mapped by every gate, and read again when its file changes.
 internal import Addresses
 internal import Admission
-internal import Definitions
+internal import HostDefinition
 internal import LinuxSystem
 
 /// The list in force, and the watch on its file.
@@ -15,7 +15,7 @@ final class BlockListFile {
     /// Reads the list that the settings name. Fails closed: a list that cannot be read is an error.
     ///
     /// Errors: each line is ready to be printed.
-    init(path: String?) throws(DefinitionsError) {
+    init(path: String?) throws(HostDefinitionError) {
         self.path = path
         do {
             // The watch first, so that no change falls between the two.
@@ -26,9 +26,9 @@ final class BlockListFile {
             entryCount = list.lines
             self.text = text
         } catch let error as BlockListFaults {
-            throw DefinitionsError(lines: error.all.map(\.description))
+            throw HostDefinitionError(lines: error.all.map(\.description))
         } catch {
-            throw DefinitionsError(lines: ["\(path ?? "block list"): error: \(error) [block_list]"])
+            throw HostDefinitionError(lines: ["\(path ?? "block list"): error: \(error) [block_list]"])
         }
     }
 
@@ -51,7 +51,7 @@ final class BlockListFile {
     ///
     /// - Returns: the number of lines that block, or nil when nothing changed.
     /// Errors: the old list stays in force.
-    func readAgain() throws(DefinitionsError) -> Int? {
+    func readAgain() throws(HostDefinitionError) -> Int? {
         guard let path else { return nil }
         do {
             let text = try Files.read(path, most: BlockList.mostBytes)
@@ -62,9 +62,9 @@ final class BlockListFile {
             entryCount = list.lines
             return list.lines
         } catch let error as BlockListFaults {
-            throw DefinitionsError(lines: error.all.map(\.description))
+            throw HostDefinitionError(lines: error.all.map(\.description))
         } catch {
-            throw DefinitionsError(lines: ["\(path): error: \(error) [block_list]"])
+            throw HostDefinitionError(lines: ["\(path): error: \(error) [block_list]"])
         }
     }
 }

@@ -1,5 +1,5 @@
 // A gate, as the supervisor knows it.
-internal import Definitions
+internal import HostDefinition
 internal import LinuxSystem
 internal import Sandbox
 internal import ServiceModel

@@ -3,7 +3,7 @@
 internal import Addresses
 internal import Admission
 internal import Control
-internal import Definitions
+internal import HostDefinition
 internal import Gate
 internal import LinuxSystem
 internal import Messages
@@ -27,7 +27,7 @@ extension Supervisor {
     /// exempt.
     ///
     /// - Returns: whether a gate of this service may say so.
-    func hear(_ offence: Offence, of prefix: IPPrefix, from gate: GateProcess, at now: Int64) -> Bool {
+    func handleBanReport(_ offence: Offence, of prefix: IPPrefix, from gate: GateProcess, at now: Int64) -> Bool {
         guard prefix == gate.sourcePrefix.source(of: prefix.network) else { return false }
         let service = gate.definition.service
         let penalties = service.admission.penalties
@@ -51,7 +51,7 @@ extension Supervisor {
         return true
     }
 
-    func hear(_ hits: [BanHit], at now: Int64) {
+    func handleBanReport(_ hits: [BanHit], at now: Int64) {
         for hit in hits { bans.addHits(UInt64(hit.count), of: hit.prefix) }
         saveBansAt = saveBansAt ?? now + Self.saveHitsAfterNanoseconds
     }
@@ -113,14 +113,14 @@ extension Supervisor {
 
     /// Does what is due: tells the gates, and keeps the file.
     func tendBans(at now: Int64) {
-        if banPace.wait(for: bans.revision, at: now) == 0 { sendBans(at: now) }
+        if banCoalescer.wait(for: bans.revision, at: now) == 0 { sendBans(at: now) }
         if let due = saveBansAt, now >= due { saveBans() }
         if let count = banLogBudget.report(at: now) { logSuppressedBans(count) }
     }
 
     /// Monotonic: when to ask ``tendBans(at:)``.
     func bansDeadline(at now: Int64) -> Int64? {
-        let sending = banPace.wait(for: bans.revision, at: now).map { now + $0 }
+        let sending = banCoalescer.wait(for: bans.revision, at: now).map { now + $0 }
         return [sending, saveBansAt, banLogBudget.reportAt].compactMap { $0 }.min()
     }
 
@@ -141,8 +141,9 @@ extension Supervisor {
     }
 
     private func sealBans(at now: Int64) {
-        banPace.sent(bans.revision, at: now)
-        banPace.interval = bans.count > Self.mostBansAtOnce ? Pace.longInterval : Pace.standardInterval
+        banCoalescer.sent(bans.revision, at: now)
+        banCoalescer.interval =
+            bans.count > Self.mostBansAtOnce ? ChangeCoalescer.longInterval : ChangeCoalescer.standardInterval
         do throws(SystemError) {
             banList = try SharedBytes(sealing: bans.list(at: now), name: "bans")
         } catch {

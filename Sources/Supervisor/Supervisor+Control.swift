@@ -14,7 +14,7 @@ final class ControlClient {
     /// Monotonic: when it must have asked.
     let askBy: Int64
 
-    init(_ caller: consuming ControlCaller, askBy: Int64) {
+    init(_ caller: consuming ControlConnection, askBy: Int64) {
         uid = caller.uid
         pid = caller.pid
         channel = caller.takeChannel()
@@ -58,7 +58,7 @@ extension Supervisor {
         }
     }
 
-    private func nextClient() throws(SystemError) -> ControlCaller? {
+    private func nextClient() throws(SystemError) -> ControlConnection? {
         switch control {
         case .some(let socket): return try socket.accept()
         case .none: return nil
@@ -82,7 +82,7 @@ extension Supervisor {
             }
             // Who looks every ten seconds is not to fill the log.
             if request.changesSomething { logRequest("\(request)", of: client) }
-            if let reply = obey(request, of: client) { try send(reply, to: client) }
+            if let reply = handleRequest(request, of: client) { try send(reply, to: client) }
             if request == .drain || request == .stop { waitingForEnd.append(client) }
         } catch {
             // The client is gone, and its answer with it.
@@ -104,15 +104,15 @@ extension Supervisor {
     }
 
     /// - Returns: the answer; nil when it comes later.
-    private func obey(_ request: ControlRequest, of client: ControlClient) -> ControlReply? {
+    private func handleRequest(_ request: ControlRequest, of client: ControlClient) -> ControlReply? {
         switch request {
         case .status: return .status(report())
         case .block(let prefix, let reason, let length):
             return block(prefix, reason: reason, length: length, at: Clock.monotonicNanoseconds())
         case .unblock(let prefix): return unblock(prefix, at: Clock.monotonicNanoseconds())
         case .blocked: return blocked(at: Clock.monotonicNanoseconds())
-        case .standing(let service, let caller):
-            return look(at: caller, in: service, for: client, at: Clock.monotonicNanoseconds())
+        case .sourceStatus(let service, let asker):
+            return sourceStatus(of: asker, in: service, for: client, at: Clock.monotonicNanoseconds())
         case .reload:
             waitingForReload.append((client, reload()))
             return nil

@@ -1,5 +1,5 @@
 // What gates say, and what follows when they end.
-internal import Definitions
+internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
 internal import ServiceModel
@@ -8,7 +8,7 @@ extension Supervisor {
     private static let messagesAtOnce = 16
 
     /// Reads what a gate reports.
-    func hear(_ token: UInt64, at now: Int64) throws(SystemError) {
+    func handleGateMessages(_ token: UInt64, at now: Int64) throws(SystemError) {
         guard let gate = allGates().first(where: { $0.token == token }) else { return }
         // Not without end: what a gate has left to say after that, it says in the next turn.
         for _ in 0..<Self.messagesAtOnce {
@@ -20,7 +20,7 @@ extension Supervisor {
                 gate.isChannelClosed = true
                 return
             case .message(let bytes, _):
-                guard obey(GateMessage(bytes), of: gate, at: now) else {
+                guard handleMessage(GateMessage(bytes), of: gate, at: now) else {
                     // What touches clients may be in anybody's hands. Its end is heard like any other gate's.
                     logProblem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
                     Processes.signal(gate.pid, .kill)
@@ -31,13 +31,13 @@ extension Supervisor {
     }
 
     /// - Returns: whether it was something that this gate may say.
-    private func obey(_ message: GateMessage?, of gate: GateProcess, at now: Int64) -> Bool {
+    private func handleMessage(_ message: GateMessage?, of gate: GateProcess, at now: Int64) -> Bool {
         switch message {
         case .ready: isReady(gate, at: now)
         case .failed(let reason): gate.failure = reason
-        case .offence(let prefix, let offence): return hear(offence, of: prefix, from: gate, at: now)
-        case .hits(let hits): hear(hits, at: now)
-        case .standing(let number, let standing): hear(standing, number: number, from: gate)
+        case .offence(let prefix, let offence): return handleBanReport(offence, of: prefix, from: gate, at: now)
+        case .hits(let hits): handleBanReport(hits, at: now)
+        case .sourceStatus(let number, let sourceStatus): handleSourceStatus(sourceStatus, number: number, from: gate)
         case nil: return false
         }
         return true
@@ -50,7 +50,7 @@ extension Supervisor {
         service.serving = gate
         service.starting = nil
         service.problem = nil
-        if let replaced { letDrain(replaced) }
+        if let replaced { startDrain(replaced) }
         closeUnwantedListeners()
         for open in gate.listeners {
             do throws(SystemError) {
@@ -66,14 +66,14 @@ extension Supervisor {
     /// closing them would reset everybody in their queues.
     ///
     /// - Parameter isInTheWay: whether its sockets must close at once all the same.
-    func letDrain(_ gate: GateProcess, isInTheWay: Bool = false) {
+    func startDrain(_ gate: GateProcess, isInTheWay: Bool = false) {
         let given = gate.listeners
         gate.giveUpListeners()
         if !draining.contains(where: { $0 === gate }) { draining.append(gate) }
         let wanted = wantedListeners
         if !isInTheWay, !given.isEmpty, !given.contains(where: { open in wanted.contains { $0 === open } }) {
-            letNobodyBegin(given)
-            send(.lastCall, to: gate)
+            stopHandshakes(given)
+            send(.queueFlush, to: gate)
         }
         send(.drain(graceNanoseconds: nil), to: gate)
     }

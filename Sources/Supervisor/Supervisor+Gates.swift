@@ -1,7 +1,7 @@
 // Starting gates, and starting them again. The listening sockets stay open meanwhile. What gates say, and what their ends mean,
 // is in Supervisor+GateEvents.swift.
 internal import Addresses
-internal import Definitions
+internal import HostDefinition
 internal import Gate
 internal import LinuxSystem
 internal import Messages
@@ -15,7 +15,7 @@ extension Supervisor {
         service.problem = nil
         if let superseded = service.starting {
             service.starting = nil
-            letDrain(superseded)
+            startDrain(superseded)
         }
         do {
             let gate = try makeGate(for: service.definition, at: now)
@@ -41,7 +41,7 @@ extension Supervisor {
     private func makeWay(for address: ListenAddress, in service: WantedService) -> Bool {
         let old = (service.serving?.listeners ?? []) + service.listeners
         guard old.contains(where: { $0.bound.conflicts(with: address) }) else { return false }
-        if let serving = service.serving { letDrain(serving, isInTheWay: true) }
+        if let serving = service.serving { startDrain(serving, isInTheWay: true) }
         service.serving = nil
         service.listeners = []
         closeUnwantedListeners()

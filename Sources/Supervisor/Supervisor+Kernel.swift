@@ -87,7 +87,7 @@ extension Supervisor {
         guard kernel.filter != nil else { return }
         kernel.bansProblem = ""
         var wanted: [IPPrefix: Int64] = [:]
-        for ban in bans.telling(at: now) { wanted[ban.prefix] = ban.end }
+        for ban in bans.effectiveBans(at: now) { wanted[ban.prefix] = ban.end }
         do throws(SystemError) {
             for prefix in kernel.exempt where !settings.exempt.contains(prefix) { try kernel.filter?.remove(prefix) }
             for prefix in kernel.bans.keys where wanted[prefix] == nil {

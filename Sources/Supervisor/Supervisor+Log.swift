@@ -1,7 +1,7 @@
 // The lines that the supervisor writes, and what it tells whoever waits for it to be ready.
 internal import Addresses
 internal import Admission
-internal import Definitions
+internal import HostDefinition
 internal import EventLog
 internal import LinuxSystem
 internal import Sandbox

@@ -2,7 +2,7 @@
 // Promises: what is sound is applied, a broken file keeps its old definition, live connections are never touched, and a
 // socket whose address did not change stays open.
 internal import Control
-internal import Definitions
+internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
 internal import ServiceModel
@@ -11,7 +11,7 @@ extension Supervisor {
     /// - Returns: what is wrong, a sentence each.
     func reload() -> [String] {
         guard !stop.isStopping else { return ["the supervisor is about to end"] }
-        do throws(DefinitionsError) {
+        do throws(HostDefinitionError) {
             let definitions = try reader.definitions()
             let isOtherBlockList = definitions.settings.blockList != settings.blockList
             if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) } else { refreshBlockList() }
@@ -34,7 +34,7 @@ extension Supervisor {
     /// Makes the running services those of the definitions.
     ///
     /// - Parameter occasion: the event that the log calls it.
-    func apply(_ read: Definitions, on occasion: StaticString, restartingAll: Bool = false) {
+    func apply(_ read: HostDefinition, on occasion: StaticString, restartingAll: Bool = false) {
         let now = Clock.monotonicNanoseconds()
         var definitions = read
         definitions.settle(keeping: services.mapValues(\.definition))
@@ -63,7 +63,7 @@ extension Supervisor {
         }
         // Behind the others: one of these may have taken an address over, and those who wait there.
         for service in removed {
-            for gate in [service.serving, service.starting].compactMap({ $0 }) { letDrain(gate) }
+            for gate in [service.serving, service.starting].compactMap({ $0 }) { startDrain(gate) }
             logRemoved(service.name)
         }
         closeUnwantedListeners()
@@ -85,7 +85,7 @@ extension Supervisor {
         waitingForReload = []
     }
 
-    private func replaceBlockList(_ path: String?) throws(DefinitionsError) {
+    private func replaceBlockList(_ path: String?) throws(HostDefinitionError) {
         let replacement = try BlockListFile(path: path)
         // The old watch leaves the poller when its descriptor is closed with the old list.
         blockList = replacement
@@ -109,7 +109,7 @@ extension Supervisor {
     }
 
     private func refreshBlockList() {
-        do throws(DefinitionsError) {
+        do throws(HostDefinitionError) {
             let read = try blockList.readAgain()
             blockListFaults = []
             guard let count = read else { return }

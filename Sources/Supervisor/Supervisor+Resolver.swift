@@ -1,7 +1,7 @@
 // Starting the resolver when the first service has DNS block lists, making gates known to it, and starting it again when it
 // dies. Without it nobody is refused by a list, and nothing else changes.
 internal import Admission
-internal import Definitions
+internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
 internal import Resolver
@@ -69,10 +69,10 @@ extension Supervisor {
         guard let old = resolver.process else { return }
         resolver.process = nil
         replaceResolver(at: now)
-        letGo(old)
+        endProcess(old)
     }
 
-    private func letGo(_ process: ResolverProcess) {
+    private func endProcess(_ process: ResolverProcess) {
         resolver.ending.append(process)
         // It keeps nothing, so nothing is lost.
         Processes.signal(process.pid, .kill)
@@ -90,7 +90,7 @@ extension Supervisor {
         guard let process = resolver.process else { return }
         if askingGates().isEmpty {
             resolver.process = nil
-            return letGo(process)
+            return endProcess(process)
         }
         guard let due = resolver.tellAt, now >= due else { return }
         do throws(SystemError) {
@@ -104,7 +104,7 @@ extension Supervisor {
     /// Reads what the resolver reports.
     ///
     /// - Returns: whether it was the resolver's channel.
-    func hearResolver(_ token: UInt64) throws(SystemError) -> Bool {
+    func handleResolverMessages(_ token: UInt64) throws(SystemError) -> Bool {
         let all = [resolver.process].compactMap { $0 } + resolver.ending
         guard let process = all.first(where: { $0.token == token }) else { return false }
         switch try process.channel.receive() {
@@ -138,7 +138,7 @@ extension Supervisor {
         guard let process = resolver.process, process.pid == end.pid else { return false }
         do throws(SystemError) {
             // What it said before.
-            _ = try hearResolver(process.token)
+            _ = try handleResolverMessages(process.token)
         } catch {
             logProblem("resolver_unreachable", "\(error)")
         }

@@ -2,7 +2,7 @@
 internal import Addresses
 internal import Admission
 internal import Control
-internal import Definitions
+internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
 internal import Sandbox

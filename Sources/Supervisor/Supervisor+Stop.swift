@@ -20,7 +20,7 @@ extension Supervisor {
     private func beginStop(by step: Stop.Step) {
         for service in services.values {
             for gate in [service.serving, service.starting].compactMap({ $0 }) {
-                letNobodyBegin(gate.listeners)
+                stopHandshakes(gate.listeners)
                 gate.giveUpListeners()
                 draining.append(gate)
             }
@@ -31,10 +31,10 @@ extension Supervisor {
     }
 
     /// The gates accept who waits for them already.
-    func letNobodyBegin(_ listeners: [OpenListener]) {
+    func stopHandshakes(_ listeners: [OpenListener]) {
         for open in listeners {
             do throws(SystemError) {
-                try open.listener.refuseNewcomers()
+                try open.listener.dropNewConnections()
             } catch {
                 logProblem("newcomers", "\(open.bound): \(error); who begins to connect now may be reset")
             }
@@ -50,7 +50,7 @@ extension Supervisor {
         switch step {
         case .drain(let grace):
             logDrain(graceNanoseconds: grace)
-            for gate in gates { send(.lastCall, to: gate) }
+            for gate in gates { send(.queueFlush, to: gate) }
             for gate in gates { send(.drain(graceNanoseconds: grace), to: gate) }
         case .terminate:
             logDrain(graceNanoseconds: 0)

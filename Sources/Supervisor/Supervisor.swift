@@ -3,7 +3,7 @@
 // Supervisor+Gates, +Reload, +Stop and +Orphans.
 internal import Admission
 internal import Control
-package import Definitions
+package import HostDefinition
 internal import EventLog
 internal import Gate
 internal import LinuxSystem
@@ -12,7 +12,7 @@ internal import ServiceModel
 
 /// The supervisor, from start to the end of the last gate.
 package final class Supervisor {
-    let reader: DefinitionsCommand
+    let reader: DefinitionCommand
     let privilege: Privilege
     var settings: HostSettings
     var log = EventLog()
@@ -49,15 +49,15 @@ package final class Supervisor {
     var bans: BanTable
     /// What the gates have of them.
     var banList: SharedBytes
-    var banPace = Pace()
+    var banCoalescer = ChangeCoalescer()
     var banLogBudget = LogBudget.refusals
     var kernel = KernelState()
     var resolver = ResolverState()
     /// Those who asked for a reload that has not taken effect yet, with its faults.
     var waitingForReload: [(client: ControlClient, faults: [String])] = []
     /// By the number that the gate was asked with.
-    var looks: [UInt32: PendingLook] = [:]
-    var lastLook: UInt32 = 0
+    var pendingQueries: [UInt32: PendingQuery] = [:]
+    var lastQuery: UInt32 = 0
     /// Monotonic: when to write the bans down.
     var saveBansAt: Int64?
     let banFile: BanFile
@@ -81,7 +81,7 @@ package final class Supervisor {
     /// - Parameters:
     ///   - reader: prints the definitions.
     ///   - readyNumber: an open descriptor that gets a line `SERVICE ADDRESS` for each open listener and is then closed.
-    package init(reader: DefinitionsCommand, readyNumber: Int32?) throws(DefinitionsError) {
+    package init(reader: DefinitionCommand, readyNumber: Int32?) throws(HostDefinitionError) {
         self.reader = reader
         privilege = Privilege.current
         do throws(SystemError) {
@@ -89,7 +89,7 @@ package final class Supervisor {
             try Startup.giveUpStreams()
             try SignalQueue.resetDispositions()
         } catch {
-            throw DefinitionsError(lines: ["cannot start: \(error)"])
+            throw HostDefinitionError(lines: ["cannot start: \(error)"])
         }
         let definitions = try reader.definitions()
         settings = definitions.settings
@@ -97,18 +97,18 @@ package final class Supervisor {
         bans = BanTable(exempt: definitions.settings.exempt)
         banFile = BanFile(state: definitions.settings.state)
         do throws(SystemError) {
-            banList = try SharedBytes(sealing: BanList.empty, name: "bans")
+            banList = try SharedBytes(sealing: SealedBans.empty, name: "bans")
             try Processes.becomeSubreaper()
             signals = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
             poller = try Poller()
             try poller.add(signals.number, token: Token.signals)
             children = try ChildList()
         } catch {
-            throw DefinitionsError(lines: ["cannot start: \(error)"])
+            throw HostDefinitionError(lines: ["cannot start: \(error)"])
         }
         var noGroups: String?
         do throws(ControlGroups.Unavailable) {
-            groups = try ControlGroups(pid: Processes.ownPID, claiming: .whole)
+            groups = try ControlGroups(pid: Processes.ownPID, claiming: .ownGroup)
         } catch {
             groups = nil
             noGroups = error.description
@@ -151,14 +151,14 @@ package final class Supervisor {
         let now = Clock.monotonicNanoseconds()
         for index in 0..<ready {
             switch poller.token(at: index) {
-            case Token.signals: try obeySignals(at: now)
+            case Token.signals: try handleSignals(at: now)
             case Token.blockList: try rereadBlockList()
             case Token.control: try acceptControl(at: now)
             case let token:
                 if controlClients[token] != nil {
                     answer(token)
-                } else if try !hearResolver(token) {
-                    try hear(token, at: now)
+                } else if try !handleResolverMessages(token) {
+                    try handleGateMessages(token, at: now)
                 }
             }
         }
@@ -170,7 +170,7 @@ package final class Supervisor {
         stopStep(at: now)
         reportReadiness()
         dropSilentClients(at: now)
-        endLooks(at: now)
+        expireQueries(at: now)
         endReloads()
         tendBans(at: now)
     }
@@ -185,13 +185,13 @@ package final class Supervisor {
         }
         for client in controlClients.values { deadline = min(deadline ?? client.askBy, client.askBy) }
         let now = Clock.monotonicNanoseconds()
-        if let next = looksDeadline { deadline = min(deadline ?? next, next) }
+        if let next = queriesDeadline { deadline = min(deadline ?? next, next) }
         if let next = resolverDeadline { deadline = min(deadline ?? next, next) }
         if let next = bansDeadline(at: now) { deadline = min(deadline ?? next, next) }
         return deadline.map { max($0 - now, 0) }
     }
 
-    private func obeySignals(at now: Int64) throws(SystemError) {
+    private func handleSignals(at now: Int64) throws(SystemError) {
         while let signal = try signals.next() {
             switch signal {
             case .hangUp: _ = reload()

@@ -3,7 +3,7 @@
 //     doorward-supervisor READY PROGRAM ARGUMENT...
 //
 // READY is the number of the ready descriptor, or `-`; PROGRAM prints the definitions, at start and at each reload.
-internal import Definitions
+internal import HostDefinition
 internal import LinuxSystem
 internal import Supervisor
 
@@ -12,8 +12,8 @@ guard arguments.count >= 3, arguments[1] == "-" || Int32(arguments[1]) != nil, a
     StandardError.write("doorward-supervisor: this program is started by 'doorward run'")
     Processes.exit(100)
 }
-do throws(DefinitionsError) {
-    let reader = DefinitionsCommand(path: arguments[2], arguments: Array(arguments.dropFirst(2)))
+do throws(HostDefinitionError) {
+    let reader = DefinitionCommand(path: arguments[2], arguments: Array(arguments.dropFirst(2)))
     let supervisor = try Supervisor(reader: reader, readyNumber: Int32(arguments[1]))
     Processes.exit(supervisor.run())
 } catch {

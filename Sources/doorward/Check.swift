@@ -1,6 +1,6 @@
 // `doorward check`: reads everything that `run` would, says everything that is wrong, starts nothing.
 internal import ArgumentParser
-internal import ConfigurationFiles
+internal import ConfigurationLoader
 internal import Inspection
 
 struct Check: ParsableCommand {

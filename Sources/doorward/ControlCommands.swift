@@ -1,8 +1,8 @@
 // The commands that ask a running supervisor: status, reload, drain, stop.
 internal import ArgumentParser
-internal import ConfigurationFiles
+internal import ConfigurationLoader
 internal import Control
-internal import Definitions
+internal import HostDefinition
 internal import Inspection
 internal import LinuxSystem
 
@@ -74,8 +74,8 @@ extension ControlCall {
     /// Errors: nobody answers; said on standard error.
     init(_ request: ControlRequest, _ paths: PathOptions) throws {
         let state: String
-        do throws(DefinitionsError) {
-            state = try Definitions.state(paths.choices, on: .thisMachine)
+        do throws(HostDefinitionError) {
+            state = try HostDefinition.state(paths.choices, on: .thisMachine)
         } catch {
             for line in error.lines { StandardError.write("doorward: \(line)") }
             throw ExitCode(1)

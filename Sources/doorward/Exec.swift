@@ -1,7 +1,7 @@
 // `doorward exec`: a service's handler here, on this terminal, in its production surroundings.
 internal import ArgumentParser
-internal import ConfigurationFiles
-internal import Definitions
+internal import ConfigurationLoader
+internal import HostDefinition
 internal import Inspection
 internal import LinuxSystem
 
@@ -25,12 +25,12 @@ struct Exec: ParsableCommand {
     func run() throws {
         let status: Int32
         do {
-            let visit = try Visit(service: service, address: from, paths.choices, on: .thisMachine)
+            let assessment = try Assessment(service: service, address: from, paths.choices, on: .thisMachine)
             if !Accounts.isRoot {
                 StandardError.write("doorward exec: not root: the handler runs as you, in this machine's network")
             }
-            status = try Foreground.run(visit)
-        } catch let error as DefinitionsError {
+            status = try ServiceExec.run(assessment)
+        } catch let error as HostDefinitionError {
             for line in error.lines { StandardError.write("doorward: \(line)") }
             throw ExitCode(127)
         } catch {

@@ -1,7 +1,7 @@
 // `doorward explain`: what a client of a service would get, and why.
 internal import ArgumentParser
-internal import ConfigurationFiles
-internal import Definitions
+internal import ConfigurationLoader
+internal import HostDefinition
 internal import Inspection
 internal import LinuxSystem
 
@@ -23,15 +23,15 @@ struct Explain: ParsableCommand {
     @OptionGroup var paths: PathOptions
 
     func run() throws {
-        let visit: Visit
-        do throws(DefinitionsError) {
-            visit = try Visit(service: service, address: address, paths.choices, on: .thisMachine)
+        let assessment: Assessment
+        do throws(HostDefinitionError) {
+            assessment = try Assessment(service: service, address: address, paths.choices, on: .thisMachine)
         } catch {
             for line in error.lines { StandardError.write("doorward: \(line)") }
             throw ExitCode(1)
         }
-        let explanation = Explanation(visit)
+        let explanation = Explanation(assessment)
         print(json ? explanation.json : explanation.text)
-        if case .refused = visit.outcome { throw ExitCode(1) }
+        if case .refused = assessment.outcome { throw ExitCode(1) }
     }
 }

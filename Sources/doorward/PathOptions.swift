@@ -1,6 +1,6 @@
 // The options that every command shares.
 internal import ArgumentParser
-internal import ConfigurationFiles
+internal import ConfigurationLoader
 internal import LinuxSystem
 
 /// Where things are.

@@ -1,7 +1,7 @@
 // `doorward print-definitions`: what the supervisor calls to have the files read. For programs, not for people.
 internal import ArgumentParser
-internal import ConfigurationFiles
-internal import Definitions
+internal import ConfigurationLoader
+internal import HostDefinition
 internal import LinuxSystem
 
 struct PrintDefinitions: ParsableCommand {
@@ -13,8 +13,8 @@ struct PrintDefinitions: ParsableCommand {
     @OptionGroup var paths: PathOptions
 
     func run() throws {
-        do throws(DefinitionsError) {
-            let definitions = try Definitions.read(paths.choices, on: .thisMachine)
+        do throws(HostDefinitionError) {
+            let definitions = try HostDefinition.read(paths.choices, on: .thisMachine)
             try print(definitions.wire)
         } catch {
             try print(Array(error.lines.joined(separator: "\n").utf8))
@@ -22,12 +22,12 @@ struct PrintDefinitions: ParsableCommand {
         }
     }
 
-    private func print(_ bytes: [UInt8]) throws(DefinitionsError) {
+    private func print(_ bytes: [UInt8]) throws(HostDefinitionError) {
         do throws(SystemError) {
             try writeBytes(bytes.span, to: 1)
         } catch {
             // The supervisor sees that not all has arrived.
-            throw DefinitionsError(lines: [])
+            throw HostDefinitionError(lines: [])
         }
     }
 }

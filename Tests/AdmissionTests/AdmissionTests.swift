@@ -46,7 +46,7 @@ extension Admission {
     fileprivate mutating func decide(
         _ peer: Peer, _ blockList: [UInt8] = BlockList.empty, keep: inout FixedMap<Int, Admitted>
     ) -> Outcome {
-        let nobody = BanList.empty
+        let nobody = SealedBans.empty
         switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe nobody.span.bytes, at: 1) {
         case .refuse(let refusal): return .refused(refusal)
         case .admit(let admitted):
@@ -58,7 +58,7 @@ extension Admission {
 
     /// Decides, and ends at once what was admitted.
     fileprivate mutating func tryOut(
-        _ peer: Peer, _ blockList: [UInt8] = BlockList.empty, bans: [UInt8] = BanList.empty, at now: Int64 = 1
+        _ peer: Peer, _ blockList: [UInt8] = BlockList.empty, bans: [UInt8] = SealedBans.empty, at now: Int64 = 1
     ) -> Outcome {
         switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe bans.span.bytes, at: now) {
         case .refuse(let refusal): return .refused(refusal)
@@ -122,13 +122,13 @@ struct AdmissionTests {
         #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.denied(rule: 0)))
     }
 
-    @Test("a closed service takes nobody that its rules let in", arguments: [Closure.hours, .load])
-    func closed(closure: Closure) throws {
+    @Test("a closed service takes nobody that its rules let in", arguments: [ClosedReason.hours, .load])
+    func closed(closedReason: ClosedReason) throws {
         var admission = Admission(service: service([try rule(.allow, "10.0.0.0/8")]), sourcePrefix: SourcePrefix())
-        admission.closure = closure
-        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.closed(closure)))
+        admission.closedReason = closedReason
+        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.closed(closedReason)))
         #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.noRule))
-        admission.closure = nil
+        admission.closedReason = nil
         #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
     }
 
@@ -235,7 +235,7 @@ struct AdmissionTests {
     func lost() async {
         await #expect(processExitsWith: .failure) {
             var admission = Admission(service: service(), sourcePrefix: SourcePrefix())
-            let (empty, nobody) = (BlockList.empty, BanList.empty)
+            let (empty, nobody) = (BlockList.empty, SealedBans.empty)
             _ = admission.decide(
                 .ip(.v4(1), port: 1), blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, at: 1)
         }
@@ -251,7 +251,7 @@ struct AdmissionTests {
         var keys: [(key: Int, source: UInt64)] = []
         var counts: [UInt64: Int] = [:]
         var failures = 0
-        let (empty, nobody) = (BlockList.empty, BanList.empty)
+        let (empty, nobody) = (BlockList.empty, SealedBans.empty)
         for step in 0..<100_000 {
             if keys.count == connections || (!keys.isEmpty && Bool.random(using: &random)) {
                 let (key, source) = keys.remove(at: Int.random(in: keys.indices, using: &random))

@@ -13,7 +13,7 @@ private func prefix(_ text: String) throws -> IPPrefix { try IPPrefix(text) }
 private func match(_ address: IPAddress, _ table: BanTable, at now: Int64) -> Int64? {
     let list = table.list(at: 0)
     // Sound: bytes are bytes.
-    return BanList.match(address, at: now, in: unsafe list.span.bytes)?.end
+    return SealedBans.match(address, at: now, in: unsafe list.span.bytes)?.end
 }
 
 private func length(_ outcome: BanOutcome) -> Int64? {
@@ -110,7 +110,7 @@ struct BanTableTests {
                 let ends = bans.filter { $0.key.contains(address) }.map(\.value)
                 let expected = ends.max().flatMap { $0 > now ? $0 : nil }
                 // Sound: bytes are bytes.
-                let found = BanList.match(address, at: now, in: unsafe list.span.bytes)?.end
+                let found = SealedBans.match(address, at: now, in: unsafe list.span.bytes)?.end
                 try #require(found == expected, "\(address)")
             }
         }
@@ -126,15 +126,15 @@ struct BanTableTests {
         let bytes = unsafe list.span.bytes
         var text = ByteText(capacity: 200)
         for address in [IPAddress.v4(0xc000_0201), .v6(0x2001_0db8 << 96 | 1)] {
-            let found = BanList.match(address, at: 0, in: bytes)
+            let found = SealedBans.match(address, at: 0, in: bytes)
             let match = try #require(found)
-            text.append(BanList.prefix(of: match.index, in: bytes).description)
+            text.append(SealedBans.prefix(of: match.index, in: bytes).description)
             text.append(" " as StaticString)
-            BanList.appendCause(of: match.index, in: bytes, to: &text)
+            SealedBans.appendCause(of: match.index, in: bytes, to: &text)
             text.append("\n" as StaticString)
         }
         #expect(text.string == "192.0.2.0/24 command:a%20b\n2001:db8::/64 sensor:trap\n")
-        let count = BanList.count(of: bytes)
+        let count = SealedBans.count(of: bytes)
         #expect(count == 2)
     }
 

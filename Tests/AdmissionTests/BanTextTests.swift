@@ -6,9 +6,9 @@ import Testing
 @testable import Admission
 
 private let second: Int64 = 1_000_000_000
-private let now = Moment(monotonic: 1000 * second, wall: 1_800_000_000 * second)
+private let now = ClockReading(monotonic: 1000 * second, wall: 1_800_000_000 * second)
 
-private func restored(_ text: String, at moment: Moment = now) -> (table: BanTable, faults: [String]) {
+private func restored(_ text: String, at moment: ClockReading = now) -> (table: BanTable, faults: [String]) {
     var table = BanTable(exempt: [])
     let faults = table.restore(Array(text.utf8), at: moment)
     return (table, faults.map(\.description))
@@ -29,7 +29,7 @@ struct BanTextTests {
             table.addHits(UInt64(index), of: source)
         }
         _ = table.block(try IPPrefix("10.0.0.0/8"), reason: "ever", length: nil, at: now.monotonic)
-        let later = Moment(monotonic: 7 * second, wall: now.wall + 20 * second)
+        let later = ClockReading(monotonic: 7 * second, wall: now.wall + 20 * second)
         var read = BanTable(exempt: [])
         let text = table.snapshot(at: now)
         #expect(read.restore(text, at: later) == [])
@@ -71,7 +71,7 @@ struct BanTextTests {
             (9_000_000_000, nil),
         ] as [(Int64, Int64?)])
     func clocks(wall: Int64, left: Int64?) throws {
-        let moment = Moment(monotonic: 5 * second, wall: wall * second)
+        let moment = ClockReading(monotonic: 5 * second, wall: wall * second)
         let (table, faults) = restored("::1 sensor:a 1800000000 1800000060 0 1\n", at: moment)
         #expect(faults == [])
         let ban = table[try IPPrefix("::1")]

@@ -24,11 +24,11 @@ struct PenaltyTableTests {
         arguments: [
             (.exit(0), 0, .exit), (.exit(77), 50, .exit), (.exit(3), 0, .exit), (.exit(111), 1, .exit),
             (.signal, 20, .signal), (.noData, 5, .noData), (.lifetime, 10, .lifetime), (.limit, 2, .limit),
-        ] as [(Ending, Int, Penalties.Cause)])
-    func points(ending: Ending, points: Int, cause: Penalties.Cause) {
-        #expect(penalties().points(for: ending) == (points, cause))
+        ] as [(ConnectionOutcome, Int, Penalties.Cause)])
+    func points(outcome: ConnectionOutcome, points: Int, cause: Penalties.Cause) {
+        #expect(penalties().points(for: outcome) == (points, cause))
         var table = PenaltyTable(penalties: penalties(), sourcesPerFamily: 8)
-        let proposal = table.add(ending, of: source, at: 0)
+        let proposal = table.add(outcome, of: source, at: 0)
         let score = table.points(of: source, at: 0)
         #expect(proposal == nil)
         #expect(score == points)

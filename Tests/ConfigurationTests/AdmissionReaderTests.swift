@@ -52,15 +52,15 @@ struct AdmissionReaderTests {
         #expect(try admission("max_load = 3").mostLoad == 300)
     }
 
-    @Test("each way of refusing is read, and an empty message is none", arguments: RefusalManner.Word.allCases)
-    func ways(word: RefusalManner.Word) throws {
-        #expect(try admission("refuse = \"\(word.rawValue)\"").refusal == RefusalManner(word))
-        #expect(try admission("refuse = \"\(word.rawValue)\"\ndeny_message = \"\"").refusal == RefusalManner(word))
+    @Test("each way of refusing is read, and an empty message is none", arguments: RefusalAction.Word.allCases)
+    func ways(word: RefusalAction.Word) throws {
+        #expect(try admission("refuse = \"\(word.rawValue)\"").refusal == RefusalAction(word))
+        #expect(try admission("refuse = \"\(word.rawValue)\"\ndeny_message = \"\"").refusal == RefusalAction(word))
     }
 
     @Test("a message that no socket is sure to take at once is refused")
     func longMessage() throws {
-        let longest = String(repeating: "x", count: RefusalManner.longestMessage)
+        let longest = String(repeating: "x", count: RefusalAction.longestMessage)
         #expect(try admission("deny_message = \"\(longest)\"").refusal == .message(longest))
         #expect(
             faultsBehindTop("deny_message = \"\(longest)x\"").contains {

@@ -1,4 +1,4 @@
-@testable import Definitions
+@testable import HostDefinition
 import ServiceModel
 import Testing
 

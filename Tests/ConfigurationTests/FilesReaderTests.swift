@@ -1,4 +1,4 @@
-import Definitions
+import HostDefinition
 import ServiceModel
 import Testing
 

@@ -1,6 +1,6 @@
 // What the tests of this target share: a machine, and the shortest way from a text to its faults.
 
-@testable import Definitions
+@testable import HostDefinition
 import ServiceModel
 
 @testable import Configuration

@@ -1,6 +1,6 @@
 // CVE-2017-1000082: `user = "0day"` ran as root. Here a user is what was written, or a fault.
 
-import Definitions
+import HostDefinition
 import ServiceModel
 import Testing
 

@@ -1,5 +1,5 @@
 import Addresses
-import Definitions
+import HostDefinition
 import ServiceModel
 import Testing
 

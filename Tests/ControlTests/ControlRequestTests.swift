@@ -71,7 +71,7 @@ struct ControlRequestTests {
             ControlRequest.status, .reload, .drain, .stop, .blocked, .unblock(IPPrefix(of: .v4(7), length: 32)),
             .block(IPPrefix(of: .v6(5 << 64), length: 64), reason: "ü \n", length: .seconds(60)),
             .block(IPPrefix(of: .v4(0), length: 0), reason: "", length: nil),
-            .standing(service: "a", .address(.v6(7))), .standing(service: "", .user(.max)),
+            .sourceStatus(service: "a", .address(.v6(7))), .sourceStatus(service: "", .user(.max)),
         ])
     func requests(request: ControlRequest) {
         #expect(ControlRequest(wireBytes: request.wireBytes) == request)
@@ -89,7 +89,7 @@ struct ControlRequestTests {
             [
                 .done(["a", ""]), .refused([]), .status(fullReport()), .status(StatusReport()), .bans([]),
                 .bans([ban, ending]),
-            ] + standings().map { .standing($0) }
+            ] + standings().map { .sourceStatus($0) }
         for reply in replies {
             #expect(ControlReply(wireBytes: reply.wireBytes) == reply)
         }
@@ -106,21 +106,21 @@ struct ControlRequestTests {
 }
 
 /// Every way to stand.
-private func standings() -> [Standing] {
-    var standing = Standing()
-    standing.connections = 3
-    standing.rateWait = .milliseconds(1500)
-    standing.turnWait = .milliseconds(2500)
-    standing.points = 7
-    standing.matches = 0b101
-    return [Standing(), standing]
-        + [Standing.Lists.unknown, .admitted, .unanswered, .denied(rule: 2)].map {
-            standing.lists = $0
-            return standing
+private func standings() -> [SourceStatus] {
+    var sourceStatus = SourceStatus()
+    sourceStatus.connections = 3
+    sourceStatus.rateWait = .milliseconds(1500)
+    sourceStatus.turnWait = .milliseconds(2500)
+    sourceStatus.points = 7
+    sourceStatus.matches = 0b101
+    return [SourceStatus(), sourceStatus]
+        + [SourceStatus.Lists.unknown, .admitted, .unanswered, .denied(rule: 2)].map {
+            sourceStatus.lists = $0
+            return sourceStatus
         }
-        + [Standing.Checks.unknown, .passed, .refused(check: 3)].map {
-            standing.checks = $0
-            return standing
+        + [SourceStatus.Checks.unknown, .passed, .refused(check: 3)].map {
+            sourceStatus.checks = $0
+            return sourceStatus
         }
 }
 

@@ -11,14 +11,14 @@ import Testing
 private struct World: ~Copyable {
     var table: ConnectionTable
     var admission: Admission
-    private let chain: ProcessChain
+    private let chain: FilterChain
 
     init(_ deadlines: [Int64?], filters: Int = 0) {
         var service = Service(
             name: "s", file: "s.toml", listen: [], handler: HandlerCommand(path: "/bin/true", arguments: ["true"]),
             identity: Identity(user: .dynamic))
         service.limits.perSource = .unlimited
-        chain = ProcessChain(inputFilters: filters, outputFilters: 0)
+        chain = FilterChain(inputFilters: filters, outputFilters: 0)
         table = ConnectionTable(capacity: max(deadlines.count, 1), programs: chain.count)
         admission = Admission(service: service, sourcePrefix: SourcePrefix())
         for (index, deadline) in deadlines.enumerated() { insert(UInt64(index) + 1, deadline) }
@@ -26,7 +26,7 @@ private struct World: ~Copyable {
 
     mutating func insert(_ number: UInt64, _ deadline: Int64?) {
         let empty = BlockList.empty
-        let nobody = BanList.empty
+        let nobody = SealedBans.empty
         let peer = Peer.ip(.v4(1), port: 1)
         switch admission.decide(peer, blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, at: 0) {
         case .refuse: preconditionFailure("there is no limit")
@@ -82,14 +82,14 @@ struct ConnectionTableTests {
     @Test("the next look is the earliest deadline that is left")
     func nextLook() {
         var world = World([10, 20, nil])
-        var looks = [world.table.nextLook]
+        var pendingQueries = [world.table.nextLook]
         _ = world.expire(at: 10, next: 30)
-        looks.append(world.table.nextLook)
+        pendingQueries.append(world.table.nextLook)
         _ = world.expire(at: 20)
-        looks.append(world.table.nextLook)
+        pendingQueries.append(world.table.nextLook)
         let last = world.expire(at: 30)
-        looks.append(world.table.nextLook)
-        #expect(looks == [10, 20, 30, nil])
+        pendingQueries.append(world.table.nextLook)
+        #expect(pendingQueries == [10, 20, 30, nil])
         #expect(last == [1])
         world.end()
     }
@@ -177,14 +177,14 @@ struct ConnectionTableTests {
     @Test("who was told to end because another had, and has not by its deadline, is ended, and nobody else")
     func told() {
         var world = World([30], filters: 2)
-        world.table.tell(Positions(0..<2), of: 1, deadline: 20)
+        world.table.tell(StageSet(0..<2), of: 1, deadline: 20)
         let look = world.table.nextLook
         #expect(look == 20)
         _ = world.end(pid: 101)
-        var steps: [(Signal, Positions)] = []
+        var steps: [(Signal, StageSet)] = []
         for now: Int64 in [19, 20, 29, 30] { world.table.expire(at: now) { steps.append($0.expire(at: now)) } }
         #expect(steps.map(\.0) == [.kill, .terminate])
-        #expect(steps.map(\.1) == [Positions(1..<2), Positions(2..<3)])
+        #expect(steps.map(\.1) == [StageSet(1..<2), StageSet(2..<3)])
         world.end()
     }
 

@@ -2,7 +2,7 @@
 
 import Addresses
 import Configuration
-import Definitions
+import HostDefinition
 import ServiceModel
 
 @testable import Import

@@ -1,6 +1,6 @@
 // Of all formats: every line has a fate, and every file can be read.
 
-import Definitions
+import HostDefinition
 import TestSupport
 import Testing
 

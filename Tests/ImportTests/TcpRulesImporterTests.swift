@@ -1,7 +1,7 @@
 // The access rules against what tcpserver does with the database: the longest address, and the first of two that are alike.
 
 import Addresses
-import Definitions
+import HostDefinition
 import ServiceModel
 import TestSupport
 import Testing

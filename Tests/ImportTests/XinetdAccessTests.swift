@@ -1,7 +1,7 @@
 // The access rules against what xinetd 2.3.15 decides: who is in no_access is refused, and who is not in only_from.
 
 import Addresses
-import Definitions
+import HostDefinition
 import ServiceModel
 import TestSupport
 import Testing

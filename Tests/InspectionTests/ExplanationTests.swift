@@ -1,6 +1,6 @@
 import Configuration
-import ConfigurationFiles
-import Definitions
+import ConfigurationLoader
+import HostDefinition
 import Foundation
 import TestSupport
 import Testing
@@ -32,8 +32,8 @@ struct Example {
         try manager.moveItem(atPath: path + "/cat.toml", toPath: path + "/services/cat.toml")
     }
 
-    func visit(_ address: String, service: String = "cat") throws(DefinitionsError) -> Visit {
-        try Visit(service: service, address: address, choices, on: Host())
+    func assessment(_ address: String, service: String = "cat") throws(HostDefinitionError) -> Assessment {
+        try Assessment(service: service, address: address, choices, on: Host())
     }
 }
 
@@ -50,7 +50,7 @@ struct ExplanationTests {
     @Test("each setting comes with the line that says it, of the service's file or of the defaults, or is a default")
     func origins() throws {
         let example = try Example("umask = \"77\"\n[limits]\nmemory = \"64M\"\n[environment]\nCOLOUR = \"green\"\n")
-        let explanation = Explanation(try example.visit("192.0.2.1"))
+        let explanation = Explanation(try example.assessment("192.0.2.1"))
         #expect(explanation.fact("umask", example) == "077 (services/cat.toml:3)")
         #expect(explanation.fact("limits.memory", example) == "67108864 (services/cat.toml:5)")
         #expect(explanation.fact("limits.files", example) == "99 (doorward.toml:3)")
@@ -66,20 +66,20 @@ struct ExplanationTests {
     func manners() throws {
         let rules = "access = [\"deny 192.0.2.7 message=554 no\\r\\n\",\n\"deny 192.0.2.8\",\n\"allow all\"]\n"
         let told = try Example(rules + "deny_message = \"421 later\\r\\n\"\n")
-        func manner(_ address: String, _ example: Example) throws -> String? {
-            Explanation(try example.visit(address)).fact("refuse", example)
+        func action(_ address: String, _ example: Example) throws -> String? {
+            Explanation(try example.assessment(address)).fact("refuse", example)
         }
-        #expect(try manner("192.0.2.7", told) == "says \"554 no\\r\\n\", then closes (services/cat.toml:3)")
-        #expect(try manner("192.0.2.8", told) == "says \"421 later\\r\\n\", then closes (services/cat.toml:6)")
-        #expect(try manner("192.0.2.9", told) == "says \"421 later\\r\\n\", then closes (services/cat.toml:6)")
-        #expect(try manner("192.0.2.9", Example("refuse = \"tarpit\"\n")) == "tarpit (services/cat.toml:3)")
-        #expect(try manner("192.0.2.9", Example("")) == "close (default)")
+        #expect(try action("192.0.2.7", told) == "says \"554 no\\r\\n\", then closes (services/cat.toml:3)")
+        #expect(try action("192.0.2.8", told) == "says \"421 later\\r\\n\", then closes (services/cat.toml:6)")
+        #expect(try action("192.0.2.9", told) == "says \"421 later\\r\\n\", then closes (services/cat.toml:6)")
+        #expect(try action("192.0.2.9", Example("refuse = \"tarpit\"\n")) == "tarpit (services/cat.toml:3)")
+        #expect(try action("192.0.2.9", Example("")) == "close (default)")
     }
 
     @Test("filters are said with their arguments and their line, and what they need to start is granted")
     func filters() throws {
         let example = try Example("output_filters = [[\"/usr/bin/tr\", \"A-Z\", \"a-z\"]]\n")
-        let explanation = Explanation(try example.visit("192.0.2.1"))
+        let explanation = Explanation(try example.assessment("192.0.2.1"))
         #expect(explanation.fact("output_filters", example) == "/usr/bin/tr A-Z a-z (services/cat.toml:3)")
         #expect(explanation.fact("input_filters", example) == nil)
     }
@@ -89,7 +89,7 @@ struct ExplanationTests {
         let example = try Example(
             "network = [\"unix\"]\nsystem_calls = [\"-fork\"]\nprivate_tmp = true\nseccomp = \"kill\"\n[files]\nread = [\"/etc/passwd\"]\n"
         )
-        let explanation = Explanation(try example.visit("192.0.2.1"))
+        let explanation = Explanation(try example.assessment("192.0.2.1"))
         #expect(explanation.fact("/etc/passwd", example) == "read,list (services/cat.toml:8)")
         #expect(explanation.fact("/usr/bin", example) == "read,execute (services/cat.toml:2 (handler))")
         #expect(explanation.fact("system_calls", example) == "not fork (services/cat.toml:4)")
@@ -102,7 +102,7 @@ struct ExplanationTests {
     @Test("JSON is JSON, and says the same")
     func json() throws {
         let example = try Example("[environment]\nODD = \"a \\\"quote\\\" \\\\ and \\u001b\"\n")
-        let explanation = Explanation(try example.visit("2001:db8::1"))
+        let explanation = Explanation(try example.assessment("2001:db8::1"))
         let parsed = try JSONSerialization.jsonObject(with: Data(explanation.json.utf8)) as? [[String: Any]]
         let facts = parsed?.flatMap { $0["facts"] as? [[String: String]] ?? [] }
         #expect(facts?.count == explanation.sections.map(\.facts.count).reduce(0, +))

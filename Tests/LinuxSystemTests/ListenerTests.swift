@@ -44,7 +44,7 @@ struct ListenerTests {
     /// Whether this kernel lets this user filter: some let only root.
     private static let mayFilter: Bool = {
         do {
-            try OneListener(listen("127.0.0.1:0")).listener.refuseNewcomers()
+            try OneListener(listen("127.0.0.1:0")).listener.dropNewConnections()
             return true
         } catch let error as SystemError {
             return Accounts.isRoot || error.errno != .notPermitted
@@ -60,7 +60,7 @@ struct ListenerTests {
         let listener = try OneListener(listen(address == "::1" ? "[::1]:0" : "127.0.0.1:0"))
         let early = try attempt(from: address, to: listener.bound)
         #expect(isReady(early.number, POLLOUT, milliseconds: 5000))
-        try listener.listener.refuseNewcomers()
+        try listener.listener.dropNewConnections()
         let late = try attempt(from: address, to: listener.bound)
         let accepted = try #require(try OneConnection(acceptConnection(from: listener.number)))
         // Sound: a string of one byte.

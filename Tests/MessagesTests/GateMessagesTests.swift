@@ -7,10 +7,11 @@ struct GateMessagesTests {
     @Test(
         "what the supervisor says is read back as it was meant",
         arguments: [
-            SupervisorMessage.blockList, .bans, .resolver, .kill, .lastCall, .drain(graceNanoseconds: nil),
+            SupervisorMessage.blockList, .bans, .resolver, .kill, .queueFlush, .drain(graceNanoseconds: nil),
             .drain(graceNanoseconds: 0),
             .drain(graceNanoseconds: 1), .drain(graceNanoseconds: 30_000_000_000), .drain(graceNanoseconds: .max),
-            .look(0, .user(0)), .look(.max, .address(.v4(.max))), .look(77, .address(.v6(5 << 64))),
+            .sourceStatus(0, .user(0)), .sourceStatus(.max, .address(.v4(.max))),
+            .sourceStatus(77, .address(.v6(5 << 64))),
         ])
     func supervisor(message: SupervisorMessage) {
         #expect(SupervisorMessage(message.bytes) == message)
@@ -24,12 +25,12 @@ struct GateMessagesTests {
     }
 
     @Test("how somebody stands is read back as it was meant, with the number of the question; cut, it is nothing")
-    func standing() {
-        var standing = Standing()
-        standing.rateWait = .seconds(1)
-        standing.lists = .denied(rule: 31)
-        standing.checks = .refused(check: 3)
-        let message = GateMessage.standing(0x0102_0304, standing)
+    func sourceStatus() {
+        var sourceStatus = SourceStatus()
+        sourceStatus.rateWait = .seconds(1)
+        sourceStatus.lists = .denied(rule: 31)
+        sourceStatus.checks = .refused(check: 3)
+        let message = GateMessage.sourceStatus(0x0102_0304, sourceStatus)
         #expect(GateMessage(message.bytes) == message)
         for count in 0..<message.bytes.count { #expect(GateMessage(Array(message.bytes.prefix(count))) == nil) }
     }

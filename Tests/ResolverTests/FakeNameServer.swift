@@ -54,8 +54,8 @@ final class FakeNameServer {
         }
         server = NameServer(address: .v4(0x7f00_0001), port: UInt16(bigEndian: try #require(port)))
         // A test that waits in vain is to fail, not to hang.
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
-        unsafe setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var tryInterval = timeval(tv_sec: 20, tv_usec: 0)
+        unsafe setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &tryInterval, socklen_t(MemoryLayout<timeval>.size))
     }
 
     /// Places where nobody is: no test binds to this address.

@@ -71,7 +71,7 @@ struct ResolverTests {
     @Test("a silent server gets company, and whoever answers first is believed", arguments: [0, 1])
     func retry(first: Int) throws {
         let servers = [try FakeNameServer(), try FakeNameServer()]
-        let rig = try Rig(servers.map(\.server), patience: .milliseconds(20))
+        let rig = try Rig(servers.map(\.server), tryInterval: .milliseconds(20))
         let gate = try rig.gate("bl.example")
         try gate.ask(0)
         try rig.turn()
@@ -85,7 +85,7 @@ struct ResolverTests {
     @Test("the only server is asked again, on the same port and under the same number")
     func again() throws {
         let server = try FakeNameServer()
-        let rig = try Rig([server.server], patience: .milliseconds(20))
+        let rig = try Rig([server.server], tryInterval: .milliseconds(20))
         let gate = try rig.gate("bl.example")
         try gate.ask(0)
         try rig.turn()
@@ -125,7 +125,7 @@ struct ResolverTests {
     func noServer() throws {
         let rig = try Rig(FakeNameServer.nobody)
         let gate = try rig.gate("bl.example")
-        for _ in 0..<2 * ListRest.mostSilences {
+        for _ in 0..<2 * ListBackoff.mostSilences {
             try gate.ask(0)
             #expect(try rig.reply(to: gate).answer == .unknown)
         }
@@ -142,9 +142,9 @@ struct ResolverTests {
     @Test("at the deadline nobody knows; a list that is silent all the time is not waited for any more")
     func silence() throws {
         let server = try FakeNameServer()
-        let rig = try Rig([server.server], patience: .seconds(60), deadline: .milliseconds(10))
+        let rig = try Rig([server.server], tryInterval: .seconds(60), deadline: .milliseconds(10))
         let gate = try rig.gate("bl.example", "other.example")
-        for bits in 0..<UInt32(ListRest.mostSilences) {
+        for bits in 0..<UInt32(ListBackoff.mostSilences) {
             try gate.ask(0, .v4(bits))
             #expect(try rig.reply(to: gate).answer == .unknown)
             _ = try server.query()
@@ -164,7 +164,7 @@ struct ResolverTests {
         let server = try FakeNameServer()
         let rig = try Rig([server.server], deadline: .milliseconds(200))
         let gate = try rig.gate("bl.example")
-        for turn in 0..<ListRest.mostSilences + 2 {
+        for turn in 0..<ListBackoff.mostSilences + 2 {
             try gate.ask(0)
             try rig.turn()
             let query = try server.query()
@@ -178,7 +178,7 @@ struct ResolverTests {
         let server = try FakeNameServer()
         let rig = try Rig([server.server])
         let gate = try rig.gate("bl.example")
-        for guesses in [Lookup.mostStrangers - 1, Lookup.mostStrangers] {
+        for guesses in [Lookup.mostMismatches - 1, Lookup.mostMismatches] {
             try gate.ask(0)
             try rig.turn()
             let query = try server.query()
@@ -186,7 +186,7 @@ struct ResolverTests {
             forged[1] ^= 1
             for _ in 0..<guesses { server.send(forged, to: query) }
             server.send(query.reply(), to: query)
-            #expect(try rig.word(for: gate) == (guesses < Lookup.mostStrangers ? .notListed : .unknown))
+            #expect(try rig.word(for: gate) == (guesses < Lookup.mostMismatches ? .notListed : .unknown))
         }
     }
 

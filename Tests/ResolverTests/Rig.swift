@@ -72,14 +72,14 @@ final class Rig {
     private(set) var supervisor: SupervisorEnd?
 
     init(
-        _ servers: [NameServer], patience: Duration = .seconds(60), deadline: Duration = .seconds(60)
+        _ servers: [NameServer], tryInterval: Duration = .seconds(60), deadline: Duration = .seconds(60)
     ) throws {
         let ends = try channelEnds()
-        var pace = LookupPace()
-        pace.patience = patience.nanoseconds
-        pace.deadline = deadline.nanoseconds
+        var timeouts = LookupTimeouts()
+        timeouts.tryInterval = tryInterval.nanoseconds
+        timeouts.deadline = deadline.nanoseconds
         resolver = try Resolver(
-            channel: MessageChannel(adopting: ends.other), servers: servers, pace: pace,
+            channel: MessageChannel(adopting: ends.other), servers: servers, timeouts: timeouts,
             newID: { .random(in: .min ... .max) })
         supervisor = SupervisorEnd(adopting: ends.supervisor)
     }

@@ -26,7 +26,7 @@ private func limits(processes: Limit<Int>? = nil, memory: Limit<Bytes>) -> Limit
 /// Groups of this process's own; nil where none can be made: a hierarchy that is not there, or read-only.
 private func madeGroups() -> ControlGroups? {
     do throws(ControlGroups.Unavailable) {
-        return try ControlGroups(pid: Processes.ownPID, claiming: .place)
+        return try ControlGroups(pid: Processes.ownPID, claiming: .subgroup)
     } catch {
         print("no control groups: \(error)")
         return nil
@@ -171,7 +171,7 @@ struct ControlGroupTests {
             #expect(Files.exists("\(parent)doorward.\(pid)/left"))
             // This one is empty, as it is before its first gate; the next supervisor is init's.
             #expect(Files.exists(own.directory))
-            let next = try ControlGroups(pid: pid, claiming: .place)
+            let next = try ControlGroups(pid: pid, claiming: .subgroup)
             #expect(!Files.exists("\(parent)doorward.\(pid)/left"))
             #expect(Files.exists(own.directory))
             next.remove()
@@ -182,7 +182,7 @@ struct ControlGroupTests {
     @Test("without the right to make a group there are none, and why is said", .enabled(if: !Accounts.isRoot))
     func unavailable() {
         let error = #expect(throws: ControlGroups.Unavailable.self) {
-            try ControlGroups(pid: Processes.ownPID, claiming: .place)
+            try ControlGroups(pid: Processes.ownPID, claiming: .subgroup)
         }
         #expect(error?.description.isEmpty == false)
     }

@@ -26,7 +26,7 @@ struct SystemCallFilterTests {
         let filter = try FilterAnswers(settings)
         let refusal = settings.seccomp == .kill ? Answer.killProcess : Answer.notPermitted
         var names = Set(SystemCalls.standard.flatMap(\.calls))
-        var judged = Set(JudgedCall.standard(network: settings.network).map(\.name))
+        var judged = Set(ConditionalSystemCall.standard(network: settings.network).map(\.name))
         for change in settings.systemCalls {
             judged.remove(change.name)
             if change.effect == .allow { names.insert(change.name) } else { names.remove(change.name) }

@@ -59,7 +59,7 @@ struct SystemCallsTests {
 
     @Test("every call of the standard set is a system call, and is listed once")
     func standard() {
-        let calls = SystemCalls.standard.flatMap(\.calls) + JudgedCall.standard(network: []).map(\.name)
+        let calls = SystemCalls.standard.flatMap(\.calls) + ConditionalSystemCall.standard(network: []).map(\.name)
         #expect(Set(calls).count == calls.count)
         #if arch(x86_64)
             for name in calls { #expect(SystemCalls.problem(with: name) == nil) }
@@ -88,7 +88,8 @@ struct SystemCallsTests {
             "uretprobe uprobe afs_syscall get_robust_list cachestat lsm_get_self_attr lsm_list_modules",
         ])
     func excluded(names: String) {
-        let allowed = Set(SystemCalls.standard.flatMap(\.calls) + JudgedCall.standard(network: []).map(\.name))
+        let allowed = Set(
+            SystemCalls.standard.flatMap(\.calls) + ConditionalSystemCall.standard(network: []).map(\.name))
         for name in names.split(separator: " ").map(String.init) {
             #expect(!allowed.contains(name), "\(name)")
             #if arch(x86_64)
@@ -99,7 +100,7 @@ struct SystemCallsTests {
 
     @Test("what the gate needs is in the standard set, and cannot be refused")
     func needed() {
-        let calls = Set(SystemCalls.standard.flatMap(\.calls) + JudgedCall.standard(network: []).map(\.name))
+        let calls = Set(SystemCalls.standard.flatMap(\.calls) + ConditionalSystemCall.standard(network: []).map(\.name))
         #expect(SystemCalls.neededByGate.isSubset(of: calls))
         #expect(
             SystemCalls.refusalProblem(with: "read")

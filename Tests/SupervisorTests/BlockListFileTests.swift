@@ -1,6 +1,6 @@
 import Addresses
 import Admission
-import Definitions
+import HostDefinition
 import LinuxSystem
 import TestSupport
 import Testing
@@ -59,14 +59,15 @@ struct BlockListFileTests {
         try directory.write("blocked", "192.0.2.7\n")
         let list = try BlockListFile(path: path)
         try directory.write("blocked", "192.0.2.8\n nonsense\n")
-        let error = #expect(throws: DefinitionsError.self) { try list.readAgain() }
+        let error = #expect(throws: HostDefinitionError.self) { try list.readAgain() }
         #expect(error?.lines.first?.hasPrefix("\(path):2:2: error: 'nonsense' is not an IP address") == true)
         #expect(try line("192.0.2.7", list) == 1)
         #expect(try line("192.0.2.8", list) == nil)
         try Files.remove(path)
         #expect(try notices(list))
         #expect(
-            throws: DefinitionsError(lines: ["\(path): error: open: ENOENT (No such file or directory) [block_list]"])
+            throws: HostDefinitionError(lines: ["\(path): error: open: ENOENT (No such file or directory) [block_list]"]
+            )
         ) {
             try list.readAgain()
         }
@@ -80,6 +81,6 @@ struct BlockListFileTests {
         "at the start a list that cannot be read is an error, never an empty list", arguments: ["192.0.2.300\n", nil])
     func failsClosed(text: String?) throws {
         if let text { try directory.write("blocked", text) }
-        #expect(throws: DefinitionsError.self) { _ = try BlockListFile(path: path) }
+        #expect(throws: HostDefinitionError.self) { _ = try BlockListFile(path: path) }
     }
 }

@@ -1,4 +1,4 @@
-import Definitions
+import HostDefinition
 import LinuxSystem
 import Messages
 import ServiceModel
@@ -33,8 +33,8 @@ private struct IdleProcess: ~Copyable {
 
 /// A supervisor that has read that there is no service.
 private func supervisorOfNothing(in directory: TemporaryDirectory) throws -> Supervisor {
-    let wire = try directory.write("wire", bytes: Definitions(settings: HostSettings()).wire)
-    return try Supervisor(reader: DefinitionsCommand(path: "/bin/cat", arguments: ["cat", wire]), readyNumber: nil)
+    let wire = try directory.write("wire", bytes: HostDefinition(settings: HostSettings()).wire)
+    return try Supervisor(reader: DefinitionCommand(path: "/bin/cat", arguments: ["cat", wire]), readyNumber: nil)
 }
 
 /// A service that listens nowhere.
@@ -62,7 +62,7 @@ struct SupervisorGatesTests {
             // What a gate does say changes nothing, nor does a report that comes twice.
             try gateEnd.send(GateMessage.ready.bytes)
             try gateEnd.send(bytes)
-            try supervisor.hear(77, at: 0)
+            try supervisor.handleGateMessages(77, at: 0)
             let status = ChildProcesses.status(of: idle.pid)
             #expect(status == -1)
         }

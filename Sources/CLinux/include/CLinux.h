@@ -195,7 +195,7 @@ int clinux_map_remove(int map, const void *key);                  // exactly thi
 int clinux_filter_load(const struct clinux_filter_maps *maps);    // a descriptor of the program
 int clinux_filter_attach(int socket, int program);                // in place of the one before
 int clinux_filter_detach(int socket);
-int clinux_filter_newcomers(int socket);                          // drops each SYN, and nothing else
+int clinux_drop_new_connections(int socket);                          // drops each SYN, and nothing else
 
 // namespaces.c
 int clinux_new_network(void);                                     // a descriptor of an empty network namespace

@@ -1,0 +1,117 @@
+// Reading every file of a host in one go: for the supervisor, at start and at each reload, and for `check`.
+package import Configuration
+package import HostDefinition
+internal import LinuxSystem
+internal import ServiceModel
+
+extension HostDefinition {
+    /// The largest file that is read, in bytes. Configuration has its own, smaller, bound and says so with a position.
+    private static let mostBytes = 1 << 20
+
+    /// Reads doorward.toml and every service file.
+    ///
+    /// Errors: faults for which nothing can be served at all: doorward.toml, or a services directory that is not there.
+    package static func read(_ options: PathChoices, on host: Host) throws(HostDefinitionError) -> HostDefinition {
+        let configuration = try readHost(options, on: host, from: try here())
+        var definitions = HostDefinition(settings: configuration.settings)
+        let directory = configuration.settings.services
+        let names: [String]
+        do throws(SystemError) {
+            names = try Files.names(in: directory)
+        } catch {
+            throw HostDefinitionError(
+                lines: ["\(directory): error: the services directory cannot be read: \(error) [services, --services]"])
+        }
+        let reader = ServiceReader(host: host, configuration: configuration)
+        for file in names where file.hasSuffix(".toml") && !file.hasPrefix(".") {
+            definitions.add(file: file, in: directory, by: reader)
+        }
+        return definitions
+    }
+
+    /// Where a running supervisor is asked, whatever else is wrong with doorward.toml.
+    ///
+    /// Errors: it cannot be told.
+    package static func state(_ options: PathChoices, on host: Host) throws(HostDefinitionError) -> String {
+        let here = try here()
+        if let state = options.state { return absolute(state, from: here) }
+        guard let file = options.configuration else { return HostSettings().state }
+        let text = try text(of: file)
+        do throws(Faults) {
+            let state = try HostConfiguration.state(
+                text: text, file: file, directory: directory(of: file, from: here), host: host)
+            return absolute(state, from: here)
+        } catch {
+            throw HostDefinitionError(lines: error.all.map(\.description) + ["--state DIR says where, without it"])
+        }
+    }
+
+    private static func text(of file: String) throws(HostDefinitionError) -> [UInt8] {
+        do throws(SystemError) {
+            return try Files.read(file, most: mostBytes)
+        } catch {
+            throw HostDefinitionError(lines: ["\(file): error: cannot be read: \(error)"])
+        }
+    }
+
+    private static func directory(of file: String, from here: String) -> String {
+        "/" + absolute(file, from: here).split(separator: "/").dropLast().joined(separator: "/")
+    }
+
+    private static func here() throws(HostDefinitionError) -> String {
+        do throws(SystemError) {
+            return try Files.currentDirectory()
+        } catch {
+            throw HostDefinitionError(lines: ["the working directory cannot be read: \(error)"])
+        }
+    }
+
+    private static func readHost(
+        _ options: PathChoices, on host: Host, from here: String
+    ) throws(HostDefinitionError) -> HostConfiguration {
+        let handlers = options.handlers.map { absolute($0, from: here) }
+        var configuration: HostConfiguration
+        if let file = options.configuration {
+            let text = try text(of: file)
+            do throws(Faults) {
+                configuration = try .read(
+                    text: text, file: file, directory: directory(of: file, from: here), handlers: handlers, host: host)
+            } catch {
+                throw HostDefinitionError(lines: error.all.map(\.description))
+            }
+        } else {
+            configuration = HostConfiguration()
+            if let handlers { configuration.settings.handlers = handlers }
+        }
+        // Service files are shown as the administrator spells their directory; everything else is made absolute.
+        if let services = options.services { configuration.settings.services = services }
+        if let state = options.state { configuration.settings.state = state }
+        configuration.settings.state = absolute(configuration.settings.state, from: here)
+        return configuration
+    }
+
+    private static func absolute(_ path: String, from here: String) -> String {
+        path.hasPrefix("/") ? path : here + "/" + path
+    }
+
+    private mutating func add(file: String, in directory: String, by reader: ServiceReader) {
+        let name = String(file.dropLast(5))
+        let path = directory.hasSuffix("/") ? directory + file : "\(directory)/\(file)"
+        let text: [UInt8]
+        do throws(SystemError) {
+            text = try Files.read(path, most: Self.mostBytes)
+        } catch {
+            broken.insert(name)
+            faults.append(
+                Fault(position: SourcePosition(file: path, line: 1, column: 1), message: "cannot be read: \(error)"))
+            return
+        }
+        switch reader.read(name: name, file: path, text: text) {
+        case .success(let definition):
+            services[name] = definition
+        case .failure(let found):
+            broken.insert(name)
+            faults += found.all
+        }
+    }
+}

@@ -1,0 +1,139 @@
+// How somebody stands with a service at this moment: what only its gate knows. For `explain`.
+package import Addresses
+internal import ServiceModel
+package import Wire
+
+/// Somebody who might come.
+package enum Client: Hashable, Sendable {
+    case address(IPAddress)
+    /// Of this machine, on a unix socket.
+    case user(UInt32)
+
+    /// As who would come by no port and no process.
+    package var peer: Peer {
+        switch self {
+        case .address(let address): .ip(address, port: 0)
+        case .user(let uid): .unix(uid: uid, gid: .max, pid: 0)
+        }
+    }
+
+    package init(_ peer: Peer) {
+        switch peer {
+        case .ip(let address, _): self = .address(address)
+        case .unix(let uid, _, _): self = .user(uid)
+        }
+    }
+}
+
+/// What a gate knows of a caller.
+package struct SourceStatus: Hashable, Sendable {
+    /// Of its source: connections that are served, or wait.
+    package var connections = 0
+    /// Until `limits.rate` lets its source in; zero: now. nil: there is no such limit.
+    package var rateWait: Duration?
+    /// Until `limits.total_rate` lets somebody in; zero: now.
+    package var turnWait = Duration.zero
+    /// Of its source, for ends that cost some; nil: none does.
+    package var points: Int?
+    package var lists = Lists.none
+    /// The rules of `dnsbl` that match and let in, a bit for each.
+    package var matches: UInt32 = 0
+    package var checks = Checks.none
+
+    /// What `dnsbl` says.
+    package enum Lists: Hashable, Sendable {
+        /// Nothing: the service has no lists, or they are not about such callers.
+        case none
+        /// They have to be asked.
+        case unknown
+        /// It comes in.
+        case admitted
+        /// It comes in, but not every list has answered.
+        case unanswered
+        /// It is refused by the rule with this index.
+        case denied(rule: Int)
+    }
+
+    /// What `checks` say.
+    package enum Checks: Hashable, Sendable {
+        case none
+        /// They have to be asked.
+        case unknown
+        case passed
+        /// It is refused by the check with this index.
+        case refused(check: Int)
+    }
+
+    package init() {}
+}
+
+extension Client: WireValue {
+    package func write(to writer: inout WireWriter) {
+        switch self {
+        case .address(let address):
+            writer.write(0)
+            writer.write(IPPrefix(of: address, length: address.bitWidth))
+        case .user(let uid):
+            writer.write(1)
+            writer.write(uid)
+        }
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        switch try reader.number() {
+        case 0: self = .address(try reader.value(IPPrefix.self).network)
+        case 1: self = .user(try reader.value())
+        default: throw WireError()
+        }
+    }
+}
+
+extension SourceStatus: WireValue {
+    package func write(to writer: inout WireWriter) {
+        writer.write(connections)
+        writer.write(rateWait)
+        writer.write(turnWait)
+        writer.write(points)
+        switch lists {
+        case .none: writer.write(0)
+        case .unknown: writer.write(1)
+        case .admitted: writer.write(2)
+        case .denied(let rule):
+            writer.write(3)
+            writer.write(rule)
+        case .unanswered: writer.write(4)
+        }
+        writer.write(matches)
+        switch checks {
+        case .none: writer.write(0)
+        case .unknown: writer.write(1)
+        case .passed: writer.write(2)
+        case .refused(let check):
+            writer.write(3)
+            writer.write(check)
+        }
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        connections = try reader.value()
+        rateWait = try reader.optional()
+        turnWait = try reader.value()
+        points = try reader.optional()
+        switch try reader.number() {
+        case 0: lists = .none
+        case 1: lists = .unknown
+        case 2: lists = .admitted
+        case 3: lists = .denied(rule: try reader.value())
+        case 4: lists = .unanswered
+        default: throw WireError()
+        }
+        matches = try reader.value()
+        switch try reader.number() {
+        case 0: checks = .none
+        case 1: checks = .unknown
+        case 2: checks = .passed
+        case 3: checks = .refused(check: try reader.value())
+        default: throw WireError()
+        }
+    }
+}

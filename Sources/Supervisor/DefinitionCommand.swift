@@ -1,0 +1,43 @@
+// The program that reads the files for us: started at each reading, it prints the definitions and ends.
+// So the process that is root for months contains no TOML parser and no Foundation, and whatever a service file does to the
+// one that reads it, the services go on.
+package import HostDefinition
+internal import LinuxSystem
+
+/// A command that prints definitions (HostDefinition.wire).
+package struct DefinitionCommand: Hashable, Sendable {
+    /// The program's absolute path, and its arguments with argv[0].
+    package var path: String
+    package var arguments: [String]
+
+    package init(path: String, arguments: [String]) {
+        self.path = path
+        self.arguments = arguments
+    }
+
+    private static let withinNanoseconds: Int64 = 60_000_000_000
+    private static let mostBytes = 256 << 20
+
+    /// Runs the command and reads what it prints. Exit status 1 and text mean that nothing can be served, and why.
+    package func definitions() throws(HostDefinitionError) -> HostDefinition {
+        let result: CommandResult
+        do throws(SystemError) {
+            result = try Commands.run(
+                path, arguments, mostBytes: Self.mostBytes, withinNanoseconds: Self.withinNanoseconds)
+        } catch {
+            throw HostDefinitionError(lines: ["\(path): error: cannot read the definitions: \(error)"])
+        }
+        switch result.end {
+        case .exited(status: 0):
+            if let definitions = HostDefinition(wire: result.output) { return definitions }
+            throw HostDefinitionError(lines: ["\(path): error: printed something that is not definitions"])
+        case .exited(status: 1):
+            let text = String(decoding: result.output, as: UTF8.self)
+            throw HostDefinitionError(lines: text.split(separator: "\n").map(String.init))
+        case .exited(let status):
+            throw HostDefinitionError(lines: ["\(path): error: ended with status \(status)"])
+        case .killed(let signal, _):
+            throw HostDefinitionError(lines: ["\(path): error: ended by signal \(signal.name)"])
+        }
+    }
+}

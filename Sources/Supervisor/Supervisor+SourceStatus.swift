@@ -1,0 +1,48 @@
+// How somebody stands with a service: its gate is asked, and whoever wants to know waits on the control socket meanwhile.
+internal import Control
+internal import Messages
+
+/// A question that a gate has not answered yet.
+struct PendingQuery {
+    let client: ControlClient
+    /// Who may answer.
+    let gate: Int32
+    /// Monotonic.
+    let deadline: Int64
+}
+
+extension Supervisor {
+    private static let mostQueries = 64
+    private static let answerWithinNanoseconds: Int64 = 2_000_000_000
+
+    /// - Returns: the answer; nil when it comes later.
+    func sourceStatus(
+        of asker: Client, in service: String, for client: ControlClient, at now: Int64
+    ) -> ControlReply? {
+        guard let gate = services[service]?.serving else { return .refused(["'\(service)' is not served"]) }
+        guard pendingQueries.count < Self.mostQueries else { return .refused(["too many ask at once"]) }
+        lastQuery &+= 1
+        guard send(.sourceStatus(lastQuery, asker), to: gate) else { return .refused(["the gate cannot be reached"]) }
+        pendingQueries[lastQuery] = PendingQuery(
+            client: client, gate: gate.pid, deadline: now + Self.answerWithinNanoseconds)
+        return nil
+    }
+
+    /// A gate has answered; too late, when nobody waits any more.
+    func handleSourceStatus(_ sourceStatus: SourceStatus, number: UInt32, from gate: GateProcess) {
+        guard let query = pendingQueries[number], query.gate == gate.pid else { return }
+        pendingQueries[number] = nil
+        reply(.sourceStatus(sourceStatus), to: query.client)
+    }
+
+    /// Nobody waits longer than this for a gate that does not answer.
+    func expireQueries(at now: Int64) {
+        for (number, query) in pendingQueries where now >= query.deadline {
+            pendingQueries[number] = nil
+            reply(.refused(["the gate, pid \(query.gate), does not answer"]), to: query.client)
+        }
+    }
+
+    /// Monotonic: when ``expireQueries(at:)`` has something to do; nil for never.
+    var queriesDeadline: Int64? { pendingQueries.values.map(\.deadline).min() }
+}

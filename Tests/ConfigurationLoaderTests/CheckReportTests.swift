@@ -1,0 +1,29 @@
+import Configuration
+import TestSupport
+import Testing
+
+@testable import ConfigurationLoader
+
+struct CheckReportTests {
+    @Test("what a sound service turns off stands right behind its own line, with its place")
+    func sandboxRelaxations() throws {
+        let directory = try TemporaryDirectory()
+        let services = directory.path
+        try directory.write(
+            "a.toml", "listen = \"127.0.0.1:1\"\nhandler = [\"/h\"]\nnetwork = true\nseccomp = \"off\"\n")
+        try directory.write("b.toml", "listen = \"127.0.0.1:2\"\nhandler = [\"/h\"]\nenabled = false\n")
+        try directory.write(
+            "c.toml", "listen = \"127.0.0.1:3\"\nhandler = [\"/h\"]\nlandlock = \"of\"\nnetwork = true\n")
+        var options = PathChoices()
+        options.services = services
+        let report = CheckReport.make(options, on: Host())
+        #expect(report.faults.count == 1 && report.faults[0].hasPrefix("\(services)/c.toml:3:12: error: 'landlock' is"))
+        #expect(
+            report.notes.prefix(4) == [
+                "\(services)/a.toml: ok: a on 127.0.0.1:1",
+                "\(services)/a.toml:3: note: network = true: handlers share this machine's network",
+                "\(services)/a.toml:4: note: seccomp = \"off\": handlers may make every system call",
+                "\(services)/b.toml: disabled: b on 127.0.0.1:2",
+            ])
+    }
+}

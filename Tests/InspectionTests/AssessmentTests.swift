@@ -1,0 +1,54 @@
+import HostDefinition
+import ServiceModel
+import Testing
+
+@testable import Inspection
+
+struct AssessmentTests {
+    private func verdict(_ lines: String, _ address: String) throws -> String {
+        let example = try Example(lines)
+        switch try example.assessment(address).verdict {
+        case .admitted(let rule): return "admitted \(rule.map(String.init) ?? "-")"
+        case .refused(let cause, let at, let setting, _):
+            return "\(cause) \(at.split(separator: "/").last ?? "") [\(setting)]"
+        }
+    }
+
+    @Test("the block list comes first, then the rules in their order; who matches none is refused")
+    func verdicts() throws {
+        let rules = "access = [\"deny 192.0.2.7\",\n\"allow 192.0.2.0/24\",\n\"allow unix\"]\n"
+        #expect(try verdict("", "192.0.2.7") == "admitted -")
+        #expect(try verdict("", "203.0.113.9") == "it is on the block list blocked:2 [block_list]")
+        #expect(try verdict(rules, "192.0.2.7") == "an access rule denies it cat.toml:3 [access]")
+        #expect(try verdict(rules, "192.0.2.8") == "admitted 1")
+        #expect(try verdict(rules, "unix") == "admitted 2")
+        #expect(try verdict(rules, "2001:db8::1") == "no access rule matches it cat.toml:3 [access]")
+    }
+
+    @Test("a rule's handler and variables are the visit's")
+    func ruleHandler() throws {
+        let example = try Example("access = [\"allow 192.0.2.1 handler=/bin/true A=1\", \"allow all\"]\n")
+        #expect(try example.assessment("192.0.2.1").command.path == "/bin/true")
+        #expect(try example.assessment("192.0.2.1").rule?.environment == [EnvironmentVariable(name: "A", value: "1")])
+        #expect(try example.assessment("192.0.2.2").command.path == "/bin/cat")
+    }
+
+    @Test("who is no address, which is no service, and what is at fault, is said")
+    func faults() throws {
+        let example = try Example("")
+        #expect(throws: HostDefinitionError(lines: ["'localhost' is not an IP address, nor \"unix\""])) {
+            try example.assessment("localhost")
+        }
+        #expect(throws: HostDefinitionError(lines: ["no service is called 'dog'; there are: cat"])) {
+            try example.assessment("127.0.0.1", service: "dog")
+        }
+        let broken = try Example("umaskk = 1\n")
+        do throws(HostDefinitionError) {
+            _ = try broken.assessment("127.0.0.1")
+            Issue.record("a broken file is no service")
+        } catch {
+            #expect(error.lines.count == 1)
+            #expect(error.lines[0].contains("cat.toml:3:1: error: unknown key 'umaskk'"))
+        }
+    }
+}
