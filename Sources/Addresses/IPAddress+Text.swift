@@ -1,7 +1,6 @@
 // Addresses as people write them: dotted decimal (RFC 6943 3.1.1, the strict form only) and RFC 4291 2.2 for IPv6,
 // written in RFC 5952's canonical form. Total and bounded: any bytes in, an address or nothing out.
 // Never accepts leading zeros, octal, hexadecimal or short IPv4 forms, nor IPv6 zones: each has been read two ways.
-internal import Text
 
 extension IPAddress {
     /// Reads one whole address; nil when the text is anything else.
@@ -21,32 +20,51 @@ extension IPAddress {
 
 extension IPAddress: CustomStringConvertible {
     /// The canonical text, without brackets.
+    package var description: String { text.description }
+
+    /// The canonical text, without brackets.
     ///
     /// Source: RFC 5952 4.
-    package var description: String {
-        var text = ByteText(capacity: IPAddress.longestText)
+    package var text: AddressText {
+        var text = AddressText()
         text.append(self)
-        return text.string
+        return text
+    }
+
+    /// `ADDRESS:PORT`, an IPv6 address in brackets (RFC 3986 3.2.2).
+    package func text(port: UInt16) -> AddressText {
+        var text = AddressText()
+        text.append(self, port: port)
+        return text
     }
 
     /// The longest text an address has: eight groups of four digits and seven colons.
     package static let longestText = 39
 }
 
-extension ByteText {
-    /// Appends the canonical text of an address, without brackets.
-    ///
-    /// Source: RFC 5952 4.
-    package mutating func append(_ address: IPAddress) {
+extension AddressText {
+    fileprivate mutating func append(_ address: IPAddress) {
         switch address {
         case .v4(let bits):
             for shift: UInt32 in [24, 16, 8, 0] {
-                append(decimal: Int(bits >> shift & 0xff))
+                append(decimal: Int64(bits >> shift & 0xff))
                 if shift > 0 { append(UInt8(ascii: ".")) }
             }
         case .v6(let bits):
             appendIPv6(bits)
         }
+    }
+
+    mutating func append(_ address: IPAddress, port: UInt16) {
+        if case .v6 = address {
+            append(UInt8(ascii: "["))
+            append(address)
+            append(UInt8(ascii: "]"))
+        } else {
+            append(address)
+        }
+        append(UInt8(ascii: ":"))
+        append(decimal: Int64(port))
     }
 
     /// The longest run of two or more zero groups becomes `::`; the first, when two are as long.

@@ -1,5 +1,4 @@
 // Where a service listens, as `listen = [...]` spells it.
-internal import Text
 
 /// An address that a listener is bound to.
 package enum ListenAddress: Hashable, Sendable {
@@ -16,10 +15,7 @@ extension ListenAddress: CustomStringConvertible {
     /// `192.0.2.7:25`, `[::]:25` or `unix:/run/x.sock`: what ``init(_:)`` reads.
     package var description: String {
         switch self {
-        case .ip(let address, let port):
-            var text = ByteText(capacity: 64)
-            text.append(address, port: port)
-            return text.string
+        case .ip(let address, let port): return address.text(port: port).description
         case .unix(let path): return "unix:\(path)"
         }
     }

@@ -1,5 +1,4 @@
 // The other end of a connection, as admission, the log and the environment see it.
-internal import Text
 
 /// Who is on the other end.
 package enum Peer: Hashable, Sendable {
@@ -8,30 +7,20 @@ package enum Peer: Hashable, Sendable {
     case unix(uid: UInt32, gid: UInt32, pid: Int32)
 }
 
-extension ByteText {
-    /// Appends `192.0.2.7:4242`, `[2001:db8::1]:4242` or `unix:uid=1000,pid=4242`.
-    package mutating func append(_ peer: Peer) {
-        switch peer {
-        case .ip(let address, let port):
-            append(address, port: port)
+extension Peer: CustomStringConvertible {
+    /// `192.0.2.7:4242`, `[2001:db8::1]:4242` or `unix:uid=1000,pid=4242`.
+    package var text: AddressText {
+        switch self {
+        case .ip(let address, let port): return address.text(port: port)
         case .unix(let uid, _, let pid):
-            append("unix:uid=" as StaticString)
-            append(decimal: Int(uid))
-            append(",pid=" as StaticString)
-            append(decimal: Int(pid))
+            var text = AddressText()
+            text.append("unix:uid=" as StaticString)
+            text.append(decimal: Int64(uid))
+            text.append(",pid=" as StaticString)
+            text.append(decimal: Int64(pid))
+            return text
         }
     }
 
-    /// Appends `ADDRESS:PORT`, an IPv6 address in brackets (RFC 3986 3.2.2).
-    package mutating func append(_ address: IPAddress, port: UInt16) {
-        if case .v6 = address {
-            append(UInt8(ascii: "["))
-            append(address)
-            append(UInt8(ascii: "]"))
-        } else {
-            append(address)
-        }
-        append(UInt8(ascii: ":"))
-        append(decimal: Int(port))
-    }
+    package var description: String { text.description }
 }

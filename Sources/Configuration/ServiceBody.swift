@@ -1,5 +1,6 @@
 // The keys that a service file and `[defaults]` have in common.
 
+internal import Addresses
 import ServiceModel
 
 /// What the common keys say. The values are those of a service that says nothing.

@@ -51,7 +51,7 @@ package struct EventLog: ~Copyable {
 
     package mutating func field(_ key: StaticString, _ value: Peer) {
         name(key)
-        line.append(value)
+        line.append(value.text.bytes)
     }
 
     /// `PID.NUMBER`, the name of a connection in every line about it.
@@ -86,7 +86,7 @@ package struct EventLog: ~Copyable {
     /// `message="IP ADDRESS is blocked"`.
     package mutating func blocked(_ address: IPAddress) {
         line.append(" message=\"IP " as StaticString)
-        line.append(address)
+        line.append(address.text.bytes)
         line.append(" is blocked\"" as StaticString)
     }
 

@@ -58,7 +58,7 @@ extension Gate {
     private static func add(_ ban: SealedBans.Match, in bans: borrowing SharedBytes, to log: inout EventLog) {
         let prefix = SealedBans.prefix(of: ban.index, in: bans.bytes)
         log.plainField("ban") { text in
-            text.append(prefix.network)
+            text.append(prefix.network.text.bytes)
             // As `blocked` and the line of the ban spell it.
             guard prefix.length < prefix.network.bitWidth else { return }
             text.append(UInt8(ascii: "/"))

@@ -31,7 +31,7 @@ struct OpeningHours: Sendable {
     }
 
     private func currentReason() -> ClosedReason? {
-        if let hours, !hours.contains(LocalTime.minuteOfWeek()) { return .hours }
+        if let hours, !hours.contains(WeekMinute(number: LocalTime.minuteOfWeek())) { return .hours }
         if let mostLoad, Processes.load() > mostLoad { return .load }
         return nil
     }

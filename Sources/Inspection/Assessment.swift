@@ -109,7 +109,7 @@ package struct Assessment: Sendable {
             return .refused(cause: "the service is a sensor, and \(exempt)", at: place("sensor"), setting: "sensor")
         case .refuse(.closed(.hours)):
             return .refused(
-                cause: "the service is closed at this time, \(LocalTime.minuteOfWeek())", at: place("hours"),
+                cause: "the service is closed at this time, \(WeekMinute(number: LocalTime.minuteOfWeek()))", at: place("hours"),
                 setting: "hours")
         case .refuse(.closed(.load)):
             let load = Processes.load()
@@ -198,7 +198,7 @@ package struct Assessment: Sendable {
                 // Its gate would not start either.
                 return .hours
             }
-            if !hours.contains(LocalTime.minuteOfWeek()) { return .hours }
+            if !hours.contains(WeekMinute(number: LocalTime.minuteOfWeek())) { return .hours }
         }
         if let most = settings.mostLoad, Processes.load() > most { return .load }
         return nil

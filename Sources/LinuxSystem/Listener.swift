@@ -2,7 +2,6 @@
 // Promises: non-blocking, close-on-exec, IPv6 never speaks for IPv4 (IPV6_V6ONLY).
 package import Addresses
 internal import CLinux
-package import ServiceModel
 
 /// The owner of a listening socket.
 package struct Listener: ~Copyable {

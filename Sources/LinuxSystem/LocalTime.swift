@@ -1,6 +1,5 @@
 // The clock on the wall, in a zone of one's choice: for hours.
 internal import CLinux
-package import ServiceModel
 
 package enum LocalTime {
     /// Reads a zone's rules into memory, for the whole process; after that no file is needed.
@@ -14,12 +13,13 @@ package enum LocalTime {
         _ = try retrying("tzset") { unsafe clinux_set_zone(zone ?? "") }
     }
 
-    /// This minute, in the zone that was loaded.
-    package static func minuteOfWeek(wallNanoseconds: Int64 = Clock.wallNanoseconds()) -> WeekMinute {
+    /// This minute in the zone that was loaded, counted from Monday, 00:00. 0 to 10079.
+    package static func minuteOfWeek(wallNanoseconds: Int64 = Clock.wallNanoseconds()) -> Int {
         var (weekday, minute): (Int32, Int32) = (0, 0)
         // Sound: the call writes the two numbers.
         unsafe clinux_local_minute(wallNanoseconds / 1_000_000_000, &weekday, &minute)
-        return WeekMinute(Weekday(sundayIsZero: Int(weekday)), minute: Int(minute))
+        // The C library counts days from Sunday. Source: localtime(3).
+        return (Int(weekday) + 6) % 7 * 24 * 60 + Int(minute)
     }
 }
 

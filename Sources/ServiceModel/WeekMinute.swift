@@ -5,12 +5,6 @@
 package enum Weekday: Int, CaseIterable, Hashable, Sendable {
     case monday, tuesday, wednesday, thursday, friday, saturday, sunday
 
-    /// As `struct tm` counts: 0 is Sunday (localtime(3)). Counts on over the end of the week.
-    package init(sundayIsZero number: Int) {
-        let days = Weekday.allCases.count
-        self = Weekday.allCases[((number - 1) % days + days) % days]
-    }
-
     /// `Mon`.
     package var name: String {
         switch self {
@@ -33,10 +27,15 @@ package struct WeekMinute: Hashable, Sendable, Comparable {
     package static let perDay = 24 * 60
     package static let count = 7 * perDay
 
+    /// - Parameter number: counted from Monday, 00:00; a number outside of the week counts on in another week.
+    package init(number: Int) {
+        let rest = number % WeekMinute.count
+        self.number = rest < 0 ? rest + WeekMinute.count : rest
+    }
+
     /// - Parameter minute: of the day; what lies outside is of another day.
     package init(_ day: Weekday, minute: Int) {
-        let number = (day.rawValue * WeekMinute.perDay + minute % WeekMinute.count) % WeekMinute.count
-        self.number = number < 0 ? number + WeekMinute.count : number
+        self.init(number: day.rawValue * WeekMinute.perDay + minute % WeekMinute.count)
     }
 
     package static func < (a: WeekMinute, b: WeekMinute) -> Bool { a.number < b.number }

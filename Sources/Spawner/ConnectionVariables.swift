@@ -102,7 +102,7 @@ struct ConnectionVariables: ~Copyable {
 
     private mutating func write(_ address: IPAddress, to cell: VariableCell) {
         text.removeAll()
-        text.append(address)
+        text.append(address.text.bytes)
         cell.set(text.bytes)
     }
 

@@ -49,6 +49,10 @@ package struct ByteText: ~Copyable {
         for byte in text.utf8 { append(byte) }
     }
 
+    package mutating func append(_ bytes: borrowing Span<UInt8>) {
+        for index in bytes.indices { append(bytes[index]) }
+    }
+
     package mutating func append(decimal value: Int) {
         if value < 0 { append(UInt8(ascii: "-")) }
         append(digitsOf: UInt64(value.magnitude), atLeast: 1)
@@ -75,17 +79,6 @@ package struct ByteText: ~Copyable {
         while used > 0 {
             used -= 1
             append(digits[used])
-        }
-    }
-
-    /// Appends a number in hexadecimal, lower case, without leading zeros.
-    package mutating func append(hexadecimal value: UInt16) {
-        var isLeading = true
-        for shift: UInt16 in [12, 8, 4, 0] {
-            let digit = UInt8(value >> shift & 0xf)
-            if digit == 0, isLeading, shift > 0 { continue }
-            isLeading = false
-            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
     }
 

@@ -1,3 +1,4 @@
+import Addresses
 import HostDefinition
 import ServiceModel
 import Testing

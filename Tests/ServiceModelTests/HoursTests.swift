@@ -54,11 +54,11 @@ struct HoursTests {
         #expect(minutes(.always).allSatisfy { $0 } && !minutes(Hours()).contains(true))
     }
 
-    @Test("days are those of struct tm, and minutes outside of a day are of another")
+    @Test("minutes outside of a day are of another day, and minutes outside of the week of another week")
     func days() {
         #expect(
-            (-1...7).map { Weekday(sundayIsZero: $0).name } == [
-                "Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun",
+            [0, 1440, 10079, 10080, -1].map { WeekMinute(number: $0).description } == [
+                "Mon 00:00", "Tue 00:00", "Sun 23:59", "Mon 00:00", "Sun 23:59",
             ])
         #expect(WeekMinute(.sunday, minute: 1440) == WeekMinute(.monday, minute: 0))
         #expect(WeekMinute(.monday, minute: -1) == WeekMinute(.sunday, minute: 1439))

@@ -60,11 +60,4 @@ struct ByteTextTests {
     func width(value: Int, width: Int, expected: String) {
         #expect(text { $0.append(decimal: value, width: width) }.string == expected)
     }
-
-    @Test(
-        "hexadecimal has no leading zeros and lower case",
-        arguments: [(UInt16(0), "0"), (1, "1"), (0xa0, "a0"), (0xDEAD, "dead"), (0x1000, "1000"), (0xffff, "ffff")])
-    func hexadecimal(value: UInt16, expected: String) {
-        #expect(text { $0.append(hexadecimal: value) }.string == expected)
-    }
 }
