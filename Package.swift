@@ -117,7 +117,7 @@ let supervisorColumn: [Target] = [
     target("Resolver", ["Addresses", "DNS", "EventLog", "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Wire"]),
     target("Wire", ["Addresses"]),
     target("Messages", ["Addresses", "DNS", "LinuxSystem", "ServiceModel", "Wire"]),
-    target("HostDefinition", ["Addresses", "ServiceModel", "Tables", "Wire"]),
+    target("HostDefinition", ["Addresses", "ServiceModel", "Tables", "Text", "Wire"]),
     target("Control", ["Addresses", "Messages", "Wire"]),
     target(
         "Supervisor",
@@ -136,14 +136,13 @@ let supervisorColumn: [Target] = [
         ]),
     target(
         "ConfigurationLoader",
-        ["Addresses", "Admission", "Configuration", "HostDefinition", "LinuxSystem", "Sandbox", "ServiceModel"]),
+        ["Addresses", "Admission", "Configuration", "HostDefinition", "LinuxSystem", "Sandbox", "ServiceModel", "Text"]),
     target("Import", ["Addresses", "Configuration", "ServiceModel", "Text"]),
     target(
         "Inspection",
         [
             "Addresses", "Admission", "Configuration", "ConfigurationLoader", "Control", "HostDefinition",
-            "LinuxSystem",
-            "Messages", "Sandbox", "ServiceModel", "Spawner", "Wire",
+            "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Spawner", "Text", "Wire",
         ]),
     .executableTarget(
         name: "doorward",

@@ -1,6 +1,7 @@
 // Why somebody is banned. Every ban knows it: the log, `blocked` and the state file say it in the same word.
 // Promises a text of one word, printable ASCII, at most `longestText` bytes, that reads back as the same cause.
 package import ServiceModel
+internal import Text
 
 /// What a ban is for.
 package enum BanCause: Hashable, Sendable {
@@ -48,20 +49,13 @@ extension BanCause {
 
     /// Whole characters, as many as fit.
     private static func escape(_ text: String) -> String {
-        var bytes: [UInt8] = []
+        var result = ""
         for character in text.unicodeScalars {
-            var escaped: [UInt8] = []
-            for byte in UTF8.encode(character) ?? UTF8.EncodedScalar() {
-                if (0x21...0x7e).contains(byte), byte != UInt8(ascii: "%"), byte != UInt8(ascii: ":") {
-                    escaped.append(byte)
-                } else {
-                    escaped += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-                }
-            }
-            guard bytes.count + escaped.count <= longestReason else { break }
-            bytes += escaped
+            let escaped = Escaping.word.text(character)
+            guard result.utf8.count + escaped.utf8.count <= longestReason else { break }
+            result += escaped
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return result
     }
 
     private static func unescape(_ text: some StringProtocol) -> String? {

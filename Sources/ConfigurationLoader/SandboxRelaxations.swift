@@ -3,6 +3,7 @@
 // judges: each may be needed.
 internal import HostDefinition
 internal import ServiceModel
+internal import Text
 
 /// `FILE:LINE: note: KEY = VALUE: MEANING` for each protection that the service does without.
 func sandboxRelaxations(of definition: ServiceDefinition) -> [String] {
@@ -67,19 +68,5 @@ private func spelled(_ families: Set<SocketFamily>) -> String {
 
 private func spelled(_ texts: [String]) -> String { "[\(texts.map(spelled).joined(separator: ", "))]" }
 
-/// In quotes, as TOML has it; what has a meaning of its own there, or would break the line, is escaped.
-private func spelled(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-        switch (scalar, scalar.properties.generalCategory) {
-        case ("\"", _), ("\\", _): result.append(contentsOf: ["\\", scalar])
-        case (_, .control), (_, .format), (_, .lineSeparator), (_, .paragraphSeparator):
-            let digits = String(scalar.value, radix: 16)
-            let isLong = digits.utf8.count > 4
-            let zeros = String(repeating: "0", count: (isLong ? 8 : 4) - digits.utf8.count)
-            result.append(contentsOf: "\\\(isLong ? "U" : "u")\(zeros)\(digits)".unicodeScalars)
-        default: result.append(scalar)
-        }
-    }
-    return "\"\(String(result))\""
-}
+/// In quotes, as TOML has it.
+private func spelled(_ text: String) -> String { "\"\(Escaping.toml.text(text))\"" }

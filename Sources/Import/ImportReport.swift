@@ -1,6 +1,7 @@
 // What became of each line of what was imported: the remarks for its owner, and a fate for every line.
 // Promises that no directive is left behind without a remark: a line has a fate, and a line that is not carried over has a
 // remark of its own, or its section has one.
+internal import Text
 
 /// A line of a file.
 package struct Place: Hashable, Sendable, CustomStringConvertible {
@@ -105,11 +106,6 @@ package struct ImportReport: Sendable {
 /// A text of a file as a line can show it: without control characters, and not without end.
 func printable(_ text: String) -> String {
     let most = 120
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars.prefix(most) {
-        let isControl =
-            scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || [0x2028, 0x2029].contains(scalar.value)
-        result.append(isControl ? "?" : scalar)
-    }
-    return String(result) + (text.unicodeScalars.count > most ? "..." : "")
+    let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(most)))
+    return Escaping.line.text(start) + (text.unicodeScalars.count > most ? "..." : "")
 }

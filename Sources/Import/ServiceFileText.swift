@@ -1,5 +1,6 @@
 // An imported service as the text of its file: TOML 1.0, as doorward-service(5) describes it.
 // Promises that every string reads back as it was, whatever is in it.
+internal import Text
 
 extension ImportedService {
     /// The whole file.
@@ -42,18 +43,5 @@ func listText(_ texts: [String]) -> String {
     return line.utf8.count <= 100 ? line : "[\n\(elements.map { "    \($0),\n" }.joined())]"
 }
 
-/// A basic string. Source: TOML 1.0, "String".
-func quotedTOML(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": result += "\\\""
-        case "\\": result += "\\\\"
-        case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-            let digits = String(scalar.value, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result + "\""
-}
+/// A basic string. Source: TOML 1.0.0, "String".
+func quotedTOML(_ text: String) -> String { "\"\(Escaping.toml.text(text))\"" }

@@ -109,7 +109,8 @@ package struct Assessment: Sendable {
             return .refused(cause: "the service is a sensor, and \(exempt)", at: place("sensor"), setting: "sensor")
         case .refuse(.closed(.hours)):
             return .refused(
-                cause: "the service is closed at this time, \(WeekMinute(number: LocalTime.minuteOfWeek()))", at: place("hours"),
+                cause: "the service is closed at this time, \(WeekMinute(number: LocalTime.minuteOfWeek()))",
+                at: place("hours"),
                 setting: "hours")
         case .refuse(.closed(.load)):
             let load = Processes.load()

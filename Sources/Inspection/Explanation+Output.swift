@@ -1,4 +1,5 @@
 // An explanation for people, in columns; and for programs, as JSON (RFC 8259).
+internal import Text
 
 extension Explanation {
     /// `KEY  VALUE  (ORIGIN)`, a section after the other.
@@ -30,13 +31,4 @@ extension Explanation {
 }
 
 /// For a terminal: nothing that could steer it.
-private func shown(_ text: String) -> String {
-    String(
-        String.UnicodeScalarView(
-            text.unicodeScalars.map { scalar in
-                switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator: "\u{fffd}"
-                default: scalar
-                }
-            }))
-}
+private func shown(_ text: String) -> String { Escaping.line.text(text) }

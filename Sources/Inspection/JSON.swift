@@ -1,24 +1,9 @@
 // What programs read (RFC 8259): written here, because Foundation's writer is a Foundation.
+internal import Text
 
 package enum JSON {
     /// A string.
-    package static func text(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
-    }
+    package static func text(_ text: String) -> String { "\"\(Escaping.json.text(text))\"" }
 
     /// A list of strings, in one line.
     package static func row(_ texts: [String]) -> String { "[\(texts.map(text).joined(separator: ","))]" }

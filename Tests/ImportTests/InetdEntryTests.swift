@@ -39,6 +39,6 @@ struct InetdEntryTests {
         let source = ImportSource(file: "f", format: .inetd, text: Array("a\u{1b}[2J\n".utf8) + [0x62, 0xff, 10, 0x63])
         #expect(inetdEntries(source, &report).map(\.words) == [["c"]])
         #expect(report.remarks.map(\.place.line) == [1, 2])
-        #expect(report.remarks.first?.directive == "a?[2J")
+        #expect(report.remarks.first?.directive == "a\\u{1b}[2J")
     }
 }
