@@ -148,7 +148,7 @@ let supervisorColumn: [Target] = [
         name: "doorward",
         dependencies: [
             "Addresses", "Configuration", "ConfigurationLoader", "Control", "HostDefinition", "Import", "Inspection",
-            "LinuxSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "LinuxSystem", "ServiceModel", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 ]
 

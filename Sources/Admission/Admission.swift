@@ -48,14 +48,14 @@ package struct Admission: ~Copyable {
     ///   - now: nanoseconds of the monotonic clock.
     package mutating func decide(_ peer: Peer, blockList: RawSpan, bans: RawSpan, at now: Int64) -> Decision {
         if case .ip(let address, _) = peer {
-            if let line = BlockList.line(matching: address, in: blockList) { return .refuse(.blocked(line: line)) }
-            if let ban = SealedBans.match(address, at: now, in: bans) { return .refuse(.banned(ban)) }
+            if let line = BlockList.line(matching: address, in: blockList) { return .refuse(.blockList(line: line)) }
+            if let ban = SealedBans.match(address, at: now, in: bans) { return .refuse(.ban(ban)) }
         }
         let rule = rules.firstIndex { $0.matches(peer) }
         if let rule {
-            if rules[rule].verdict == .deny { return .refuse(.denied(rule: rule)) }
+            if rules[rule].verdict == .deny { return .refuse(.accessRule(rule)) }
         } else if !rules.isEmpty {
-            return .refuse(.noRule)
+            return .refuse(.noRuleMatches)
         }
         if isSensor { return .refuse(.sensor) }
         if let closedReason { return .refuse(.closed(closedReason)) }
@@ -63,7 +63,7 @@ package struct Admission: ~Copyable {
         let before = sources.update(source) { $0 } ?? 0
         if before >= perSource { return .refuse(.sourceLimit(perSource)) }
         // Last, so that only who would come in spends of it.
-        if rates?.take(source, at: now) == false { return .refuse(.rate) }
+        if rates?.take(source, at: now) == false { return .refuse(.sourceRate) }
         if before == 0 { sources.insert(source, 1) } else { _ = sources.update(source) { $0 += 1 } }
         return .admit(Admitted(source: source, rule: rule, sourceCount: before + 1))
     }
@@ -122,39 +122,6 @@ package struct Admitted: ~Copyable {
 
     // A count is at least 1: whoever gets here lost the place instead of giving it back.
     deinit { precondition(sourceCount == 0, "an admitted connection was lost instead of ended") }
-}
-
-/// Why a peer was refused.
-package enum Refusal: Hashable, Sendable {
-    /// By the line of the block list with this number.
-    case blocked(line: Int)
-    /// By the access rule with this index.
-    case denied(rule: Int)
-    /// There are access rules, and none matched.
-    case noRule
-    /// By a ban: its place in the table of bans.
-    case banned(SealedBans.Match)
-    /// Nobody has business here, and it is banned.
-    case sensor
-    case closed(ClosedReason)
-    /// The source already has this many connections.
-    case sourceLimit(Int)
-    /// The source comes too often.
-    case rate
-    /// By the rule of `dnsbl` with this index.
-    case listed(rule: Int)
-    /// By the check with this index, which ended with another status than 0.
-    case check(Int)
-    /// It came as far as the gate's lobby.
-    case unserved(Unserved)
-}
-
-/// Why a service takes nobody for a while.
-package enum ClosedReason: Hashable, Sendable {
-    /// Outside of its hours.
-    case hours
-    /// The machine has too much to do.
-    case load
 }
 
 /// What connections are counted by: a network prefix, or for a unix socket the user.

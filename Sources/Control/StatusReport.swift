@@ -1,4 +1,5 @@
 // What a supervisor says of itself and of its services at one moment.
+package import Messages
 package import Wire
 
 /// The state of a supervisor.
@@ -57,87 +58,6 @@ package struct ServiceStatus: Hashable, Sendable {
     package var counts = ServiceCounts()
 
     package init() {}
-}
-
-/// What the gates of one service have counted, those of earlier definitions included.
-package struct ServiceCounts: Hashable, Sendable {
-    /// Connections that are served now.
-    package var active = 0
-    package var accepted = 0
-    /// Handlers that ended with status 0.
-    package var succeeded = 0
-    /// Handlers that ended in any other way.
-    package var failed = 0
-    /// Programs that could not be started.
-    package var unstarted = 0
-    /// Refused by the block list.
-    package var blocked = 0
-    /// Refused by an access rule, or because none matches.
-    package var denied = 0
-    /// Refused because of `limits.per_source`.
-    package var overLimit = 0
-    /// Refused by a ban.
-    package var banned = 0
-    /// Touched a sensor.
-    package var sensed = 0
-    /// Refused because of `hours` or `max_load`.
-    package var closed = 0
-    /// Refused because of `limits.rate`.
-    package var overRate = 0
-    /// Connections that were refused, for whatever cause.
-    package var refused: Int {
-        blocked + denied + overLimit + banned + sensed + closed + overRate + noData + firstByte + earlyTalkers
-            + proxyFaults + crowded + listed + checked + unchecked + drained
-    }
-    /// How often accepting paused for lack of resources.
-    package var pauses = 0
-    /// Connections that wait for their handlers now.
-    package var waiting = 0
-    /// Closed by the peer before its first byte.
-    package var noData = 0
-    /// Refused because of `first_byte`.
-    package var firstByte = 0
-    /// Refused because of `greet_delay`.
-    package var earlyTalkers = 0
-    /// Refused because of `proxy_protocol`.
-    package var proxyFaults = 0
-    /// Refused because of `limits.waiting`, for the sake of other sources.
-    package var crowded = 0
-    /// Refused by a DNS block list.
-    package var listed = 0
-    /// Let in although not every DNS block list has answered.
-    package var unlisted = 0
-    /// Refused by a check.
-    package var checked = 0
-    /// Refused because a check failed, or took too long.
-    package var unchecked = 0
-    /// Closed before their handlers were started, because the gate had to go.
-    package var drained = 0
-
-    package init() {}
-
-    /// Every count with its key.
-    fileprivate static var fields: [(key: String, path: WritableKeyPath<ServiceCounts, Int>)] {
-        [
-            ("active", \.active), ("accepted", \.accepted), ("succeeded", \.succeeded), ("failed", \.failed),
-            ("unstarted", \.unstarted), ("blocked", \.blocked), ("denied", \.denied), ("over_limit", \.overLimit),
-            ("banned", \.banned), ("sensed", \.sensed), ("closed", \.closed), ("over_rate", \.overRate),
-            ("pauses", \.pauses), ("waiting", \.waiting), ("no_data", \.noData), ("first_byte", \.firstByte),
-            ("early_talkers", \.earlyTalkers), ("proxy_header", \.proxyFaults), ("crowded", \.crowded),
-            ("listed", \.listed), ("unlisted", \.unlisted), ("checked", \.checked), ("unchecked", \.unchecked),
-            ("drained", \.drained),
-        ]
-    }
-
-    /// The keys, in the order of the values.
-    package static var names: [String] { fields.map(\.key) }
-
-    package var values: [Int] { Self.fields.map { self[keyPath: $0.path] } }
-
-    /// Those of another gate, added.
-    package mutating func add(_ other: ServiceCounts) {
-        for field in Self.fields { self[keyPath: field.path] += other[keyPath: field.path] }
-    }
 }
 
 extension StatusReport: WireValue {
@@ -202,16 +122,5 @@ extension ServiceStatus: WireValue {
         uptime = try reader.value()
         limit = try reader.value()
         counts = try reader.value()
-    }
-}
-
-extension ServiceCounts: WireValue {
-    package func write(to writer: inout WireWriter) { writer.write(values) }
-
-    package init(from reader: inout WireReader) throws(WireError) {
-        let values = try reader.list(Int.self)
-        guard values.count == Self.names.count else { throw WireError() }
-        self.init()
-        for (field, value) in zip(Self.fields, values) { self[keyPath: field.path] = value }
     }
 }

@@ -2,6 +2,7 @@
 internal import Addresses
 internal import Admission
 internal import LinuxSystem
+internal import Messages
 internal import ServiceModel
 internal import Spawner
 
@@ -151,7 +152,7 @@ extension Gate {
     private mutating func startHandler(of connection: borrowing StartingConnection) throws(SystemError) {
         let child = try spawnHandler(connection.socket, rule: connection.rule, facts: connection.facts)
         connections.started(ProcessPlace(connection: connection.number, position: 0), pid: child)
-        logAccept(connection.number, connection.facts, rule: connection.rule, child: child)
+        accepted(connection, by: child)
     }
 
     private mutating func spawnHandler(
@@ -177,12 +178,20 @@ extension Gate {
             let child = try plan.spawn(position, streams, rule: connection.rule, facts: connection.facts)
             connections.started(ProcessPlace(connection: number, position: position), pid: child)
             _ = connections.update(socketsOf: number) { $0.giveInput(to: position) }
-            if position == chain.handler { logAccept(number, connection.facts, rule: connection.rule, child: child) }
+            if position == chain.handler { accepted(connection, by: child) }
         }
+    }
+
+    /// The handler of a connection was started.
+    private mutating func accepted(_ connection: borrowing StartingConnection, by child: Int32) {
+        setup.counters.increment(.accepted)
+        logAccept(connection.number, connection.facts, rule: connection.rule, child: child)
     }
 
     mutating func pause(_ reason: Throttle.Reason, _ error: SystemError?) {
         let isNew = throttle.pause(reason, at: Clock.monotonicNanoseconds())
-        if isNew, let error { logPause(error) }
+        guard isNew, let error else { return }
+        setup.counters.increment(.pauses)
+        logPause(error)
     }
 }

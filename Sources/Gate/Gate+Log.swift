@@ -14,7 +14,6 @@ extension Gate {
     }
 
     mutating func logAccept(_ number: UInt64, _ facts: ConnectionFacts, rule: Int?, child: Int32) {
-        setup.counters.increment(.accepted)
         begin("accept")
         log.field(connection: ConnectionID(pid: pid, number: number))
         log.field("peer", facts.peer)
@@ -28,7 +27,6 @@ extension Gate {
     mutating func logSpawnFailure(_ place: ProcessPlace, _ failure: LaunchFailure) {
         let facts = connections.update(place.connection) { ($0.id, $0.peer, $0.admitted.rule) }
         guard let (id, peer, rule) = facts else { return }
-        setup.counters.increment(.unstarted)
         begin("spawn_failed")
         log.field(connection: id)
         log.field("peer", peer)
@@ -84,7 +82,6 @@ extension Gate {
 
     /// Once for each episode of a shortage.
     mutating func logPause(_ error: SystemError) {
-        setup.counters.increment(.pauses)
         begin("pause")
         log.field("act", error.act)
         log.field("errno", error.errno.name)
@@ -101,8 +98,6 @@ extension Gate {
     }
 
     mutating func logEnd(_ connection: borrowing RunningConnection, at now: Int64) {
-        let isSuccess = connection.handlerEnd == .exited(status: 0) && connection.failedFilter == nil
-        setup.counters.increment(isSuccess ? .succeeded : .failed)
         begin("end")
         log.field(connection: connection.id)
         log.field("peer", connection.peer)

@@ -10,14 +10,12 @@ internal import Text
 
 extension Gate {
     mutating func logRefusal(_ refusal: Refusal, peer: Peer, _ action: RefusalAction, at now: Int64) {
-        setup.counters.increment(refusal.counter)
         guard refusalBudget.admits(at: now) else { return }
         begin("refuse")
         log.field("peer", peer)
-        let (cause, setting) = refusal.cause(start: setup.service.admission.start)
-        log.field("cause", cause)
+        log.field("cause", refusal.cause.rawValue)
         logDetails(of: refusal, peer: peer, at: now)
-        if let setting { log.field("setting", setting) }
+        if let setting = refusal.cause.setting(setup.service.admission.start) { log.field("setting", setting) }
         switch action {
         case .close: break
         case .message: log.field("by", "message" as StaticString)
@@ -30,19 +28,21 @@ extension Gate {
     /// What decided, where its cause does not say it.
     private mutating func logDetails(of refusal: Refusal, peer: Peer, at now: Int64) {
         switch refusal {
-        case .blocked(let line):
+        case .blockList(let line):
             log.field("rule", file: setup.blockListFile, line: line)
             if case .ip(let address, _) = peer { log.blocked(address) }
-        case .denied(let rule): logRule(rule)
-        case .banned(let ban):
+        case .accessRule(let rule): logRule(rule)
+        case .ban(let ban):
             Self.add(ban, in: bans.table, to: &log)
             if ban.end != .max { log.field("ends_in", nanoseconds: ban.end - now) }
-        case .listed(let rule): log.field("list", setup.service.admission.dnsbl[rule].zone)
-        case .check(let check), .unserved(.checkFailed(let check)):
+        case .dnsbl(let rule): log.field("list", setup.service.admission.dnsbl[rule].zone)
+        case .check(let check), .checkFailed(let check):
             log.field("check", setup.service.admission.checks.programs[check].path)
         case .sourceLimit(let limit): log.field("limit", limit)
-        case .unserved(.proxyHeader(let trouble)): log.field("reason", trouble.description)
-        case .noRule, .sensor, .closed, .rate, .unserved: break
+        case .proxyHeader(let trouble): log.field("reason", trouble.description)
+        case .noRuleMatches, .sensor, .closed, .sourceRate, .checkTimeout, .noData, .firstByte, .earlyTalker, .crowded,
+            .drain:
+            break
         }
     }
 
@@ -81,54 +81,5 @@ extension Gate {
         }
         log.field("setting", run.isLate ? "check_timeout" : "checks" as StaticString)
         log.end()
-    }
-}
-
-extension Refusal {
-    /// What the log calls it, and the setting that changes it.
-    fileprivate func cause(start: AdmissionSettings.Start) -> (cause: StaticString, setting: StaticString?) {
-        switch self {
-        case .blocked: ("block_list", "block_list")
-        case .denied: ("access_rule", "access")
-        case .noRule: ("no_rule_matches", "access")
-        case .banned: ("ban", "unblock")
-        case .sensor: ("sensor", "sensor")
-        case .closed(.hours): ("hours", "hours")
-        case .closed(.load): ("load", "max_load")
-        case .sourceLimit: ("source_limit", "limits.per_source")
-        case .rate: ("source_rate", "limits.rate")
-        case .listed: ("dnsbl", "dnsbl")
-        case .check: ("check", "checks")
-        case .unserved(.noData): ("no_data", start == .data ? "start" : "greet_delay")
-        case .unserved(.firstByte): ("first_byte", "first_byte")
-        case .unserved(.earlyTalker): ("early_talker", "greet_delay")
-        case .unserved(.proxyHeader): ("proxy_header", "proxy_protocol")
-        case .unserved(.checkTimeout): ("check_timeout", "check_timeout")
-        case .unserved(.checkFailed): ("check_failed", "checks")
-        case .unserved(.crowded): ("crowded", "limits.waiting")
-        case .unserved(.drain): ("drain", nil)
-        }
-    }
-
-    /// What counts it.
-    fileprivate var counter: GateCounter {
-        switch self {
-        case .blocked: .blocked
-        case .denied, .noRule: .denied
-        case .sourceLimit: .overLimit
-        case .banned: .banned
-        case .sensor: .sensed
-        case .closed: .closed
-        case .rate: .overRate
-        case .unserved(.noData): .noData
-        case .unserved(.firstByte): .firstByte
-        case .unserved(.earlyTalker): .earlyTalkers
-        case .unserved(.proxyHeader): .proxyFaults
-        case .listed: .listed
-        case .check: .checked
-        case .unserved(.checkTimeout), .unserved(.checkFailed): .unchecked
-        case .unserved(.drain): .drained
-        case .unserved(.crowded): .crowded
-        }
     }
 }

@@ -56,9 +56,9 @@ extension Gate {
         case .displaces(let number):
             let other = pendingConnections.remove(number)
             pendingConnections.insert(pending)
-            if let other { refusePending(other.incoming, .unserved(.crowded), at: now) }
+            if let other { refusePending(other.incoming, .crowded, at: now) }
         case .refused:
-            refusePending(pending.incoming, .unserved(.crowded), at: now)
+            refusePending(pending.incoming, .crowded, at: now)
         }
     }
 
@@ -99,7 +99,7 @@ extension Gate {
             guard let phase = pendingConnections.read(number, { $0.phase }) else { return }
             advance(try removePending(number), from: phasePlan.next(after: phase), at: now)
         case .decide: decide(try removePending(number), at: now)
-        case .refuse(let reason): refusePending(try removePending(number), .unserved(reason), at: now)
+        case .refuse(let reason): refusePending(try removePending(number), reason, at: now)
         }
     }
 

@@ -1,6 +1,7 @@
 // The end of a connection: its handler is reaped, what it left of its process group is killed, its place is given back.
 internal import Admission
 internal import LinuxSystem
+internal import Messages
 internal import Spawner
 
 /// What handlers left behind, and what the kernel has given to their gate.
@@ -59,6 +60,7 @@ extension Gate {
         guard let connection = connections.removeIfOver(number) else { return false }
         if connections.count == 0 { endHandlerLine(at: now) }
         if !connection.isUnserved {
+            setup.counters.increment(connection.isSuccess ? .succeeded : .failed)
             logEnd(connection, at: now)
             penalize(connection, at: now)
         }
@@ -71,6 +73,7 @@ extension Gate {
         let failure = plan.takeFailure(of: end.pid)
         if let failure {
             connections.update(place.connection) { $0.isUnserved = true }
+            setup.counters.increment(.unstarted)
             logSpawnFailure(place, failure)
             pause(.spawnFailure, nil)
         } else {

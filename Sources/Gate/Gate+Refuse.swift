@@ -1,4 +1,5 @@
 // How somebody is refused: closed, reset, told something first, or left waiting. Nothing here waits or starts a process.
+internal import Addresses
 internal import Admission
 internal import LinuxSystem
 internal import Messages
@@ -12,17 +13,9 @@ extension Gate {
     mutating func refuse(_ connection: consuming AcceptedConnection, _ refusal: Refusal, at now: Int64) {
         let peer = connection.peer
         let action = action(of: refusal)
+        setup.counters.increment(.refused(refusal.cause))
         logRefusal(refusal, peer: peer, action, at: now)
-        switch refusal {
-        case .banned(let ban):
-            bans.hits.add(ban.index)
-            bans.tellHitsAt = bans.tellHitsAt ?? now + Self.hitsIntervalNanoseconds
-        case .sensor: report(.sensor, of: peer, at: now)
-        case .sourceLimit, .rate, .unserved(.crowded): penalize(peer, for: .limit, at: now)
-        case .unserved(.noData), .unserved(.firstByte):
-            if setup.service.admission.start == .data { penalize(peer, for: .noData, at: now) }
-        case .blocked, .denied, .noRule, .closed, .listed, .check, .unserved: break
-        }
+        charge(refusal, to: peer, at: now)
         let socket = connection.takeDescriptor()
         switch action {
         case .close: break
@@ -35,13 +28,30 @@ extension Gate {
         }
     }
 
+    /// Adds what a refusal costs its peer: a hit of its ban, points, or a ban.
+    private mutating func charge(_ refusal: Refusal, to peer: Peer, at now: Int64) {
+        switch refusal {
+        case .ban(let ban):
+            bans.hits.add(ban.index)
+            bans.tellHitsAt = bans.tellHitsAt ?? now + Self.hitsIntervalNanoseconds
+        case .sensor: report(.sensor, of: peer, at: now)
+        case .sourceLimit, .sourceRate, .crowded: penalize(peer, for: .limit, at: now)
+        case .noData, .firstByte:
+            if setup.service.admission.start == .data { penalize(peer, for: .noData, at: now) }
+        case .blockList, .accessRule, .noRuleMatches, .closed, .dnsbl, .check, .checkTimeout, .checkFailed,
+            .earlyTalker,
+            .proxyHeader, .drain:
+            break
+        }
+    }
+
     private func action(of refusal: Refusal) -> RefusalAction {
         let ofService = setup.service.admission.refusal
         return switch refusal {
         // Nobody is there who could be told, or made to wait.
-        case .unserved(.noData), .unserved(.proxyHeader(.cut)): .close
-        case .denied(let rule): setup.service.access[rule].refusal ?? ofService
-        case .listed(let rule): setup.service.admission.dnsbl[rule].refusal ?? ofService
+        case .noData, .proxyHeader(.cut): .close
+        case .accessRule(let rule): setup.service.access[rule].refusal ?? ofService
+        case .dnsbl(let rule): setup.service.admission.dnsbl[rule].refusal ?? ofService
         default: ofService
         }
     }

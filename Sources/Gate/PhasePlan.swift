@@ -32,7 +32,7 @@ package enum PhaseOutcome: Hashable, Sendable {
     case advance
     /// What is known of it has to do: nothing more is waited for.
     case decide
-    case refuse(Unserved)
+    case refuse(Refusal)
 }
 
 /// The rules of one service.

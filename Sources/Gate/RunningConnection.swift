@@ -29,6 +29,8 @@ package struct RunningConnection: ~Copyable {
     package private(set) var handlerEnd: ProcessEnd.Way?
     /// The filter that ended it.
     package private(set) var failedFilter: FailedFilter?
+    /// Whether its handler ended with status 0, and every filter went along.
+    package var isSuccess: Bool { handlerEnd == .exited(status: 0) && failedFilter == nil }
     /// Whether one of its programs could not be started, which has a line of its own in the log.
     package var isUnserved = false
 

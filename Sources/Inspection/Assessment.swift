@@ -91,14 +91,14 @@ package struct Assessment: Sendable {
             let rule = admitted.rule
             admission.end(admitted)
             return .admitted(rule: rule)
-        case .refuse(.blocked(let line)):
+        case .refuse(.blockList(let line)):
             return .refused(
                 cause: "it is on the block list", at: "\(settings.blockList ?? ""):\(line)", setting: "block_list")
-        case .refuse(.denied(let rule)):
+        case .refuse(.accessRule(let rule)):
             return .refused(
                 cause: "an access rule denies it", at: service.access[rule].position.fileAndLine, setting: "access",
                 action: service.access[rule].refusal)
-        case .refuse(.noRule):
+        case .refuse(.noRuleMatches):
             return .refused(cause: "no access rule matches it", at: place("access"), setting: "access")
         case .refuse(.sourceLimit(let limit)):
             return .refused(
@@ -117,11 +117,9 @@ package struct Assessment: Sendable {
             return .refused(
                 cause: "the machine has too much to do, a load of \(load / 100).\(load % 100 / 10)\(load % 10)",
                 at: place("max_load"), setting: "max_load")
-        case .refuse(.banned): preconditionFailure("nobody is banned in an empty list")
-        case .refuse(.unserved): preconditionFailure("nobody waits at a look")
-        case .refuse(.listed): preconditionFailure("nobody is asked at a look")
-        case .refuse(.check): preconditionFailure("nothing is started at a look")
-        case .refuse(.rate): preconditionFailure("a first connection is within any rate")
+        case .refuse(let refusal):
+            preconditionFailure(
+                "\(refusal.cause) comes from what a gate has counted, and nothing has been counted here")
         }
     }
 

@@ -134,8 +134,10 @@ package struct Explanation: Hashable, Sendable {
             add("now", "not served", from: "")
             return
         }
-        let wait = status.counts.active >= status.limit ? "; the next one \(waiting(status))" : ""
-        add("now", "\(status.state.rawValue), \(status.counts.active) of \(status.limit) connections\(wait)", from: "")
+        let wait = status.counts[.active] >= status.limit ? "; the next one \(waiting(status))" : ""
+        add(
+            "now", "\(status.state.rawValue), \(status.counts[.active]) of \(status.limit) connections\(wait)", from: ""
+        )
         // Listeners that take PROXY headers do without: the addresses that the kernel sees are not the clients'.
         if case .ip = assessment.peer, service.admission.upstreams.isEmpty, !live.kernelFilter.isEmpty {
             add("kernel filter", live.kernelFilter, from: "")
@@ -146,7 +148,7 @@ package struct Explanation: Hashable, Sendable {
     /// What becomes of somebody who comes when every place is taken.
     private func waiting(_ status: ServiceStatus) -> String {
         if service.waitingPlaces == 0 { return "waits in the listen queue" }
-        if status.counts.waiting < service.waitingPlaces { return "waits in the gate" }
+        if status.counts[.waiting] < service.waitingPlaces { return "waits in the gate" }
         return
             "takes the place in the gate of a source that has more of them than its own, or is refused [limits.waiting]"
     }

@@ -1,5 +1,6 @@
 // What `doorward status` prints: a line for each service for people, everything for programs as JSON (RFC 8259).
 package import Control
+internal import Messages
 
 extension StatusReport {
     /// For people.
@@ -18,9 +19,10 @@ extension StatusReport {
         for service in services {
             let counts = service.counts
             rows.append([
-                service.name, service.state.rawValue, "\(counts.active)", "\(service.limit)", "\(counts.waiting)",
-                "\(counts.accepted)",
-                "\(counts.failed + counts.unstarted)", "\(counts.refused)", service.gate == 0 ? "-" : "\(service.gate)",
+                service.name, service.state.rawValue, "\(counts[.active])", "\(service.limit)", "\(counts[.waiting])",
+                "\(counts[.accepted])",
+                "\(counts[.failed] + counts[.unstarted])", "\(counts.refused)",
+                service.gate == 0 ? "-" : "\(service.gate)",
                 service.gate == 0 ? "-" : shown(service.uptime), service.listen.joined(separator: " "),
             ])
         }
@@ -32,7 +34,7 @@ extension StatusReport {
     /// For programs.
     package var json: String {
         let list = services.map { service in
-            let counts = zip(ServiceCounts.names, service.counts.values).map { "\"\($0)\":\($1)" }
+            let counts = GateCounter.allCases.map { "\"\($0.name)\":\(service.counts[$0])" }
             return "{\"name\":\(JSON.text(service.name)),\"file\":\(JSON.text(service.file)),"
                 + "\"state\":\"\(service.state.rawValue)\",\"problem\":\(JSON.text(service.problem)),"
                 + "\"listen\":\(JSON.row(service.listen)),"

@@ -1,10 +1,14 @@
-// What a gate counts for `status`. The numbers are in memory that its supervisor reads whenever it is asked.
+// What a gate counts for `status`: a counter is a case here, and everything that shows counters loops over them. The numbers are in memory that its supervisor reads whenever a client asks.
 package import LinuxSystem
+package import ServiceModel
 
-/// What is counted.
-package enum GateCounter: Int, CaseIterable, Sendable {
+/// What is counted: one number for each of these, and one for each cause of a refusal.
+package enum GateCounter: Hashable, Sendable {
     /// Connections that are served now.
     case active
+    /// Connections that wait for their handlers now.
+    case waiting
+    /// Connections that a handler was started for.
     case accepted
     /// Handlers that ended with status 0.
     case succeeded
@@ -12,43 +16,35 @@ package enum GateCounter: Int, CaseIterable, Sendable {
     case failed
     /// Programs that could not be started.
     case unstarted
-    case blocked
-    /// By an access rule, or because none matched.
-    case denied
-    case overLimit
-    case banned
-    /// By a sensor.
-    case sensed
-    /// Outside of the hours, or because of the load.
-    case closed
-    case overRate
+    /// Times that accepting paused for lack of resources.
     case pauses
-    /// Connections that wait for their handlers now.
-    case waiting
-    /// Peers that closed before their first byte.
-    case noData
-    /// Peers that sent nothing in the time for it.
-    case firstByte
-    /// Peers that talked first.
-    case earlyTalkers
-    /// Connections of upstreams without a good PROXY header.
-    case proxyFaults
-    /// Connections that waited for a handler, and had to make way for those of other sources.
-    case crowded
-    /// By a DNS block list.
-    case listed
-    /// Connections that were let in although not every list that was to be asked has answered.
+    /// Connections that were admitted although not every DNS block list has answered.
     case unlisted
-    /// By a check.
-    case checked
-    /// Connections whose checks failed or did not end in time.
-    case unchecked
-    /// Connections that still waited when the gate had to go.
-    case drained
+    case refused(RefusalCause)
+}
+
+extension GateCounter: CaseIterable {
+    package static let allCases: [GateCounter] =
+        [.active, .waiting, .accepted, .succeeded, .failed, .unstarted, .pauses, .unlisted]
+        + RefusalCause.allCases.map { .refused($0) }
+
+    /// The key in JSON.
+    package var name: String {
+        switch self {
+        case .refused(let cause): cause.rawValue
+        default: "\(self)"
+        }
+    }
+
+    /// The place among all counters. The ones that change most often come first.
+    package var index: Int {
+        guard let index = Self.allCases.firstIndex(of: self) else { preconditionFailure("\(self) is a counter") }
+        return index
+    }
 }
 
 extension SharedCounters {
-    /// Those of one gate; made by the supervisor, before the fork.
+    /// The counters of one gate; the supervisor makes them before the fork.
     ///
     /// Errors: mmap(2).
     package static func ofGate() throws(SystemError) -> SharedCounters {
@@ -56,9 +52,9 @@ extension SharedCounters {
     }
 
     package subscript(counter: GateCounter) -> UInt64 {
-        get { self[counter.rawValue] }
-        set { self[counter.rawValue] = newValue }
+        get { self[counter.index] }
+        set { self[counter.index] = newValue }
     }
 
-    package func increment(_ counter: GateCounter) { increment(counter.rawValue) }
+    package func increment(_ counter: GateCounter) { increment(counter.index) }
 }

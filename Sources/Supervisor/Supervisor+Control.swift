@@ -2,6 +2,7 @@
 // so that however long it is and however slow the client, writing it never waits.
 internal import Control
 internal import LinuxSystem
+internal import Messages
 internal import ServiceModel
 internal import Wire
 
@@ -119,7 +120,7 @@ extension Supervisor {
         case .drain, .stop:
             let grace = request == .drain ? nil : settings.drain.nanoseconds
             beginStop(byCommandWithGrace: grace, at: Clock.monotonicNanoseconds())
-            let active = draining.reduce(0) { $0 + counts(of: $1).active }
+            let active = draining.reduce(0) { $0 + counts(of: $1)[.active] }
             return .done(["connections that are served to their end: \(active)"])
         }
     }

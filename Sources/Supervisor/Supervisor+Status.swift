@@ -68,32 +68,10 @@ extension Supervisor {
 
     /// What a gate has counted. Its handlers may have got at the numbers: they are taken as numbers and nothing more.
     func counts(of gate: GateProcess) -> ServiceCounts {
-        func value(_ counter: GateCounter) -> Int { Int(clamping: gate.counters[counter] & 0xffff_ffff_ffff) }
         var counts = ServiceCounts()
-        counts.active = value(.active)
-        counts.accepted = value(.accepted)
-        counts.succeeded = value(.succeeded)
-        counts.failed = value(.failed)
-        counts.unstarted = value(.unstarted)
-        counts.blocked = value(.blocked)
-        counts.denied = value(.denied)
-        counts.overLimit = value(.overLimit)
-        counts.banned = value(.banned)
-        counts.sensed = value(.sensed)
-        counts.closed = value(.closed)
-        counts.overRate = value(.overRate)
-        counts.pauses = value(.pauses)
-        counts.waiting = value(.waiting)
-        counts.noData = value(.noData)
-        counts.firstByte = value(.firstByte)
-        counts.earlyTalkers = value(.earlyTalkers)
-        counts.proxyFaults = value(.proxyFaults)
-        counts.crowded = value(.crowded)
-        counts.listed = value(.listed)
-        counts.unlisted = value(.unlisted)
-        counts.checked = value(.checked)
-        counts.unchecked = value(.unchecked)
-        counts.drained = value(.drained)
+        for counter in GateCounter.allCases {
+            counts[counter] = Int(clamping: gate.counters[counter] & 0xffff_ffff_ffff)
+        }
         return counts
     }
 
@@ -105,8 +83,8 @@ extension Supervisor {
             return
         }
         var counts = counts(of: gate)
-        counts.active = 0
-        counts.waiting = 0
+        counts[.active] = 0
+        counts[.waiting] = 0
         pastCounts[name, default: ServiceCounts()].add(counts)
     }
 }

@@ -7,6 +7,7 @@ package import HostDefinition
 internal import EventLog
 internal import Gate
 internal import LinuxSystem
+internal import Messages
 internal import Sandbox
 internal import ServiceModel
 

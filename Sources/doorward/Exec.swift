@@ -4,6 +4,7 @@ internal import ConfigurationLoader
 internal import HostDefinition
 internal import Inspection
 internal import LinuxSystem
+internal import ServiceModel
 
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(

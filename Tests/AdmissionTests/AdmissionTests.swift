@@ -90,8 +90,8 @@ struct AdmissionTests {
     @Test("the block list decides before any rule", arguments: [AccessRule.Verdict.allow, .deny])
     func blockListFirst(verdict: AccessRule.Verdict) throws {
         var admission = Admission(service: service([try rule(verdict, "all")]), sourcePrefix: SourcePrefix())
-        #expect(admission.tryOut(try peer("192.0.2.7"), Self.blockList) == .refused(.blocked(line: 7)))
-        #expect(admission.tryOut(try peer("::ffff:192.0.2.7"), Self.blockList) == .refused(.blocked(line: 7)))
+        #expect(admission.tryOut(try peer("192.0.2.7"), Self.blockList) == .refused(.blockList(line: 7)))
+        #expect(admission.tryOut(try peer("::ffff:192.0.2.7"), Self.blockList) == .refused(.blockList(line: 7)))
     }
 
     @Test("a ban refuses until it ends, behind the block list and before any rule; and nobody on a unix socket")
@@ -102,15 +102,15 @@ struct AdmissionTests {
         }
         let bans = table.list(at: 0)
         var admission = Admission(service: service([try rule(.deny, "all")]), sourcePrefix: SourcePrefix())
-        guard case .refused(.banned(let ban)) = admission.tryOut(try peer("10.1.2.3"), bans: bans, at: 99) else {
+        guard case .refused(.ban(let ban)) = admission.tryOut(try peer("10.1.2.3"), bans: bans, at: 99) else {
             Issue.record("it is banned")
             return
         }
         #expect(ban.end == 100)
-        #expect(admission.tryOut(try peer("10.1.2.3"), bans: bans, at: 100) == .refused(.denied(rule: 0)))
+        #expect(admission.tryOut(try peer("10.1.2.3"), bans: bans, at: 100) == .refused(.accessRule(0)))
         let listed = admission.tryOut(try peer("192.0.2.7"), Self.blockList, bans: bans, at: 1)
-        #expect(listed == .refused(.blocked(line: 7)))
-        #expect(admission.tryOut(try peer("uid 7"), bans: bans, at: 1) == .refused(.denied(rule: 0)))
+        #expect(listed == .refused(.blockList(line: 7)))
+        #expect(admission.tryOut(try peer("uid 7"), bans: bans, at: 1) == .refused(.accessRule(0)))
     }
 
     @Test("a sensor takes nobody: whom its rules deny is denied, everybody else has touched it")
@@ -119,7 +119,7 @@ struct AdmissionTests {
         trap.admission.sensor = .seconds(60)
         var admission = Admission(service: trap, sourcePrefix: SourcePrefix())
         #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.sensor))
-        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.denied(rule: 0)))
+        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.accessRule(0)))
     }
 
     @Test("a closed service takes nobody that its rules let in", arguments: [ClosedReason.hours, .load])
@@ -127,7 +127,7 @@ struct AdmissionTests {
         var admission = Admission(service: service([try rule(.allow, "10.0.0.0/8")]), sourcePrefix: SourcePrefix())
         admission.closedReason = closedReason
         #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.closed(closedReason)))
-        #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.noRule))
+        #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.noRuleMatches))
         admission.closedReason = nil
         #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
     }
@@ -137,10 +137,10 @@ struct AdmissionTests {
         var limited = service([try rule(.allow, "10.0.0.0/8")], perSource: .at(2))
         limited.limits.rate = .at(try #require(Rate(count: 1, period: 1_000_000_000, burst: 2)))
         var admission = Admission(service: limited, sourcePrefix: SourcePrefix())
-        for _ in 0..<5 { #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.noRule)) }
+        for _ in 0..<5 { #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.noRuleMatches)) }
         #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
         #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
-        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.rate))
+        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.sourceRate))
         #expect(admission.tryOut(try peer("10.0.0.2")) == .admitted(rule: 0, sourceCount: 1))
         #expect(admission.tryOut(try peer("10.0.0.1"), at: 1_000_000_001) == .admitted(rule: 0, sourceCount: 1))
         #expect(admission.sourceCount == 0)
@@ -159,9 +159,9 @@ struct AdmissionTests {
     @Test(
         "the first rule that matches decides, and none that matches refuses",
         arguments: [
-            ("10.1.2.3", Outcome.refused(.denied(rule: 0))), ("10.2.2.3", .admitted(rule: 1, sourceCount: 1)),
+            ("10.1.2.3", Outcome.refused(.accessRule(0))), ("10.2.2.3", .admitted(rule: 1, sourceCount: 1)),
             ("2001:db8::1", .admitted(rule: 2, sourceCount: 1)), ("uid 1000", .admitted(rule: 3, sourceCount: 1)),
-            ("192.0.2.7", .refused(.noRule)), ("::1", .refused(.noRule)),
+            ("192.0.2.7", .refused(.noRuleMatches)), ("::1", .refused(.noRuleMatches)),
         ])
     fileprivate func rules(text: String, expected: Outcome) throws {
         let access = [
@@ -180,7 +180,7 @@ struct AdmissionTests {
         var admission = Admission(service: service(access, perSource: .at(1)), sourcePrefix: prefix)
         var kept = FixedMap<Int, Admitted>(capacity: 10)
         #expect(admission.decide(try peer("10.2.0.1"), keep: &kept) == .admitted(rule: 1, sourceCount: 1))
-        #expect(admission.decide(try peer("10.1.0.1"), keep: &kept) == .refused(.denied(rule: 0)))
+        #expect(admission.decide(try peer("10.1.0.1"), keep: &kept) == .refused(.accessRule(0)))
         #expect(admission.decide(try peer("10.3.0.1"), keep: &kept) == .refused(.sourceLimit(1)))
         admission.endAll(&kept)
     }

@@ -37,30 +37,7 @@ private func fullReport() -> StatusReport {
 /// Counts that all differ.
 private func counts(_ first: Int) -> ServiceCounts {
     var counts = ServiceCounts()
-    counts.active = first
-    counts.accepted = first + 1
-    counts.succeeded = first + 2
-    counts.failed = first + 3
-    counts.unstarted = first + 4
-    counts.blocked = first + 5
-    counts.denied = first + 6
-    counts.overLimit = first + 7
-    counts.banned = first + 8
-    counts.sensed = first + 9
-    counts.closed = first + 10
-    counts.overRate = first + 11
-    counts.pauses = first + 12
-    counts.waiting = first + 13
-    counts.noData = first + 14
-    counts.firstByte = first + 15
-    counts.earlyTalkers = first + 16
-    counts.proxyFaults = first + 17
-    counts.crowded = first + 18
-    counts.listed = first + 19
-    counts.unlisted = first + 20
-    counts.checked = first + 21
-    counts.unchecked = first + 22
-    counts.drained = first + 23
+    for (number, counter) in GateCounter.allCases.enumerated() { counts[counter] = first + number }
     return counts
 }
 
@@ -122,16 +99,4 @@ private func standings() -> [SourceStatus] {
             sourceStatus.checks = $0
             return sourceStatus
         }
-}
-
-struct ServiceCountsTests {
-    @Test("values stand under their names, and add up one by one")
-    func values() {
-        #expect(counts(1).values == Array(1...24))
-        #expect(ServiceCounts.names.count == 24)
-        var sum = counts(1)
-        sum.add(counts(10))
-        #expect(counts(1).refused == 6 + 7 + 8 + 9 + 10 + 11 + 12 + 15 + 16 + 17 + 18 + 19 + 20 + 22 + 23 + 24)
-        #expect(sum.values == Array(stride(from: 11, through: 57, by: 2)))
-    }
 }

@@ -36,7 +36,7 @@ extension EndToEndTests {
                 said(supervised) == [
                     "first-127.0.0.5", "second-127.0.0.5", "first-127.0.0.6", "first-127.0.0.7", "second-127.0.0.7",
                 ])
-            try wait(for: "checked", 2, supervised)
+            try wait(for: "check", 2, supervised)
         }
 
         @Test("one answer is for all connections of a source, those that come meanwhile and those that come later")
@@ -114,7 +114,7 @@ extension EndToEndTests {
             // It is no answer: the next time it is asked again.
             #expect(try Client(port: port, source: "127.0.0.6").readToEnd() == "")
             _ = try supervised.log.wait(for: "check_failed", count: 2)
-            try wait(for: "unchecked", 2, supervised)
+            try wait(for: "check_timeout", 2, supervised)
         }
 
         @Test("a check that is ended by a signal has not passed, and is no answer either")

@@ -45,7 +45,8 @@ extension EndToEndTests {
             #expect(try Client(port: port).readToEnd() == "")
             _ = try supervised.log.wait(for: "refuse", count: 2)
             let expected = [
-                "active": 1, "accepted": 2, "succeeded": 1, "failed": 0, "denied": 1, "over_limit": 1, "blocked": 0,
+                "active": 1, "accepted": 2, "succeeded": 1, "failed": 0, "access_rule": 1, "source_limit": 1,
+                "block_list": 0,
             ]
             for (key, value) in expected { #expect(try count(supervised, key) == value, "\(key)") }
             #expect(try status(supervised, "services", "0", "state") as? String == "serving")

@@ -37,7 +37,7 @@ extension EndToEndTests {
             server.end()
             #expect(try answer(port, to: "x\n", from: "127.0.0.66") == "")
             #expect(try answer(port, to: "x\n", from: "127.0.0.5") == "x\n")
-            try wait(for: "listed", 2, supervised)
+            try wait(for: "dnsbl", 2, supervised)
             #expect(try count("unlisted", supervised) == 0)
             #expect(!supervised.log.all.contains { $0.event == "dnsbl_no_answer" })
             // Nobody knows, so nobody is refused; and that is counted.
@@ -81,7 +81,7 @@ extension EndToEndTests {
             try wait(for: "waiting", 1, supervised)
             // Rules come first, and nobody is asked about whom they refuse.
             #expect(try answer(port, to: "x\n", from: "127.0.0.9") == "")
-            try wait(for: "denied", 1, supervised)
+            try wait(for: "access_rule", 1, supervised)
             #expect(try count("waiting", supervised) == 1)
             #expect(held.readToEnd() == "x\n")
             #expect(server.questions >= 1)

@@ -241,7 +241,7 @@ extension EndToEndTests {
             #expect(Date().timeIntervalSince(start) < 30)
             let line = try supervised.log.wait(for: "refuse")
             #expect(line["cause"] == "early_talker" && line["setting"] == "greet_delay")
-            try wait(for: "early_talkers", 1, supervised)
+            try wait(for: "early_talker", 1, supervised)
             let patient = try Client(port: supervised.port("short"))
             let waiting = Date()
             #expect(patient.read() == "220 hello\n")

@@ -23,7 +23,7 @@ func clocks() {
     "a minute of the week is counted from Monday",
     arguments: [
         // 1970-01-01 was a Thursday.
-        (0, 3 * 1440), (1, 3 * 1440), (3 * 1440 + 59, 6 * 1440 + 59), (4 * 1440 - 1, 7 * 1440 - 1), (4 * 1440, 0),
+        (0, 3 * 1440), (1, 3 * 1440 + 1), (3 * 1440 + 59, 6 * 1440 + 59), (4 * 1440 - 1, 7 * 1440 - 1), (4 * 1440, 0),
         (6 * 1440 + 8 * 60, 2 * 1440 + 8 * 60),
     ])
 func minuteOfWeek(minutes: Int, expected: Int) throws {

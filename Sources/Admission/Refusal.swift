@@ -1,0 +1,80 @@
+// A refusal with what decided it. Its cause, and with that its word and its setting, is a RefusalCause.
+package import ServiceModel
+
+/// Why one connection is refused.
+package enum Refusal: Hashable, Sendable {
+    /// By the line of the block list with this number.
+    case blockList(line: Int)
+    /// By a ban: its place in the table of bans.
+    case ban(SealedBans.Match)
+    /// By the access rule with this index.
+    case accessRule(Int)
+    case noRuleMatches
+    case sensor
+    case closed(ClosedReason)
+    /// The source already has this many connections.
+    case sourceLimit(Int)
+    case sourceRate
+    /// By the rule of `dnsbl` with this index.
+    case dnsbl(rule: Int)
+    /// By the check with this index, which ended with another status than 0.
+    case check(Int)
+    case checkTimeout
+    /// By the check with this index, which was ended by a signal or could not be started.
+    case checkFailed(Int)
+    case noData
+    case firstByte
+    case earlyTalker
+    case proxyHeader(ProxyTrouble)
+    case crowded
+    case drain
+
+    package var cause: RefusalCause {
+        switch self {
+        case .blockList: .blockList
+        case .ban: .ban
+        case .accessRule: .accessRule
+        case .noRuleMatches: .noRuleMatches
+        case .sensor: .sensor
+        case .closed(.hours): .hours
+        case .closed(.load): .load
+        case .sourceLimit: .sourceLimit
+        case .sourceRate: .sourceRate
+        case .dnsbl: .dnsbl
+        case .check: .check
+        case .checkTimeout: .checkTimeout
+        case .checkFailed: .checkFailed
+        case .noData: .noData
+        case .firstByte: .firstByte
+        case .earlyTalker: .earlyTalker
+        case .proxyHeader: .proxyHeader
+        case .crowded: .crowded
+        case .drain: .drain
+        }
+    }
+}
+
+/// Why a service takes no connections for a while.
+package enum ClosedReason: Hashable, Sendable {
+    /// It is outside of its hours.
+    case hours
+    /// The machine's load is above its limit.
+    case load
+}
+
+/// What is wrong with the beginning of an upstream's connection.
+package enum ProxyTrouble: Hashable, Sendable, CustomStringConvertible {
+    case malformed(ProxyFault)
+    /// The header did not come in time.
+    case late
+    /// The connection ended within the header.
+    case cut
+
+    package var description: String {
+        switch self {
+        case .malformed(let fault): fault.description
+        case .late: "no whole PROXY header came within 5 seconds"
+        case .cut: "the connection ended before its PROXY header did"
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// What the gates of one service have counted, as plain numbers.
+package import Wire
+
+/// A number for each ``GateCounter``; the gates of earlier definitions of the service are included.
+package struct ServiceCounts: Hashable, Sendable {
+    private var values = Array(repeating: 0, count: GateCounter.allCases.count)
+
+    package init() {}
+
+    package subscript(counter: GateCounter) -> Int {
+        get { values[counter.index] }
+        set { values[counter.index] = newValue }
+    }
+
+    /// Connections that were refused, for whatever cause.
+    package var refused: Int {
+        GateCounter.allCases.reduce(0) { if case .refused = $1 { $0 + self[$1] } else { $0 } }
+    }
+
+    /// Adds what another gate has counted.
+    package mutating func add(_ other: ServiceCounts) {
+        for counter in GateCounter.allCases { self[counter] += other[counter] }
+    }
+}
+
+extension ServiceCounts: WireValue {
+    package func write(to writer: inout WireWriter) { writer.write(values) }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        values = try reader.list()
+        guard values.count == GateCounter.allCases.count else { throw WireError() }
+    }
+}
