@@ -27,10 +27,10 @@ all: supervisor handlers
 # ---- what the build needs
 
 packages:
-	@etc/need make pkg-config:pkg-config cc:gcc /usr/include/sys/capability.h:libcap-dev musl-gcc:musl-tools
+	@scripts/need make pkg-config:pkg-config cc:gcc /usr/include/sys/capability.h:libcap-dev musl-gcc:musl-tools
 
 test-packages: packages
-	@etc/need nc:netcat-openbsd curl:curl git:git rsync:rsync tcpserver:ucspi-tcp try-from:tcpd \
+	@scripts/need nc:netcat-openbsd curl:curl git:git rsync:rsync tcpserver:ucspi-tcp try-from:tcpd \
 	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
 	    htpasswd:apache2-utils openssl:openssl tcpsvd:ipsvd inetd:openbsd-inetd socat:socat \
 	    systemd-socket-activate:systemd stdbuf:coreutils readelf:binutils busybox:busybox \
@@ -61,12 +61,12 @@ guide: packages
 	$(call embedded,$(GUIDE),build/guide)
 
 new-handler:
-	@etc/new-handler "$$NAME"
+	@scripts/new-handler "$$NAME"
 
 # ---- trying
 
 run: all
-	@etc/run-here
+	@scripts/run-here
 
 # ---- testing
 
@@ -75,9 +75,9 @@ run: all
 test: all guide attacker test-packages
 	$(SWIFT) build --build-tests
 	DOORWARD_BUILD="$(CURDIR)/build" DOORWARD_LIBEXEC="$(CURDIR)/build/libexec/doorward" \
-	    etc/tell-failures $(SWIFT) test --skip-build
+	    scripts/tell-failures $(SWIFT) test --skip-build
 	DOORWARD_HANDLERS_DIR="$(CURDIR)/build/libexec/doorward:$(CURDIR)/build/guide" \
-	    etc/tell-failures $(SWIFT) test --skip-build --filter HandlerTests
+	    scripts/tell-failures $(SWIFT) test --skip-build --filter HandlerTests
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory test-user; fi
 
 # The sessions in Tests/HandlerTests/Golden whose files begin with NAME, or all; without building the supervisor.
@@ -86,7 +86,7 @@ sessions:
 	    --filter TranscriptTests
 
 test-user:
-	@etc/tell-failures etc/test-as nobody
+	@scripts/tell-failures scripts/test-as nobody
 
 # What the sandbox is tested with: a handler that tries to get out (Tests/Attacker).
 attacker: packages
@@ -95,7 +95,7 @@ attacker: packages
 
 check: all attacker
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
-	@for script in etc/need etc/new-handler etc/run-here etc/tell-failures etc/test-as .ci/run; do sh -n $$script || exit 1; done
+	@for script in scripts/* .ci/run; do sh -n $$script || exit 1; done
 	$(SWIFT) build --build-tests
 
 format:
@@ -115,15 +115,15 @@ install: all
 	    install -D -m 755 build/bin/$$name $(DESTDIR)$(PREFIX)/sbin/$$name; done
 	for name in $(HANDLERS); do \
 	    install -D -m 755 build/libexec/doorward/$$name $(DESTDIR)$(PREFIX)/libexec/doorward/$$name; done
-	install -D -m 644 etc/doorward.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward.8
-	install -D -m 644 etc/doorward-handlers.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward-handlers.8
-	install -D -m 644 etc/doorward-service.5 $(DESTDIR)$(PREFIX)/share/man/man5/doorward-service.5
-	install -D -m 644 etc/doorward.toml $(DESTDIR)$(PREFIX)/share/doc/doorward/doorward.toml
+	install -D -m 644 etc/man/doorward.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward.8
+	install -D -m 644 etc/man/doorward-handlers.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward-handlers.8
+	install -D -m 644 etc/man/doorward-service.5 $(DESTDIR)$(PREFIX)/share/man/man5/doorward-service.5
+	install -D -m 644 etc/packaging/doorward.toml $(DESTDIR)$(PREFIX)/share/doc/doorward/doorward.toml
 	for file in services/*.toml; do \
 	    install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/doc/doorward/services/$$(basename $$file); done
 	for file in etc/examples/*; do \
 	    install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/doc/doorward/examples/$$(basename $$file); done
-	install -D -m 644 etc/doorward.service $(DESTDIR)$(PREFIX)/lib/systemd/system/doorward.service
+	install -D -m 644 etc/packaging/doorward.service $(DESTDIR)$(PREFIX)/lib/systemd/system/doorward.service
 	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/doorward/README.md
 	@[ "$(PREFIX)" = /usr/local ] || echo "Say in doorward.toml: handlers = \"$(PREFIX)/libexec/doorward\""
 

@@ -87,8 +87,8 @@ extension EndToEndTests {
         func repository() throws {
             let root = Supervised.build + "/.."
             let outcome = try run([
-                Supervised.program, "check", "--config", root + "/etc/doorward.toml", "--services", root + "/services",
-                "--handlers", Supervised.build + "/libexec/doorward",
+                Supervised.program, "check", "--config", root + "/etc/packaging/doorward.toml",
+                "--services", root + "/services", "--handlers", Supervised.build + "/libexec/doorward",
             ])
             #expect(outcome.status == 0, "\(outcome.output)")
         }

@@ -51,7 +51,7 @@ struct GuideTests {
             of: """
                 cd '\(Self.root)' && handlers=$(mktemp -d) && cp build/libexec/doorward/* build/guide/* "$handlers"
                 build/bin/doorward check --services Tests/GuideTests/Services --handlers "$handlers" \
-                    --config etc/doorward.toml 2>&1 || echo failed
+                    --config etc/packaging/doorward.toml 2>&1 || echo failed
                 rm -r "$handlers"
                 """)
         #expect(answer.split(separator: "\n").count == 3)

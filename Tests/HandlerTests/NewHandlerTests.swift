@@ -1,4 +1,4 @@
-// etc/new-handler, in a copy of the tree: what it makes works as it is, and what it refuses leaves nothing behind.
+// scripts/new-handler, in a copy of the tree: what it makes works as it is, and what it refuses leaves nothing behind.
 import Glibc
 import TestSupport
 import Testing
@@ -16,7 +16,8 @@ struct NewHandlerTests {
         #expect(
             run(
                 "mkdir -p '\(copy)' && rm -rf '\(copy)'/[!.]* && cd '\(root)' && "
-                    + "cp -Rp Package.swift Makefile .swift-format Sources Tests etc services '\(copy)'") == "0\n")
+                    + "cp -Rp Package.swift Makefile .swift-format Sources Tests etc scripts services '\(copy)'")
+                == "0\n")
     }
 
     /// What the commands say, and their exit status as the last line.
@@ -41,12 +42,14 @@ struct NewHandlerTests {
         for transport in Transport.allCases { transcript.play(over: transport) }
         for cut in Cut.all(of: transcript.sent) { transcript.check(cut) }
         // It cannot be made twice.
-        #expect(inCopy("etc/new-handler \(name)").contains("taken; there is Sources/Handlers/\(name)"))
+        #expect(inCopy("scripts/new-handler \(name)").contains("taken; there is Sources/Handlers/\(name)"))
     }
 
     @Test("its service is on a port that no other service has, and Package.swift has its line once, in the right place")
     func place() {
-        for name in ["greeter", "aaa", "zzz", "session"] { #expect(inCopy("etc/new-handler \(name)").hasSuffix("0\n")) }
+        for name in ["greeter", "aaa", "zzz", "session"] {
+            #expect(inCopy("scripts/new-handler \(name)").hasSuffix("0\n"))
+        }
         #expect(inCopy("cat services/*.toml | grep '^listen' | sort | uniq -d") == "0\n")
         let simple = inCopy("sed -n '/^    handler(\"[a-z-]*\"),$/p' Package.swift")
         let names = simple.split(separator: "\"").map(String.init).filter { $0.allSatisfy(\.isLetter) }
@@ -66,7 +69,7 @@ struct NewHandlerTests {
             (String(repeating: "a", count: 33), "at most 32"), ("class", "a word of Swift's"), ("hello", "taken"),
             ("daytime", "services/daytime.toml"), ("template", "taken"), ("gate", "target"), ("doorward", "target"),
         ] {
-            let answer = inCopy("etc/new-handler '\(name)'")
+            let answer = inCopy("scripts/new-handler '\(name)'")
             #expect(
                 answer.hasPrefix("new-handler: ") && answer.contains(reason) && answer.hasSuffix("\n1\n"), "\(answer)")
         }

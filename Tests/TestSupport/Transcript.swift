@@ -48,7 +48,7 @@ package struct Transcript: Sendable {
 
     /// The folder of the files.
     package static let folder: String = {
-        // A copy of the project that somebody else tests in (etc/test-as) may be the only one that he can read.
+        // An ordinary user may be able to read only the copy of the project that scripts/test-as makes.
         let here = "Tests/HandlerTests/Golden"
         if Files.lookupProblem(here) == nil { return here }
         return String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/")!)) + "/../HandlerTests/Golden"
