@@ -4,12 +4,13 @@
 # make new-handler NAME=greeter   a handler, its session and its service, to go on from; make sessions plays the sessions
 # make check    format, warnings, both builds
 # make bench    beside tcpserver, xinetd and others (Benchmarks/run)
-# make install  follows PREFIX and DESTDIR
+# make install  follows PREFIX, DESTDIR and SYSCONFDIR (scripts/install)
 #
 # What is missing is installed from Debian's packages when this is root; otherwise the command that would is printed.
 
 PREFIX     ?= /usr/local
 DESTDIR    ?=
+SYSCONFDIR ?=
 SWIFT      ?= swift
 HANDLERS   := $(notdir $(wildcard Sources/Handlers/*))
 ORDINARY   := .build
@@ -110,22 +111,9 @@ bench: all
 
 # ---- installing
 
-install: all
-	for name in doorward doorward-supervisor; do \
-	    install -D -m 755 build/bin/$$name $(DESTDIR)$(PREFIX)/sbin/$$name; done
-	for name in $(HANDLERS); do \
-	    install -D -m 755 build/libexec/doorward/$$name $(DESTDIR)$(PREFIX)/libexec/doorward/$$name; done
-	install -D -m 644 etc/man/doorward.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward.8
-	install -D -m 644 etc/man/doorward-handlers.8 $(DESTDIR)$(PREFIX)/share/man/man8/doorward-handlers.8
-	install -D -m 644 etc/man/doorward-service.5 $(DESTDIR)$(PREFIX)/share/man/man5/doorward-service.5
-	install -D -m 644 etc/packaging/doorward.toml $(DESTDIR)$(PREFIX)/share/doc/doorward/doorward.toml
-	for file in services/*.toml; do \
-	    install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/doc/doorward/services/$$(basename $$file); done
-	for file in etc/examples/*; do \
-	    install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/doc/doorward/examples/$$(basename $$file); done
-	install -D -m 644 etc/packaging/doorward.service $(DESTDIR)$(PREFIX)/lib/systemd/system/doorward.service
-	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/doorward/README.md
-	@[ "$(PREFIX)" = /usr/local ] || echo "Say in doorward.toml: handlers = \"$(PREFIX)/libexec/doorward\""
+# Builds first; but root by sudo, who may have no Swift in PATH, installs what `make` has built before.
+install: $(if $(and $(SUDO_USER),$(wildcard build/bin/doorward)),,all)
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" SYSCONFDIR="$(SYSCONFDIR)" scripts/install $(HANDLERS)
 
 clean:
 	rm -rf build .build
