@@ -2,7 +2,7 @@
 
 A small difference needs more than the peers do: more rounds, and their runs in slices, all variants' first ones, then
 all second ones, and so on, every time in another order: so what disturbs the machine for half a second disturbs all.
-The order rotates, and after each full turn its direction changes, so that nobody always follows the same one.
+The order rotates, and after each full turn its direction changes, so that none always follows the same one.
 Beside the rate there is the processor time of the gate and its handlers, which other work on the machine changes less.
 `no-sandbox-again` is a second instance of the first: what its ratio is off 1 by is what this method cannot see.
 """
@@ -143,7 +143,7 @@ def _start_one_more(server, service):
         for line in lines:
             if " event=ready " in line:
                 waited = time.monotonic() - start
-                time.sleep(0.05)  # what the supervisor has left to do belongs to nobody's start
+                time.sleep(0.05)  # what the supervisor has left to do belongs to no service's start
                 return float(line.rsplit(" took=", 1)[1].split()[0]), waited
             if " event=start_failed " in line or " event=bind_failed " in line:
                 raise RuntimeError(line)

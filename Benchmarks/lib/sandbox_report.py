@@ -119,7 +119,7 @@ def _what_was_on(kernel):
 def tables(results, part):
     """The tables of this part. results: the same, for judging."""
     head = [f"What the sandbox costs: {part['rounds']} round(s), up to {part['connections']} connections a run. In "
-            "brackets behind a ratio: where its median lies with 95 % probability. How far the second instance's ratio "
+            "brackets after a ratio: where its median lies with 95 % probability. How far the second instance's ratio "
             "is from 1 is how far any may be.", ""]
     faults = results.faults()
     faults += [f"- Not started: {NAMES[name]}: {start['fault']}" for name, start in part["starts"].items()

@@ -209,17 +209,16 @@ extension EndToEndTests {
             for signal in ["CONT", "URG", "WINCH"] { #expect(try attacked.received(signal) > 0, "\(signal)") }
         }
 
-        @Test("README's table names every attempt once, and no other")
+        @Test("docs/security.md names every attempt once, and no other")
         func table() throws {
-            let text = try String(contentsOfFile: Supervised.build + "/../README.md", encoding: .utf8)
-            let start = try #require(text.range(of: "<!-- attacker table -->"))
+            let text = try String(contentsOfFile: Supervised.build + "/../docs/security.md", encoding: .utf8)
+            let start = try #require(text.range(of: "<!-- attempts -->"))
             let end = try #require(text.range(of: "<!-- end -->", range: start.upperBound..<text.endIndex))
-            let rows = text[start.upperBound..<end.lowerBound].split(separator: "\n").filter { $0.hasPrefix("|") }
-            // The last column has the names, in backquotes.
-            let named = rows.dropFirst(2).flatMap { row -> [String] in
-                let columns = row.split(separator: "|", omittingEmptySubsequences: false)
-                let names = columns[columns.count - 2].split(separator: "`", omittingEmptySubsequences: false)
-                return names.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+            // The lines that begin with a name in backquotes have the names, and nothing else in backquotes.
+            let lines = text[start.upperBound..<end.lowerBound].split(separator: "\n").filter { $0.hasPrefix("  `") }
+            let named = lines.flatMap { line -> [String] in
+                let parts = line.split(separator: "`", omittingEmptySubsequences: false)
+                return parts.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
             }
             #expect(named.sorted() == (try Self.names()).sorted())
         }
