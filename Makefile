@@ -1,7 +1,8 @@
 # make          build/bin/doorward with its supervisor, and build/libexec/doorward/NAME
 # make run      serves this repository's services/ on loopback, and says what to try
 # make test     every test (root: also as an ordinary user)
-# make new-handler NAME=greeter   a handler, its session and its service, to go on from; make sessions plays the sessions
+# make new-handler NAME=greeter   a handler, its session and its service, to go on from
+# make sessions plays the sessions of handlers
 # make check    format, warnings, both builds
 # make bench    beside tcpserver, xinetd and others (Benchmarks/run)
 # make install  follows PREFIX, DESTDIR and SYSCONFDIR (scripts/install)
@@ -15,13 +16,14 @@ SWIFT      ?= swift
 HANDLERS   := $(notdir $(wildcard Sources/Handlers/*))
 ORDINARY   := .build
 EMBEDDED   := .build/handlers
-# Those that the guide shows; not installed.
+# The handlers that the guide shows; they are not installed.
 GUIDE      := $(notdir $(wildcard Tests/GuideTests/Listings/*))
-# Linked statically, so that the machine needs no Swift. Foundation comes with TOMLKit and ArgumentParser into doorward, the
-# command line; the supervisor, which stays, has none of them.
+# Linked statically, so that the machine needs no Swift. Foundation comes with TOMLKit and ArgumentParser into doorward,
+# the command line; the supervisor, which stays, has none of them.
 RELEASE    := -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/release-build
 
-.PHONY: all supervisor handlers guide new-handler sessions run test attacker test-user check format bench install clean packages test-packages
+.PHONY: all supervisor handlers guide new-handler sessions run test attacker test-user check format bench install \
+    clean packages test-packages
 
 all: supervisor handlers
 
@@ -35,8 +37,8 @@ test-packages: packages
 	    getpeername:tcputils micro-httpd:micro-httpd setpriv:util-linux prlimit:util-linux python3:python3 \
 	    htpasswd:apache2-utils openssl:openssl tcpsvd:ipsvd inetd:openbsd-inetd socat:socat \
 	    systemd-socket-activate:systemd stdbuf:coreutils readelf:binutils busybox:busybox \
-	    /usr/sbin/gophernicus:gophernicus /usr/include/crypt.h:libcrypt-dev /usr/sbin/ip:iproute2 strace:strace haproxy:haproxy \
-	    swaks:swaks smtp-source:postfix msmtp:msmtp /usr/sbin/rbldnsd:rbldnsd
+	    /usr/sbin/gophernicus:gophernicus /usr/include/crypt.h:libcrypt-dev /usr/sbin/ip:iproute2 strace:strace \
+	    haproxy:haproxy swaks:swaks smtp-source:postfix msmtp:msmtp /usr/sbin/rbldnsd:rbldnsd mandoc:mandoc
 
 # ---- building
 
@@ -71,8 +73,8 @@ run: all
 
 # ---- testing
 
-# Everything as whoever this is; the handlers once more as they are released; then, for root, what rights make a
-# difference to once more as nobody.
+# Everything as the user of this command; the handlers once more as they are released; then, for root, the tests that
+# rights make a difference to once more as the user nobody.
 test: all guide attacker test-packages
 	$(SWIFT) build --build-tests
 	DOORWARD_BUILD="$(CURDIR)/build" DOORWARD_LIBEXEC="$(CURDIR)/build/libexec/doorward" \

@@ -3,7 +3,7 @@
 //   ordinary                       the supervisor, the command line, and every target as the tests see it
 //   DOORWARD_HANDLERS=embedded     the handlers alone: Embedded Swift, static PIE on musl (see Makefile, "handlers")
 //   DOORWARD_HANDLERS=sessions     the handlers as the tests see them and the tests that play their sessions, soon built
-// The folders under Sources/ are the architecture; arrows between targets point down only (README, "The house").
+// The folders under Sources/ are the architecture; arrows between targets point down only (docs/architecture.md).
 import PackageDescription
 
 let isEmbedded = Context.environment["DOORWARD_HANDLERS"] == "embedded"

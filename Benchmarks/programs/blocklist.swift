@@ -1,5 +1,5 @@
-// What the block list costs: reading it, its memory, and a lookup, at 1 to 1 000 000 entries of either family. And what the
-// list of bans costs, when there are as many as there may be.
+// What the block list costs: reading it, its memory, and a lookup, at 1 to 1 000 000 entries of either family. And what
+// the list of bans costs, when there are as many as there may be.
 // Prints a table and judges nothing. Built and run by Benchmarks/blocklist, with the sources that it measures.
 import Admission
 import Glibc
@@ -48,7 +48,8 @@ func address(_ family: Family, _ random: inout Generator) -> IPAddress {
     }
 }
 
-/// Short prefixes are few, also where all lengths are drawn: there are only so many, and they would leave nobody unlisted.
+/// Short prefixes are few, also where all lengths are drawn: there are only so many, and together they would list every
+/// address.
 func prefix(_ family: Family, _ random: inout Generator) -> IPPrefix {
     let length = family.lengths.randomElement(using: &random)!
     let isRare = (family == .ipv4AllLengths && length < 20) || (family == .ipv6AllLengths && length < 32)
@@ -56,9 +57,9 @@ func prefix(_ family: Family, _ random: inout Generator) -> IPPrefix {
     return IPPrefix(of: address(family, &random), length: found)
 }
 
-/// Nanoseconds of one lookup: the median of runs of 256 lookups each of which waits for the one before, in the best of five
-/// passes, since others use the machine; and that of single ones between which 4 MB of other memory were touched, as a kernel
-/// does between two connections. From the latter the clock's own cost is taken.
+/// Nanoseconds of one lookup: the median of runs of 256 lookups each of which waits for the one before, in the best of
+/// five passes, since others use the machine; and that of single ones between which 4 MB of other memory were touched,
+/// as a kernel does between two connections. From the latter the clock's own cost is taken.
 func lookups(_ wanted: [IPAddress], _ table: [UInt8], _ others: inout [UInt8]) -> (warm: Double, cold: Int64, sum: Int)
 {
     let bytes = unsafe table.span.bytes
@@ -89,8 +90,8 @@ func lookups(_ wanted: [IPAddress], _ table: [UInt8], _ others: inout [UInt8]) -
     return (best, singles.sorted()[200] - clock.sorted()[200], sum)
 }
 
-/// Nanoseconds of one read at a random place of as much memory as a table takes, each place named by the one before: what
-/// no lookup can be faster than when nothing of the table is in a cache.
+/// Nanoseconds of one read at a random place of as much memory as a table takes, each place named by the one before:
+/// what no lookup can be faster than when nothing of the table is in a cache.
 func read(_ count: Int, _ random: inout Generator) -> (nanoseconds: Double, sum: Int) {
     var places = (0..<max(1, count / 64)).map { $0 * 8 }
     // One cycle through all places (Sattolo).
@@ -140,8 +141,8 @@ func measure() {
     var others = [UInt8](repeating: 1, count: 4 << 20)
     var sum = 0
     print(
-        "| family | entries | text MB | load ms | table MB | hit ns | miss ns | mix ns | hit, cold | miss, cold | read ns |"
-    )
+        "| family | entries | text MB | load ms | table MB | hit ns | miss ns | mix ns | hit, cold | miss, cold "
+            + "| read ns |")
     print("| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |")
     for family in Family.allCases {
         let counts = family == .ipv4 || family == .ipv6 ? [1, 1000, 100_000, 1_000_000] : [1_000_000]

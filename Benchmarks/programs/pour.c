@@ -1,5 +1,6 @@
-// pour PROGRAM LINE_LENGTH MEGABYTES: pours lines through a program's descriptors 0 and 1, which are one socket, from one
-// thread, and takes in what comes back in another; prints the megabytes per second, one way, and the program's processor time.
+// pour PROGRAM LINE_LENGTH MEGABYTES: pours lines through a program's descriptors 0 and 1, which are one socket, from
+// one thread, and reads what comes back in another; prints the megabytes per second, one way, and the program's
+// processor time.
 //
 // The socket is AF_UNIX, the cheapest there is, so that the program's own work shows most.
 // Exit status: 0; 1 when not every byte came back; 2 when pour itself could not work.

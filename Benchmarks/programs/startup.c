@@ -1,6 +1,7 @@
-// startup ROUNDS PROGRAM OTHER [ARGUMENT ...]: starts both programs by turns with /dev/null on descriptors 0 and 1, waits for the end
-// of each, and prints the median of each one's time in microseconds, and of the ratios, the second program's to the first's.
-// The arguments are the second program's. Exit status: 0; 2 when a program cannot be started or fails.
+// startup ROUNDS PROGRAM OTHER [ARGUMENT ...]: starts both programs by turns with /dev/null on descriptors 0 and 1,
+// waits for the end of each, and prints the median of each one's time in microseconds, and of the ratios, the second
+// program's to the first's. The arguments are the second program's. Exit status: 0; 2 when a program cannot be started
+// or fails.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>

@@ -42,7 +42,7 @@ extension EndToEndTests {
                     while let file = files?.nextObject() as? String {
                         guard file.hasSuffix(".swift") else { continue }
                         for line in try text("Sources/\(room)/\(file)").split(separator: "\n") {
-                            let words = line.split(separator: " ")
+                            let words = line.hasPrefix("/") ? [] : line.split(separator: " ")
                             guard let index = words.firstIndex(of: "import"), index < 2, words.count == index + 2,
                                 all.contains(String(words[index + 1]))
                             else { continue }
@@ -84,6 +84,14 @@ extension EndToEndTests {
                 let found = try text(document).matches(of: /doorward[a-z.-]*\([1-9]\)/).map { String($0.output) }
                 #expect(there.isSuperset(of: found), "\(document): \(Set(found).subtracting(there))")
                 if document == "README.md" { #expect(there.isSubset(of: found), "\(there.subtracting(found))") }
+            }
+        }
+
+        @Test("every page of the manual is formatted without a warning")
+        func warnings() throws {
+            for page in try names(in: "etc/man") {
+                let outcome = try run(["mandoc", "-T", "lint", "-W", "warning", "\(Self.root)/etc/man/\(page)"])
+                #expect(outcome.status == 0 && outcome.output + outcome.error == "", "\(outcome.output)")
             }
         }
 
