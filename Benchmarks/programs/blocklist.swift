@@ -1,6 +1,7 @@
 // What the block list costs: reading it, its memory, and a lookup, at 1 to 1 000 000 entries of either family. And what
 // the list of bans costs, when there are as many as there may be.
 // Prints a table and judges nothing. Built and run by Benchmarks/blocklist, with the sources that it measures.
+import Addresses
 import Admission
 import Glibc
 import ServiceModel
