@@ -113,7 +113,7 @@ bench: all
 
 # ---- installing
 
-# Builds first; but root by sudo, who may have no Swift in PATH, installs what `make` has built before.
+# Builds first; but for root by sudo, which may have no Swift in PATH: then what `make` has built is installed.
 install: $(if $(and $(SUDO_USER),$(wildcard build/bin/doorward)),,all)
 	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" SYSCONFDIR="$(SYSCONFDIR)" scripts/install $(HANDLERS)
 
