@@ -67,7 +67,7 @@ extension Reading {
         }
     }
 
-    private mutating func timeZone(_ entry: TOMLEntry) -> String? {
+    mutating func timeZone(_ entry: TOMLEntry) -> String? {
         guard let name = string(entry, expected: "a name like \"Europe/Berlin\"") else { return nil }
         let isName = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f } && !name.hasPrefix("/") && !name.contains("..")
         guard isName, !name.isEmpty, host.pathProblem("/usr/share/zoneinfo/" + name) == nil else {
@@ -108,7 +108,7 @@ extension Reading {
         action = .message(text)
     }
 
-    private mutating func hours(_ entry: TOMLEntry) -> Hours? {
+    mutating func hours(_ entry: TOMLEntry) -> Hours? {
         guard let texts = strings(entry, expected: Self.hoursForms) else { return nil }
         guard !texts.isEmpty else {
             fault(
@@ -181,7 +181,7 @@ extension Reading {
         }
     }
 
-    private mutating func exitPoints(_ entry: TOMLEntry) -> [UInt8: Int]? {
+    mutating func exitPoints(_ entry: TOMLEntry) -> [UInt8: Int]? {
         guard case .table(let entries) = entry.value.content else {
             wrongType(entry, expected: Self.exitForms)
             return nil

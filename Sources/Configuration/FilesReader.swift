@@ -17,7 +17,7 @@ extension Reading {
         return lists
     }
 
-    private mutating func filePaths(_ entry: TOMLEntry) -> [String]? {
+    mutating func filePaths(_ entry: TOMLEntry) -> [String]? {
         guard let texts = strings(entry, expected: Self.fileForms) else { return nil }
         var paths: [String] = []
         for (text, node) in texts {

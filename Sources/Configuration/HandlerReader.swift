@@ -4,7 +4,7 @@
 import ServiceModel
 
 extension Reading {
-    private static let handlerForms = "a list of strings like [\"echo\", \"--flag\"]"
+    static let handlerForms = "a list of strings like [\"echo\", \"--flag\"]"
     private static let programsForms =
         "a list of programs with their arguments, like [[\"lowercase\"], [\"record\", \"--flag\"]]"
 
@@ -36,7 +36,7 @@ extension Reading {
         return checks
     }
 
-    private mutating func programs(
+    mutating func programs(
         _ key: String, of top: Section, most: Int, called name: String
     ) -> [HandlerCommand] {
         guard let entry = top[key] else { return [] }
@@ -52,7 +52,7 @@ extension Reading {
     }
 
     /// A program with its arguments; nil with a fault.
-    private mutating func command(_ node: TOMLNode, of key: String, expected: String) -> HandlerCommand? {
+    mutating func command(_ node: TOMLNode, of key: String, expected: String) -> HandlerCommand? {
         guard case .list(let elements) = node.content else {
             wrongType(node, of: key, expected: expected)
             return nil

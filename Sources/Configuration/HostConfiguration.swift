@@ -16,7 +16,7 @@ package struct HostConfiguration: Sendable {
         defaults = []
     }
 
-    private init(settings: HostSettings, defaults: [TOMLEntry]) {
+    init(settings: HostSettings, defaults: [TOMLEntry]) {
         self.settings = settings
         self.defaults = defaults
     }
@@ -33,7 +33,7 @@ package struct HostConfiguration: Sendable {
         return state
     }
 
-    private static func top(of text: [UInt8], file: String) throws(Faults) -> Section {
+    static func top(of text: [UInt8], file: String) throws(Faults) -> Section {
         do {
             return Section(title: "", entries: try readTOML(SourceText(text, file: file)))
         } catch {
@@ -115,7 +115,7 @@ extension Reading {
         return result
     }
 
-    fileprivate mutating func path(_ entry: TOMLEntry, from directory: String) -> String? {
+    mutating func path(_ entry: TOMLEntry, from directory: String) -> String? {
         guard let text = string(entry, expected: "a path in quotes") else { return nil }
         guard !text.isEmpty else {
             fault(entry.value.position, "\(quoted(entry.key)) is empty; expected a path")
@@ -126,7 +126,7 @@ extension Reading {
 }
 
 /// What stands before the last slash of a path; empty when there is none.
-private func directoryPart(of path: String) -> String {
+func directoryPart(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "" }
     return slash == path.startIndex ? "/" : String(path[..<slash])
 }

@@ -8,7 +8,7 @@ extension Reading {
     private static let userForms = "\"dynamic\", \"root\", an account's name, or a number"
 
     /// What the user key alone decides.
-    private struct User {
+    struct User {
         var user: Identity.User
         /// nil: not known, or a dynamic user's own.
         var gid: UInt32?
@@ -43,7 +43,7 @@ extension Reading {
         return Identity(user: user.user, gid: gid ?? user.gid, groups: groups.map(\.gid), capabilities: capabilities)
     }
 
-    private mutating func user(of top: Section) -> User? {
+    mutating func user(of top: Section) -> User? {
         guard let entry = top["user"] else { return User(user: .dynamic) }
         let position = entry.value.position
         if case .string("dynamic") = entry.value.content { return User(user: .dynamic, position: position) }
@@ -108,7 +108,7 @@ extension Reading {
         return result
     }
 
-    private mutating func capabilities(of top: Section) -> String {
+    mutating func capabilities(of top: Section) -> String {
         let expected = "libcap's text of a capability set, like \"^cap_net_raw\" (may be \"\")"
         guard let entry = top["capabilities"], let text = string(entry, expected: expected) else { return "" }
         if let problem = host.capabilityProblem(text) {

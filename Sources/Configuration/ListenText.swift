@@ -5,7 +5,7 @@ internal import HostDefinition
 import ServiceModel
 
 extension Reading {
-    private static let listenForms =
+    static let listenForms =
         "a list of strings like [\"127.0.0.1:7007\", \"[::1]:7007\", \"unix:/run/x.sock\"]"
 
     /// The addresses, each with its place; empty when none could be read.

@@ -1,6 +1,7 @@
 // What every reader of a key shares: the machine, the layer that is read, and the faults so far.
 // Promises that each value comes out checked or not at all, with a fault that says what was found and what was expected.
 
+import Addresses
 import HostDefinition
 import ServiceModel
 internal import Tables
@@ -20,6 +21,14 @@ struct Reading {
     var isEnabled = true
     /// Where the paths of the service are; known once ``body(of:)`` has begun.
     var root = Root.machine
+    /// The directory of the file, for paths from there.
+    var directory = ""
+    /// The addresses of `listen`, with their places.
+    var listeners: [(address: ListenAddress, position: SourcePosition)] = []
+    /// Whether `listen` was read without a fault.
+    var listenersAreKnown = false
+    /// The user that the key `user` names.
+    var account: User?
     private(set) var faults: [Fault] = []
 
     init(host: Host, handlers: String, layer: Layer, file: String) {

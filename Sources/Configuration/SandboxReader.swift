@@ -40,7 +40,7 @@ extension Reading {
                 + "\(off.position.fileAndLine); expected one of the two")
     }
 
-    private mutating func network(_ entry: TOMLEntry) -> Set<SocketFamily>? {
+    mutating func network(_ entry: TOMLEntry) -> Set<SocketFamily>? {
         if case .boolean(let isShared) = entry.value.content { return isShared ? Set(SocketFamily.allCases) : [] }
         guard let texts = strings(entry, expected: Self.networkForms) else { return nil }
         var families: Set<SocketFamily> = []
@@ -56,7 +56,7 @@ extension Reading {
         return families
     }
 
-    private mutating func systemCalls(_ entry: TOMLEntry) -> [SystemCallChange]? {
+    mutating func systemCalls(_ entry: TOMLEntry) -> [SystemCallChange]? {
         guard let texts = strings(entry, expected: Self.systemCallForms) else { return nil }
         var changes: [SystemCallChange] = []
         for (text, node) in texts {
@@ -97,7 +97,7 @@ extension Reading {
     }
 
     /// The outer nil is a fault, the inner one none of its own.
-    private mutating func privateTemporary(_ entry: TOMLEntry) -> Bytes?? {
+    mutating func privateTemporary(_ entry: TOMLEntry) -> Bytes?? {
         switch entry.value.content {
         case .boolean(let isPrivate): return .some(isPrivate ? SandboxSettings.standardTemporary : nil)
         case .string:

@@ -7,8 +7,8 @@ import ServiceModel
 
 /// Reads service files, each over the same defaults.
 package struct ServiceReader: Sendable {
-    private let host: Host
-    private let configuration: HostConfiguration
+    let host: Host
+    let configuration: HostConfiguration
 
     package init(host: Host, configuration: HostConfiguration) {
         self.host = host
@@ -73,6 +73,7 @@ package struct ServiceReader: Sendable {
 
         var service = Service(
             name: name, file: file, listen: listeners.map(\.address), handler: handler, identity: identity)
+        service.isEnabled = isEnabled
         service.inputFilters = inputFilters
         service.outputFilters = outputFilters
         service.access = body.access
@@ -95,7 +96,7 @@ package struct ServiceReader: Sendable {
 }
 
 /// Whether a service may have this name. It becomes part of paths, log lines and environment values.
-private func isServiceName(_ name: String) -> Bool {
+func isServiceName(_ name: String) -> Bool {
     guard let first = name.utf8.first, name.utf8.count <= 32, first != UInt8(ascii: "_"), first != UInt8(ascii: "-")
     else { return false }
     return name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789_-".utf8.contains($0) }

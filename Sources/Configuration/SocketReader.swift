@@ -32,7 +32,7 @@ extension Reading {
         }
     }
 
-    private mutating func socketOwner(_ entry: TOMLEntry) -> UInt32? {
+    mutating func socketOwner(_ entry: TOMLEntry) -> UInt32? {
         switch accountSpelling(entry.value, of: entry.key, expected: "a user's name or number") {
         case nil: return nil
         case .number(let uid): return uid

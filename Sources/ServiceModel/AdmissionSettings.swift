@@ -35,3 +35,56 @@ package struct AdmissionSettings: Hashable, Sendable {
 
     package init() {}
 }
+
+extension AdmissionSettings {
+    /// The keys of admission beside `access` and `[limits]`.
+    package static var keys: [Key<AdmissionSettings>] {
+        let sensor = "does nothing"
+        return [
+            Key("refuse", \.refuse),
+            Key("deny_message", \.denyMessage, .own(.denyMessage)),
+            Key("hours", \.hours, .own(.hours)),
+            Key("time_zone", \.timeZone, .own(.timeZone), .common, .needs("hours")),
+            Key("max_load", \.mostLoad, .decimal(1...1_000_000)),
+            Key("start", \.start, .uselessForSensor(because: sensor)),
+            Key(
+                "first_byte", \.firstByte, .duration(.moreThanZero), .common, .needsValue(of: "start", "data"),
+                .uselessForSensor(because: sensor)),
+            Key(
+                "greet_delay", \.greetDelay, .duration(.moreThanZero), .common, .uselessForSensor(because: sensor),
+                .contradicts(key: "start", value: "data", says: "refuses who talks first", otherSays: "waits for that")),
+            Key(
+                "proxy_protocol", \.upstreams, .prefixes(example: "the addresses that send a PROXY header"), .common,
+                .needsAddress),
+            Key(
+                "dnsbl", \.dnsbl, .own(.dnsbl), .common, .needsAddress, .uselessForSensor(because: sensor)),
+            Key(
+                "checks", \.checks.programs, .programs(most: Checks.most, called: "programs"), .common,
+                .uselessForSensor(because: sensor)),
+            Key(
+                "check_timeout", \.checks.timeout, .duration(.moreThanZero), .common, .needs("checks"),
+                .uselessForSensor(because: sensor)),
+            Key(
+                "check_cache", \.checks.cache, .duration(.any), .common, .needs("checks"),
+                .uselessForSensor(because: sensor)),
+        ]
+    }
+
+    /// `refuse`: how a client is refused that gets no message.
+    private var refuse: RefusalAction.Word {
+        get {
+            switch refusal {
+            case .close, .message: .close
+            case .reset: .reset
+            case .tarpit: .tarpit
+            }
+        }
+        set { refusal = RefusalAction(newValue) }
+    }
+
+    /// `deny_message`; nil: nothing is sent.
+    private var denyMessage: String? {
+        get { if case .message(let text) = refusal { text } else { nil } }
+        set { if let newValue { refusal = .message(newValue) } }
+    }
+}

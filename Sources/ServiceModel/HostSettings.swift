@@ -25,6 +25,22 @@ package struct HostSettings: Hashable, Sendable {
     package init() {}
 }
 
+extension HostSettings {
+    /// The keys of doorward.toml, beside `[defaults]`.
+    package static let keys: [Key<HostSettings>] = [
+        Key("services", \.services, .path, .host),
+        Key("handlers", \.handlers, .path, .host),
+        Key("state", \.state, .path, .host),
+        Key("block_list", \.blockList, .path, .host),
+        Key("source_prefix.ipv4", \.sourcePrefix.v4, .count(1...32), .host),
+        Key("source_prefix.ipv6", \.sourcePrefix.v6, .count(1...128), .host),
+        Key("exempt", \.exempt, .prefixes(example: nil), .host),
+        Key("kernel_filter", \.kernelFilter, .flag, .host),
+        Key("nameservers", \.nameServers, .nameServers(most: NameServer.most), .host),
+        Key("drain", \.drain, .duration(.any), .host),
+    ]
+}
+
 /// How many leading bits of an address make a source, for counting.
 package struct SourcePrefix: Hashable, Sendable {
     package var v4 = 32

@@ -54,6 +54,69 @@ package struct Limits: Hashable, Sendable {
     package var totalMemory: Limit<Bytes> = .at(.mebibytes(1024))
 
     package static let mostConnections = 16384
+    /// As many descriptors as the kernel lets a process have by default (fs.nr_open).
+    package static let mostFiles = 1 << 20
+    /// As many processes as the kernel has numbers for on 64 bits (pid_max).
+    package static let mostProcesses = 1 << 22
 
     package init() {}
+}
+
+extension Limits {
+    /// The keys of `[limits]`.
+    package static var keys: [Key<Limits>] {
+        let counts = Form.count(1...mostConnections)
+        let burst = Form.count(1...Int(Rate.mostBurst))
+        return [
+            Key("connections", \.connections, counts, remark: " at once"),
+            Key("per_source", \.perSource, .orUnlimited(counts), remark: " at once"),
+            Key("lifetime", \.lifetime, .orUnlimited(.duration(.moreThanZero)), remark: ", then TERM and KILL"),
+            // Descriptors 0, 1 and 2 are what a handler is.
+            Key("files", \.files, .orUnlimited(.count(3...mostFiles))),
+            Key("processes", \.processes, .orUnlimited(.count(1...mostProcesses))),
+            Key("memory", \.memory, .orUnlimited(.size(.moreThanZero))),
+            // The kernel counts processor time in seconds. Source: setrlimit(2).
+            Key("cpu", \.cpu, .orUnlimited(.duration(.wholeSeconds))),
+            Key("core", \.core, .orUnlimited(.size(.any))),
+            Key("file_size", \.fileSize, .orUnlimited(.size(.any))),
+            Key(
+                "total_memory", \.totalMemory, .orUnlimited(.size(.moreThanZero)),
+                remark: ", where the cgroup has the controller"),
+            Key("rate", \.rate, .orUnlimited(.rate), remark: " for each source"),
+            Key("burst", \.burst, burst, .common, .needs("limits.rate")),
+            Key("total_rate", \.totalRate, .orUnlimited(.rate), remark: ", further connections wait"),
+            Key("total_burst", \.totalBurst, burst, .common, .needs("limits.total_rate")),
+            Key("waiting", \.waiting, counts, remark: " at once in the gate"),
+        ]
+    }
+
+    /// How many connections of ``rate`` may come at once; nil: as many as in its period.
+    package var burst: Int? {
+        get { rate.burst }
+        set { rate.burst = newValue }
+    }
+
+    /// How many connections of ``totalRate`` may come at once; nil: as many as in its period.
+    package var totalBurst: Int? {
+        get { totalRate.burst }
+        set { totalRate.burst = newValue }
+    }
+}
+
+extension Limit<Rate> {
+    /// nil for that of a rate whose file says nothing about it. Setting it changes nothing where there is no rate.
+    fileprivate var burst: Int? {
+        get {
+            guard case .at(let rate) = self, let plain = Rate(count: rate.count, period: rate.period) else {
+                return nil
+            }
+            return rate.burst == plain.burst ? nil : Int(rate.burst)
+        }
+        set {
+            guard case .at(let rate) = self,
+                let changed = Rate(count: rate.count, period: rate.period, burst: newValue.map(Int64.init))
+            else { return }
+            self = .at(changed)
+        }
+    }
 }

@@ -47,6 +47,49 @@ package struct Penalties: Hashable, Sendable {
     }
 }
 
+extension Penalties {
+    /// The keys of `[penalties]`.
+    package static var keys: [Key<Penalties>] {
+        let points = Form.count(0...mostPoints)
+        return [
+            Key("exit", \.exitPoints, .own(.exitPoints)),
+            Key("failure", \.failure, points, remark: " points"),
+            Key("signal", \.signal, points, remark: " points"),
+            Key("no_data", \.noData, points, .common, .needsValue(of: "start", "data"), remark: " points"),
+            Key("lifetime", \.lifetime, points, remark: " points"),
+            Key("limit", \.limit, points, remark: " points"),
+            Key("threshold", \.threshold, .count(1...mostPoints), remark: " points"),
+            Key("half_life", \.halfLife, .duration(.second)),
+            Key("ban", \.ban, .duration(.second), remark: ", each further one twice as long"),
+            Key("longest_ban", \.longest, .duration(.second)),
+        ]
+    }
+
+    private var exitPoints: [ExitPoints] {
+        get { exit.sorted { $0.key < $1.key }.map { ExitPoints(status: $0.key, points: $0.value) } }
+        set { exit = Dictionary(newValue.map { ($0.status, $0.points) }) { first, _ in first } }
+    }
+}
+
+/// An exit status and what it costs.
+private struct ExitPoints: Setting {
+    var status: UInt8
+    var points: Int
+
+    init(status: UInt8, points: Int) {
+        self.status = status
+        self.points = points
+    }
+
+    var setting: SettingValue { .list([status.setting, points.setting]) }
+    init?(setting: SettingValue) {
+        guard let parts = setting.list, parts.count == 2, let status = UInt8(setting: parts[0]),
+            let points = Int(setting: parts[1])
+        else { return nil }
+        self.init(status: status, points: points)
+    }
+}
+
 /// How a connection ended, or why there was none.
 package enum ConnectionOutcome: Hashable, Sendable {
     case exit(UInt8)

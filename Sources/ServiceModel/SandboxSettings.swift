@@ -73,3 +73,22 @@ package struct FileLists: Hashable, Sendable {
 
     package init() {}
 }
+
+extension SandboxSettings {
+    /// The keys of the sandbox.
+    package static var keys: [Key<SandboxSettings>] {
+        [
+            Key("network", \.network, .own(.network)),
+            Key("seccomp", \.seccomp),
+            Key(
+                "system_calls", \.systemCalls, .own(.systemCalls), .common,
+                .uselessWith(key: "seccomp", value: "off")),
+            Key("landlock", \.landlock),
+            Key("files.read", \.files.read, .paths, .common, .uselessWith(key: "landlock", value: "off")),
+            Key("files.write", \.files.write, .paths, .common, .uselessWith(key: "landlock", value: "off")),
+            Key("files.execute", \.files.execute, .paths, .common, .uselessWith(key: "landlock", value: "off")),
+            Key("private_tmp", \.privateTemporary, .own(.privateTemporary)),
+            Key("root", \.root, .own(.root)),
+        ]
+    }
+}

@@ -8,6 +8,8 @@ package struct Service: Hashable, Sendable {
     package var name: String
     /// As it is shown: the path that the file was read from.
     package var file: String
+    /// Whether it is to run.
+    package var isEnabled = true
     package var listen: [ListenAddress]
     package var handler: HandlerCommand
     /// What the handler's input goes through first, in the order that bytes pass.

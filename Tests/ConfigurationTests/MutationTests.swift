@@ -7,7 +7,7 @@ import Testing
 @testable import Configuration
 
 /// A generator that gives the same numbers each time. Source: Steele, Lea, Flood 2014 (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
+struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {
@@ -20,7 +20,7 @@ private struct SeededGenerator: RandomNumberGenerator {
 }
 
 struct MutationTests {
-    private static let service = """
+    static let service = """
         # a comment with "quotes" and [brackets]
         listen = ["127.0.0.1:7007", "[::1]:7007", "unix:/run/x.sock"] # more
         handler = [
@@ -64,7 +64,7 @@ struct MutationTests {
         execute = []
 
         """
-    private static let host = """
+    static let host = """
         services = "services"
         source_prefix = { ipv4 = 24, ipv6 = 48 }
         drain = "30s"
@@ -91,7 +91,7 @@ struct MutationTests {
             "\\U0010ffff", "0", "-", "99999999999999999999", "é", "\u{feff}", "\u{2028}", " ", "\t", "a.b.c", "inf",
         ].map { Array($0.utf8) } + [[0x00], [0xff], [0xc3], [0x80], [0x1b], [0x7f]]
 
-    private func mutated(_ bytes: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
+    func mutated(_ bytes: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
             let start = Int.random(in: 0...bytes.count, using: &generator)

@@ -1,0 +1,83 @@
+// What keys need of each other, by their declarations. A key that another key makes useless is a fault: an administrator is
+// not to believe in a rule that does not hold. What comes from `[defaults]` is for services that have what it needs.
+
+import Addresses
+import ServiceModel
+
+extension Reading {
+    /// Checks every key that is there.
+    ///
+    /// - Parameters:
+    ///   - own: the entries of the file itself.
+    ///   - merged: these over `[defaults]`.
+    mutating func check(_ service: Service, own: Section, merged: Section) {
+        for key in Service.keys {
+            for constraint in key.constraints {
+                switch constraint {
+                case .needs, .needsValue, .needsUnixSocket, .needsAddress:
+                    guard layer == .service, let entry = own.entry(of: key.name) else { continue }
+                    checkNeed(constraint, of: entry, in: key.table, service, merged)
+                case .uselessForSensor(let reason):
+                    guard let entry = own.entry(of: key.name), let sensor = own["sensor"] else { continue }
+                    guard service.admission.sensor != nil else { continue }
+                    fault(
+                        entry.position,
+                        "\(quoted(entry.key)) \(reason), because 'sensor' at \(sensor.position.fileAndLine) bans whoever "
+                            + "connects; expected one of the two")
+                case .uselessWith(let other, let value):
+                    // An empty value does no harm: so a service can turn off both, whatever the defaults say.
+                    guard ![.none, .list([])].contains(key.value(in: service)) else { continue }
+                    checkUse(of: key, beside: other, value, service, merged) { name, place, other, otherPlace in
+                        "\(name) at \(place) does nothing, because '\(other)' is \"\(value)\" at \(otherPlace); "
+                            + "expected one of the two"
+                    }
+                case .contradicts(let other, let value, let says, let otherSays):
+                    checkUse(of: key, beside: other, value, service, merged) { name, place, other, otherPlace in
+                        "\(name) at \(place) \(says), and '\(other)' at \(otherPlace) \(otherSays); "
+                            + "expected one of the two"
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func checkNeed(
+        _ need: Constraint, of entry: TOMLEntry, in table: String, _ service: Service, _ merged: Section
+    ) {
+        let isUnix = { (address: ListenAddress) in if case .unix = address { true } else { false } }
+        let name = quoted(entry.key)
+        let problem: String? =
+            switch need {
+            case .needs(let other):
+                merged.entry(of: other) != nil
+                    ? nil : "\(name) does nothing without '\(other.split(separator: ".").last ?? "")'; expected both"
+            case .needsValue(let other, let value):
+                Service.key(other)?.value(in: service) == .text(value)
+                    ? nil : "\(name) does nothing without '\(other) = \"\(value)\"'; expected both"
+            case .needsUnixSocket:
+                !listenersAreKnown || service.listen.contains(where: isUnix)
+                    ? nil
+                    : "\(name) in [\(table)] is for unix sockets; expected a \"unix:/path\" in 'listen' with it"
+            case .needsAddress:
+                !listenersAreKnown || service.listen.isEmpty || !service.listen.allSatisfy(isUnix)
+                    ? nil : "\(name) does nothing on a unix socket; expected an address in 'listen' as well"
+            case .uselessWith, .contradicts, .uselessForSensor: nil
+            }
+        if let problem { fault(entry.position, problem) }
+    }
+
+    /// A table is named whole.
+    private mutating func checkUse(
+        of key: Key<Service>, beside other: String, _ value: String, _ service: Service, _ merged: Section,
+        _ message: (_ name: String, _ place: String, _ other: String, _ otherPlace: String) -> String
+    ) {
+        guard Service.key(other)?.value(in: service) == .text(value),
+            let useless = merged[key.table.isEmpty ? key.name : key.table], let cause = merged.entry(of: other)
+        else { return }
+        fault(
+            ownPlace(useless.position, cause.position),
+            message(
+                key.table.isEmpty ? quoted(key.name) : "[\(key.table)]", useless.position.fileAndLine, other,
+                cause.position.fileAndLine))
+    }
+}
