@@ -8,7 +8,7 @@ public struct ByteWriter: ~Copyable {
     /// Where the bytes go.
     let end: WritingEnd
     /// How long the peer may take. Here and not in the connection, because reading needs the writer anyway, to flush it.
-    var patience = Patience()
+    var limits = TimeLimits()
     private var memory: Memory
     private var waiting = 0
     /// Whether the peer was told that no more is coming.
@@ -34,7 +34,7 @@ public struct ByteWriter: ~Copyable {
             return try stage.push(bytes, to: &self)
         }
         if bytes.count > memory.capacity - waiting { try flush() }
-        guard bytes.count < memory.capacity else { return try end.write(bytes, within: &patience) }
+        guard bytes.count < memory.capacity else { return try end.write(bytes, within: &limits) }
         memory.copy(bytes, to: waiting)
         waiting += bytes.count
     }
@@ -76,7 +76,7 @@ public struct ByteWriter: ~Copyable {
     mutating func flush() throws(ConnectionError) {
         let count = waiting
         waiting = 0
-        if count > 0 { try end.write(0..<count, of: memory, within: &patience) }
+        if count > 0 { try end.write(0..<count, of: memory, within: &limits) }
     }
 
     /// How many bytes wait.

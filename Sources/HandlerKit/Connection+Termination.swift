@@ -8,7 +8,7 @@ extension Connection {
     /// One connection of a process at most.
     public mutating func noticeTermination() {
         _ = chandler_catch_termination()  // cannot fail: the signal exists and may be caught
-        writer.patience.noticesTermination = true
+        writer.limits.noticesTermination = true
     }
 
     /// Waits, and nothing else; SIGTERM, once noticed, ends it early. For replies that are late on purpose.

@@ -111,8 +111,8 @@ public struct Connection: ~Copyable {
     @inline(never)  // once in a handler, not once for every kind of reading
     mutating func fill() throws(ConnectionError) -> Bool {
         try writer.flush()
-        if let inputStage { return try inputStage.fill(&input, within: &writer.patience) }
-        return try input.fill(within: &writer.patience)
+        if let inputStage { return try inputStage.fill(&input, within: &writer.limits) }
+        return try input.fill(within: &writer.limits)
     }
 
     /// Leaves a too long line behind, up to and with its LF.

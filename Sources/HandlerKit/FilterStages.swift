@@ -28,7 +28,7 @@ final class FilteredOutput<Filter: ByteFilter & ~Copyable>: OutputStage {
 /// What a connection gets its input from.
 class InputStage {
     /// Adds at least one byte to the input. False: nothing more comes.
-    func fill(_ input: inout Input, within patience: inout Patience) throws(ConnectionError) -> Bool { false }
+    func fill(_ input: inout Input, within limits: inout TimeLimits) throws(ConnectionError) -> Bool { false }
     /// Whether there is more to put through the filter, or behind it, without reading.
     var hasMore: Bool { false }
 }
@@ -58,13 +58,13 @@ final class FilteredInput<Filter: ByteFilter & ~Copyable>: InputStage {
         self.source = source
     }
 
-    override func fill(_ input: inout Input, within patience: inout Patience) throws(ConnectionError) -> Bool {
+    override func fill(_ input: inout Input, within limits: inout TimeLimits) throws(ConnectionError) -> Bool {
         while taken == results.waitingCount {
             if isFinished {
                 input.end()
                 return false
             }
-            try refill(within: &patience)
+            try refill(within: &limits)
         }
         taken += results.withWaiting { input.add($0) }
         return true
@@ -73,10 +73,10 @@ final class FilteredInput<Filter: ByteFilter & ~Copyable>: InputStage {
     override var hasMore: Bool { taken < results.waitingCount || source.unreadCount > 0 || isFinished }
 
     /// Puts as many bytes through the filter as its results have room for.
-    private func refill(within patience: inout Patience) throws(ConnectionError) {
+    private func refill(within limits: inout TimeLimits) throws(ConnectionError) {
         results.clear()
         taken = 0
-        if source.unreadCount == 0, try !source.fill(within: &patience) {
+        if source.unreadCount == 0, try !source.fill(within: &limits) {
             isFinished = true
             return try filter.finish(to: &results)
         }

@@ -114,11 +114,11 @@ struct Input: ~Copyable {
     }
 
     /// Reads once, within the limits. False: nothing more comes. There must be room.
-    mutating func fill(within patience: inout Patience) throws(ConnectionError) -> Bool {
-        if patience.isUnlimited || isAtEnd { return try fill() }
-        try patience.wait(until: .readable, descriptor)
+    mutating func fill(within limits: inout TimeLimits) throws(ConnectionError) -> Bool {
+        if limits.isUnlimited || isAtEnd { return try fill() }
+        try limits.wait(until: .readable, descriptor)
         let before = unreadCount
-        defer { patience.moved(unreadCount - before, .readable) }
+        defer { limits.transferred(unreadCount - before, .readable) }
         return try fill()
     }
 

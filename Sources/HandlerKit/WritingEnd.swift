@@ -17,20 +17,20 @@ struct WritingEnd {
 
     /// Writes all of the bytes.
     @inline(never)
-    func write(_ bytes: borrowing Span<UInt8>, within patience: inout Patience) throws(ConnectionError) {
+    func write(_ bytes: borrowing Span<UInt8>, within limits: inout TimeLimits) throws(ConnectionError) {
         precondition(descriptor >= 0, "a filter wrote more for one byte than its mostForOneByte")
         var written = 0
         while written < bytes.count {
             let rest = bytes.extracting(written..<bytes.count)
-            written += try patience.isUnlimited ? writeOnce(rest) : writeSome(rest, within: &patience)
+            written += try limits.isUnlimited ? writeOnce(rest) : writeSome(rest, within: &limits)
         }
     }
 
     /// Writes a part of some memory.
     func write(
-        _ range: Range<Int>, of memory: borrowing Memory, within patience: inout Patience
+        _ range: Range<Int>, of memory: borrowing Memory, within limits: inout TimeLimits
     ) throws(ConnectionError) {
-        try write(memory.bytes(range), within: &patience)
+        try write(memory.bytes(range), within: &limits)
     }
 
     /// Says to the peer that no more is coming: on a socket by its own act, on anything else by closing.
@@ -47,13 +47,13 @@ struct WritingEnd {
 
     /// Writes what goes without waiting, after waiting until something does.
     private func writeSome(
-        _ bytes: borrowing Span<UInt8>, within patience: inout Patience
+        _ bytes: borrowing Span<UInt8>, within limits: inout TimeLimits
     ) throws(ConnectionError) -> Int {
         while true {
-            try patience.wait(until: .writable, descriptor)
+            try limits.wait(until: .writable, descriptor)
             let count = try writeSome(bytes)
             if count == 0 { continue }
-            patience.moved(count, .writable)
+            limits.transferred(count, .writable)
             return count
         }
     }

@@ -238,7 +238,7 @@ struct LimitTests {
             #expect(connection.idleLimit == limit)
             connection.idleLimit = nil
             #expect(connection.idleLimit == nil)
-            #expect(connection.writer.patience.isUnlimited)
+            #expect(connection.writer.limits.isUnlimited)
         }
         #expect(Duration.seconds(1 << 40).clampedNanoseconds == .max)
         #expect(Duration.seconds(-1).clampedNanoseconds == 0)

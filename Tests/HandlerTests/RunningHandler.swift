@@ -126,11 +126,11 @@ final class RunningHandler {
 
     /// Reads until this many bytes came, or the end.
     func receive(exactly count: Int) -> String {
-        String(decoding: receive(exactly: count, patience: -1), as: UTF8.self)
+        String(decoding: receive(exactly: count, timeout: -1), as: UTF8.self)
     }
 
     /// Reads until this many bytes came, or the end, or nothing for so long; -1 waits for ever.
-    func receive(exactly count: Int, patience milliseconds: Int32) -> [UInt8] {
+    func receive(exactly count: Int, timeout milliseconds: Int32) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
             var entry = pollfd(fd: output, events: Int16(POLLIN), revents: 0)

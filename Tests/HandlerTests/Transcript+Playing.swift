@@ -15,7 +15,7 @@ extension Transcript: CustomTestStringConvertible {
             case .send(let bytes): running.send(bytes)
             // An answer that is shorter than the file says would be waited for until the handler gives up.
             case .receive(let bytes):
-                isSame = compare(running.receive(exactly: bytes.count, patience: 20_000), bytes, "\(transport)")
+                isSame = compare(running.receive(exactly: bytes.count, timeout: 20_000), bytes, "\(transport)")
             case .ends: running.endInput()
             case .closes:
                 isSame = running.seesOrderlyEnd()

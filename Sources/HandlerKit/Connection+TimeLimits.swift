@@ -6,8 +6,8 @@ extension Connection {
     ///
     /// Errors: `idleLimitPassed` from what then reads or writes.
     public var idleLimit: Duration? {
-        get { writer.patience.idleNanoseconds == .max ? nil : .nanoseconds(writer.patience.idleNanoseconds) }
-        set { writer.patience.idleNanoseconds = newValue?.clampedNanoseconds ?? .max }
+        get { writer.limits.idleNanoseconds == .max ? nil : .nanoseconds(writer.limits.idleNanoseconds) }
+        set { writer.limits.idleNanoseconds = newValue?.clampedNanoseconds ?? .max }
     }
 
     /// The least rate of a stream, against peers that stay alive by a byte now and then; nil: any. Only time in which the
@@ -17,8 +17,8 @@ extension Connection {
     ///
     /// Errors: `tooSlow` from what then reads or writes.
     public var minimumRate: MinimumRate? {
-        get { writer.patience.rate }
-        set { writer.patience.rate = newValue }
+        get { writer.limits.rate }
+        set { writer.limits.rate = newValue }
     }
 
     /// Begins a phase of the protocol, such as the login, that must end within this time however busy the peer is; nil:
@@ -28,6 +28,6 @@ extension Connection {
     /// until a new phase begins, but what is written within a second is still sent: a reply that says why.
     /// Source: CLOCK_MONOTONIC; setting the machine's clock changes nothing.
     public mutating func beginPhase(within time: Duration? = nil) {
-        writer.patience.beginPhase(nanoseconds: time?.clampedNanoseconds ?? .max)
+        writer.limits.beginPhase(nanoseconds: time?.clampedNanoseconds ?? .max)
     }
 }

@@ -19,7 +19,7 @@ public struct MinimumRate: Sendable {
 }
 
 /// The limits of a connection, and what of them is used up.
-struct Patience {
+struct TimeLimits {
     /// What is waited for.
     enum Event {
         case readable
@@ -33,7 +33,7 @@ struct Patience {
     }
 
     /// How long there is after a limit to say that it was one.
-    static let farewellNanoseconds: Int64 = 1_000_000_000
+    static let lastReplyNanoseconds: Int64 = 1_000_000_000
 
     /// The longest single wait in nanoseconds; .max is without end.
     var idleNanoseconds = Int64.max
@@ -99,13 +99,13 @@ struct Patience {
     }
 
     /// Says that bytes came or went.
-    mutating func moved(_ count: Int, _ event: Event) {
+    mutating func transferred(_ count: Int, _ event: Event) {
         if rate != nil { self.count(event, 0, count) }
     }
 
     private mutating func pass(_ limit: ConnectionError) -> ConnectionError {
         if let passed { return passed }
-        deadline = chandler_monotonic_nanoseconds() + Self.farewellNanoseconds
+        deadline = chandler_monotonic_nanoseconds() + Self.lastReplyNanoseconds
         passed = limit
         return limit
     }
