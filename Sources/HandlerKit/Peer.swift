@@ -12,7 +12,7 @@ public enum Peer: Equatable, Sendable {
     case none
 
     /// The peer of this process's connection.
-    public static var current: Peer { Peer { Environment[$0] } }
+    public static var current: Peer { Peer { ProcessEnvironment[$0] } }
 
     /// - Parameter variable: the value of an environment variable.
     init(_ variable: (StaticBytes) -> StaticBytes?) {

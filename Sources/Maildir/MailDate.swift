@@ -8,7 +8,7 @@ public struct MailDate: Sendable {
 
     /// Now.
     public init() {
-        seconds = Int64(Chance.secondsSince1970)
+        seconds = Int64(WallClock.secondsSince1970)
     }
 
     /// - Parameter seconds: since 1970 without leap seconds.

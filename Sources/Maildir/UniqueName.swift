@@ -19,10 +19,10 @@ struct UniqueName {
     ///   - delivery: a number that grows with each message of the process.
     ///   - host: this machine's name.
     init(delivery: Int, host: StaticBytes) {
-        let now = Chance.microsecondsSince1970
+        let now = WallClock.microsecondsSince1970
         self.init(
-            seconds: Int64(now / 1_000_000), microseconds: Int32(now % 1_000_000), process: Chance.processID,
-            delivery: delivery, random: Chance.randomBits, host: host)
+            seconds: Int64(now / 1_000_000), microseconds: Int32(now % 1_000_000), process: ProcessIdentity.pid,
+            delivery: delivery, random: RandomBits.next(), host: host)
     }
 
     init(seconds: Int64, microseconds: Int32, process: UInt32, delivery: Int, random: UInt64, host: StaticBytes) {

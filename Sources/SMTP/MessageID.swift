@@ -59,7 +59,7 @@ extension MessageIDs {
     /// By the machine's clock, this process, and the kernel's random bits.
     public static var system: MessageIDs {
         MessageIDs(
-            process: Chance.processID, seconds: { Chance.secondsSince1970 },
-            random: { UInt32(truncatingIfNeeded: Chance.randomBits) })
+            process: ProcessIdentity.pid, seconds: { WallClock.secondsSince1970 },
+            random: { UInt32(truncatingIfNeeded: RandomBits.next()) })
     }
 }

@@ -41,5 +41,5 @@ struct Classic {
         }
     }
 
-    private static var now: Int64 { Int64(Chance.secondsSince1970) }
+    private static var now: Int64 { Int64(WallClock.secondsSince1970) }
 }

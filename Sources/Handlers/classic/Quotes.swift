@@ -51,7 +51,7 @@ enum Quotes {
             }
             if !isTooLong, quote.bytes.count > 0 {
                 count += 1
-                if Chance.randomBits % count == 0 { swap(&chosen, &quote) }
+                if RandomBits.next() % count == 0 { swap(&chosen, &quote) }
             }
             if event == nil { return count > 0 }
             quote = ShortText()

@@ -34,7 +34,7 @@ struct Login {
     let settings: Settings
 
     /// Whether a rule said that this peer need not log in: `allow 127.0.0.1 TRUSTED=1`, which is Apache's `Satisfy any`. CS-16.
-    static var isTrusted: Bool { Environment["TRUSTED"] == "1" }
+    static var isTrusted: Bool { ProcessEnvironment["TRUSTED"] == "1" }
 
     /// Asks, decides, and says so in the log.
     /// - Parameter user: where the name is put.

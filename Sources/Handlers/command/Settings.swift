@@ -27,7 +27,7 @@ struct Settings {
                        [--auth-file FILE] [--group-file FILE] [--login-timeout TIME] [--failure-delay TIME]
                 """)
         let settings = Settings(
-            name: options.text("--name") ?? Service.name ?? "command",
+            name: options.text("--name") ?? ProcessEnvironment.serviceName ?? "command",
             motd: options.text("--motd") ?? "/etc/motd",
             utmp: options.text("--utmp") ?? "/run/utmp",
             programs: options.text("--commands"),

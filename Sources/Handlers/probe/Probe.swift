@@ -28,7 +28,7 @@ struct Probe {
             index += 1
         }
         index = 0
-        while let entry = Environment[index] {
+        while let entry = ProcessEnvironment[index] {
             try connection.report("environment", escaping: entry.bytes)
             index += 1
         }

@@ -37,7 +37,7 @@ struct SMTPLab {
         let accepted = options.all("--accept")
         let faults = Faults(
             texts: options.all("--fault"),
-            seed: options.number("--seed", default: Int(Chance.randomBits >> 2), allowed: 0...Int.max))
+            seed: options.number("--seed", default: Int(RandomBits.next() >> 2), allowed: 0...Int.max))
         let directory = options.text("--directory")
         let log = options.text("--log")
         options.finish()

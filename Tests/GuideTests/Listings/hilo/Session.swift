@@ -33,7 +33,7 @@ struct Session {
                 try connection.write("501 from 2 to 1000, please\r\n")
                 break
             }
-            game = Game(number: chosen > 0 ? chosen : 1 + Int(Chance.randomBits % UInt64(most)))
+            game = Game(number: chosen > 0 ? chosen : 1 + Int(RandomBits.next() % UInt64(most)))
             verbs.enabled = [.standard, .during]
             connection.beginPhase(within: time)
             try connection.write("230 guess\r\n")
