@@ -41,7 +41,7 @@ extension ByteFilter where Self: ~Copyable {
 
     /// Takes bytes of an input.
     mutating func push(
-        _ slice: Slice, of input: borrowing Input, to writer: inout ByteWriter
+        _ slice: InputSlice, of input: borrowing Input, to writer: inout ByteWriter
     ) throws(ConnectionError) {
         try push(input.bytes(of: slice), to: &writer)
     }

@@ -6,11 +6,11 @@
 /// Bytes that wait to be written, and where they go.
 public struct ByteWriter: ~Copyable {
     /// Where the bytes go.
-    let end: WritingEnd
+    let output: OutputDescriptor
     /// How long the peer may take. Here and not in the connection, because reading needs the writer anyway, to flush it.
     var limits = TimeLimits()
-    private var memory: Memory
-    private var waiting = 0
+    private var buffer: ByteBuffer
+    private var buffered = 0
     /// Whether the peer was told that no more is coming.
     private(set) var isFinished = false
     /// What every byte goes through first.
@@ -18,14 +18,14 @@ public struct ByteWriter: ~Copyable {
 
     /// - Parameter capacity: of the buffer, in bytes.
     init(descriptor: Int32, capacity: Int) {
-        end = WritingEnd(descriptor)
-        memory = Memory(capacity: capacity)
+        output = OutputDescriptor(descriptor)
+        buffer = ByteBuffer(capacity: capacity)
     }
 
     /// Sends these bytes, at the latest when the writer is flushed.
     ///
     /// Errors: what waited is lost, and the connection with it.
-    @inline(never)  // once in a handler, not once for every reply; so are `flush` and `WritingEnd.write`
+    @inline(never)  // once in a handler, not once for every reply; so are `flush` and `OutputDescriptor.write`
     public mutating func write(_ bytes: borrowing Span<UInt8>) throws(ConnectionError) {
         precondition(!isFinished, "nothing can be written after finishWriting")
         if let stage = stage.take() {
@@ -33,10 +33,10 @@ public struct ByteWriter: ~Copyable {
             defer { self.stage = stage }
             return try stage.push(bytes, to: &self)
         }
-        if bytes.count > memory.capacity - waiting { try flush() }
-        guard bytes.count < memory.capacity else { return try end.write(bytes, within: &limits) }
-        memory.copy(bytes, to: waiting)
-        waiting += bytes.count
+        if bytes.count > buffer.capacity - buffered { try flush() }
+        guard bytes.count < buffer.capacity else { return try output.write(bytes, within: &limits) }
+        buffer.copy(bytes, to: buffered)
+        buffered += bytes.count
     }
 
     /// Sends bytes that live as long as the process, such as a literal.
@@ -45,16 +45,16 @@ public struct ByteWriter: ~Copyable {
     }
 
     /// Sends bytes of the input of the same connection.
-    mutating func write(_ slice: Slice, of input: borrowing Input) throws(ConnectionError) {
+    mutating func write(_ slice: InputSlice, of input: borrowing Input) throws(ConnectionError) {
         try write(input.bytes(of: slice))
     }
 
     /// Sends one byte. For filters: what they write here goes on from here.
     public mutating func write(byte: UInt8) throws(ConnectionError) {
         precondition(!isFinished && stage == nil)
-        if waiting == memory.capacity { try flush() }
-        memory[waiting] = byte
-        waiting += 1
+        if buffered == buffer.capacity { try flush() }
+        buffer[buffered] = byte
+        buffered += 1
     }
 
     /// Sends as many bytes as these, each as another one. For filters, like the one above.
@@ -64,29 +64,29 @@ public struct ByteWriter: ~Copyable {
         precondition(!isFinished && stage == nil)
         var start = 0
         while start < bytes.count {
-            if waiting == memory.capacity { try flush() }
-            let count = min(bytes.count - start, memory.capacity - waiting)
-            memory.copy(bytes.extracting(start..<start + count), to: waiting, mapping: transform)
-            (start, waiting) = (start + count, waiting + count)
+            if buffered == buffer.capacity { try flush() }
+            let count = min(bytes.count - start, buffer.capacity - buffered)
+            buffer.copy(bytes.extracting(start..<start + count), to: buffered, mapping: transform)
+            (start, buffered) = (start + count, buffered + count)
         }
     }
 
     /// Writes what waits.
     @inline(never)
     mutating func flush() throws(ConnectionError) {
-        let count = waiting
-        waiting = 0
-        if count > 0 { try end.write(0..<count, of: memory, within: &limits) }
+        let count = buffered
+        buffered = 0
+        if count > 0 { try output.write(0..<count, of: buffer, within: &limits) }
     }
 
     /// How many bytes wait.
-    var waitingCount: Int { waiting }
+    var bufferedCount: Int { buffered }
 
     /// Does something with the bytes that wait.
-    func withWaiting<Result>(_ body: (Span<UInt8>) -> Result) -> Result { body(memory.bytes(0..<waiting)) }
+    func withBufferedBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result { body(buffer.bytes(0..<buffered)) }
 
     /// Forgets what waits.
-    mutating func clear() { waiting = 0 }
+    mutating func clear() { buffered = 0 }
 
     /// Everything that is written from now on goes through this stage.
     mutating func place(_ stage: OutputStage) {
@@ -103,6 +103,6 @@ public struct ByteWriter: ~Copyable {
     /// Says to the peer that no more is coming.
     mutating func finish() throws(ConnectionError) {
         isFinished = true
-        try end.finish()
+        try output.finish()
     }
 }

@@ -33,7 +33,7 @@ extension Connection {
     @inline(never)
     mutating func close(draining limits: DrainLimits) throws(ConnectionError) {
         try flushAll()
-        guard writer.isFinished || writer.end.isSocket else { return }
+        guard writer.isFinished || writer.output.isSocket else { return }
         try finishWriting()
         if chandler_is_socket(input.descriptor) == 1 { try drain(limits) }
     }

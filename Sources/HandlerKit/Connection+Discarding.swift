@@ -12,14 +12,14 @@ extension Connection {
         try writer.flush()
         var written = 0
         while written < bytes.count {
-            let ready = chandler_wait_either(input.isAtEnd ? -1 : input.descriptor, writer.end.descriptor)
+            let ready = chandler_wait_either(input.isAtEnd ? -1 : input.descriptor, writer.output.descriptor)
             guard ready >= 0 else { throw ConnectionError(ConnectionError.writing, Int(ready)) }
             if ready & 1 << Int32(CHANDLER_READABLE) != 0 {
                 _ = input.take(input.unreadCount)
                 _ = try input.fill()
             }
             if ready & 1 << Int32(CHANDLER_WRITABLE) != 0 {
-                written += try writer.end.writeSome(bytes.extracting(written..<bytes.count))
+                written += try writer.output.writeSome(bytes.extracting(written..<bytes.count))
             }
         }
     }

@@ -4,7 +4,7 @@ internal import CHandler
 
 extension Connection {
     /// The bytes that are there, at least one, without taking them; nil at the end of input. Reads only if none are there.
-    public mutating func peek() throws(ConnectionError) -> Slice? {
+    public mutating func peek() throws(ConnectionError) -> InputSlice? {
         try finishSkipping()
         if input.unreadCount == 0 {
             guard try fill() else { return nil }

@@ -60,7 +60,7 @@ public struct Connection: ~Copyable {
 
     /// The next bytes, whatever they are, as soon as there are any; nil at the end of input.
     /// - Parameter maximumCount: in bytes.
-    public mutating func nextChunk(maximumCount: Int = .max) throws(ConnectionError) -> Slice? {
+    public mutating func nextChunk(maximumCount: Int = .max) throws(ConnectionError) -> InputSlice? {
         precondition(maximumCount > 0)
         try finishSkipping()
         if input.unreadCount == 0 {
@@ -71,7 +71,7 @@ public struct Connection: ~Copyable {
 
     /// The bytes of a slice of the input.
     @_lifetime(borrow self)
-    public func bytes(of slice: Slice) -> Span<UInt8> {
+    public func bytes(of slice: InputSlice) -> Span<UInt8> {
         input.bytes(of: slice)
     }
 
@@ -86,7 +86,7 @@ public struct Connection: ~Copyable {
     }
 
     /// Sends bytes of the input.
-    public mutating func write(_ slice: Slice) throws(ConnectionError) {
+    public mutating func write(_ slice: InputSlice) throws(ConnectionError) {
         try writer.write(slice, of: input)
     }
 

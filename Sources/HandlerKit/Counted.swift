@@ -24,7 +24,7 @@ extension Connection {
     /// Errors: `endedEarly` if the input ends before.
     /// - Parameter maximumCount: in bytes.
     public mutating func nextPiece(of counted: inout Counted, maximumCount: Int = .max) throws(ConnectionError)
-        -> Slice?
+        -> InputSlice?
     {
         if counted.remaining == 0 { return nil }
         guard let piece = try nextChunk(maximumCount: min(maximumCount, counted.remaining)) else { throw .endedEarly }
@@ -34,7 +34,7 @@ extension Connection {
 
     /// So many bytes in one piece, fewer at the end of input, or nil if nothing is left.
     /// - Parameter size: in bytes; at most the capacity.
-    public mutating func nextBlock(size: Int) throws(ConnectionError) -> Slice? {
+    public mutating func nextBlock(size: Int) throws(ConnectionError) -> InputSlice? {
         precondition(size > 0 && size <= input.capacity)
         try finishSkipping()
         while input.unreadCount < size, try fill() {}
@@ -45,7 +45,7 @@ extension Connection {
     ///
     /// Errors: `endedEarly` if there are only some of them.
     /// - Parameter count: in bytes; at most the capacity.
-    public mutating func nextBytes(count: Int) throws(ConnectionError) -> Slice? {
+    public mutating func nextBytes(count: Int) throws(ConnectionError) -> InputSlice? {
         guard let block = try nextBlock(size: count) else { return nil }
         guard block.count == count else { throw .endedEarly }
         return block

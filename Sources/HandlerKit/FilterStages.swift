@@ -59,18 +59,18 @@ final class FilteredInput<Filter: ByteFilter & ~Copyable>: InputStage {
     }
 
     override func fill(_ input: inout Input, within limits: inout TimeLimits) throws(ConnectionError) -> Bool {
-        while taken == results.waitingCount {
+        while taken == results.bufferedCount {
             if isFinished {
                 input.end()
                 return false
             }
             try refill(within: &limits)
         }
-        taken += results.withWaiting { input.add($0) }
+        taken += results.withBufferedBytes { input.add($0) }
         return true
     }
 
-    override var hasMore: Bool { taken < results.waitingCount || source.unreadCount > 0 || isFinished }
+    override var hasMore: Bool { taken < results.bufferedCount || source.unreadCount > 0 || isFinished }
 
     /// Puts as many bytes through the filter as its results have room for.
     private func refill(within limits: inout TimeLimits) throws(ConnectionError) {

@@ -12,7 +12,7 @@ enum MarkPlace {
 struct Input: ~Copyable {
     /// Where the bytes come from.
     let descriptor: Int32
-    private var memory: Memory
+    private var buffer: ByteBuffer
     private var unread = 0..<0
     private var sequence: UInt = 0
     /// The descriptor has said that nothing more comes; it is not asked again.
@@ -24,22 +24,22 @@ struct Input: ~Copyable {
     init(descriptor: Int32, capacity: Int) {
         precondition(capacity >= 2, "CR and LF must fit")
         self.descriptor = descriptor
-        memory = Memory(capacity: capacity)
+        buffer = ByteBuffer(capacity: capacity)
     }
 
     /// The buffer's size in bytes.
-    var capacity: Int { memory.capacity }
+    var capacity: Int { buffer.capacity }
     /// The number of bytes that were read but not yet taken.
     var unreadCount: Int { unread.count }
 
     /// The bytes that were read but not yet taken; good until some are.
-    var unreadBytes: Slice { Slice(offset: unread.lowerBound, count: unread.count, sequence: sequence) }
+    var unreadBytes: InputSlice { InputSlice(offset: unread.lowerBound, count: unread.count, sequence: sequence) }
 
     /// The number of bytes up to and with the first LF, if there is one behind `searched` and within `limit`.
     func lengthOfLine(searched: Int = 0, limit: Int = .max) -> Int? {
         let end = unread.lowerBound + min(limit, unread.count)
         guard unread.lowerBound + searched < end else { return nil }
-        let found = memory.firstIndex(of: .lineFeed, in: unread.lowerBound + searched..<end)
+        let found = buffer.firstIndex(of: .lineFeed, in: unread.lowerBound + searched..<end)
         return found.map { $0 + 1 - unread.lowerBound }
     }
 
@@ -49,7 +49,7 @@ struct Input: ~Copyable {
         guard unread.count > 0 else { return (0, 0) }
         if isAtLineStart, let length = lengthOfBlankLine(at: unread.lowerBound) { return (0, length) }
         var position = unread.lowerBound
-        while let found = memory.firstBlankLine(in: position..<unread.upperBound) {
+        while let found = buffer.firstBlankLine(in: position..<unread.upperBound) {
             // A last CR counts only as long as an LF may still come.
             if lengthOfBlankLine(at: found) != nil { return (found - unread.lowerBound, 0) }
             position = found
@@ -63,10 +63,10 @@ struct Input: ~Copyable {
         var position = unread.lowerBound
         while position < unread.upperBound {
             if place == .anywhere {
-                guard let found = memory.firstIndex(of: mark.bytes[0], in: position..<unread.upperBound) else { break }
+                guard let found = buffer.firstIndex(of: mark.bytes[0], in: position..<unread.upperBound) else { break }
                 position = found
             }
-            let there = memory.bytes(position..<min(unread.upperBound, position + mark.count))
+            let there = buffer.bytes(position..<min(unread.upperBound, position + mark.count))
             if there.isPrefix(of: mark) { return (position - unread.lowerBound, there.count == mark.count) }
             if place == .atFront { break }
             position += 1
@@ -76,20 +76,20 @@ struct Input: ~Copyable {
 
     /// The length of the blank line at the start of a line, 0 if that is not yet known, nil if there is none.
     private func lengthOfBlankLine(at position: Int) -> Int? {
-        let first = memory[position]
+        let first = buffer[position]
         if first == .lineFeed { return 1 }
         if first != .carriageReturn { return nil }
         if position + 1 == unread.upperBound { return isAtEnd ? nil : 0 }
-        return memory[position + 1] == .lineFeed ? 2 : nil
+        return buffer[position + 1] == .lineFeed ? 2 : nil
     }
 
     /// Takes bytes from the front; slices taken before are no longer good.
-    mutating func take(_ length: Int) -> Slice {
+    mutating func take(_ length: Int) -> InputSlice {
         precondition(length <= unread.count)
         sequence += 1
-        let slice = Slice(offset: unread.lowerBound, count: length, sequence: sequence)
+        let slice = InputSlice(offset: unread.lowerBound, count: length, sequence: sequence)
         unread = unread.lowerBound + length..<unread.upperBound
-        if length > 0 { isAtLineStart = memory[unread.lowerBound - 1] == .lineFeed }
+        if length > 0 { isAtLineStart = buffer[unread.lowerBound - 1] == .lineFeed }
         return slice
     }
 
@@ -99,18 +99,18 @@ struct Input: ~Copyable {
         return Line(bytes: bytes, ending: ending(of: bytes))
     }
 
-    private func ending(of slice: Slice) -> LineEnding {
+    private func ending(of slice: InputSlice) -> LineEnding {
         let end = slice.offset + slice.count
-        guard slice.count > 0, memory[end - 1] == .lineFeed else { return .none }
-        guard slice.count > 1, memory[end - 2] == .carriageReturn else { return .lineFeed }
+        guard slice.count > 0, buffer[end - 1] == .lineFeed else { return .none }
+        guard slice.count > 1, buffer[end - 2] == .carriageReturn else { return .lineFeed }
         return .carriageReturnLineFeed
     }
 
     /// The bytes of a slice.
     @_lifetime(borrow self)
-    func bytes(of slice: Slice) -> Span<UInt8> {
+    func bytes(of slice: InputSlice) -> Span<UInt8> {
         precondition(slice.sequence == sequence, "a slice is good until the next read")
-        return memory.bytes(slice.offset..<slice.offset + slice.count)
+        return buffer.bytes(slice.offset..<slice.offset + slice.count)
     }
 
     /// Reads once, within the limits. False: nothing more comes. There must be room.
@@ -126,7 +126,7 @@ struct Input: ~Copyable {
     mutating func fill() throws(ConnectionError) -> Bool {
         if isAtEnd { return false }
         makeRoom()
-        let result = memory.read(descriptor, into: unread.upperBound..<capacity)
+        let result = buffer.read(descriptor, into: unread.upperBound..<capacity)
         guard result >= 0 else { throw ConnectionError(ConnectionError.reading, result) }
         unread = 0..<unread.upperBound + result
         isAtEnd = result == 0
@@ -137,7 +137,7 @@ struct Input: ~Copyable {
     mutating func add(_ bytes: borrowing Span<UInt8>) -> Int {
         makeRoom()
         let count = min(bytes.count, capacity - unread.upperBound)
-        memory.copy(bytes.extracting(0..<count), to: unread.upperBound)
+        buffer.copy(bytes.extracting(0..<count), to: unread.upperBound)
         unread = 0..<unread.upperBound + count
         return count
     }
@@ -148,7 +148,7 @@ struct Input: ~Copyable {
     /// Moves what is unread to the front.
     private mutating func makeRoom() {
         if unread.lowerBound > 0 {
-            memory.moveToFront(unread)
+            buffer.moveToFront(unread)
             unread = 0..<unread.count
             sequence += 1
         }

@@ -13,12 +13,12 @@ public enum LineEnding: Int, Sendable {
 /// A line.
 public struct Line: Sendable {
     /// All of it, with its ending.
-    public let bytes: Slice
+    public let bytes: InputSlice
     /// How it ended.
     public let ending: LineEnding
 
     /// All of it, without its ending.
-    public var text: Slice { bytes.prefix(bytes.count - ending.rawValue) }
+    public var text: InputSlice { bytes.prefix(bytes.count - ending.rawValue) }
     /// Whether there is nothing in it but its ending.
     public var isBlank: Bool { ending != .none && text.isEmpty }
 }
@@ -34,7 +34,7 @@ public enum LineEvent: Sendable {
 /// A blank line, or bytes in which none begins.
 public struct Stretch: Sendable {
     /// All of it, with every line's ending.
-    public let bytes: Slice
+    public let bytes: InputSlice
     /// Whether it is a blank line and nothing else.
     public let isBlankLine: Bool
 }

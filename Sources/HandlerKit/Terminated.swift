@@ -29,7 +29,7 @@ extension Connection {
     /// The next bytes before the mark, as many as there are; nil when the mark was read.
     ///
     /// Errors: `endedEarly` if the input ends without it; all bytes before the end were handed out by then.
-    public mutating func nextPiece(of stream: inout Terminated) throws(ConnectionError) -> Slice? {
+    public mutating func nextPiece(of stream: inout Terminated) throws(ConnectionError) -> InputSlice? {
         precondition(stream.terminator.count <= input.capacity)
         if stream.isComplete { return nil }
         try finishSkipping()

@@ -33,7 +33,7 @@ public enum LetterCase: Sendable {
 /// A line, and how it is looked at.
 public struct VerbQuery {
     /// The line without its ending.
-    let line: Slice
+    let line: InputSlice
     /// How letters compare.
     let letters: LetterCase
     /// The groups that are listened to.
@@ -58,7 +58,7 @@ public protocol VerbPattern<Command> {
 
     /// The command, or nil if what follows is not as it should be.
     /// - Parameter rest: what follows the verb, with its blanks.
-    func command(_ rest: Slice, in connection: borrowing Connection) -> Command?
+    func command(_ rest: InputSlice, in connection: borrowing Connection) -> Command?
 }
 
 /// A verb. It matches a line that begins with its name and goes on with its arguments, with blanks between, and nothing after.

@@ -4,7 +4,7 @@
 /// A kind of argument. A protocol may have its own:
 ///
 ///     struct Colour: VerbArgument {
-///         func take(from rest: inout Slice, of connection: borrowing Connection) -> Paint? {
+///         func take(from rest: inout InputSlice, of connection: borrowing Connection) -> Paint? {
 ///             guard let word = WordArgument().take(from: &rest, of: connection) else { return nil }
 ///             return connection.bytes(of: word).equals("red") ? .red : nil
 ///         }
@@ -14,7 +14,7 @@ public protocol VerbArgument {
     associatedtype Value
 
     /// Takes the argument from the front, where blanks may come first, or nil if it is not there.
-    func take(from rest: inout Slice, of connection: borrowing Connection) -> Value?
+    func take(from rest: inout InputSlice, of connection: borrowing Connection) -> Value?
 }
 
 /// One or more bytes that are no blanks.
@@ -23,7 +23,7 @@ public struct WordArgument: VerbArgument {
     public init() {}
 
     /// Takes a word.
-    public func take(from rest: inout Slice, of connection: borrowing Connection) -> Slice? {
+    public func take(from rest: inout InputSlice, of connection: borrowing Connection) -> InputSlice? {
         let bytes = connection.bytes(of: rest)
         let start = bytes.countOfBlanks
         var end = start
@@ -41,7 +41,7 @@ public struct NumberArgument: VerbArgument {
     public init() {}
 
     /// Takes a number that is a word of its own.
-    public func take(from rest: inout Slice, of connection: borrowing Connection) -> Int? {
+    public func take(from rest: inout InputSlice, of connection: borrowing Connection) -> Int? {
         var remainder = rest
         guard let word = WordArgument().take(from: &remainder, of: connection),
             let number = connection.bytes(of: word).decimalNumber
@@ -57,7 +57,7 @@ public struct RestArgument: VerbArgument {
     public init() {}
 
     /// Takes everything.
-    public func take(from rest: inout Slice, of connection: borrowing Connection) -> Slice? {
+    public func take(from rest: inout InputSlice, of connection: borrowing Connection) -> InputSlice? {
         let text = rest.dropFirst(connection.bytes(of: rest).countOfBlanks)
         rest = rest.dropFirst(rest.count)
         return text
@@ -69,13 +69,13 @@ public struct OptionalArgument<Argument: VerbArgument>: VerbArgument {
     let argument: Argument
 
     /// Takes the argument, if it is there.
-    public func take(from rest: inout Slice, of connection: borrowing Connection) -> Argument.Value?? {
+    public func take(from rest: inout InputSlice, of connection: borrowing Connection) -> Argument.Value?? {
         .some(argument.take(from: &rest, of: connection))
     }
 }
 
 extension VerbArgument where Self == WordArgument {
-    /// One or more bytes that are no blanks, as a Slice.
+    /// One or more bytes that are no blanks, as an InputSlice.
     public static var word: WordArgument { WordArgument() }
 }
 
@@ -85,7 +85,7 @@ extension VerbArgument where Self == NumberArgument {
 }
 
 extension VerbArgument where Self == RestArgument {
-    /// The rest of the line behind the blanks, as a Slice; it may be empty.
+    /// The rest of the line behind the blanks, as an InputSlice; it may be empty.
     public static var rest: RestArgument { RestArgument() }
 }
 

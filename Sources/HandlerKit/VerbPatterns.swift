@@ -5,7 +5,7 @@ public struct Bare<Command>: VerbPattern {
     let result: Command
 
     /// The command, if nothing follows.
-    public func command(_ rest: Slice, in connection: borrowing Connection) -> Command? {
+    public func command(_ rest: InputSlice, in connection: borrowing Connection) -> Command? {
         rest.isEmpty ? result : nil
     }
 }
@@ -16,7 +16,7 @@ public struct One<A: VerbArgument, Command>: VerbPattern {
     let make: (A.Value) -> Command
 
     /// The command, if the argument is as it should be and nothing follows.
-    public func command(_ rest: Slice, in connection: borrowing Connection) -> Command? {
+    public func command(_ rest: InputSlice, in connection: borrowing Connection) -> Command? {
         var rest = rest
         guard let first = a.take(from: &rest, of: connection), rest.isEmpty else { return nil }
         return make(first)
@@ -30,7 +30,7 @@ public struct Two<A: VerbArgument, B: VerbArgument, Command>: VerbPattern {
     let make: (A.Value, B.Value) -> Command
 
     /// The command, if both arguments are as they should be and nothing follows.
-    public func command(_ rest: Slice, in connection: borrowing Connection) -> Command? {
+    public func command(_ rest: InputSlice, in connection: borrowing Connection) -> Command? {
         var rest = rest
         guard let first = a.take(from: &rest, of: connection), let second = b.take(from: &rest, of: connection),
             rest.isEmpty
@@ -47,7 +47,7 @@ public struct Three<A: VerbArgument, B: VerbArgument, C: VerbArgument, Command>:
     let make: (A.Value, B.Value, C.Value) -> Command
 
     /// The command, if all arguments are as they should be and nothing follows.
-    public func command(_ rest: Slice, in connection: borrowing Connection) -> Command? {
+    public func command(_ rest: InputSlice, in connection: borrowing Connection) -> Command? {
         var rest = rest
         guard let first = a.take(from: &rest, of: connection), let second = b.take(from: &rest, of: connection),
             let third = c.take(from: &rest, of: connection), rest.isEmpty

@@ -5,7 +5,7 @@
 
 /// The verbs of a protocol.
 ///
-///     enum Command { case login(Slice), add(Int), total, clear, quit }
+///     enum Command { case login(InputSlice), add(Int), total, clear, quit }
 ///
 ///     var verbs = VerbTable {
 ///         Verb("LOGIN", .word, as: Command.login)
@@ -41,7 +41,7 @@ public struct VerbTable<Rules: VerbRules> {
 
     /// The command that a line is, or nil.
     /// - Parameter line: without its ending.
-    public func command(of line: Slice, in connection: borrowing Connection) -> Rules.Command? {
+    public func command(of line: InputSlice, in connection: borrowing Connection) -> Rules.Command? {
         rules.command(of: VerbQuery(line: line, letters: letters, enabled: enabled), in: connection)
     }
 

@@ -107,7 +107,7 @@ func reading<Result>(
 
 extension Connection {
     /// The bytes of a slice, as text.
-    func text(_ slice: Slice) -> String {
+    func text(_ slice: InputSlice) -> String {
         let bytes = bytes(of: slice)
         return String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
     }

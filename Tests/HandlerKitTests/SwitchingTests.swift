@@ -148,7 +148,7 @@ extension Connection {
     }
 
     /// The bytes of a slice, as an array.
-    func array(_ slice: Slice) -> [UInt8] {
+    func array(_ slice: InputSlice) -> [UInt8] {
         let bytes = bytes(of: slice)
         return bytes.indices.map { bytes[$0] }
     }

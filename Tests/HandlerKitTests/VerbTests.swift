@@ -11,7 +11,7 @@ extension VerbGroups {
 }
 
 /// A protocol of five verbs, as a handler would write it.
-private enum Command { case login(Slice), add(Int), total, clear, quit }
+private enum Command { case login(InputSlice), add(Int), total, clear, quit }
 
 private func till(_ connection: inout Connection) throws(ConnectionError) -> HandlerKit.ExitStatus {
     var verbs = VerbTable(letters: .ignored) {
@@ -177,7 +177,10 @@ struct VerbTests {
 
     @Test("arguments are typed: words, numbers, the rest, and what may be left out")
     func arguments() throws {
-        enum Given { case text(Slice), number(Int), pair(Slice, Slice), triple(Slice, Int, Slice), maybe(Slice?) }
+        enum Given {
+            case text(InputSlice), number(Int), pair(InputSlice, InputSlice), triple(InputSlice, Int, InputSlice),
+                maybe(InputSlice?)
+        }
         let verbs = VerbTable {
             Verb("T", .rest, as: Given.text)
             Verb("N", .number, as: Given.number)
@@ -224,7 +227,7 @@ struct VerbTests {
     @Test("a protocol may have arguments of its own")
     func ownArgument() throws {
         struct Switch: VerbArgument {
-            func take(from rest: inout Slice, of connection: borrowing Connection) -> Bool? {
+            func take(from rest: inout InputSlice, of connection: borrowing Connection) -> Bool? {
                 guard let word = WordArgument().take(from: &rest, of: connection) else { return nil }
                 if connection.bytes(of: word).equals("on") { return true }
                 return connection.bytes(of: word).equals("off") ? false : nil

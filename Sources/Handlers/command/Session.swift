@@ -142,7 +142,7 @@ struct Session: ~Copyable {
 
 extension Connection {
     /// A line's text without further CRs at its end: the original took them all off. CS-04.
-    func withoutReturns(_ text: Slice) -> Slice {
+    func withoutReturns(_ text: InputSlice) -> InputSlice {
         let bytes = bytes(of: text)
         var count = bytes.count
         while count > 0, bytes[count - 1] == 0x0d { count -= 1 }

@@ -5,7 +5,7 @@ import HandlerKit
 
 /// What a line can ask for: a case for each verb, with the verb's arguments.
 enum Command {
-    case hello(Slice)
+    case hello(InputSlice)
     case quit
 }
 

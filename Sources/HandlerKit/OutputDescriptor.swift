@@ -3,7 +3,7 @@
 internal import CHandler
 
 /// Where bytes go.
-struct WritingEnd {
+struct OutputDescriptor {
     /// Its number.
     let descriptor: Int32
     /// Whether it is a socket, so that a write can be told not to wait, and the peer that no more is coming.
@@ -28,9 +28,9 @@ struct WritingEnd {
 
     /// Writes a part of some memory.
     func write(
-        _ range: Range<Int>, of memory: borrowing Memory, within limits: inout TimeLimits
+        _ range: Range<Int>, of buffer: borrowing ByteBuffer, within limits: inout TimeLimits
     ) throws(ConnectionError) {
-        try write(memory.bytes(range), within: &limits)
+        try write(buffer.bytes(range), within: &limits)
     }
 
     /// Says to the peer that no more is coming: on a socket by its own act, on anything else by closing.

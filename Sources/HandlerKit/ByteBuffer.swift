@@ -5,7 +5,7 @@ internal import CHandler
 
 /// Memory of a fixed size that a descriptor is read into or written from.
 @safe
-struct Memory: ~Copyable {
+struct ByteBuffer: ~Copyable {
     private let start: UnsafeMutablePointer<UInt8>
     /// Its size in bytes.
     let capacity: Int
@@ -14,8 +14,8 @@ struct Memory: ~Copyable {
     init(capacity: Int) {
         #if hasFeature(Embedded)
             // A handler has one connection for all its life: its buffers are part of the program, and cost no system call.
-            guard let memory = unsafe chandler_take_memory(capacity) else { preconditionFailure() }
-            unsafe start = memory.bindMemory(to: UInt8.self, capacity: capacity)
+            guard let buffer = unsafe chandler_take_memory(capacity) else { preconditionFailure() }
+            unsafe start = buffer.bindMemory(to: UInt8.self, capacity: capacity)
         #else
             unsafe start = .allocate(capacity: capacity)
         #endif
