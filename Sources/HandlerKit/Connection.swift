@@ -47,12 +47,12 @@ public struct Connection: ~Copyable {
 
     /// The next blank line, or as many bytes before it as there are; nil at the end of input.
     /// For handlers that pass a stream on up to a blank line: any number of lines at once, and none is too long.
-    public mutating func nextStretch() throws(ConnectionError) -> Stretch? {
+    public mutating func nextParagraph() throws(ConnectionError) -> Paragraph? {
         try finishSkipping()
         while true {
-            let (bytes, blankLine) = input.lengthsOfStretch()
+            let (bytes, blankLine) = input.lengthsOfParagraph()
             if bytes + blankLine > 0 {
-                return Stretch(bytes: input.take(bytes + blankLine), isBlankLine: blankLine > 0)
+                return Paragraph(bytes: input.take(bytes + blankLine), isBlankLine: blankLine > 0)
             }
             if try !fill(), input.unreadCount == 0 { return nil }
         }

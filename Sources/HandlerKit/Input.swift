@@ -3,7 +3,7 @@
 // Knows lines only so far as to find an LF.
 
 /// Where a mark is looked for.
-enum MarkPlace {
+enum DelimiterSearch {
     case anywhere
     case atFront
 }
@@ -45,7 +45,7 @@ struct Input: ~Copyable {
 
     /// The number of bytes that come before a blank line, and of the blank line itself if it comes first.
     /// Both are 0 if that cannot be said yet: nothing is unread, or only a CR that may begin a blank line.
-    func lengthsOfStretch() -> (bytes: Int, blankLine: Int) {
+    func lengthsOfParagraph() -> (bytes: Int, blankLine: Int) {
         guard unread.count > 0 else { return (0, 0) }
         if isAtLineStart, let length = lengthOfBlankLine(at: unread.lowerBound) { return (0, length) }
         var position = unread.lowerBound
@@ -59,16 +59,18 @@ struct Input: ~Copyable {
 
     /// The number of bytes before a mark, and whether the mark is there whole or may only begin there.
     /// All bytes come before a mark that is not there.
-    func lengthBefore(_ mark: StaticBytes, _ place: MarkPlace) -> (count: Int, isWhole: Bool) {
+    func lengthBefore(_ delimiter: StaticBytes, _ search: DelimiterSearch) -> (count: Int, isWhole: Bool) {
         var position = unread.lowerBound
         while position < unread.upperBound {
-            if place == .anywhere {
-                guard let found = buffer.firstIndex(of: mark.bytes[0], in: position..<unread.upperBound) else { break }
+            if search == .anywhere {
+                guard let found = buffer.firstIndex(of: delimiter.bytes[0], in: position..<unread.upperBound) else {
+                    break
+                }
                 position = found
             }
-            let there = buffer.bytes(position..<min(unread.upperBound, position + mark.count))
-            if there.isPrefix(of: mark) { return (position - unread.lowerBound, there.count == mark.count) }
-            if place == .atFront { break }
+            let there = buffer.bytes(position..<min(unread.upperBound, position + delimiter.count))
+            if there.isPrefix(of: delimiter) { return (position - unread.lowerBound, there.count == delimiter.count) }
+            if search == .atFront { break }
             position += 1
         }
         return (unread.count, false)

@@ -32,7 +32,7 @@ public enum LineEvent: Sendable {
 }
 
 /// A blank line, or bytes in which none begins.
-public struct Stretch: Sendable {
+public struct Paragraph: Sendable {
     /// All of it, with every line's ending.
     public let bytes: InputSlice
     /// Whether it is a blank line and nothing else.

@@ -157,7 +157,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     }
 
     private mutating func readChunk(_ size: Int, on connection: inout Connection) throws(ConnectionError) {
-        var chunk = Counted(size)
+        var chunk = FixedLengthBody(size)
         connection.beginStream(session.configuration.timeouts)
         while let piece = try connection.nextPiece(of: &chunk) {
             connection.idleLimit = session.configuration.timeouts.dataBlock

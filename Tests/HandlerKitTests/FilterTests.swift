@@ -102,14 +102,14 @@ struct FilterTests {
     }
 
     @Test("a blank line that comes out of the filter is one, however the input is cut")
-    func stretches() throws {
+    func paragraphs() throws {
         let text = "cat\r\n\r\ncat\r"
         for cut in Cut.all(of: Array(text.utf8)) {
             let found = try reading(text, cut) { connection throws(ConnectionError) in
                 connection.filterInput(through: HoldingLast())
                 var found = ""
-                while let stretch = try connection.nextStretch() {
-                    found += stretch.isBlankLine ? "|" : connection.text(stretch.bytes)
+                while let paragraph = try connection.nextParagraph() {
+                    found += paragraph.isBlankLine ? "|" : connection.text(paragraph.bytes)
                 }
                 return found
             }

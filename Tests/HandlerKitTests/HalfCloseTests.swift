@@ -87,9 +87,9 @@ struct HalfCloseTests {
                 guard try connection.nextLine(maximumLength: 20) != nil else { return nil }
                 try connection.write("250 ok\r\n")
             }
-            var body = Counted(5)
+            var body = FixedLengthBody(5)
             while try connection.nextPiece(of: &body) != nil {}
-            var mail = Terminated(by: "\r\n.\r\n")
+            var mail = DelimitedBody(endingWith: "\r\n.\r\n")
             while try connection.nextPiece(of: &mail) != nil {}
             try connection.write("250 got it\r\n")
             guard try connection.nextLine(maximumLength: 20) != nil else { return nil }

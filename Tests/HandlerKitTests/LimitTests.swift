@@ -33,7 +33,7 @@ struct LimitTests {
 
     /// Everything that reads, once.
     private static let readings: [Reading] = [
-        .line(8), .stretch, .chunk(8), .block(8), .bytes(8), .counted(8), .terminated("\r\n.\r\n"),
+        .line(8), .paragraph, .chunk(8), .block(8), .bytes(8), .fixedLength(8), .delimited("\r\n.\r\n"),
     ]
 
     @Test("W-19: a silent peer passes the idle limit in every kind of reading", arguments: readings)
@@ -96,12 +96,12 @@ struct LimitTests {
             connection.minimumRate = .bytes(100, per: .milliseconds(20))
             for _ in 0..<50 {
                 peer.send([[UInt8](repeating: 0x61, count: 100)])
-                var counted = Counted(100)
+                var counted = FixedLengthBody(100)
                 while try connection.nextPiece(of: &counted) != nil {}
             }
             peer.send([[UInt8](repeating: 0x61, count: 99)])
             let (error, time) = failure { () throws(ConnectionError) in
-                var counted = Counted(100)
+                var counted = FixedLengthBody(100)
                 while try connection.nextPiece(of: &counted) != nil {}
             }
             #expect(error == .tooSlow)

@@ -52,7 +52,7 @@ struct PieceTests {
         let text = body + "QUIT\r\n"
         for cut in Cut.all(of: Array(text.utf8)) {
             let found = try reading(text, cut, capacity: capacity) { connection throws(ConnectionError) in
-                var counted = Counted(count)
+                var counted = FixedLengthBody(count)
                 var read = ""
                 while let piece = try connection.nextPiece(of: &counted, maximumCount: 7) {
                     #expect(piece.count <= 7)
@@ -72,7 +72,7 @@ struct PieceTests {
             var read = 0
             #expect(throws: ConnectionError.endedEarly) {
                 try reading(String(repeating: "x", count: length), .whole) { connection throws(ConnectionError) in
-                    var counted = Counted(20)
+                    var counted = FixedLengthBody(20)
                     while let piece = try connection.nextPiece(of: &counted) { read += piece.count }
                 }
             }
@@ -94,18 +94,18 @@ struct PieceTests {
     private static let dashes = String(repeating: "-", count: 38)
 
     @Test("a stream ends at its mark, however the two are cut, and the next line follows", arguments: marked)
-    func terminated(mark: StaticBytes, begun: Int, text: String, expected: String?) {
-        for capacity in [12, 64] { terminated(mark, begun, text, expected, capacity) }
+    func delimited(mark: StaticBytes, matched: Int, text: String, expected: String?) {
+        for capacity in [12, 64] { delimited(mark, matched, text, expected, capacity) }
     }
 
-    private func terminated(_ mark: StaticBytes, _ begun: Int, _ text: String, _ expected: String?, _ capacity: Int) {
+    private func delimited(_ mark: StaticBytes, _ matched: Int, _ text: String, _ expected: String?, _ capacity: Int) {
         for cut in Cut.all(of: Array(text.utf8)) {
             var body = ""
             var next: String?
             var failure: ConnectionError?
             do throws(ConnectionError) {
                 try reading(text, cut, capacity: capacity) { connection throws(ConnectionError) in
-                    var stream = Terminated(by: mark, begun: begun)
+                    var stream = DelimitedBody(endingWith: mark, alreadyMatched: matched)
                     while let piece = try connection.nextPiece(of: &stream) { body += connection.text(piece) }
                     #expect(stream.isComplete)
                     #expect(try connection.nextPiece(of: &stream) == nil)
@@ -126,7 +126,7 @@ struct PieceTests {
         let pair = Pair(SOCK_SEQPACKET)
         pair.peers.send([Array("abc\r\n".utf8), Array(".x".utf8)])
         var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 64)
-        var stream = Terminated(by: "\r\n.\r\n")
+        var stream = DelimitedBody(endingWith: "\r\n.\r\n")
         #expect(try connection.nextPiece(of: &stream).map { connection.text($0) } == "abc")
         #expect(try connection.nextPiece(of: &stream).map { connection.text($0) } == "\r\n.x")
     }

@@ -44,14 +44,14 @@ struct ReadingTests {
         }
     }
 
-    @Test("a stretch ends before a blank line, however the stream is cut", arguments: stretches)
-    func stretchesHoweverCut(text: String, beforeBlank: String, blank: String) throws {
+    @Test("a paragraph ends before a blank line, however the stream is cut", arguments: paragraphs)
+    func paragraphsHoweverCut(text: String, beforeBlank: String, blank: String) throws {
         for cut in Cut.all(of: Array(text.utf8)) {
             let found = try reading(text, cut) { connection throws(ConnectionError) in
                 var before = ""
-                while let stretch = try connection.nextStretch() {
-                    let bytes = connection.text(stretch.bytes)
-                    if stretch.isBlankLine { return [before, bytes] }
+                while let paragraph = try connection.nextParagraph() {
+                    let bytes = connection.text(paragraph.bytes)
+                    if paragraph.isBlankLine { return [before, bytes] }
                     before += bytes
                 }
                 return [before, ""]
@@ -60,7 +60,7 @@ struct ReadingTests {
         }
     }
 
-    private static let stretches = [
+    private static let paragraphs = [
         ("", "", ""), ("\n", "", "\n"), ("\r\n", "", "\r\n"), ("\r", "\r", ""), ("\r\r\n", "\r\r\n", ""),
         ("a\nb\r\n\r\nc", "a\nb\r\n", "\r\n"), ("a\n\nb", "a\n", "\n"), ("a\r\nb", "a\r\nb", ""),
         ("a\n\rb\n\n", "a\n\rb\n", "\n"), (" \n\n", " \n", "\n"), ("\n\n", "", "\n"),
@@ -76,9 +76,9 @@ struct ReadingTests {
             var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 16)
             var blankLines = 0
             var all = ""
-            while let stretch = try connection.nextStretch() {
-                if stretch.isBlankLine { blankLines += 1 }
-                all += connection.text(stretch.bytes)
+            while let paragraph = try connection.nextParagraph() {
+                if paragraph.isBlankLine { blankLines += 1 }
+                all += connection.text(paragraph.bytes)
             }
             #expect(all == text)
             #expect(blankLines == 1)

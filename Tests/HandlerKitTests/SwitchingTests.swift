@@ -23,22 +23,22 @@ struct SeededGenerator: RandomNumberGenerator {
 /// One act of reading.
 enum Reading {
     case line(Int)
-    case stretch
+    case paragraph
     case chunk(Int)
     case block(Int)
     case bytes(Int)
-    case counted(Int)
-    case terminated(StaticBytes)
+    case fixedLength(Int)
+    case delimited(StaticBytes)
 
     static func random(using generator: inout SeededGenerator) -> Reading {
         switch Int.random(in: 0..<7, using: &generator) {
         case 0: .line(.random(in: 1...15, using: &generator))
-        case 1: .stretch
+        case 1: .paragraph
         case 2: .chunk(.random(in: 1...20, using: &generator))
         case 3: .block(.random(in: 1...16, using: &generator))
         case 4: .bytes(.random(in: 1...3, using: &generator))
-        case 5: .counted(.random(in: 0...40, using: &generator))
-        default: .terminated(["\r\n.\r\n", "\n", "a", ".\r", "\r\n\r\n", "aa\r"].randomElement(using: &generator)!)
+        case 5: .fixedLength(.random(in: 0...40, using: &generator))
+        default: .delimited(["\r\n.\r\n", "\n", "a", ".\r", "\r\n\r\n", "aa\r"].randomElement(using: &generator)!)
         }
     }
 }
@@ -69,14 +69,14 @@ struct Oracle {
     mutating func judge(_ reading: Reading, _ outcome: Outcome) -> Bool {
         switch reading {
         case .line(let maximum): outcome == line(maximum)
-        case .stretch: isGoodStretch(outcome)
+        case .paragraph: isGoodParagraph(outcome)
         case .chunk(let maximum): isGoodPiece(outcome, atMost: maximum)
         case .block(let size): outcome == (rest.isEmpty ? .end : .bytes(take(min(size, rest.count))))
         case .bytes(let count):
             outcome == (rest.isEmpty ? .end : rest.count < count ? .endedEarly([]) : .bytes(take(count)))
-        case .counted(let count):
+        case .fixedLength(let count):
             outcome == (rest.count < count ? .endedEarly(take(rest.count)) : .bytes(take(count)))
-        case .terminated(let mark): outcome == terminated(mark)
+        case .delimited(let mark): outcome == delimited(mark)
         }
     }
 
@@ -87,7 +87,7 @@ struct Oracle {
         return length > maximum ? .tooLong : .line(line)
     }
 
-    private mutating func terminated(_ mark: StaticBytes) -> Outcome {
+    private mutating func delimited(_ mark: StaticBytes) -> Outcome {
         let mark = mark.bytes.indices.map { mark.bytes[$0] }
         for start in rest.indices where stream[start...].starts(with: mark) {
             let body = take(start - position)
@@ -102,7 +102,7 @@ struct Oracle {
         return stream[index...].starts(with: [0x0a]) ? 1 : stream[index...].starts(with: [0x0d, 0x0a]) ? 2 : 0
     }
 
-    private mutating func isGoodStretch(_ outcome: Outcome) -> Bool {
+    private mutating func isGoodParagraph(_ outcome: Outcome) -> Bool {
         let blank = rest.isEmpty ? 0 : blankLine(at: position)
         if blank > 0 { return outcome == .blankLine(take(blank)) }
         let border = rest.indices.dropFirst().first { blankLine(at: $0) > 0 }
@@ -128,18 +128,18 @@ extension Connection {
                 case .tooLong?: return .tooLong
                 case nil: return .end
                 }
-            case .stretch:
-                guard let stretch = try nextStretch() else { return .end }
-                return stretch.isBlankLine ? .blankLine(array(stretch.bytes)) : .bytes(array(stretch.bytes))
+            case .paragraph:
+                guard let paragraph = try nextParagraph() else { return .end }
+                return paragraph.isBlankLine ? .blankLine(array(paragraph.bytes)) : .bytes(array(paragraph.bytes))
             case .chunk(let maximum): return try nextChunk(maximumCount: maximum).map { .bytes(array($0)) } ?? .end
             case .block(let size): return try nextBlock(size: size).map { .bytes(array($0)) } ?? .end
             case .bytes(let count): return try nextBytes(count: count).map { .bytes(array($0)) } ?? .end
-            case .counted(let count):
-                var counted = Counted(count)
-                while let piece = try nextPiece(of: &counted) { all += array(piece) }
-            case .terminated(let mark):
-                var stream = Terminated(by: mark)
-                while let piece = try nextPiece(of: &stream) { all += array(piece) }
+            case .fixedLength(let count):
+                var body = FixedLengthBody(count)
+                while let piece = try nextPiece(of: &body) { all += array(piece) }
+            case .delimited(let mark):
+                var body = DelimitedBody(endingWith: mark)
+                while let piece = try nextPiece(of: &body) { all += array(piece) }
             }
             return .bytes(all)
         } catch .endedEarly {

@@ -269,12 +269,12 @@ struct VerbTests {
                     var body = ""
                     switch act {
                     case .data(let count):
-                        var counted = Counted(count)
+                        var counted = FixedLengthBody(count)
                         while let chunk = try connection.nextPiece(of: &counted, maximumCount: 4) {
                             body += connection.text(chunk)
                         }
                     case .mail:
-                        var mail = Terminated(by: "\r\n.\r\n", begun: 2)
+                        var mail = DelimitedBody(endingWith: "\r\n.\r\n", alreadyMatched: 2)
                         while let chunk = try connection.nextPiece(of: &mail) { body += connection.text(chunk) }
                     case .quit: return found
                     }

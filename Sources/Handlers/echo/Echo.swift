@@ -33,9 +33,9 @@ struct Echo {
 
         serve { connection throws(ConnectionError) in
             if letters == .lowercase { connection.filterOutput(through: Lowercase()) }
-            while let stretch = try connection.nextStretch() {
-                let isLast = stretch.isBlankLine && onBlank != .off
-                if !isLast || onBlank == .echo { try connection.write(stretch.bytes) }
+            while let paragraph = try connection.nextParagraph() {
+                let isLast = paragraph.isBlankLine && onBlank != .off
+                if !isLast || onBlank == .echo { try connection.write(paragraph.bytes) }
                 if isLast { break }
             }
             return .done

@@ -8,11 +8,11 @@ extension Connection {
         switch command {
         case .counted(let count):
             // Exactly so many bytes, in pieces as they come.
-            var body = Counted(count)
+            var body = FixedLengthBody(count)
             while let piece = try nextPiece(of: &body) { sum.add(bytes(of: piece)) }
         case .text:
             // Everything up to a mark. The line of the command ended with CR LF, which the mark begins with.
-            var body = Terminated(by: "\r\n.\r\n", begun: 2)
+            var body = DelimitedBody(endingWith: "\r\n.\r\n", alreadyMatched: 2)
             while let piece = try nextPiece(of: &body) { sum.add(bytes(of: piece)) }
         case .record:
             // A record of fixed size in one piece, at most 16384 bytes.

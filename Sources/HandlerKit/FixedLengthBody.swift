@@ -2,9 +2,9 @@
 
 /// Exactly so many bytes of the input, to be read in pieces.
 ///
-///     var body = Counted(5_000_000)
+///     var body = FixedLengthBody(5_000_000)
 ///     while let piece = try connection.nextPiece(of: &body) { … }
-public struct Counted: Sendable {
+public struct FixedLengthBody: Sendable {
     /// How many bytes are still to come.
     public private(set) var remaining: Int
 
@@ -23,12 +23,12 @@ extension Connection {
     ///
     /// Errors: `endedEarly` if the input ends before.
     /// - Parameter maximumCount: in bytes.
-    public mutating func nextPiece(of counted: inout Counted, maximumCount: Int = .max) throws(ConnectionError)
+    public mutating func nextPiece(of body: inout FixedLengthBody, maximumCount: Int = .max) throws(ConnectionError)
         -> InputSlice?
     {
-        if counted.remaining == 0 { return nil }
-        guard let piece = try nextChunk(maximumCount: min(maximumCount, counted.remaining)) else { throw .endedEarly }
-        counted.read(piece.count)
+        if body.remaining == 0 { return nil }
+        guard let piece = try nextChunk(maximumCount: min(maximumCount, body.remaining)) else { throw .endedEarly }
+        body.read(piece.count)
         return piece
     }
 
