@@ -89,7 +89,7 @@ public struct ByteWriter: ~Copyable {
     mutating func clear() { buffered = 0 }
 
     /// Everything that is written from now on goes through this stage.
-    mutating func place(_ stage: OutputStage) {
+    mutating func install(_ stage: OutputStage) {
         precondition(self.stage == nil, "one filter for each direction")
         self.stage = stage
     }

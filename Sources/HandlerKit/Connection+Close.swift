@@ -5,7 +5,7 @@
 internal import CHandler
 
 /// How much a closing connection still takes in.
-struct DrainLimits: Sendable {
+struct LingerLimits: Sendable {
     /// Bytes taken in at most, give or take one buffer.
     var bytes = 65536
     /// How long at most.
@@ -26,16 +26,16 @@ extension Connection {
 
     /// Sends everything, then ends the connection in order. The descriptors stay open until the process ends.
     public mutating func close() throws(ConnectionError) {
-        try close(draining: DrainLimits())
+        try close(lingering: LingerLimits())
     }
 
     /// The same with chosen limits.
     @inline(never)
-    mutating func close(draining limits: DrainLimits) throws(ConnectionError) {
+    mutating func close(lingering limits: LingerLimits) throws(ConnectionError) {
         try flushAll()
         guard writer.isFinished || writer.output.isSocket else { return }
         try finishWriting()
-        if chandler_is_socket(input.descriptor) == 1 { try drain(limits) }
+        if chandler_is_socket(input.descriptor) == 1 { try linger(limits) }
     }
 
     /// Sends everything, with what the filter of the output still has.
@@ -44,7 +44,7 @@ extension Connection {
         try writer.flush()
     }
 
-    private mutating func drain(_ limits: DrainLimits) throws(ConnectionError) {
+    private mutating func linger(_ limits: LingerLimits) throws(ConnectionError) {
         let end = chandler_monotonic_nanoseconds() + limits.nanoseconds
         var bytesLeft = limits.bytes
         _ = input.take(input.unreadCount)

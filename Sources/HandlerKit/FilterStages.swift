@@ -43,7 +43,7 @@ final class FilteredInput<Filter: ByteFilter & ~Copyable>: InputStage {
     /// How many of the results the input has got.
     private var taken = 0
     /// How many bytes may go through the filter together.
-    private let share: Int
+    private let maximumPush: Int
     private var isFinished = false
 
     /// - Parameters:
@@ -52,7 +52,7 @@ final class FilteredInput<Filter: ByteFilter & ~Copyable>: InputStage {
     init(_ filter: consuming Filter, from source: consuming Input) {
         // A writer takes less than its capacity without writing.
         let capacity = max(source.capacity, Filter.mostForOneByte + 1)
-        share = max(1, (capacity - 1) / Filter.mostForOneByte)
+        maximumPush = max(1, (capacity - 1) / Filter.mostForOneByte)
         results = ByteWriter(descriptor: -1, capacity: capacity)
         self.filter = filter
         self.source = source
@@ -80,7 +80,7 @@ final class FilteredInput<Filter: ByteFilter & ~Copyable>: InputStage {
             isFinished = true
             return try filter.finish(to: &results)
         }
-        let bytes = source.take(min(source.unreadCount, share))
+        let bytes = source.take(min(source.unreadCount, maximumPush))
         try filter.push(bytes, of: source, to: &results)
     }
 }
@@ -90,14 +90,14 @@ extension Connection {
     /// One filter for each connection.
     public mutating func filterInput(through filter: consuming some ByteFilter & ~Copyable) {
         precondition(inputStage == nil, "one filter for each direction")
-        var behind = Input(descriptor: input.descriptor, capacity: input.capacity)
-        swap(&behind, &input)
-        inputStage = FilteredInput(filter, from: behind)
+        var source = Input(descriptor: input.descriptor, capacity: input.capacity)
+        swap(&source, &input)
+        inputStage = FilteredInput(filter, from: source)
     }
 
     /// From here on, all that is written goes through this filter. It finishes when the output does.
     /// One filter for each connection.
     public mutating func filterOutput(through filter: consuming some ByteFilter & ~Copyable) {
-        writer.place(FilteredOutput(filter))
+        writer.install(FilteredOutput(filter))
     }
 }

@@ -84,31 +84,31 @@ public struct Verb<Pattern: VerbPattern>: VerbRules {
     /// The verb alone.
     public init<Command>(
         _ name: StaticBytes, as command: Command, in groups: VerbGroups = .standard
-    ) where Pattern == Bare<Command> {
-        self.init(name, groups, Bare(result: command))
+    ) where Pattern == NoArguments<Command> {
+        self.init(name, groups, NoArguments(result: command))
     }
 
     /// The verb with one argument.
     public init<A, Command>(
         _ name: StaticBytes, _ a: A, as make: @escaping (A.Value) -> Command, in groups: VerbGroups = .standard
-    ) where Pattern == One<A, Command> {
-        self.init(name, groups, One(a: a, make: make))
+    ) where Pattern == OneArgument<A, Command> {
+        self.init(name, groups, OneArgument(a: a, make: make))
     }
 
     /// The verb with two arguments.
     public init<A, B, Command>(
         _ name: StaticBytes, _ a: A, _ b: B, as make: @escaping (A.Value, B.Value) -> Command,
         in groups: VerbGroups = .standard
-    ) where Pattern == Two<A, B, Command> {
-        self.init(name, groups, Two(a: a, b: b, make: make))
+    ) where Pattern == TwoArguments<A, B, Command> {
+        self.init(name, groups, TwoArguments(a: a, b: b, make: make))
     }
 
     /// The verb with three arguments.
     public init<A, B, C, Command>(
         _ name: StaticBytes, _ a: A, _ b: B, _ c: C, as make: @escaping (A.Value, B.Value, C.Value) -> Command,
         in groups: VerbGroups = .standard
-    ) where Pattern == Three<A, B, C, Command> {
-        self.init(name, groups, Three(a: a, b: b, c: c, make: make))
+    ) where Pattern == ThreeArguments<A, B, C, Command> {
+        self.init(name, groups, ThreeArguments(a: a, b: b, c: c, make: make))
     }
 
     /// The command, if the line is this verb's and its group is enabled.

@@ -1,7 +1,7 @@
 // What may follow a verb: nothing, or one to three arguments. Made by Verb's initialisers; nobody writes these names.
 
 /// A verb alone.
-public struct Bare<Command>: VerbPattern {
+public struct NoArguments<Command>: VerbPattern {
     let result: Command
 
     /// The command, if nothing follows.
@@ -11,7 +11,7 @@ public struct Bare<Command>: VerbPattern {
 }
 
 /// One argument.
-public struct One<A: VerbArgument, Command>: VerbPattern {
+public struct OneArgument<A: VerbArgument, Command>: VerbPattern {
     let a: A
     let make: (A.Value) -> Command
 
@@ -24,7 +24,7 @@ public struct One<A: VerbArgument, Command>: VerbPattern {
 }
 
 /// Two arguments.
-public struct Two<A: VerbArgument, B: VerbArgument, Command>: VerbPattern {
+public struct TwoArguments<A: VerbArgument, B: VerbArgument, Command>: VerbPattern {
     let a: A
     let b: B
     let make: (A.Value, B.Value) -> Command
@@ -40,7 +40,7 @@ public struct Two<A: VerbArgument, B: VerbArgument, Command>: VerbPattern {
 }
 
 /// Three arguments.
-public struct Three<A: VerbArgument, B: VerbArgument, C: VerbArgument, Command>: VerbPattern {
+public struct ThreeArguments<A: VerbArgument, B: VerbArgument, C: VerbArgument, Command>: VerbPattern {
     let a: A
     let b: B
     let c: C

@@ -187,7 +187,7 @@ struct FilterTests {
         pair.peers.send([Array("dropped".utf8)])
         #expect(throws: ConnectionError.idleLimitPassed) { try connection.nextChunk() }
         try connection.write("still said")
-        try connection.close(draining: DrainLimits(nanoseconds: 1_000_000))
+        try connection.close(lingering: LingerLimits(nanoseconds: 1_000_000))
         #expect(String(decoding: pair.peers.receiveAll(), as: UTF8.self) == "still said")
     }
 }

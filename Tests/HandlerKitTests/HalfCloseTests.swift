@@ -93,7 +93,7 @@ struct HalfCloseTests {
             while try connection.nextPiece(of: &mail) != nil {}
             try connection.write("250 got it\r\n")
             guard try connection.nextLine(maximumLength: 20) != nil else { return nil }
-            try connection.close(draining: DrainLimits(nanoseconds: 1_000_000))
+            try connection.close(lingering: LingerLimits(nanoseconds: 1_000_000))
             return nil
         } catch {
             return error

@@ -76,7 +76,7 @@ struct WritingTests {
     }
 
     @Test("closing takes in what the peer still sends, but not without bound", arguments: [100, 40_000, 120_000])
-    func draining(sent: Int) throws {
+    func lingering(sent: Int) throws {
         let pair = Pair(SOCK_STREAM)
         pair.peers.send([[UInt8](repeating: 0x78, count: sent)])
         shutdown(pair.peers.number, Int32(SHUT_WR))
@@ -92,7 +92,7 @@ struct WritingTests {
         let pair = Pair(SOCK_STREAM)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
         try connection.write("bye")
-        try connection.close(draining: DrainLimits(nanoseconds: 1_000_000))
+        try connection.close(lingering: LingerLimits(nanoseconds: 1_000_000))
         #expect(pair.peers.receiveAll() == Array("bye".utf8))
     }
 }

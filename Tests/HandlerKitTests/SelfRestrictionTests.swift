@@ -4,14 +4,14 @@ import Testing
 
 @testable import HandlerKit
 
-struct SandboxTests {
+struct SelfRestrictionTests {
     @Test("who is restricted to streams reads, writes, waits, looks at the clock, takes memory and ends")
     func allowed() async {
         await #expect(processExitsWith: .exitCode(3)) {
             let pair = Pair(SOCK_STREAM)
             pair.peers.send([Array("Hello\n".utf8)])
             var connection = Connection(input: pair.ours.number, output: pair.ours.number)
-            Sandbox.restrict(to: .streams)
+            SelfRestriction.apply(.streams)
             let before = chandler_monotonic_nanoseconds()
             do throws(ConnectionError) {
                 guard case .line(let line)? = try connection.nextLine() else { chandler_exit(4) }
@@ -34,32 +34,32 @@ struct SandboxTests {
     @Test("anything else ends the process")
     func refused() async {
         await #expect(processExitsWith: .signal(SIGSYS)) {
-            Sandbox.restrict(to: .streams)
+            SelfRestriction.apply(.streams)
             _ = unsafe open("/dev/null", O_RDONLY)
         }
         await #expect(processExitsWith: .signal(SIGSYS)) {
-            Sandbox.restrict(to: .streams)
+            SelfRestriction.apply(.streams)
             _ = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         }
         await #expect(processExitsWith: .signal(SIGSYS)) {
-            Sandbox.restrict(to: .streams)
+            SelfRestriction.apply(.streams)
             _ = kill(getppid(), 0)
         }
         // send(2) is sendto without an address; with one it is not for a stream that is open.
         await #expect(processExitsWith: .signal(SIGSYS)) {
             let pair = Pair(SOCK_STREAM)
-            Sandbox.restrict(to: .streams)
+            SelfRestriction.apply(.streams)
             var address = sockaddr()
             _ = unsafe sendto(pair.ours.number, &address, 1, 0, &address, socklen_t(MemoryLayout<sockaddr>.size))
         }
         await #expect(processExitsWith: .signal(SIGSYS)) {
-            Sandbox.restrict(to: .streams)
+            SelfRestriction.apply(.streams)
             let flags = MAP_PRIVATE | MAP_ANONYMOUS
             _ = unsafe mmap(nil, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, flags, -1, 0)
         }
         await #expect(processExitsWith: .signal(SIGSYS)) {
             let null = unsafe open("/dev/zero", O_RDONLY)
-            Sandbox.restrict(to: .streams)
+            SelfRestriction.apply(.streams)
             _ = unsafe mmap(nil, 4096, PROT_READ, MAP_PRIVATE, null, 0)
         }
     }
