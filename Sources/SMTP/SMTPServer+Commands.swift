@@ -7,27 +7,27 @@ import HandlerKit
 extension SMTPServer where Policy: ~Copyable {
     /// What a line leads to.
     /// - Parameter line: without its ending, which was a good one.
-    mutating func step(for line: Span<UInt8>) -> Step {
+    mutating func action(for line: Span<UInt8>) -> CommandAction {
         let line = line.withoutTrailingBlanks
         log(.commands, "command") { $0.add("line", line) }
-        guard line.hasNoControls, let verb = CommandVerb(line) else { return .say(refusal(ofUnknown: line)) }
-        if let fault = phase.fault(of: verb) { return step(for: fault, verb, line) }
+        guard line.hasNoControls, let verb = CommandVerb(line) else { return .reply(refusal(ofUnknown: line)) }
+        if let fault = phase.fault(of: verb) { return action(for: fault, verb, line) }
         if verb.isIdle { countIdleCommand() }
         let argument = line.extracting(min(5, line.count)..<line.count).withoutLeadingBlanks
         switch verb {
-        case .helo, .ehlo: return .say(answerHello(verb, argument))
-        case .mail: return .say(answerMail(line))
-        case .rcpt: return .say(answerRecipient(line))
+        case .helo, .ehlo: return .reply(answerHello(verb, argument))
+        case .mail: return .reply(answerMail(line))
+        case .rcpt: return .reply(answerRecipient(line))
         case .data: return answerData(argument)
         case .bdat: return answerChunk(line)
-        case .rset: return .say(argument.isEmpty ? answerReset() : .needsNoArgument)
-        case .quit: return .say(argument.isEmpty ? answerQuit() : .needsNoArgument)
-        case .noop: return .say(checked(policy.noop(session)))
-        case .help: return .say(checked(policy.help(argument, session)))
+        case .rset: return .reply(argument.isEmpty ? answerReset() : .needsNoArgument)
+        case .quit: return .reply(argument.isEmpty ? answerQuit() : .needsNoArgument)
+        case .noop: return .reply(checked(policy.noop(session)))
+        case .help: return .reply(checked(policy.help(argument, session)))
         case .vrfy:
-            return .say(argument.isEmpty ? .needsArgument : checked(policy.vrfy(argument, session)))
+            return .reply(argument.isEmpty ? .needsArgument : checked(policy.vrfy(argument, session)))
         case .expn:
-            return .say(argument.isEmpty ? .needsArgument : checked(policy.expn(argument, session)))
+            return .reply(argument.isEmpty ? .needsArgument : checked(policy.expn(argument, session)))
         }
     }
 
@@ -55,14 +55,14 @@ extension SMTPServer where Policy: ~Copyable {
         return checked(policy.unknown(line, session))
     }
 
-    private mutating func step(for fault: OrderFault, _ verb: CommandVerb, _ line: Span<UInt8>) -> Step {
+    private mutating func action(for fault: OrderFault, _ verb: CommandVerb, _ line: Span<UInt8>) -> CommandAction {
         if forgivenCommands > 0, fault == .needSender || fault == .needRecipient {
             forgivenCommands -= 1
             errors -= 1  // which saying the reply adds
         }
         let reply = Reply.outOfOrder(fault, hasRefusedRecipients: hasRefusedRecipients)
-        guard verb == .bdat else { return .say(reply) }
-        guard let chunk = chunkArguments(line) else { return .say(.unreadableChunk) }
+        guard verb == .bdat else { return .reply(reply) }
+        guard let chunk = chunkArguments(line) else { return .reply(.unreadableChunk) }
         return .skipChunk(chunk.size, reply)
     }
 
@@ -155,16 +155,16 @@ extension SMTPServer where Policy: ~Copyable {
 
     // ---- DATA, BDAT
 
-    private mutating func answerData(_ argument: Span<UInt8>) -> Step {
-        guard argument.isEmpty else { return .say(.needsNoArgument) }
+    private mutating func answerData(_ argument: Span<UInt8>) -> CommandAction {
+        guard argument.isEmpty else { return .reply(.needsNoArgument) }
         let reply = checked(policy.data(session), isForData: true)
-        guard reply.code.isIntermediate else { return .say(reply) }
+        guard reply.code.isIntermediate else { return .reply(reply) }
         beginMessage()
         return .readMessage(reply)
     }
 
-    private mutating func answerChunk(_ line: Span<UInt8>) -> Step {
-        guard let chunk = chunkArguments(line) else { return .say(.unreadableChunk) }
+    private mutating func answerChunk(_ line: Span<UInt8>) -> CommandAction {
+        guard let chunk = chunkArguments(line) else { return .reply(.unreadableChunk) }
         if chunk.size == 0 && !chunk.isLast { countIdleCommand() }
         if phase == .recipients {
             let reply = checked(policy.data(session), isForData: true)

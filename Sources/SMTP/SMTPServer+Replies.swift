@@ -4,7 +4,7 @@ import HandlerKit
 
 extension SMTPServer where Policy: ~Copyable {
     /// Sends a reply; one that is an error counts, comes late after many, and is the last one after too many.
-    mutating func say(_ reply: consuming Reply, on connection: inout Connection) throws(ConnectionError) {
+    mutating func send(_ reply: consuming Reply, on connection: inout Connection) throws(ConnectionError) {
         let (limits, timeouts) = (session.configuration.limits, session.configuration.timeouts)
         if reply.code.isPermanent { errors += 1 }
         if errors >= limits.errors, !reply.closes {

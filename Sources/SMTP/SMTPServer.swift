@@ -79,52 +79,52 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     private mutating func greet(on connection: inout Connection) throws(ConnectionError) {
         let reply = checked(policy.connect(session)).withoutStatus()
         if !reply.code.isPositive { phase = .refused }
-        try say(reply, on: &connection)
+        try send(reply, on: &connection)
     }
 
     private mutating func answerCommand(on connection: inout Connection) throws(ConnectionError) {
         // TLS begins with this byte, and would wait for ever for a line to end.
         if try connection.nextByte() == 0x16 {
             log(.problems, "another protocol") { $0.add("line", "TLS") }
-            return try say(Reply(554, .x(5, 1), "this is SMTP without TLS").closing(), on: &connection)
+            return try send(Reply(554, .x(5, 1), "this is SMTP without TLS").closing(), on: &connection)
         }
         switch try connection.nextLine(maximumLength: Self.longestLine) {
         case nil: return
-        case .tooLong?: try say(.lineTooLong, on: &connection)
+        case .tooLong?: try send(.lineTooLong, on: &connection)
         case .line(let line)?:
             let mayBeBare = session.configuration.profile == .lab
             guard line.ending == .carriageReturnLineFeed || mayBeBare && line.ending == .lineFeed else {
                 // What the end of input has cut off is not carried out.
                 if line.ending == .none { return }
                 let isChunk = connection.bytes(of: line.text).beginsChunk
-                return try say(isChunk ? .unreadableChunk : .bareLineEndingInCommand, on: &connection)
+                return try send(isChunk ? .unreadableChunk : .bareLineEndingInCommand, on: &connection)
             }
             // The command is whole: how long its answer takes is not the client's fault.
             connection.beginPhase()
-            try perform(step(for: connection.bytes(of: line.text)), on: &connection)
+            try perform(action(for: connection.bytes(of: line.text)), on: &connection)
         }
     }
 
     private mutating func perform(
-        _ step: consuming Step, on connection: inout Connection
+        _ action: consuming CommandAction, on connection: inout Connection
     ) throws(ConnectionError) {
-        switch consume step {
-        case .say(let reply): try say(reply, on: &connection)
+        switch consume action {
+        case .reply(let reply): try send(reply, on: &connection)
         case .readMessage(let reply):
             if session.configuration.refusesEarlyInput, connection.hasInput {
                 giveUp(.disconnected)
-                return try say(.earlyInput, on: &connection)
+                return try send(.earlyInput, on: &connection)
             }
-            try say(reply, on: &connection)
+            try send(reply, on: &connection)
             try readMessage(on: &connection)
-            try say(endMessage(), on: &connection)
+            try send(endMessage(), on: &connection)
         case .readChunk(let chunk):
             try readChunk(chunk.size, on: &connection)
-            try say(endChunk(chunk), on: &connection)
+            try send(endChunk(chunk), on: &connection)
         case .skipChunk(let size, let reply):
             failure = .refused
             try readChunk(size, on: &connection)
-            try say(reply, on: &connection)
+            try send(reply, on: &connection)
         }
     }
 

@@ -1,9 +1,9 @@
 // What the session does next: the answer of the protocol's rules to one line.
 
 /// What comes after a command.
-enum Step: ~Copyable {
+enum CommandAction: ~Copyable {
     /// This is said, and the next command is read.
-    case say(Reply)
+    case reply(Reply)
     /// This is said, 354, and a message is read.
     case readMessage(Reply)
     /// A chunk of a message is read, and then answered.
