@@ -49,7 +49,7 @@ extension Reply {
     }
 
     /// 503, or 554 where every recipient was refused (RFC 5321 3.3).
-    static func outOfOrder(_ fault: OrderFault, hasRefusedRecipients: Bool) -> Reply {
+    static func outOfOrder(_ fault: SequenceFault, hasRefusedRecipients: Bool) -> Reply {
         switch fault {
         case .refusedClient: .clientIsRefused
         case .needHello: Reply(503, .x(5, 1), "say EHLO first")

@@ -11,7 +11,7 @@ extension SMTPServer where Policy: ~Copyable {
         let line = line.withoutTrailingBlanks
         log(.commands, "command") { $0.add("line", line) }
         guard line.hasNoControls, let verb = CommandVerb(line) else { return .reply(refusal(ofUnknown: line)) }
-        if let fault = phase.fault(of: verb) { return action(for: fault, verb, line) }
+        if let fault = state.fault(of: verb) { return action(for: fault, verb, line) }
         if verb.isIdle { countIdleCommand() }
         let argument = line.extracting(min(5, line.count)..<line.count).withoutLeadingBlanks
         switch verb {
@@ -46,7 +46,7 @@ extension SMTPServer where Policy: ~Copyable {
     /// A line that is no command.
     private mutating func refusal(ofUnknown line: Span<UInt8>) -> Reply {
         if line.beginsChunk { return .unreadableChunk }
-        if phase == .refused { return .clientIsRefused }
+        if state == .refused { return .clientIsRefused }
         if line.isOfAnotherProtocol {
             log(.problems, "another protocol") { $0.add("line", line) }
             return Reply(554, .x(5, 1), "this is SMTP").closing()
@@ -55,7 +55,7 @@ extension SMTPServer where Policy: ~Copyable {
         return checked(policy.unknown(line, session))
     }
 
-    private mutating func action(for fault: OrderFault, _ verb: CommandVerb, _ line: Span<UInt8>) -> CommandAction {
+    private mutating func action(for fault: SequenceFault, _ verb: CommandVerb, _ line: Span<UInt8>) -> CommandAction {
         if forgivenCommands > 0, fault == .needSender || fault == .needRecipient {
             forgivenCommands -= 1
             errors -= 1  // which saying the reply adds
@@ -74,7 +74,7 @@ extension SMTPServer where Policy: ~Copyable {
         var reply = checked(verb == .ehlo ? policy.ehlo(name, session) : policy.helo(name, session)).withoutStatus()
         guard reply.code.isPositive else { return reply }
         giveUp(.helloAgain)
-        phase = .ready
+        state = .ready
         session.greeted(verb == .ehlo ? .ehlo : .helo, as: name)
         if verb == .ehlo { reply.appendExtensions(session.configuration) }
         return reply
@@ -118,7 +118,7 @@ extension SMTPServer where Policy: ~Copyable {
             session.message = MailMessage()
             return reply
         }
-        (phase, forgivenCommands, hasRefusedRecipients) = (.sender, 0, false)
+        (state, forgivenCommands, hasRefusedRecipients) = (.sender, 0, false)
         return reply
     }
 
@@ -142,7 +142,7 @@ extension SMTPServer where Policy: ~Copyable {
             return reply
         }
         session.message.recipientCount += 1
-        phase = .recipients
+        state = .recipients
         return reply
     }
 
@@ -166,7 +166,7 @@ extension SMTPServer where Policy: ~Copyable {
     private mutating func answerChunk(_ line: Span<UInt8>) -> CommandAction {
         guard let chunk = chunkArguments(line) else { return .reply(.unreadableChunk) }
         if chunk.size == 0 && !chunk.isLast { countIdleCommand() }
-        if phase == .recipients {
+        if state == .recipients {
             let reply = checked(policy.data(session), isForData: true)
             guard reply.code.isIntermediate else {
                 // The chunk is lost, so the rest of the message would be half of one.
@@ -175,7 +175,7 @@ extension SMTPServer where Policy: ~Copyable {
                 return .skipChunk(chunk.size, reply)
             }
             beginMessage()
-            phase = .chunks
+            state = .chunks
         }
         return .readChunk(chunk)
     }

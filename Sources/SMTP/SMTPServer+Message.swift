@@ -48,7 +48,7 @@ extension SMTPServer where Policy: ~Copyable {
             line.add("from", session.message.sender)
         }
         if reply.code.isPositive { session.messagesAccepted += 1 }
-        phase = .ready
+        state = .ready
         session.message = MailMessage()
         return reply
     }
@@ -67,14 +67,14 @@ extension SMTPServer where Policy: ~Copyable {
 
     /// Ends the transaction without a message, if there is one.
     mutating func giveUp(_ reason: AbortReason) {
-        guard phase.hasMessage else { return }
+        guard state.hasTransaction else { return }
         log(.messages, "message aborted") { line in
             line.add("reason", reason.word)
             line.add("size", session.message.size)
             line.add("from", session.message.sender)
         }
         policy.abort(reason, session)
-        phase = .ready
+        state = .ready
         session.message = MailMessage()
     }
 }

@@ -18,7 +18,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     public var policy: Policy
     var session: SMTPSession
     var ids: MessageIDs
-    var phase = Phase.greeted
+    var state = SessionState.greeted
     var headers = HeaderReader()
     var chunkEndings = BareEndingFinder()
     /// Why the message that is being read will not be taken.
@@ -70,7 +70,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
             guard try connection.awaitCommand(within: session.configuration.timeouts.command) else { break }
             try answerCommand(on: &connection)
         }
-        let isWhole = isClosing || !phase.hasMessage
+        let isWhole = isClosing || !state.hasTransaction
         giveUp(isClosing ? .disconnected : .peerIsGone)
         log(.sessions, "session ends") { $0.add("accepted", session.messagesAccepted) }
         return isWhole ? .done : .temporaryFailure
@@ -78,7 +78,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
 
     private mutating func greet(on connection: inout Connection) throws(ConnectionError) {
         let reply = checked(policy.connect(session)).withoutStatus()
-        if !reply.code.isPositive { phase = .refused }
+        if !reply.code.isPositive { state = .refused }
         try send(reply, on: &connection)
     }
 

@@ -2,7 +2,7 @@
 // Source: RFC 5321 4.1.4, 3.1, 3.3; RFC 3030 2 for BDAT.
 
 /// Where a session stands.
-enum Phase: CaseIterable {
+enum SessionState: CaseIterable {
     /// Greeted, but the client did not say hello yet.
     case greeted
     /// No message is on its way.
@@ -17,11 +17,11 @@ enum Phase: CaseIterable {
     case refused
 
     /// Whether a message is on its way.
-    var hasMessage: Bool { self == .sender || self == .recipients || self == .chunks }
+    var hasTransaction: Bool { self == .sender || self == .recipients || self == .chunks }
 }
 
 /// Why a command is out of order.
-enum OrderFault: CaseIterable {
+enum SequenceFault: CaseIterable {
     case refusedClient
     case needHello
     case needSender
@@ -30,18 +30,18 @@ enum OrderFault: CaseIterable {
     case betweenChunks
 }
 
-extension Phase {
+extension SessionState {
     /// What is wrong with a command here, or nil.
-    func fault(of verb: CommandVerb) -> OrderFault? {
+    func fault(of verb: CommandVerb) -> SequenceFault? {
         if verb == .quit { return nil }
         if self == .refused { return .refusedClient }
         switch verb {
         case .helo, .ehlo, .rset, .noop, .vrfy, .expn, .help, .quit: return nil
         case .mail:
-            return self == .greeted ? .needHello : hasMessage ? .senderAlready : nil
+            return self == .greeted ? .needHello : hasTransaction ? .senderAlready : nil
         case .rcpt:
             if self == .chunks { return .betweenChunks }
-            return self == .greeted ? .needHello : hasMessage ? nil : .needSender
+            return self == .greeted ? .needHello : hasTransaction ? nil : .needSender
         case .data, .bdat:
             switch self {
             case .greeted: return .needHello

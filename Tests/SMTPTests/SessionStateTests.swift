@@ -3,29 +3,29 @@ import Testing
 
 @testable import SMTP
 
-@Suite("Phase")
-struct PhaseTests {
+@Suite("Session states")
+struct SessionStateTests {
     @Test(
         "RFC 5321 4.1.4: what brings no mail forward is in order everywhere but behind a refusing greeting",
         arguments: [.helo, .ehlo, .rset, .noop, .vrfy, .expn, .help, .quit] as [CommandVerb])
     func always(verb: CommandVerb) {
-        for phase in Phase.allCases {
-            let expected: OrderFault? = phase == .refused && verb != .quit ? .refusedClient : nil
-            #expect(phase.fault(of: verb) == expected)
+        for state in SessionState.allCases {
+            let expected: SequenceFault? = state == .refused && verb != .quit ? .refusedClient : nil
+            #expect(state.fault(of: verb) == expected)
         }
     }
 
     @Test(
         "MAIL, RCPT, DATA and BDAT each have their place",
         arguments: [
-            (Phase.greeted, [.needHello, .needHello, .needHello, .needHello]),
+            (SessionState.greeted, [.needHello, .needHello, .needHello, .needHello]),
             (.ready, [nil, .needSender, .needSender, .needSender]),
             (.sender, [.senderAlready, nil, .needRecipient, .needRecipient]),
             (.recipients, [.senderAlready, nil, nil, nil]),
             (.chunks, [.senderAlready, .betweenChunks, .betweenChunks, nil]),
             (.refused, [.refusedClient, .refusedClient, .refusedClient, .refusedClient]),
-        ] as [(Phase, [OrderFault?])])
-    func places(row: (Phase, [OrderFault?])) {
+        ] as [(SessionState, [SequenceFault?])])
+    func transactions(row: (SessionState, [SequenceFault?])) {
         let verbs: [CommandVerb] = [.mail, .rcpt, .data, .bdat]
         #expect(verbs.map { row.0.fault(of: $0) } == row.1)
     }
