@@ -7,7 +7,7 @@
 import HandlerKit
 
 /// What is done about a CR or an LF that are not CR LF.
-enum BareEndings {
+enum BareLineEndingAction {
     /// They are noticed: the message will not be taken.
     case refuse
     /// An LF becomes CR LF and begins a line; a CR stays. A dot alone between such line endings is a line with a dot.
@@ -24,33 +24,33 @@ enum MessagePart {
 
 /// Reads one message.
 struct DotReader {
-    private enum Place {
+    private enum State {
         /// Behind CR LF, or at the very beginning.
         case lineStart
         /// Behind a bare LF.
-        case looseStart
+        case bareLineStart
         case inLine
         /// Behind a CR in a line.
         case carriageReturn
         /// Before an LF that is alone, and what was before it has been handed out.
         case bareFeed
         /// Behind a dot that begins a line; loose: a line behind a bare LF.
-        case dot(isLoose: Bool)
+        case dot(followsBareLineFeed: Bool)
         /// Behind such a dot and a CR.
-        case dotCarriageReturn(isLoose: Bool)
+        case dotCarriageReturn(followsBareLineFeed: Bool)
         case end
     }
 
-    private let bareEndings: BareEndings
-    private var place = Place.lineStart
+    private let bareLineEndings: BareLineEndingAction
+    private var state = State.lineStart
     /// Whether there was a CR or an LF that were not CR LF.
-    private(set) var hasBareEnding = false
+    private(set) var hasBareLineEnding = false
 
-    init(_ bareEndings: BareEndings) { self.bareEndings = bareEndings }
+    init(_ bareLineEndings: BareLineEndingAction) { self.bareLineEndings = bareLineEndings }
 
     /// Whether the end was read.
     var isAtEnd: Bool {
-        if case .end = place { true } else { false }
+        if case .end = state { true } else { false }
     }
 
     /// The next part of the message in these bytes, or nil if there is none: they were all read, or the end is behind the
@@ -61,14 +61,14 @@ struct DotReader {
         var start = position
         while position < bytes.count {
             let byte = bytes[position]
-            switch place {
-            case .lineStart, .looseStart:
-                let isLoose = if case .looseStart = place { true } else { false }
+            switch state {
+            case .lineStart, .bareLineStart:
+                let followsBareLineFeed = if case .bareLineStart = state { true } else { false }
                 guard byte == .dot else {
-                    place = .inLine
+                    state = .inLine
                     continue
                 }
-                place = .dot(isLoose: isLoose)
+                state = .dot(followsBareLineFeed: followsBareLineFeed)
                 position += 1
                 if position - 1 > start { return .bytes(start..<position - 1) }
                 start = position
@@ -80,47 +80,47 @@ struct DotReader {
                 position = found
                 if bytes[found] == .carriageReturn {
                     position += 1
-                    place = .carriageReturn
+                    state = .carriageReturn
                 } else {
-                    place = .bareFeed
+                    state = .bareFeed
                     if found > start { return .bytes(start..<found) }
                 }
             case .carriageReturn:
                 if byte == .lineFeed {
                     position += 1
-                    place = .lineStart
+                    state = .lineStart
                 } else {
-                    hasBareEnding = true
-                    place = .inLine
+                    hasBareLineEnding = true
+                    state = .inLine
                 }
             case .bareFeed:
-                hasBareEnding = true
-                place = .looseStart
+                hasBareLineEnding = true
+                state = .bareLineStart
                 position += 1
-                return .text(bareEndings == .repair ? "\r\n" : "\n")
-            case .dot(let isLoose):
+                return .text(bareLineEndings == .repair ? "\r\n" : "\n")
+            case .dot(let followsBareLineFeed):
                 if byte == .carriageReturn {
-                    place = .dotCarriageReturn(isLoose: isLoose)
+                    state = .dotCarriageReturn(followsBareLineFeed: followsBareLineFeed)
                     position += 1
                     start = position
                 } else if byte == .lineFeed {
-                    place = .bareFeed
+                    state = .bareFeed
                     return .text(".")
                 } else {
-                    place = .inLine
+                    state = .inLine
                 }
-            case .dotCarriageReturn(let isLoose):
+            case .dotCarriageReturn(let followsBareLineFeed):
                 if byte != .lineFeed {
-                    hasBareEnding = true
-                    place = .inLine
+                    hasBareLineEnding = true
+                    state = .inLine
                     return .text("\r")
                 }
                 position += 1
-                guard isLoose else {
-                    place = .end
+                guard followsBareLineFeed else {
+                    state = .end
                     return nil
                 }
-                place = .lineStart
+                state = .lineStart
                 return .text(".\r\n")
             case .end:
                 return nil
@@ -131,28 +131,28 @@ struct DotReader {
 }
 
 /// Looks for a CR or an LF that are not CR LF in bytes that come in pieces and have no end of their own: the chunks of BDAT.
-struct BareEndingFinder {
-    private var isBehindCarriageReturn = false
+struct BareLineEndingFinder {
+    private var isAfterCarriageReturn = false
     /// Whether there was one.
     private(set) var hasFound = false
 
     /// Looks at the next piece.
-    mutating func look(at bytes: Span<UInt8>) {
+    mutating func scan(_ bytes: Span<UInt8>) {
         var position = 0
         while position < bytes.count {
-            if isBehindCarriageReturn {
+            if isAfterCarriageReturn {
                 if bytes[position] == .lineFeed { position += 1 } else { hasFound = true }
-                isBehindCarriageReturn = false
+                isAfterCarriageReturn = false
             }
             guard let found = bytes.firstIndex(of: .carriageReturn, or: .lineFeed, from: position) else { return }
             if bytes[found] == .lineFeed { hasFound = true }
-            isBehindCarriageReturn = bytes[found] == .carriageReturn
+            isAfterCarriageReturn = bytes[found] == .carriageReturn
             position = found + 1
         }
     }
 
     /// Says that nothing more comes.
     mutating func finish() {
-        if isBehindCarriageReturn { hasFound = true }
+        if isAfterCarriageReturn { hasFound = true }
     }
 }

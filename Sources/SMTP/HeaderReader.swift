@@ -14,7 +14,7 @@ struct HeaderReader: ~Copyable {
     /// The longest name.
     static var longestName: Int { 997 }
 
-    private enum Place {
+    private enum State {
         case lineStart
         /// Behind a CR that begins a line.
         case blankLine
@@ -34,18 +34,18 @@ struct HeaderReader: ~Copyable {
     private var nameCount = 0
     private var hasField = false
     private var isCut = false
-    private var place = Place.lineStart
+    private var state = State.lineStart
     /// How many fields of the name Received there were.
     private(set) var receivedCount = 0
 
     /// Whether the header was left behind.
-    var isAtEnd: Bool { place == .end }
+    var isAtEnd: Bool { state == .end }
 
     /// Reads bytes, and tells the policy of every field that is whole, of the end of the header, and of what the body begins with.
     /// - Returns: how many bytes were read: all, or those before the rest of the body.
     mutating func read<Policy: SMTPPolicy & ~Copyable>(_ bytes: Span<UInt8>, _ policy: inout Policy) -> Int {
         var position = 0
-        while position < bytes.count, place != .end {
+        while position < bytes.count, state != .end {
             if read(bytes[position], &policy) { position += 1 }
         }
         return position
@@ -53,7 +53,7 @@ struct HeaderReader: ~Copyable {
 
     /// Says that the message has ended. Does nothing behind the header.
     mutating func finish<Policy: SMTPPolicy & ~Copyable>(_ policy: inout Policy) {
-        switch place {
+        switch state {
         case .end: return
         case .name, .nameBlanks, .blankLine: endWithOtherLine(&policy)
         case .lineStart, .valueStart, .value, .carriageReturn:
@@ -64,7 +64,7 @@ struct HeaderReader: ~Copyable {
 
     /// False: the byte is to be read again in the new place.
     private mutating func read<Policy: SMTPPolicy & ~Copyable>(_ byte: UInt8, _ policy: inout Policy) -> Bool {
-        switch place {
+        switch state {
         case .lineStart: return readLineStart(byte, &policy)
         case .blankLine:
             guard byte == .lineFeed else {
@@ -75,10 +75,10 @@ struct HeaderReader: ~Copyable {
             end(.blankLine, &policy)
         case .name, .nameBlanks:
             if byte == .colon {
-                (nameCount, hasField, place) = (nameLength, true, .valueStart)
+                (nameCount, hasField, state) = (nameLength, true, .valueStart)
                 count = nameCount
-            } else if byte.isWhiteSpace || place == .name && byte.isFieldNameText, count < Self.longestName {
-                if byte.isWhiteSpace { place = .nameBlanks }
+            } else if byte.isWhiteSpace || state == .name && byte.isFieldNameText, count < Self.longestName {
+                if byte.isWhiteSpace { state = .nameBlanks }
                 append(byte)
             } else {
                 endWithOtherLine(&policy)
@@ -86,11 +86,11 @@ struct HeaderReader: ~Copyable {
             }
         case .valueStart:
             if byte.isWhiteSpace { return true }
-            place = .value
+            state = .value
             return false
         case .value: readValue(byte)
         case .carriageReturn:
-            place = .value
+            state = .value
             if byte == .lineFeed { return false }
             append(.carriageReturn)
             return false
@@ -101,8 +101,8 @@ struct HeaderReader: ~Copyable {
 
     private mutating func readValue(_ byte: UInt8) {
         switch byte {
-        case .carriageReturn: place = .carriageReturn
-        case .lineFeed: place = .lineStart
+        case .carriageReturn: state = .carriageReturn
+        case .lineFeed: state = .lineStart
         default: append(byte)
         }
     }
@@ -111,16 +111,16 @@ struct HeaderReader: ~Copyable {
         _ byte: UInt8, _ policy: inout Policy
     ) -> Bool {
         if hasField && byte.isWhiteSpace {
-            place = count == nameCount ? .valueStart : .value
+            state = count == nameCount ? .valueStart : .value
             return false
         }
         deliver(&policy)
         switch byte {
         case .carriageReturn:
             append(byte)
-            place = .blankLine
+            state = .blankLine
         case .lineFeed: end(.blankLine, &policy)
-        case _ where byte.isFieldNameText: (place, _) = (.name, append(byte))
+        case _ where byte.isFieldNameText: (state, _) = (.name, append(byte))
         default:
             endWithOtherLine(&policy)
             return false
@@ -156,7 +156,7 @@ struct HeaderReader: ~Copyable {
     }
 
     private mutating func end<Policy: SMTPPolicy & ~Copyable>(_ end: HeaderEnd, _ policy: inout Policy) {
-        place = .end
+        state = .end
         policy.endOfHeaders(end)
     }
 

@@ -90,7 +90,7 @@ public struct SMTPConfiguration: Sendable {
     /// Whether input that comes before 354 was written ends the session: a client that cannot wait may be one that smuggles.
     var refusesEarlyInput: Bool { profile == .internet && !allowsEarlyInput }
     /// What is done about bare line endings in DATA.
-    var bareEndings: BareEndings { profile == .internet ? .refuse : .repair }
+    var bareLineEndings: BareLineEndingAction { profile == .internet ? .refuse : .repair }
     /// Whether paths need their brackets.
     var brackets: AddressParser.Brackets { profile == .internet ? .required : .optional }
 

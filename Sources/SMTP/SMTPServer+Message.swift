@@ -7,7 +7,7 @@ extension SMTPServer where Policy: ~Copyable {
     /// A message is about to come.
     mutating func beginMessage() {
         headers = HeaderReader()
-        chunkEndings = BareEndingFinder()
+        chunkEndings = BareLineEndingFinder()
         failure = nil
     }
 
@@ -56,7 +56,7 @@ extension SMTPServer where Policy: ~Copyable {
     /// The chunk has been read, or what of it there was to read.
     mutating func endChunk(_ chunk: ChunkArguments) -> Reply {
         if chunk.isLast { chunkEndings.finish() }
-        if chunkEndings.hasFound && session.configuration.bareEndings == .refuse { fail(.bareLineEnding) }
+        if chunkEndings.hasFound && session.configuration.bareLineEndings == .refuse { fail(.bareLineEnding) }
         if let failure {
             idleCommands = 0
             forgiveGroup()

@@ -20,7 +20,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     var ids: MessageIDs
     var state = SessionState.greeted
     var headers = HeaderReader()
-    var chunkEndings = BareEndingFinder()
+    var chunkEndings = BareLineEndingFinder()
     /// Why the message that is being read will not be taken.
     var failure: AbortReason?
     /// How many commands that only make sense behind something that was refused are no errors: the rest of a group.
@@ -131,7 +131,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     // ---- messages
 
     private mutating func readMessage(on connection: inout Connection) throws(ConnectionError) {
-        var reader = DotReader(session.configuration.bareEndings)
+        var reader = DotReader(session.configuration.bareLineEndings)
         connection.beginStream(session.configuration.timeouts)
         while !reader.isAtEnd {
             guard let piece = try connection.peek() else { throw .endedEarly }
@@ -139,7 +139,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
             let count = takeContent(of: connection.bytes(of: piece), &reader)
             connection.take(count)
         }
-        if reader.hasBareEnding && session.configuration.bareEndings == .refuse { fail(.bareLineEnding) }
+        if reader.hasBareLineEnding && session.configuration.bareLineEndings == .refuse { fail(.bareLineEnding) }
         connection.minimumRate = nil
     }
 
@@ -147,7 +147,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     private mutating func takeContent(of bytes: Span<UInt8>, _ reader: inout DotReader) -> Int {
         var position = 0
         while let part = reader.next(in: bytes, &position) {
-            if reader.hasBareEnding && session.configuration.bareEndings == .refuse { fail(.bareLineEnding) }
+            if reader.hasBareLineEnding && session.configuration.bareLineEndings == .refuse { fail(.bareLineEnding) }
             switch part {
             case .bytes(let range): takeContent(bytes.extracting(range))
             case .text(let text): takeContent(text.bytes)
@@ -162,8 +162,8 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
         while let piece = try connection.nextPiece(of: &chunk) {
             connection.idleLimit = session.configuration.timeouts.dataBlock
             let bytes = connection.bytes(of: piece)
-            if failure == nil { chunkEndings.look(at: bytes) }
-            if chunkEndings.hasFound && session.configuration.bareEndings == .refuse { fail(.bareLineEnding) }
+            if failure == nil { chunkEndings.scan(bytes) }
+            if chunkEndings.hasFound && session.configuration.bareLineEndings == .refuse { fail(.bareLineEnding) }
             takeContent(bytes)
         }
         connection.minimumRate = nil

@@ -95,10 +95,10 @@ private func runSession(_ bytes: ArraySlice<UInt8>, _ profile: SMTPProfile) {
     checkReplies(all)
 }
 
-private func readDots(_ pieces: [ArraySlice<UInt8>], _ bareEndings: BareEndings) -> (
+private func readDots(_ pieces: [ArraySlice<UInt8>], _ bareLineEndings: BareLineEndingAction) -> (
     content: [UInt8], end: Int?, bare: Bool
 ) {
-    var reader = DotReader(bareEndings)
+    var reader = DotReader(bareLineEndings)
     var (content, taken): ([UInt8], Int) = ([], 0)
     for piece in pieces where !reader.isAtEnd {
         let bytes = Array(piece)
@@ -111,7 +111,7 @@ private func readDots(_ pieces: [ArraySlice<UInt8>], _ bareEndings: BareEndings)
         }
         taken += position
     }
-    return (content, reader.isAtEnd ? taken : nil, reader.hasBareEnding)
+    return (content, reader.isAtEnd ? taken : nil, reader.hasBareLineEnding)
 }
 
 private func compareDots(_ bytes: ArraySlice<UInt8>, _ cut: Int) {
@@ -119,9 +119,9 @@ private func compareDots(_ bytes: ArraySlice<UInt8>, _ cut: Int) {
     let whole = [0x0d, 0x0a] + bytes
     let mark: [UInt8] = [0x0d, 0x0a, 0x2e, 0x0d, 0x0a]
     let end = whole.indices.first { whole[$0...].starts(with: mark) }.map { $0 + 3 }
-    for bareEndings in [BareEndings.refuse, .repair] {
-        let once = readDots([bytes], bareEndings)
-        let twice = readDots([bytes[..<cut], bytes[cut...]], bareEndings)
+    for bareLineEndings in [BareLineEndingAction.refuse, .repair] {
+        let once = readDots([bytes], bareLineEndings)
+        let twice = readDots([bytes[..<cut], bytes[cut...]], bareLineEndings)
         precondition(once == twice)
         precondition(once.end == end)
     }

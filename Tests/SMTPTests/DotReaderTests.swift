@@ -13,8 +13,8 @@ private struct Reading: Equatable {
     var end: Int?
 }
 
-private func reading(_ pieces: [[UInt8]], _ bareEndings: BareEndings) -> Reading {
-    var reader = DotReader(bareEndings)
+private func reading(_ pieces: [[UInt8]], _ bareLineEndings: BareLineEndingAction) -> Reading {
+    var reader = DotReader(bareLineEndings)
     var reading = Reading()
     var taken = 0
     for piece in pieces where !reader.isAtEnd {
@@ -28,7 +28,7 @@ private func reading(_ pieces: [[UInt8]], _ bareEndings: BareEndings) -> Reading
         }
         taken += position
     }
-    reading.isBare = reader.hasBareEnding
+    reading.isBare = reader.hasBareLineEnding
     reading.end = reader.isAtEnd ? taken : nil
     return reading
 }
@@ -143,8 +143,8 @@ struct DotReaderTests {
         arguments: ["a\rb", "a\nb", "\r", "\n", "a\r\r\n", "\r\n\n", "\n\r\n"])
     func finder(text: String) {
         for pieces in allCuts(Array(text.utf8)) {
-            var finder = BareEndingFinder()
-            for piece in pieces { finder.look(at: piece.span) }
+            var finder = BareLineEndingFinder()
+            for piece in pieces { finder.scan(piece.span) }
             finder.finish()
             #expect(finder.hasFound)
         }
@@ -153,8 +153,8 @@ struct DotReaderTests {
     @Test("BDAT: whole line endings are none of them", arguments: ["", "a", "\r\n", "a\r\n\r\nb\r\n"])
     func finderOfNothing(text: String) {
         for pieces in allCuts(Array(text.utf8)) {
-            var finder = BareEndingFinder()
-            for piece in pieces { finder.look(at: piece.span) }
+            var finder = BareLineEndingFinder()
+            for piece in pieces { finder.scan(piece.span) }
             finder.finish()
             #expect(!finder.hasFound)
         }
