@@ -30,7 +30,7 @@ public struct MessageID: Equatable, Sendable {
 }
 
 /// Makes one name after the other.
-public struct MessageIDs: Sendable {
+public struct MessageIDGenerator: Sendable {
     private let seconds: @Sendable () -> UInt64
     private let random: @Sendable () -> UInt32
     private let process: UInt32
@@ -55,10 +55,10 @@ public struct MessageIDs: Sendable {
     }
 }
 
-extension MessageIDs {
+extension MessageIDGenerator {
     /// By the machine's clock, this process, and the kernel's random bits.
-    public static var system: MessageIDs {
-        MessageIDs(
+    public static var system: MessageIDGenerator {
+        MessageIDGenerator(
             process: ProcessIdentity.pid, seconds: { WallClock.secondsSince1970 },
             random: { UInt32(truncatingIfNeeded: RandomBits.next()) })
     }

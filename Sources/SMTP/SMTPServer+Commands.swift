@@ -32,13 +32,13 @@ extension SMTPServer where Policy: ~Copyable {
     }
 
     /// A client that sends a whole group before it reads is not to blame for what follows a refusal in it.
-    mutating func forgiveGroup() { forgivenCommands = session.configuration.limits.recipients + 1 }
+    mutating func excludeGroupFromErrors() { uncountedCommands = session.configuration.limits.recipients + 1 }
 
     /// A reply of the policy, or 451 instead of one that would lead the client elsewhere than the session.
     mutating func checked(_ reply: consuming Reply, isForData: Bool = false) -> Reply {
         let code = reply.code
-        let leadsAstray = code.isIntermediate ? !isForData || code != 354 : isForData && code.isPositive
-        guard leadsAstray else { return reply }
+        let isOutOfSequence = code.isIntermediate ? !isForData || code != 354 : isForData && code.isPositive
+        guard isOutOfSequence else { return reply }
         log(.problems, "a reply that cannot follow the command") { $0.add("code", reply.code.number) }
         return Reply(451, .x(3, 0), "local error")
     }
@@ -56,8 +56,8 @@ extension SMTPServer where Policy: ~Copyable {
     }
 
     private mutating func action(for fault: SequenceFault, _ verb: CommandVerb, _ line: Span<UInt8>) -> CommandAction {
-        if forgivenCommands > 0, fault == .needSender || fault == .needRecipient {
-            forgivenCommands -= 1
+        if uncountedCommands > 0, fault == .needSender || fault == .needRecipient {
+            uncountedCommands -= 1
             errors -= 1  // which saying the reply adds
         }
         let reply = Reply.outOfOrder(fault, hasRefusedRecipients: hasRefusedRecipients)
@@ -73,7 +73,7 @@ extension SMTPServer where Policy: ~Copyable {
         guard name.count <= 255, name.isOneVisibleWord else { return .badArgument }
         var reply = checked(verb == .ehlo ? policy.ehlo(name, session) : policy.helo(name, session)).withoutStatus()
         guard reply.code.isPositive else { return reply }
-        giveUp(.helloAgain)
+        abortTransaction(.helloAgain)
         state = .ready
         session.greeted(verb == .ehlo ? .ehlo : .helo, as: name)
         if verb == .ehlo { reply.appendExtensions(session.configuration) }
@@ -82,13 +82,13 @@ extension SMTPServer where Policy: ~Copyable {
 
     private mutating func answerReset() -> Reply {
         let reply = checked(policy.rset(session))
-        if reply.code.isPositive { giveUp(.reset) }
+        if reply.code.isPositive { abortTransaction(.reset) }
         return reply
     }
 
     private mutating func answerQuit() -> Reply {
         let reply = checked(policy.quit(session))
-        giveUp(.quit)
+        abortTransaction(.quit)
         return reply.closing()
     }
 
@@ -101,7 +101,7 @@ extension SMTPServer where Policy: ~Copyable {
             return Reply(421, .x(7, 0), "too many messages in one session")
         }
         mailCommands += 1
-        forgiveGroup()
+        excludeGroupFromErrors()
         let arguments: PathArguments
         do throws(ArgumentFault) {
             var parser = AddressParser(line, from: 4)
@@ -118,7 +118,7 @@ extension SMTPServer where Policy: ~Copyable {
             session.message = MailMessage()
             return reply
         }
-        (state, forgivenCommands, hasRefusedRecipients) = (.sender, 0, false)
+        (state, uncountedCommands, hasRefusedRecipients) = (.sender, 0, false)
         return reply
     }
 
@@ -170,8 +170,8 @@ extension SMTPServer where Policy: ~Copyable {
             let reply = checked(policy.data(session), isForData: true)
             guard reply.code.isIntermediate else {
                 // The chunk is lost, so the rest of the message would be half of one.
-                giveUp(.refused)
-                forgiveGroup()
+                abortTransaction(.refused)
+                excludeGroupFromErrors()
                 return .skipChunk(chunk.size, reply)
             }
             beginMessage()

@@ -28,7 +28,7 @@ extension SMTPServer where Policy: ~Copyable {
     mutating func fail(_ reason: AbortReason) {
         if failure != nil { return }
         failure = reason
-        giveUp(reason)
+        abortTransaction(reason)
     }
 
     /// The message is whole.
@@ -59,14 +59,14 @@ extension SMTPServer where Policy: ~Copyable {
         if chunkEndings.hasFound && session.configuration.bareLineEndings == .refuse { fail(.bareLineEnding) }
         if let failure {
             idleCommands = 0
-            forgiveGroup()
+            excludeGroupFromErrors()
             return .failed(failure)
         }
         return chunk.isLast ? endMessage() : .chunkReceived(chunk.size)
     }
 
     /// Ends the transaction without a message, if there is one.
-    mutating func giveUp(_ reason: AbortReason) {
+    mutating func abortTransaction(_ reason: AbortReason) {
         guard state.hasTransaction else { return }
         log(.messages, "message aborted") { line in
             line.add("reason", reason.word)

@@ -25,7 +25,7 @@ extension SMTPServer where Policy: ~Copyable {
     }
 
     /// Says, if the peer can still hear it, why the session ends.
-    func farewell(_ error: ConnectionError, on connection: inout Connection) throws(ConnectionError) {
+    func sendLastReply(for error: ConnectionError, on connection: inout Connection) throws(ConnectionError) {
         switch error.abortReason {
         case .timeout: try Reply.timeout.write(to: &connection)
         case .terminated: try Reply.terminated.write(to: &connection)

@@ -17,14 +17,14 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     /// The policy, also after the session.
     public var policy: Policy
     var session: SMTPSession
-    var ids: MessageIDs
+    var ids: MessageIDGenerator
     var state = SessionState.greeted
     var headers = HeaderReader()
     var chunkEndings = BareLineEndingFinder()
     /// Why the message that is being read will not be taken.
     var failure: AbortReason?
     /// How many commands that only make sense behind something that was refused are no errors: the rest of a group.
-    var forgivenCommands = 0
+    var uncountedCommands = 0
     /// Whether a recipient of this message was refused.
     var hasRefusedRecipients = false
     var mailCommands = 0
@@ -38,7 +38,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     ///   - ids: where messages get their names.
     public init(
         _ policy: consuming Policy, _ configuration: SMTPConfiguration, peer: Peer = .current,
-        ids: MessageIDs = .system
+        ids: MessageIDGenerator = .system
     ) {
         self.policy = policy
         session = SMTPSession(configuration: configuration, peer: peer)
@@ -51,18 +51,18 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     public mutating func run(on connection: inout Connection) throws(ConnectionError) -> ExitStatus {
         if session.configuration.noticesTermination { connection.noticeTermination() }
         do throws(ConnectionError) {
-            return try converse(on: &connection)
+            return try runDialogue(on: &connection)
         } catch {
-            giveUp(error.abortReason)
+            abortTransaction(error.abortReason)
             log(.problems, "session broken off") { $0.add("reason", error.abortReason.word) }
             // Dropped on purpose: the first error says more than this one could.
-            do throws(ConnectionError) { try farewell(error, on: &connection) } catch {}
+            do throws(ConnectionError) { try sendLastReply(for: error, on: &connection) } catch {}
             if error.abortReason == .terminated { return .temporaryFailure }
             throw error
         }
     }
 
-    private mutating func converse(on connection: inout Connection) throws(ConnectionError) -> ExitStatus {
+    private mutating func runDialogue(on connection: inout Connection) throws(ConnectionError) -> ExitStatus {
         log(.sessions, "session begins")
         connection.idleLimit = session.configuration.timeouts.command
         try greet(on: &connection)
@@ -71,7 +71,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
             try answerCommand(on: &connection)
         }
         let isWhole = isClosing || !state.hasTransaction
-        giveUp(isClosing ? .disconnected : .peerIsGone)
+        abortTransaction(isClosing ? .disconnected : .peerIsGone)
         log(.sessions, "session ends") { $0.add("accepted", session.messagesAccepted) }
         return isWhole ? .done : .temporaryFailure
     }
@@ -112,7 +112,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
         case .reply(let reply): try send(reply, on: &connection)
         case .readMessage(let reply):
             if session.configuration.refusesEarlyInput, connection.hasInput {
-                giveUp(.disconnected)
+                abortTransaction(.disconnected)
                 return try send(.earlyInput, on: &connection)
             }
             try send(reply, on: &connection)

@@ -73,7 +73,7 @@ private func runSession(_ bytes: ArraySlice<UInt8>, _ profile: SMTPProfile) {
     configuration.logLevel = .nothing
     configuration.timeouts.errorDelay = .zero
     configuration.limits.messageSize = 500
-    let ids = MessageIDs(process: 1, seconds: { 1 }, random: { 1 })
+    let ids = MessageIDGenerator(process: 1, seconds: { 1 }, random: { 1 })
     var server = SMTPServer(CountingPolicy(), configuration, peer: .none, ids: ids)
     do throws(ConnectionError) {
         _ = try server.run(on: &connection)

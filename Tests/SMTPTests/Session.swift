@@ -120,7 +120,7 @@ func configuration(_ change: (inout SMTPConfiguration) -> Void = { _ in }) -> SM
 }
 
 /// Names that are the same in every run.
-let fixedIDs = MessageIDs(process: 1, seconds: { 0x5f }, random: { 0xabcd })
+let fixedIDs = MessageIDGenerator(process: 1, seconds: { 0x5f }, random: { 0xabcd })
 
 private func packetSockets() -> [Int32] {
     var ends: [Int32] = [0, 0]
