@@ -14,7 +14,7 @@ public import HandlerKit
 /// no deinit.
 public final class Delivery {
     private let host: StaticBytes
-    private var drafts: Slots<Draft>
+    private var files: FixedArray<TemporaryFile>
     private var name: UniqueName?
     private var number = 0
     private var text = StoredText()
@@ -31,11 +31,11 @@ public final class Delivery {
     public init(host: StaticBytes, maximumMaildirs: Int) {
         _ = cmaildir_ignore_file_size_signal()  // cannot fail: SIGXFSZ may be ignored
         self.host = host
-        drafts = Slots(capacity: maximumMaildirs)
+        files = FixedArray(capacity: maximumMaildirs)
     }
 
     /// How many Maildirs get the message.
-    public var maildirCount: Int { drafts.count }
+    public var maildirCount: Int { files.count }
 
     /// Adds a recipient: begins a file in the tmp of its Maildir with Return-Path and Delivered-To, unless the Maildir has one
     /// already, which then gets one more Delivered-To. All recipients come before `write`.
@@ -50,18 +50,18 @@ public final class Delivery {
     /// Errors: this recipient gets no mail. The others are as they were, unless it was the file that they share which could
     /// not be written: then `commit` will fail. One Maildir too many traps.
     public func add(
-        recipient: borrowing Span<UInt8>, sender: borrowing Span<UInt8>, maildir: borrowing PathText,
+        recipient: borrowing Span<UInt8>, sender: borrowing Span<UInt8>, maildir: borrowing Pathname,
         announcedSize: Int, line: Int
     ) throws(StoreError) {
         let maildir = try Maildir(maildir)
-        for index in 0..<drafts.count where drafts[index].identity == maildir.identity {
+        for index in 0..<files.count where files[index].identity == maildir.identity {
             return try addRecipient(recipient, to: index)
         }
-        let draft = try Draft(nameOfMessage(), in: maildir, line: line)
-        try draft.requireRoom(for: announcedSize)
-        try draft.write(returnPath: sender)
-        try draft.write(deliveredTo: recipient)
-        drafts.append(draft)
+        let file = try TemporaryFile(nameOfMessage(), in: maildir, line: line)
+        try file.requireRoom(for: announcedSize)
+        try file.write(returnPath: sender)
+        try file.write(deliveredTo: recipient)
+        files.append(file)
     }
 
     /// Writes on in every file. The bytes are the network's, with CR LF. After a failure it does nothing.
@@ -80,19 +80,19 @@ public final class Delivery {
         flush()
         defer { discard() }
         if let failure { throw failure }
-        for index in 0..<drafts.count {
-            failedLine = drafts[index].line
-            try drafts[index].sync()
+        for index in 0..<files.count {
+            failedLine = files[index].line
+            try files[index].sync()
         }
-        for index in 0..<drafts.count {
-            failedLine = drafts[index].line
-            try drafts[index].move()
+        for index in 0..<files.count {
+            failedLine = files[index].line
+            try files[index].move()
         }
     }
 
     /// Gives the message up: its files are gone from every tmp.
     public func discard() {
-        drafts.removeAll()
+        files.removeAll()
         text.reset()
         failure = nil
         name = nil
@@ -100,10 +100,10 @@ public final class Delivery {
 
     private func addRecipient(_ recipient: borrowing Span<UInt8>, to index: Int) throws(StoreError) {
         do throws(StoreError) {
-            try drafts[index].write(deliveredTo: recipient)
+            try files[index].write(deliveredTo: recipient)
         } catch {
             // Half a line may be in the file.
-            (failure, failedLine) = (error, drafts[index].line)
+            (failure, failedLine) = (error, files[index].line)
             throw error
         }
     }
@@ -117,18 +117,18 @@ public final class Delivery {
     }
 
     private func flush() {
-        for index in 0..<drafts.count where failure == nil {
+        for index in 0..<files.count where failure == nil {
             do throws(StoreError) {
-                try drafts[index].write(text.bytes)
+                try files[index].write(text.bytes)
             } catch {
-                (failure, failedLine) = (error, drafts[index].line)
+                (failure, failedLine) = (error, files[index].line)
             }
         }
         text.removeAll()
     }
 }
 
-extension Draft {
+extension TemporaryFile {
     /// Source: RFC 5321 4.4, return-path-line.
     fileprivate func write(returnPath sender: borrowing Span<UInt8>) throws(StoreError) {
         var line = ShortText()

@@ -7,11 +7,11 @@ struct Directory: ~Copyable {
     let descriptor: Int32
 
     /// - Parameter path: from the process's own directory on if it is relative.
-    init(_ path: borrowing PathText, _ act: StoreAct) throws(StoreError) {
+    init(_ path: borrowing Pathname, _ act: StoreAct) throws(StoreError) {
         try self.init(path, in: Int32(CMAILDIR_WORKING_DIRECTORY), act)
     }
 
-    private init(_ path: borrowing PathText, in directory: Int32, _ act: StoreAct) throws(StoreError) {
+    private init(_ path: borrowing Pathname, in directory: Int32, _ act: StoreAct) throws(StoreError) {
         // Sound: the path is good for the length of the call.
         let result = unsafe path.withCString { unsafe cmaildir_open_directory(directory, $0) }
         descriptor = try StoreError.check(act, result)
@@ -23,13 +23,13 @@ struct Directory: ~Copyable {
 
     /// Opens a directory in it.
     func open(_ name: StaticBytes, _ act: StoreAct) throws(StoreError) -> Directory {
-        try Directory(PathText(name), in: descriptor, act)
+        try Directory(Pathname(name), in: descriptor, act)
     }
 
     /// Makes a directory; there may be one.
     func make(_ name: StaticBytes) throws(StoreError) {
         // Sound: the name is good for the length of the call.
-        let result = unsafe PathText(name).withCString { unsafe cmaildir_make_directory(descriptor, $0) }
+        let result = unsafe Pathname(name).withCString { unsafe cmaildir_make_directory(descriptor, $0) }
         try StoreError.check(.makeMaildir, result)
     }
 

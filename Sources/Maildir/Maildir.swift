@@ -25,7 +25,7 @@ struct Maildir: ~Copyable {
     /// - Parameter path: of the directory that has, or gets, tmp, new and cur in it.
     ///
     /// Errors: `openMaildir` and `makeMaildir`.
-    init(_ path: borrowing PathText) throws(StoreError) {
+    init(_ path: borrowing Pathname) throws(StoreError) {
         let directory = try Directory(path.withoutTrailingSlashes, .openMaildir)
         let identity = try directory.identity()
         for part in Part.allCases { try directory.complete(part) }

@@ -36,7 +36,7 @@ public final class Recipients {
     /// - Parameters:
     ///   - address: without brackets.
     ///   - maildir: gets the path of the Maildir.
-    public func find(_ address: Span<UInt8>, maildir: inout PathText) throws(RecipientsError) -> Int? {
+    public func find(_ address: Span<UInt8>, maildir: inout Pathname) throws(RecipientsError) -> Int? {
         guard descriptor >= 0 else { throw .unreadable(StoreError(.openRecipients, -descriptor)) }
         let address = MailboxName(address)
         var lines = FileLines(descriptor)
@@ -63,8 +63,8 @@ public final class Recipients {
     }
 
     /// A relative path starts in the directory of this file.
-    private func set(_ maildir: inout PathText, to relative: borrowing Span<UInt8>) {
-        maildir = PathText()
+    private func set(_ maildir: inout Pathname, to relative: borrowing Span<UInt8>) {
+        maildir = Pathname()
         if relative[0] != 0x2f {
             let bytes = path.bytes
             var length = bytes.count

@@ -35,7 +35,7 @@ struct UniqueName {
     }
 
     /// The name as text; in the host's name / and : are written \057 and \072, and what is no visible ASCII likewise.
-    var text: PathText {
+    var text: Pathname {
         var text = ShortText()
         text.append(Int(seconds))
         text.append(".M")
@@ -57,6 +57,6 @@ struct UniqueName {
                 text.append(octal: UInt64(byte), minimumWidth: 3)
             }
         }
-        return PathText(text.bytes)
+        return Pathname(text.bytes)
     }
 }

@@ -76,8 +76,8 @@ struct EsmtpFaultTests {
     func order() throws {
         let lines = try record(Self.storing).lines
         func places(_ isOne: (String) -> Bool) -> [Int] { lines.indices.filter { isOne(lines[$0]) } }
-        let written = places { $0.hasPrefix("write(") && $0.isAboutDraft }
-        let synced = places { $0.hasPrefix("fsync(") && $0.isAboutDraft }
+        let written = places { $0.hasPrefix("write(") && $0.isAboutTemporaryFile }
+        let synced = places { $0.hasPrefix("fsync(") && $0.isAboutTemporaryFile }
         let moved = places { $0.hasPrefix("rename") }
         let directories = places { $0.hasPrefix("fsync(") && $0.contains("/new>") }
         let said = places { $0.hasPrefix("sendto(1") && $0.contains("accepted as") }
@@ -95,7 +95,7 @@ struct EsmtpFaultTests {
             let delivered = try result.delivered(message + "end\r\n")
             #expect(delivered >= 0, "half a message after \(name) \(number)")
             #expect(!result.reply.hasPrefix("250") || delivered == 2, "lost after \(name) \(number)")
-            #expect(try result.boxes.drafts() <= 2)
+            #expect(try result.boxes.temporaryFiles() <= 2)
         }
     }
 
@@ -115,7 +115,7 @@ struct EsmtpFaultTests {
                 // Nothing at all when it was the reply itself that could not be written.
                 #expect(result.reply.isEmpty || result.reply.hasPrefix("4"), "\(name) \(number): \(result.reply)")
             }
-            if name != "unlinkat" { #expect(try result.boxes.drafts() == 0, "\(name) \(number)") }
+            if name != "unlinkat" { #expect(try result.boxes.temporaryFiles() == 0, "\(name) \(number)") }
         }
     }
 
@@ -140,7 +140,7 @@ struct EsmtpFaultTests {
         #expect(result.reply.hasPrefix("451 4.3.0"))
         #expect(result.log.contains(" at=\(result.boxes.recipients):1 act=sync-new errno=5"))
         #expect(try result.delivered(message + "end\r\n") == 1)
-        #expect(try result.boxes.drafts() == 0)
+        #expect(try result.boxes.temporaryFiles() == 0)
     }
 
     @Test(
@@ -157,7 +157,7 @@ struct EsmtpFaultTests {
         client.handler.hangUp()
         _ = client.handler.wait()
         #expect(try boxes.messages("ada").isEmpty)
-        #expect(try boxes.drafts() == 0)
+        #expect(try boxes.temporaryFiles() == 0)
     }
 
     @Test("a second Maildir that fails at the end is the one that the log names")
@@ -193,13 +193,13 @@ struct EsmtpFaultTests {
         client.handler.hangUp()
         let ending = client.handler.wait()
         #expect(ending.log.contains("act=write-in-tmp errno=27 remedy=[limits].file_size"))
-        #expect(try boxes.drafts() == 0)
+        #expect(try boxes.temporaryFiles() == 0)
     }
 }
 
 extension String {
     /// Whether a line of strace's is about an open file in a Maildir's tmp.
-    fileprivate var isAboutDraft: Bool { contains("/ada/tmp/") || contains("/eve/tmp/") }
+    fileprivate var isAboutTemporaryFile: Bool { contains("/ada/tmp/") || contains("/eve/tmp/") }
 
     /// The text with LF for CR LF. By bytes: to Swift CR LF is one character.
     fileprivate var withoutCarriageReturns: String { String(decoding: utf8.filter { $0 != 0x0d }, as: UTF8.self) }

@@ -38,7 +38,7 @@ struct EsmtpTests {
 
             """)
         #expect(try pattern.wholeMatch(in: message) != nil, "\(message)")
-        #expect(try boxes.drafts() == 0)
+        #expect(try boxes.temporaryFiles() == 0)
         #expect(client.say("QUIT").hasPrefix("221 "))
         client.handler.endInput()
         let ending = client.handler.wait()
@@ -68,7 +68,7 @@ struct EsmtpTests {
         #expect(client.say("DATA").hasPrefix("554 ") || client.say("NOOP").hasPrefix("250"))
         client.handler.endInput()
         #expect(client.handler.wait().status != 100)
-        #expect(try boxes.drafts() == 0)
+        #expect(try boxes.temporaryFiles() == 0)
     }
 
     @Test("postmaster without a domain is what the file says of it, or the postmaster of this host")
@@ -129,7 +129,7 @@ struct EsmtpTests {
             client.handler.endInput()
             _ = client.handler.receiveAll()
             #expect([0, 111].contains(client.handler.wait().status), "\(ending)")
-            #expect(try boxes.drafts() == 0)
+            #expect(try boxes.temporaryFiles() == 0)
             #expect(try boxes.messages("ada").isEmpty)
         }
     }
@@ -144,7 +144,7 @@ struct EsmtpTests {
         #expect(client.reply().hasPrefix("421 "))
         client.handler.endInput()
         _ = client.handler.wait()
-        #expect(try boxes.drafts() == 0)
+        #expect(try boxes.temporaryFiles() == 0)
         #expect(try boxes.messages("ada").isEmpty)
     }
 
@@ -157,7 +157,7 @@ struct EsmtpTests {
         while client.handler.canSend(milliseconds: 300) { client.handler.send("BDAT 1\r\nx") }
         client.handler.terminate()
         #expect(client.handler.wait().status == 111)
-        #expect(try boxes.drafts() == 0)
+        #expect(try boxes.temporaryFiles() == 0)
     }
 
     @Test("TERM is noticed by a handler whose input never makes it wait", .timeLimit(.minutes(1)))
@@ -176,7 +176,7 @@ struct EsmtpTests {
         var client = start(["--max-size", "64K", "--max-recipients", "1", "--max-messages", "2"])
         #expect(client.begin(to: ["ada@example.org", "eve@example.org"]).suffix(2) == ["250", "452"])
         #expect(client.send(message: String(repeating: "x", count: 70000)).hasPrefix("552 5.3.4"))
-        #expect(try boxes.drafts() == 0)
+        #expect(try boxes.temporaryFiles() == 0)
         #expect(client.say("MAIL FROM:<> SIZE=65537").hasPrefix("552 5.3.4"))
         #expect(client.say("MAIL FROM:<>").hasPrefix("421 "))
         client.handler.endInput()

@@ -34,7 +34,7 @@ final class Mailboxes {
     }
 
     /// How many files there are in tmp of all Maildirs.
-    func drafts() throws -> Int { try names.map { try files("\($0)/tmp").count }.reduce(0, +) }
+    func temporaryFiles() throws -> Int { try names.map { try files("\($0)/tmp").count }.reduce(0, +) }
 }
 
 /// A client of esmtp.

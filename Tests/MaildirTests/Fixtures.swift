@@ -43,7 +43,7 @@ extension Delivery {
     {
         try add(
             recipient: Array(recipient.utf8).span, sender: Array(sender.utf8).span,
-            maildir: PathText(Array(maildir.utf8).span), announcedSize: size, line: line)
+            maildir: Pathname(Array(maildir.utf8).span), announcedSize: size, line: line)
     }
 
     func write(_ text: String) { write(Array(text.utf8).span) }

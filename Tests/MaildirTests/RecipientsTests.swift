@@ -19,7 +19,7 @@ struct RecipientsTests {
     }
 
     private func find(_ address: String, _ recipients: Recipients) throws(RecipientsError) -> String? {
-        var path = PathText()
+        var path = Pathname()
         let bytes = Array(address.utf8)
         guard let line = try recipients.find(bytes.span, maildir: &path) else { return nil }
         return "\(line) \(text(path.bytes))"

@@ -31,7 +31,7 @@ struct Postbox: SMTPPolicy, ~Copyable {
 
     /// 250 if the file lists the recipient and its Maildir takes a file; 550, 451 or 452 otherwise.
     mutating func rcpt(_ recipient: borrowing Path, _ session: borrowing SMTPSession) -> Reply {
-        var maildir = PathText()
+        var maildir = Pathname()
         let found: Int?
         do throws(RecipientsError) {
             found = try find(recipient, &maildir)
@@ -93,7 +93,7 @@ struct Postbox: SMTPPolicy, ~Copyable {
     }
 
     /// `postmaster` without a domain is what the file says of it, or else the postmaster of this host.
-    private func find(_ recipient: borrowing Path, _ maildir: inout PathText) throws(RecipientsError) -> Int? {
+    private func find(_ recipient: borrowing Path, _ maildir: inout Pathname) throws(RecipientsError) -> Int? {
         if let line = try recipients.find(recipient.mailbox, maildir: &maildir) { return line }
         guard recipient.kind == .postmaster else { return nil }
         var address = ShortText()

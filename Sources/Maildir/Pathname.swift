@@ -3,7 +3,7 @@
 internal import HandlerKit
 
 /// A path of at most 4095 bytes. A longer one, or one with a NUL inside, is `isValid` no more and opens nothing.
-public struct PathText: ~Copyable {
+public struct Pathname: ~Copyable {
     static var capacity: Int { 4095 }
 
     private var storage = InlineArray<4096, UInt8>(repeating: 0)
@@ -28,10 +28,10 @@ public struct PathText: ~Copyable {
     }
 
     /// The same without slashes at the end, behind which a symbolic link would be followed: path_resolution(7).
-    var withoutTrailingSlashes: PathText {
+    var withoutTrailingSlashes: Pathname {
         var length = count
         while length > 1, storage[length - 1] == 0x2f { length -= 1 }
-        var path = PathText(bytes.extracting(0..<length))
+        var path = Pathname(bytes.extracting(0..<length))
         path.isValid = isValid
         return path
     }

@@ -3,7 +3,7 @@
 
 /// At most `capacity` values, in the order they came.
 @safe
-struct Slots<Element: ~Copyable>: ~Copyable {
+struct FixedArray<Element: ~Copyable>: ~Copyable {
     private let start: UnsafeMutablePointer<Element>
     let capacity: Int
     private(set) var count = 0

@@ -6,7 +6,7 @@ internal import CMaildir
 internal import HandlerKit
 
 /// A file that is being written.
-struct Draft: ~Copyable {
+struct TemporaryFile: ~Copyable {
     /// The line of the recipients file that has this Maildir.
     let line: Int
     private let maildir: Maildir
