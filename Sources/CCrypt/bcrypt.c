@@ -95,12 +95,12 @@ int ccrypt_bcrypt(struct ccrypt_text password, struct ccrypt_text setting, struc
     ccrypt_blowfish_add(&work.state, work.key, CCRYPT_BLOWFISH_KEY);
     if (isAmbiguous && setting.bytes[2] == 'a')
         work.state.words[0] ^= 0x10000;
-    ccrypt_blowfish_stir(&work.state, salt);
+    ccrypt_blowfish_expand(&work.state, salt);
     for (uint32_t left = (uint32_t)1 << parts.cost; left > 0; left--) {
         ccrypt_blowfish_add(&work.state, work.key, CCRYPT_BLOWFISH_KEY);
-        ccrypt_blowfish_stir(&work.state, nothing);
+        ccrypt_blowfish_expand(&work.state, nothing);
         ccrypt_blowfish_add(&work.state, salt, 4);
-        ccrypt_blowfish_stir(&work.state, nothing);
+        ccrypt_blowfish_expand(&work.state, nothing);
     }
 
     uint8_t result[24];

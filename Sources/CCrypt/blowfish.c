@@ -24,7 +24,7 @@ void ccrypt_blowfish_encrypt(const struct ccrypt_blowfish *state, uint32_t block
     block[1] = left;
 }
 
-void ccrypt_blowfish_stir(struct ccrypt_blowfish *state, const uint32_t salt[4])
+void ccrypt_blowfish_expand(struct ccrypt_blowfish *state, const uint32_t salt[4])
 {
     uint32_t block[2] = {0, 0};
     for (unsigned index = 0; index < CCRYPT_BLOWFISH_STATE; index += 2) {

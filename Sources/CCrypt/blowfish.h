@@ -20,7 +20,7 @@ void ccrypt_blowfish_add(struct ccrypt_blowfish *state, const uint32_t *words, u
 
 /// Replaces the state by what it makes of two words of zero, over and over, each time with the next two of these four
 /// mixed in.
-void ccrypt_blowfish_stir(struct ccrypt_blowfish *state, const uint32_t salt[4]);
+void ccrypt_blowfish_expand(struct ccrypt_blowfish *state, const uint32_t salt[4]);
 
 /// Encrypts two words.
 void ccrypt_blowfish_encrypt(const struct ccrypt_blowfish *state, uint32_t block[2]);

@@ -31,7 +31,7 @@ static const uint8_t second_choice[48] = {14, 17, 11, 24, 1,  5,  3,  28, 15, 6,
                                           26, 8,  16, 7,  27, 20, 13, 2,  41, 52, 31, 37, 47, 55, 30, 40,
                                           51, 45, 33, 48, 44, 49, 39, 56, 34, 53, 46, 42, 50, 36, 29, 32};
 /// Before which of the sixteen rounds the key turns by one only: 1, 2, 9 and 16; bit 0 is round 1.
-static const unsigned single_turns = 0x8103;
+static const unsigned single_rotations = 0x8103;
 
 /// What is worked with, so that it can be overwritten at once.
 struct work {
@@ -48,7 +48,7 @@ static uint64_t permuted(uint64_t bits, unsigned width, const uint8_t *table, un
 }
 
 /// 28 bits moved to the left, and those that fall off put in at the right.
-static uint32_t turned(uint32_t half, unsigned by) { return (half << by | half >> (28 - by)) & 0xfffffff; }
+static uint32_t rotated(uint32_t half, unsigned by) { return (half << by | half >> (28 - by)) & 0xfffffff; }
 
 static void schedule(struct work *work, struct ccrypt_text password)
 {
@@ -59,9 +59,9 @@ static void schedule(struct work *work, struct ccrypt_text password)
     uint64_t halves = permuted(key, 64, first_choice, 56);
     uint32_t high = (uint32_t)(halves >> 28), low = halves & 0xfffffff;
     for (unsigned round = 0; round < 16; round++) {
-        unsigned by = single_turns >> round & 1 ? 1 : 2;
-        high = turned(high, by);
-        low = turned(low, by);
+        unsigned by = single_rotations >> round & 1 ? 1 : 2;
+        high = rotated(high, by);
+        low = rotated(low, by);
         work->keys[round] = permuted((uint64_t)high << 28 | low, 56, second_choice, 48);
     }
 }

@@ -1,7 +1,7 @@
 // See sha2.h.
 // One text for both sizes; the compiler makes two of it, because it is told the width as a constant. Words of four
 // bytes are kept in eight, and whatever gathers in the upper half is cut off where it would matter: when a word is
-// turned or shifted.
+// rotated or shifted.
 // Source: FIPS 180-4, 4.1.2 to 6.4.
 #include "sha2.h"
 
@@ -36,34 +36,34 @@ static const uint64_t beginning[8] = {
 
 /// By how many bits a word turns in the functions that the standard calls Sigma0, Sigma1, sigma0 and sigma1. The last
 /// number of the small ones is a shift.
-struct turns {
+struct rotations {
     uint8_t big0[3], big1[3], small0[3], small1[3];
 };
-static const struct turns turns4 = {{2, 13, 22}, {6, 11, 25}, {7, 18, 3}, {17, 19, 10}};
-static const struct turns turns8 = {{28, 34, 39}, {14, 18, 41}, {1, 8, 7}, {19, 61, 6}};
+static const struct rotations rotations4 = {{2, 13, 22}, {6, 11, 25}, {7, 18, 3}, {17, 19, 10}};
+static const struct rotations rotations8 = {{28, 34, 39}, {14, 18, 41}, {1, 8, 7}, {19, 61, 6}};
 
 static inline uint64_t shifted(uint64_t word, unsigned by, unsigned width)
 {
     return width == 4 ? (uint32_t)word >> by : word >> by;
 }
 
-static inline uint64_t turned(uint64_t word, unsigned by, unsigned width)
+static inline uint64_t rotated(uint64_t word, unsigned by, unsigned width)
 {
     return shifted(word, by, width) | word << (8 * width - by);
 }
 
 static inline uint64_t big(uint64_t word, const uint8_t by[3], unsigned width)
 {
-    return turned(word, by[0], width) ^ turned(word, by[1], width) ^ turned(word, by[2], width);
+    return rotated(word, by[0], width) ^ rotated(word, by[1], width) ^ rotated(word, by[2], width);
 }
 
 static inline uint64_t small(uint64_t word, const uint8_t by[3], unsigned width)
 {
-    return turned(word, by[0], width) ^ turned(word, by[1], width) ^ shifted(word, by[2], width);
+    return rotated(word, by[0], width) ^ rotated(word, by[1], width) ^ shifted(word, by[2], width);
 }
 
 __attribute__((always_inline))
-static inline void take_in(struct ccrypt_sha2 *digest, unsigned width, struct turns turns)
+static inline void compress(struct ccrypt_sha2 *digest, unsigned width, struct rotations rotations)
 {
     uint64_t *words = digest->words, *state = digest->state;
     uint64_t a = state[0], b = state[1], c = state[2], d = state[3];
@@ -75,24 +75,24 @@ static inline void take_in(struct ccrypt_sha2 *digest, unsigned width, struct tu
             for (unsigned byte = 0; byte < width; byte++)
                 *word = *word << 8 | digest->block[step * width + byte];
         } else {
-            *word += small(words[(step + 1) % 16], turns.small0, width) + words[(step + 9) % 16]
-                     + small(words[(step + 14) % 16], turns.small1, width);
+            *word += small(words[(step + 1) % 16], rotations.small0, width) + words[(step + 9) % 16]
+                     + small(words[(step + 14) % 16], rotations.small1, width);
         }
         uint64_t constant = width == 4 ? constants[step] >> 32 : constants[step];
-        uint64_t first = h + big(e, turns.big1, width) + ((e & f) ^ (~e & g)) + constant + *word;
-        uint64_t second = big(a, turns.big0, width) + ((a & b) ^ (a & c) ^ (b & c));
+        uint64_t first = h + big(e, rotations.big1, width) + ((e & f) ^ (~e & g)) + constant + *word;
+        uint64_t second = big(a, rotations.big0, width) + ((a & b) ^ (a & c) ^ (b & c));
         h = g, g = f, f = e, e = d + first, d = c, c = b, b = a, a = first + second;
     }
     state[0] += a, state[1] += b, state[2] += c, state[3] += d;
     state[4] += e, state[5] += f, state[6] += g, state[7] += h;
 }
 
-static void take_in_block(struct ccrypt_sha2 *digest)
+static void compress_block(struct ccrypt_sha2 *digest)
 {
     if (digest->width == 4)
-        take_in(digest, 4, turns4);
+        compress(digest, 4, rotations4);
     else
-        take_in(digest, 8, turns8);
+        compress(digest, 8, rotations8);
 }
 
 void ccrypt_sha2_begin(struct ccrypt_sha2 *digest, unsigned width)
@@ -114,7 +114,7 @@ void ccrypt_sha2_add(struct ccrypt_sha2 *digest, const void *bytes, size_t count
         next += taken;
         count -= taken;
         if (digest->count % size == 0)
-            take_in_block(digest);
+            compress_block(digest);
     }
 }
 

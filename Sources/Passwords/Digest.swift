@@ -3,7 +3,7 @@
 // Sources: RFC 1321 3.1 and 3.2, RFC 3174 4.
 
 /// 64 bytes of a message.
-typealias Block = InlineArray<64, UInt8>
+typealias DigestBlock = InlineArray<64, UInt8>
 
 /// In which order the bytes of a number stand.
 enum ByteOrder {
@@ -20,7 +20,7 @@ protocol DigestCore {
     /// The state before the first block.
     init()
     /// Takes in one block.
-    mutating func compress(_ block: borrowing Block)
+    mutating func compress(_ block: borrowing DigestBlock)
     /// The state as bytes.
     var bytes: Bytes { get }
 }
@@ -28,7 +28,7 @@ protocol DigestCore {
 /// A digest of bytes that come one after the other.
 struct Digest<Core: DigestCore> {
     private var core = Core()
-    private var block = Block(repeating: 0)
+    private var block = DigestBlock(repeating: 0)
     private var count: UInt64 = 0
 
     /// Adds one byte.
@@ -61,7 +61,7 @@ extension UInt32 {
     func rotated(left count: UInt32) -> UInt32 { self << count | self >> (32 - count) }
 
     /// The number that four bytes of a block are.
-    init(_ block: borrowing Block, at index: Int, _ order: ByteOrder) {
+    init(_ block: borrowing DigestBlock, at index: Int, _ order: ByteOrder) {
         self = 0
         for offset in 0..<4 {
             self = self << 8 | UInt32(block[index + (order == .highestFirst ? offset : 3 - offset)])

@@ -11,9 +11,9 @@ struct MD5Core: DigestCore {
     private var d: UInt32 = 0x1032_5476
 
     /// By how much each of four steps in a row turns, round by round.
-    private static func turn(_ step: Int) -> UInt32 {
-        let turns: InlineArray<16, UInt32> = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
-        return turns[step / 16 * 4 + step % 4]
+    private static func rotation(_ step: Int) -> UInt32 {
+        let rotations: InlineArray<16, UInt32> = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
+        return rotations[step / 16 * 4 + step % 4]
     }
 
     /// floor(2^32 * abs(sin(step + 1))), step from 0.
@@ -31,7 +31,7 @@ struct MD5Core: DigestCore {
         return constants[step]
     }
 
-    mutating func compress(_ block: borrowing Block) {
+    mutating func compress(_ block: borrowing DigestBlock) {
         var (a, b, c, d) = (self.a, self.b, self.c, self.d)
         for step in 0..<64 {
             let mixed: UInt32
@@ -43,7 +43,7 @@ struct MD5Core: DigestCore {
             default: (mixed, word) = (c ^ (b | ~d), 7 * step % 16)
             }
             let sum = a &+ mixed &+ Self.constant(step) &+ UInt32(block, at: 4 * word, .lowestFirst)
-            (a, b, c, d) = (d, b &+ sum.rotated(left: Self.turn(step)), b, c)
+            (a, b, c, d) = (d, b &+ sum.rotated(left: Self.rotation(step)), b, c)
         }
         (self.a, self.b, self.c, self.d) = (self.a &+ a, self.b &+ b, self.c &+ c, self.d &+ d)
     }

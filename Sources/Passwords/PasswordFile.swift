@@ -6,7 +6,7 @@
 public import HandlerKit
 
 /// What a name and a password turn out to be.
-public enum PasswordVerdict: Equatable {
+public enum PasswordResult: Equatable {
     /// The user's own.
     case right
     /// Those of a user with another password.
@@ -24,7 +24,7 @@ public enum PasswordFile {
     /// - Parameter descriptor: open for reading, at its beginning; it stays open.
     public static func check(
         _ descriptor: Int32, _ user: Span<UInt8>, _ password: Span<UInt8>
-    ) throws(ConnectionError) -> PasswordVerdict {
+    ) throws(ConnectionError) -> PasswordResult {
         var found = ShortText()
         var other = ShortText()
         var foundLine = 0

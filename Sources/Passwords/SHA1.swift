@@ -7,7 +7,7 @@ struct SHA1Core: DigestCore {
 
     private var state: InlineArray<5, UInt32> = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
 
-    mutating func compress(_ block: borrowing Block) {
+    mutating func compress(_ block: borrowing DigestBlock) {
         // The last sixteen words of the schedule, each in the place of the one sixteen before it.
         var words = InlineArray<16, UInt32>(repeating: 0)
         for index in 0..<16 { words[index] = UInt32(block, at: 4 * index, .highestFirst) }

@@ -8,13 +8,13 @@ import Testing
 extension PasswordsTests {
     @Suite("password files", .serialized)
     struct PasswordFileTests {
-        private func check(_ text: [UInt8], _ user: [UInt8], _ password: [UInt8]) throws -> PasswordVerdict {
+        private func check(_ text: [UInt8], _ user: [UInt8], _ password: [UInt8]) throws -> PasswordResult {
             let descriptor = file(text)
             defer { close(descriptor) }
             return try PasswordFile.check(descriptor, user.span, password.span)
         }
 
-        private func check(_ text: String, _ user: String, _ password: String = "foobar") throws -> PasswordVerdict {
+        private func check(_ text: String, _ user: String, _ password: String = "foobar") throws -> PasswordResult {
             try check(bytes(text), bytes(user), bytes(password))
         }
 

@@ -6,7 +6,7 @@ import HandlerKit
 @main
 struct Classic {
     /// Which protocol.
-    enum Service: StaticBytes, CaseIterable {
+    enum ProtocolName: StaticBytes, CaseIterable {
         /// Reads, and answers nothing.
         case discard
         /// Says the time, for people.
@@ -22,13 +22,13 @@ struct Classic {
     /// Reads the options and serves one connection.
     static func main() {
         var options = Options(usage: "classic discard|daytime|time|chargen|qotd [--file PATH]")
-        let service = options.word("protocol", Service.self)
+        let name = options.word("protocol", ProtocolName.self)
         // An option of one protocol is unknown to the others.
-        let file = service == .qotd ? options.text("--file") : nil
+        let file = name == .qotd ? options.text("--file") : nil
         options.finish()
 
         serve { connection throws(ConnectionError) in
-            switch service {
+            switch name {
             case .discard: while try connection.nextChunk() != nil {}
             case .daytime: try connection.write(daytime(secondsSince1970: now))
             case .time: try connection.write(time(secondsSince1970: now))

@@ -20,7 +20,7 @@ enum LoginResult {
 }
 
 /// Why a peer may not go on, as a word for the log.
-private enum Cause: StaticBytes {
+private enum DenialCause: StaticBytes {
     case unknownUser = "unknown-user"
     case wrongPassword = "wrong-password"
     case notPermitted = "not-permitted"
@@ -45,7 +45,7 @@ struct Login {
             let isPasswordGood = try connection.ask("Password: ", &password)
         else { return .abandoned }
         connection.beginPhase()
-        let result = isNameGood && isPasswordGood ? judge(user.bytes, password.bytes) : deny(.tooLong)
+        let result = isNameGood && isPasswordGood ? check(user.bytes, password.bytes) : deny(.tooLong)
         if result != .accepted {
             // No descriptor to wait for: only the time. A failure is a shorter delay.
             _ = chandler_wait(-1, Int32(CHANDLER_READABLE), settings.failureDelay.nanoseconds)
@@ -54,15 +54,15 @@ struct Login {
         return result
     }
 
-    private func judge(_ user: borrowing Span<UInt8>, _ password: borrowing Span<UInt8>) -> LoginResult {
+    private func check(_ user: borrowing Span<UInt8>, _ password: borrowing Span<UInt8>) -> LoginResult {
         guard let path = settings.passwords, let file = OpenFile.orLog(file: path) else { return .unable }
-        let verdict: PasswordVerdict
+        let result: PasswordResult
         do throws(ConnectionError) {
-            verdict = try PasswordFile.check(file.descriptor, user, password)
+            result = try PasswordFile.check(file.descriptor, user, password)
         } catch {
             return unable(path, error)
         }
-        switch verdict {
+        switch result {
         case .right: return authorize(user)
         case .wrongPassword: return deny(.wrongPassword, user)
         case .unknownUser: return deny(.unknownUser)
@@ -81,7 +81,7 @@ struct Login {
     /// Whether somebody who is who he says is one of those who may come in.
     private func authorize(_ user: borrowing Span<UInt8>) -> LoginResult {
         var isAdmitted = settings.requirements.admit(user)
-        if !isAdmitted, settings.requirements.nameGroups, let path = settings.groups {
+        if !isAdmitted, settings.requirements.namesGroup, let path = settings.groups {
             guard let file = OpenFile.orLog(file: path) else { return .unable }
             do throws(ConnectionError) {
                 let membership = try GroupFile.membership(file.descriptor, of: user) {
@@ -106,12 +106,12 @@ struct Login {
         return .unable
     }
 
-    private func deny(_ cause: Cause) -> LoginResult {
+    private func deny(_ cause: DenialCause) -> LoginResult {
         let nobody: StaticBytes = ""
         return deny(cause, nobody.bytes)
     }
 
-    private func deny(_ cause: Cause, _ user: borrowing Span<UInt8>) -> LoginResult {
+    private func deny(_ cause: DenialCause, _ user: borrowing Span<UInt8>) -> LoginResult {
         var line = LogLine("login denied")
         line.add("cause", cause.rawValue)
         if !user.isEmpty { line.add("user", user) }

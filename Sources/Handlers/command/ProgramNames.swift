@@ -48,13 +48,13 @@ struct ProgramNames: ~Copyable {
     ///   - isTaken: whether a name is that of a built-in command.
     init(directory path: StaticBytes, isTaken: (borrowing Span<UInt8>) -> Bool) throws(FileError) {
         let directory = try OpenFile(directory: path)
-        var block = Block()
-        while block.readEntries(of: directory.descriptor) {
+        var buffer = ReadBuffer()
+        while buffer.readEntries(of: directory.descriptor) {
             var offset = 0
-            while offset < block.bytes.count {
-                let entry = block.bytes.entry(at: offset)
+            while offset < buffer.bytes.count {
+                let entry = buffer.bytes.entry(at: offset)
                 offset = entry.next
-                guard let name = ProgramName(block.bytes.extracting(entry.name)), !isTaken(name.bytes),
+                guard let name = ProgramName(buffer.bytes.extracting(entry.name)), !isTaken(name.bytes),
                     directory.holdsProgram(name)
                 else { continue }
                 guard count < Self.most else {

@@ -18,7 +18,7 @@ struct Requirements {
     }
 
     /// Whether one of them names a group.
-    var nameGroups: Bool {
+    var namesGroup: Bool {
         !forEach { kind, _ in kind != "group" }
     }
 

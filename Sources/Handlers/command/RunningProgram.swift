@@ -65,18 +65,18 @@ struct RunningProgram: ~Copyable {
     ) throws(ConnectionError) -> ProgramEnd {
         let deadline = chandler_monotonic_nanoseconds() + limits.time.nanoseconds
         var left = limits.output
-        var block = Block()
+        var buffer = ReadBuffer()
         while wait(program.output, until: deadline) {
-            guard block.read(from: program.output) else {
+            guard buffer.read(from: program.output) else {
                 // It may have closed its output and go on.
                 guard wait(program.pidfd, until: deadline) else { return .timePassed }
                 hasEnded = true
                 return .itself(status: Self.end(program))
             }
-            let count = min(left, block.bytes.count)
-            try connection.write(block.bytes.extracting(0..<count))
+            let count = min(left, buffer.bytes.count)
+            try connection.write(buffer.bytes.extracting(0..<count))
             try connection.flush()
-            guard count == block.bytes.count else { return .outputLimit }
+            guard count == buffer.bytes.count else { return .outputLimit }
             left -= count
         }
         return .timePassed

@@ -2,7 +2,7 @@
 import HandlerKit
 
 /// The commands that every session has.
-enum BuiltIn {
+enum BuiltInCommand {
     case motd
     case date
     case who
@@ -25,10 +25,10 @@ struct Session: ~Copyable {
     /// Serves commands until the end.
     func run(_ connection: inout Connection) throws(ConnectionError) -> ExitStatus {
         let verbs = VerbTable {
-            Verb("motd", as: BuiltIn.motd)
-            Verb("date", as: BuiltIn.date)
-            Verb("who", as: BuiltIn.who)
-            Verb("quit", as: BuiltIn.quit)
+            Verb("motd", as: BuiltInCommand.motd)
+            Verb("date", as: BuiltInCommand.date)
+            Verb("who", as: BuiltInCommand.who)
+            Verb("quit", as: BuiltInCommand.quit)
         }
         var names = ShortText()
         verbs.appendNames(to: &names)
@@ -78,8 +78,8 @@ struct Session: ~Copyable {
         guard let file = OpenFile.orLog(file: settings.motd) else {
             return try connection.write("There is no message of the day\n")
         }
-        var block = Block()
-        while block.read(from: file.descriptor) { try connection.write(block.bytes) }
+        var buffer = ReadBuffer()
+        while buffer.read(from: file.descriptor) { try connection.write(buffer.bytes) }
     }
 
     private func writeDate(to connection: inout Connection) throws(ConnectionError) {

@@ -59,7 +59,7 @@ struct Settings {
             if groups != nil { Options.refuse("--group-file", "no group is asked for without --require") }
         } else {
             if passwords == nil { Options.refuse("--require", "needs --auth-file") }
-            if requirements.nameGroups && groups == nil { Options.refuse("--require", "a group needs --group-file") }
+            if requirements.namesGroup && groups == nil { Options.refuse("--require", "a group needs --group-file") }
         }
     }
 }

@@ -4,7 +4,7 @@
 import HandlerKit
 
 /// One record of utmp.
-private struct SessionRecord {
+private struct UtmpRecord {
     #if arch(x86_64)
         // Written as on i386, with 32 bits of time.
         static let size = 384
@@ -22,22 +22,22 @@ extension Connection {
     /// Sends a line for each session; false: the file cannot be read.
     mutating func writeSessions(of path: StaticBytes) throws(ConnectionError) -> Bool {
         guard let file = OpenFile.orLog(file: path) else { return false }
-        var block = Block()
+        var buffer = ReadBuffer()
         var count = 0
-        while block.read(from: file.descriptor, maximumCount: SessionRecord.size),
-            block.bytes.count == SessionRecord.size
+        while buffer.read(from: file.descriptor, maximumCount: UtmpRecord.size),
+            buffer.bytes.count == UtmpRecord.size
         {
-            guard block.bytes[0] == SessionRecord.userProcess, block.bytes[1] == 0 else { continue }
+            guard buffer.bytes[0] == UtmpRecord.userProcess, buffer.bytes[1] == 0 else { continue }
             count += 1
             guard count <= 500 else {
                 try write("...\n")
                 break
             }
             var text = ShortText()
-            text.append(column: block.bytes.extracting(SessionRecord.user))
-            text.append(column: block.bytes.extracting(SessionRecord.line))
+            text.append(column: buffer.bytes.extracting(UtmpRecord.user))
+            text.append(column: buffer.bytes.extracting(UtmpRecord.line))
             var seconds: UInt64 = 0
-            for index in SessionRecord.timePlace.reversed() { seconds = seconds << 8 | UInt64(block.bytes[index]) }
+            for index in UtmpRecord.timePlace.reversed() { seconds = seconds << 8 | UInt64(buffer.bytes[index]) }
             LocalDate(seconds: Int64(truncatingIfNeeded: seconds)).appendDay(to: &text)
             text.append("\n")
             try write(text)

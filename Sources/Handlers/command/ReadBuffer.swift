@@ -2,7 +2,7 @@
 internal import CHandler
 
 /// Bytes that the last read brought.
-struct Block: ~Copyable {
+struct ReadBuffer: ~Copyable {
     static var capacity: Int { 4096 }
 
     private var storage = InlineArray<4096, UInt8>(repeating: 0)
@@ -16,15 +16,15 @@ struct Block: ~Copyable {
 
     /// Reads once; false: nothing more comes, or it cannot be read.
     /// - Parameter maximumCount: in bytes.
-    mutating func read(from descriptor: Int32, maximumCount: Int = Block.capacity) -> Bool {
+    mutating func read(from descriptor: Int32, maximumCount: Int = ReadBuffer.capacity) -> Bool {
         // Sound: no more than the storage has room for.
-        unsafe fill { unsafe chandler_read(descriptor, $0, min(maximumCount, Block.capacity)) }
+        unsafe fill { unsafe chandler_read(descriptor, $0, min(maximumCount, ReadBuffer.capacity)) }
     }
 
     /// Reads entries of a directory; false: there are no more, or it cannot be read.
     mutating func readEntries(of directory: Int32) -> Bool {
         // Sound: the storage has this size.
-        unsafe fill { unsafe chandler_read_directory(directory, $0, Block.capacity) }
+        unsafe fill { unsafe chandler_read_directory(directory, $0, ReadBuffer.capacity) }
     }
 
     private mutating func fill(_ read: (UnsafeMutableRawPointer) -> Int) -> Bool {
