@@ -7,7 +7,7 @@ import HandlerKit
 /// The decisions of a mail server. Replies may have any code that RFC 5321 4.3.2 has for the command, and 421; a positive one
 /// does what the command says, any other leaves everything as it was. `reply.closing()` ends the connection after it.
 ///
-///     struct Postbox: SMTPPolicy {
+///     struct PostmasterPolicy: SMTPPolicy {
 ///         mutating func rcpt(_ recipient: borrowing Path, _ session: borrowing SMTPSession) -> Reply {
 ///             recipient.kind == .postmaster ? .recipientAccepted : .relayDenied
 ///         }

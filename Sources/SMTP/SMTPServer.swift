@@ -7,7 +7,7 @@ public import HandlerKit
 /// A mail server's side of one session.
 ///
 ///     serve { connection throws(ConnectionError) in
-///         var server = SMTPServer(Postbox(), SMTPConfiguration(hostname: "mx.example.org"))
+///         var server = SMTPServer(PostmasterPolicy(), SMTPConfiguration(hostname: "mx.example.org"))
 ///         return try server.run(on: &connection)
 ///     }
 public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {

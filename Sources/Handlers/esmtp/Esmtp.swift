@@ -15,7 +15,7 @@ struct Esmtp {
     static func main() {
         let settings = Settings.read()
         serve { connection throws(ConnectionError) in
-            var server = SMTPServer(Postbox(settings), settings.configuration)
+            var server = SMTPServer(MaildirPolicy(settings), settings.configuration)
             return try server.run(on: &connection)
         }
     }

@@ -11,7 +11,7 @@ struct Settings {
     /// What 554 says to everyone, or nil if mail is taken.
     let refusal: StaticBytes?
 
-    private enum Profile: StaticBytes, CaseIterable {
+    private enum ProfileOption: StaticBytes, CaseIterable {
         case internet, lab
     }
 
@@ -35,7 +35,7 @@ struct Settings {
 
         var configuration = SMTPConfiguration(hostname: hostname)
         configuration.profile =
-            options.choice("--profile", default: Profile.internet) == .lab ? .lab : .internet
+            options.choice("--profile", default: ProfileOption.internet) == .lab ? .lab : .internet
         let limits = configuration.limits
         configuration.limits.messageSize = options.size(
             "--max-size", default: limits.messageSize, allowed: 65536...1 << 40)

@@ -6,44 +6,44 @@ import SMTP
 /// The policy of smtp-lab.
 struct LabPolicy: SMTPPolicy, ~Copyable {
     let accepted: OptionValues
-    let faults: Faults
+    let faults: FaultRules
     let directory: StaticBytes?
-    let notes: Notes
-    private let nothing: StaticBytes = ""
+    let log: JSONLog
+    private let noBytes: StaticBytes = ""
     private var file: MessageFile?
     private var commands = 0
 
     /// - Parameters:
     ///   - accepted: the patterns of recipients; none: everybody.
     ///   - directory: where messages are written to, if anywhere.
-    init(accepted: OptionValues, faults: Faults, directory: StaticBytes?, notes: Notes) {
+    init(accepted: OptionValues, faults: FaultRules, directory: StaticBytes?, log: JSONLog) {
         self.accepted = accepted
         self.faults = faults
         self.directory = directory
-        self.notes = notes
+        self.log = log
     }
 
     /// The usual reply, or what a fault makes of it; noted either way.
     private mutating func answer(
-        _ place: Place, _ said: Span<UInt8>, _ session: borrowing SMTPSession, _ usual: consuming Reply
+        _ point: FaultPoint, _ argument: Span<UInt8>, _ session: borrowing SMTPSession, _ usual: consuming Reply
     ) -> Reply {
         commands += 1
-        var note = notes.begin(place.rawValue, session)
-        if said.count > 0 { note.add("text", said) }
-        switch faults.mishap(at: place, commands, said) {
+        var line = log.begin(point.rawValue, session)
+        if argument.count > 0 { line.add("text", argument) }
+        switch faults.effect(at: point, commands, argument) {
         case .drop?:
-            note.add("fault", "drop")
-            note.send(notes)
+            line.add("fault", "drop")
+            line.send(log)
             chandler_exit(ExitStatus.done.rawValue)
         case .code(let number)?:
-            note.add("fault", number)
-            note.add("code", number)
-            note.send(notes)
+            line.add("fault", number)
+            line.add("code", number)
+            line.send(log)
             guard let code = ReplyCode(number) else { return usual }
             return Reply(code, .x(0, 0), "a fault, as asked for")
         case .delay?, nil:
-            note.add("code", usual.code.number)
-            note.send(notes)
+            line.add("code", usual.code.number)
+            line.send(log)
             return usual
         }
     }
@@ -51,7 +51,7 @@ struct LabPolicy: SMTPPolicy, ~Copyable {
     mutating func connect(_ session: borrowing SMTPSession) -> Reply {
         var reply = Reply(220, session.configuration.hostname)
         reply.append(" ESMTP smtp-lab")
-        return answer(.connect, nothing.bytes, session, reply)
+        return answer(.connect, noBytes.bytes, session, reply)
     }
 
     mutating func helo(_ name: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply {
@@ -87,7 +87,7 @@ struct LabPolicy: SMTPPolicy, ~Copyable {
     }
 
     mutating func data(_ session: borrowing SMTPSession) -> Reply {
-        let reply = answer(.data, nothing.bytes, session, .startMailInput)
+        let reply = answer(.data, noBytes.bytes, session, .startMailInput)
         if reply.code == 354, let directory { file = MessageFile(in: directory, session.message.id) }
         return reply
     }
@@ -102,22 +102,22 @@ struct LabPolicy: SMTPPolicy, ~Copyable {
             return reply
         }
         let failure = file.finish()
-        var note = notes.begin(failure == 0 ? "stored" : "not stored", session)
-        note.add("size", session.message.size)
-        note.add("recipients", session.message.recipientCount)
+        var line = log.begin(failure == 0 ? "stored" : "not stored", session)
+        line.add("size", session.message.size)
+        line.add("recipients", session.message.recipientCount)
         if failure != 0 {
-            note.add("errno", Int(-failure))
+            line.add("errno", Int(-failure))
             reply = Reply(451, .x(3, 0), "cannot write into --directory")
         }
-        note.send(notes)
+        line.send(log)
         return reply
     }
 
     mutating func abort(_ reason: AbortReason, _ session: borrowing SMTPSession) {
         if let file = file.take() { file.discard() }
-        var note = notes.begin("abort", session)
-        note.add("reason", reason.word)
-        note.send(notes)
+        var line = log.begin("abort", session)
+        line.add("reason", reason.word)
+        line.send(log)
     }
 
     mutating func expn(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply {
@@ -129,11 +129,11 @@ struct LabPolicy: SMTPPolicy, ~Copyable {
     }
 
     mutating func noop(_ session: borrowing SMTPSession) -> Reply {
-        answer(.noop, nothing.bytes, session, .ok)
+        answer(.noop, noBytes.bytes, session, .ok)
     }
 
     mutating func rset(_ session: borrowing SMTPSession) -> Reply {
-        answer(.rset, nothing.bytes, session, .ok)
+        answer(.rset, noBytes.bytes, session, .ok)
     }
 
     mutating func help(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply {
@@ -141,7 +141,7 @@ struct LabPolicy: SMTPPolicy, ~Copyable {
     }
 
     mutating func quit(_ session: borrowing SMTPSession) -> Reply {
-        answer(.quit, nothing.bytes, session, Reply(221, .x(0, 0), "closing connection"))
+        answer(.quit, noBytes.bytes, session, Reply(221, .x(0, 0), "closing connection"))
     }
 }
 

@@ -8,7 +8,7 @@ import HandlerKit
 import SMTP
 
 /// How strict it is.
-enum Strictness: StaticBytes, CaseIterable {
+enum ProfileOption: StaticBytes, CaseIterable {
     /// As a server on the Internet should be.
     case internet
     /// Lenient about line endings and brackets.
@@ -25,8 +25,8 @@ struct SMTPLab {
                 [--seed NUMBER] [--directory PATH] [--log FILE] [--max-size BYTES]
                 """)
         var configuration = SMTPConfiguration(hostname: options.text("--hostname") ?? "smtp-lab.test")
-        let strictness = options.choice("--profile", default: Strictness.lab)
-        configuration.profile = strictness == .lab ? .lab : .internet
+        let profile = options.choice("--profile", default: ProfileOption.lab)
+        configuration.profile = profile == .lab ? .lab : .internet
         configuration.limits.messageSize = options.size(
             "--max-size", default: configuration.limits.messageSize, allowed: 1...1 << 40)
         configuration.limits.messages = SMTPLimits.mostMessages
@@ -35,16 +35,16 @@ struct SMTPLab {
         configuration.limits.idleCommands = 1_000_000
         configuration.logLevel = .nothing
         let accepted = options.all("--accept")
-        let faults = Faults(
+        let faults = FaultRules(
             texts: options.all("--fault"),
             seed: options.number("--seed", default: Int(RandomBits.next() >> 2), allowed: 0...Int.max))
         let directory = options.text("--directory")
-        let log = options.text("--log")
+        let logPath = options.text("--log")
         options.finish()
         faults.refuseUnreadable()
-        let notes = Notes(descriptor: log.map { openLog($0) } ?? 2)
+        let log = JSONLog(descriptor: logPath.map { openLog($0) } ?? 2)
         serve { connection throws(ConnectionError) in
-            let policy = LabPolicy(accepted: accepted, faults: faults, directory: directory, notes: notes)
+            let policy = LabPolicy(accepted: accepted, faults: faults, directory: directory, log: log)
             var server = SMTPServer(policy, configuration)
             return try server.run(on: &connection)
         }

@@ -6,24 +6,24 @@ import HandlerKit
 import SMTP
 
 /// Where events are noted.
-struct Notes {
+struct JSONLog {
     let descriptor: Int32
 
     /// A line about an event of a session, to be filled and sent.
-    func begin(_ event: StaticBytes, _ session: borrowing SMTPSession) -> Note {
-        var note = Note(event)
-        if case .tcp(let peer) = session.peer { note.add("peer", peer.address.bytes) }
+    func begin(_ event: StaticBytes, _ session: borrowing SMTPSession) -> JSONLogLine {
+        var line = JSONLogLine(event)
+        if case .tcp(let peer) = session.peer { line.add("peer", peer.address.bytes) }
         if session.message.isBegun {
             var id = ShortText()
             session.message.id.append(to: &id)
-            note.add("id", id.bytes)
+            line.add("id", id.bytes)
         }
-        return note
+        return line
     }
 }
 
 /// One line.
-struct Note: ~Copyable {
+struct JSONLogLine: ~Copyable {
     private var text = ShortText()
 
     init(_ event: StaticBytes) {
@@ -68,12 +68,12 @@ struct Note: ~Copyable {
     }
 
     /// Writes the line.
-    consuming func send(_ notes: Notes) {
+    consuming func send(_ log: JSONLog) {
         text.append("}\n")
         // Sound: the buffer is the text's own. Dropped on purpose: there is nowhere left to say that the log is gone.
         unsafe text.bytes.withUnsafeBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return }
-            _ = unsafe chandler_write(notes.descriptor, start, buffer.count)
+            _ = unsafe chandler_write(log.descriptor, start, buffer.count)
         }
     }
 }

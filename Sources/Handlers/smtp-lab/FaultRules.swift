@@ -7,12 +7,12 @@ import CHandler
 import HandlerKit
 
 /// Where something can go wrong.
-enum Place: StaticBytes, CaseIterable {
+enum FaultPoint: StaticBytes, CaseIterable {
     case connect, hello, mail, rcpt, data, message, rset, noop, vrfy, expn, help, quit
 }
 
 /// One thing that goes wrong.
-enum Mishap {
+enum FaultEffect {
     /// The reply has this code.
     case code(Int)
     /// The connection ends without a reply.
@@ -22,7 +22,7 @@ enum Mishap {
 }
 
 /// The faults of a session.
-struct Faults {
+struct FaultRules {
     let texts: OptionValues
     let seed: Int
 
@@ -30,7 +30,7 @@ struct Faults {
     func refuseUnreadable() {
         var number = 0
         while let text = texts[number] {
-            if Fault(text) == nil {
+            if FaultRule(text) == nil {
                 Options.refuse(
                     "--fault",
                     "needs WHERE=WHAT[@PERCENT%], such as rcpt=450@30%; WHAT is 400 to 559, drop, 2s or 500ms")
@@ -42,24 +42,24 @@ struct Faults {
     /// Waits as the faults of this place say, and gives what else goes wrong here, if something does.
     /// - Parameters:
     ///   - count: how many commands came before in this session.
-    ///   - said: what the client said.
-    func mishap(at place: Place, _ count: Int, _ said: Span<UInt8>) -> Mishap? {
+    ///   - argument: what the client said.
+    func effect(at point: FaultPoint, _ count: Int, _ argument: Span<UInt8>) -> FaultEffect? {
         var number = 0
         while let text = texts[number] {
             number += 1
-            guard let fault = Fault(text), fault.place == place,
-                draw(number, count, said) < UInt64(fault.percent)
+            guard let fault = FaultRule(text), fault.point == point,
+                draw(number, count, argument) < UInt64(fault.percent)
             else { continue }
-            guard case .delay(let nanoseconds) = fault.mishap else { return fault.mishap }
+            guard case .delay(let nanoseconds) = fault.effect else { return fault.effect }
             chandler_pause(nanoseconds)
         }
         return nil
     }
 
     /// A number from 0 to 99. Source: the mixing steps of SplitMix64 over FNV-1a.
-    private func draw(_ number: Int, _ count: Int, _ said: Span<UInt8>) -> UInt64 {
+    private func draw(_ number: Int, _ count: Int, _ argument: Span<UInt8>) -> UInt64 {
         var state = UInt64(bitPattern: Int64(seed)) ^ 0xcbf2_9ce4_8422_2325
-        for index in said.indices { state = (state ^ UInt64(said[index])) &* 0x100_0000_01b3 }
+        for index in argument.indices { state = (state ^ UInt64(argument[index])) &* 0x100_0000_01b3 }
         for part in [number, count] { state = (state ^ UInt64(part)) &* 0x100_0000_01b3 }
         state = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
         state = (state ^ state >> 27) &* 0x94d0_49bb_1331_11eb
@@ -68,9 +68,9 @@ struct Faults {
 }
 
 /// One fault as it was written.
-struct Fault {
-    let place: Place
-    let mishap: Mishap
+struct FaultRule {
+    let point: FaultPoint
+    let effect: FaultEffect
     let percent: Int
 
     /// Nil if it cannot be read.
@@ -78,22 +78,22 @@ struct Fault {
         let bytes = text.bytes
         guard let equals = bytes.firstIndex(of: 0x3d) else { return nil }
         let at = bytes.firstIndex(of: 0x40, from: equals) ?? bytes.count
-        var place: Place?
-        for candidate in Place.allCases where bytes.extracting(0..<equals).equals(candidate.rawValue) {
-            place = candidate
+        var point: FaultPoint?
+        for candidate in FaultPoint.allCases where bytes.extracting(0..<equals).equals(candidate.rawValue) {
+            point = candidate
         }
-        guard let place, let mishap = Mishap(bytes.extracting(equals + 1..<at)) else { return nil }
+        guard let point, let effect = FaultEffect(bytes.extracting(equals + 1..<at)) else { return nil }
         var percent: Int? = 100
         if at < bytes.count {
             guard bytes[bytes.count - 1] == 0x25, bytes.count - 1 > at else { return nil }
             percent = bytes.extracting(at + 1..<bytes.count - 1).decimalNumber
         }
         guard let percent, percent <= 100 else { return nil }
-        (self.place, self.mishap, self.percent) = (place, mishap, percent)
+        (self.point, self.effect, self.percent) = (point, effect, percent)
     }
 }
 
-extension Mishap {
+extension FaultEffect {
     /// Nil if it cannot be read.
     fileprivate init?(_ text: Span<UInt8>) {
         if text.equals("drop") {

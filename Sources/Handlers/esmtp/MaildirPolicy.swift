@@ -6,7 +6,7 @@ import Maildir
 import SMTP
 
 /// The policy of esmtp.
-struct Postbox: SMTPPolicy, ~Copyable {
+struct MaildirPolicy: SMTPPolicy, ~Copyable {
     private let settings: Settings
     private let recipients: Recipients
     private let delivery: Delivery
