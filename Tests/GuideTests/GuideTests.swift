@@ -8,7 +8,7 @@ import Testing
 struct GuideTests {
     static let root = String(#filePath.prefix(upTo: #filePath.firstRange(of: "/Tests/GuideTests/")!.lowerBound))
     static let path = "Sources/HandlerKit/HandlerKit.docc/WritingHandlers.md"
-    static let blocks = Block.all(of: text(path))
+    static let blocks = CodeBlock.all(of: text(path))
 
     /// The text of a file of the repository; empty if there is none.
     private static func text(_ path: String) -> String { output(of: "cat '\(root)/\(path)'") }
@@ -20,7 +20,7 @@ struct GuideTests {
     }
 
     @Test("a listing is what the file that it names says", arguments: blocks.filter { $0.language != "console" })
-    func listing(block: Block) {
+    func listing(block: CodeBlock) {
         let file = Self.text(block.file)
         #expect(file != "", "no file: '\(block.file)'")
         if block.text != file { #expect(("\n" + file).contains("\n" + block.text), "\(block.file)") }
@@ -39,7 +39,7 @@ struct GuideTests {
     @Test(
         "a command that it shows with an answer gives that answer", .enabled(if: isBuilt, "make guide"),
         arguments: blocks.filter(\.isChecked))
-    func command(block: Block) {
+    func command(block: CodeBlock) {
         let lines = block.text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         let answer = output(of: "cd '\(Self.root)' && \(lines[0].dropFirst(2)) | tr -d '\\r'")
         #expect(answer == lines[1])
@@ -63,7 +63,7 @@ struct GuideTests {
 }
 
 /// What stands between two lines of ```.
-struct Block: CustomTestStringConvertible {
+struct CodeBlock: CustomTestStringConvertible {
     let language: String
     /// The last name in backquotes before it, if the line before it ends in a colon.
     let file: String
@@ -76,14 +76,14 @@ struct Block: CustomTestStringConvertible {
     var testDescription: String { file.isEmpty ? String(text.prefix { $0 != "\n" }) : file }
 
     /// The blocks of a page.
-    static func all(of page: String) -> [Block] {
-        var blocks: [Block] = []
+    static func all(of page: String) -> [CodeBlock] {
+        var blocks: [CodeBlock] = []
         var language: String?
         var (file, text) = ("", "")
         for line in page.split(separator: "\n", omittingEmptySubsequences: false) {
             if let open = language {
                 if line == "```" {
-                    blocks.append(Block(language: open, file: file, text: text))
+                    blocks.append(CodeBlock(language: open, file: file, text: text))
                     (language, file, text) = (nil, "", "")
                 } else {
                     text += line + "\n"

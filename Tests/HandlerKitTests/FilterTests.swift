@@ -20,9 +20,9 @@ struct FilterTests {
         arguments: Example.allCases, texts)
     func program(example: Example, text: String) throws {
         for capacity in [16, 200] {
-            for cut in Cut.all(of: Array(text.utf8)) {
-                let input = Pair(capacity == 16 ? SOCK_STREAM : SOCK_SEQPACKET)
-                let output = Pair(SOCK_STREAM)
+            for cut in Segmentation.all(of: Array(text.utf8)) {
+                let input = SocketPair(capacity == 16 ? SOCK_STREAM : SOCK_SEQPACKET)
+                let output = SocketPair(SOCK_STREAM)
                 input.peers.send(cut.pieces(of: Array(text.utf8)))
                 shutdown(input.peers.number, Int32(SHUT_WR))
                 var connection = Connection(
@@ -37,8 +37,8 @@ struct FilterTests {
 
     @Test("as a program, what is known is sent before the next read", arguments: [Example.lowercase, .doubling])
     func sentAtOnce(example: Example) throws {
-        let pair = Pair(SOCK_SEQPACKET)
-        let output = Pair(SOCK_SEQPACKET)
+        let pair = SocketPair(SOCK_SEQPACKET)
+        let output = SocketPair(SOCK_SEQPACKET)
         pair.peers.send(["Ab\n", "C", "dE\n"].map { Array($0.utf8) })
         shutdown(pair.peers.number, Int32(SHUT_WR))
         var connection = Connection(input: pair.ours.number, output: output.ours.number)
@@ -52,8 +52,8 @@ struct FilterTests {
         arguments: Example.allCases, texts)
     func output(example: Example, text: String) throws {
         for capacity in [16, 200] {
-            for cut in Cut.all(of: Array(text.utf8)) {
-                let pair = Pair(SOCK_STREAM)
+            for cut in Segmentation.all(of: Array(text.utf8)) {
+                let pair = SocketPair(SOCK_STREAM)
                 var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: capacity)
                 connection.filterOutput(through: example)
                 for piece in cut.pieces(of: Array(text.utf8)) { try connection.write(piece.span) }
@@ -68,7 +68,7 @@ struct FilterTests {
         "FI-01: inside a handler, all that is read comes out of the filter", arguments: Example.allCases, texts)
     func input(example: Example, text: String) throws {
         for capacity in [16, 200] {
-            for cut in Cut.all(of: Array(text.utf8)) {
+            for cut in Segmentation.all(of: Array(text.utf8)) {
                 let found = try reading(text, cut, capacity: capacity) { connection throws(ConnectionError) in
                     connection.filterInput(through: example)
                     var found = ""
@@ -84,7 +84,7 @@ struct FilterTests {
     @Test("FI-02, FI-06: lines are those that come out of the filter, and keep their limit", arguments: [16, 64])
     func lines(capacity: Int) throws {
         let text = "cat\r\ncatcat\nc\n\ncat"
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             let found = try reading(text, cut, capacity: capacity) { connection throws(ConnectionError) in
                 connection.filterInput(through: Replacing())
                 var found: [String] = []
@@ -104,7 +104,7 @@ struct FilterTests {
     @Test("a blank line that comes out of the filter is one, however the input is cut")
     func paragraphs() throws {
         let text = "cat\r\n\r\ncat\r"
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             let found = try reading(text, cut) { connection throws(ConnectionError) in
                 connection.filterInput(through: HoldingLast())
                 var found = ""
@@ -120,7 +120,7 @@ struct FilterTests {
     @Test("no byte is lost when the filter comes in the middle of the stream")
     func later() throws {
         let text = "PLAIN\r\nFiltered\r\n"
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             let found = try reading(text, cut) { connection throws(ConnectionError) in
                 var found: [String] = []
                 while case .line(let line)? = try connection.nextLine(maximumLength: 20) {
@@ -135,8 +135,8 @@ struct FilterTests {
 
     @Test("FI-05: both at once, a reply is sent before the next read, and batches stay batches")
     func dialogue() throws {
-        let input = Pair(SOCK_SEQPACKET)
-        let output = Pair(SOCK_SEQPACKET)
+        let input = SocketPair(SOCK_SEQPACKET)
+        let output = SocketPair(SOCK_SEQPACKET)
         input.peers.send(["A\nB\n", "C\n"].map { Array($0.utf8) })
         shutdown(input.peers.number, Int32(SHUT_WR))
         var connection = Connection(input: input.ours.number, output: output.ours.number)
@@ -154,7 +154,7 @@ struct FilterTests {
     @Test("what a filter held back is sent once, whether the output ends by itself or with the connection")
     func finishesOnce() throws {
         for endsFirst in [true, false] {
-            let pair = Pair(SOCK_STREAM)
+            let pair = SocketPair(SOCK_STREAM)
             shutdown(pair.peers.number, Int32(SHUT_WR))
             var connection = Connection(input: pair.ours.number, output: pair.ours.number)
             connection.filterOutput(through: Replacing())
@@ -167,7 +167,7 @@ struct FilterTests {
 
     @Test("a peer that is gone is an error of the handler's write, filtered or not")
     func peerIsGone() throws {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         shutdown(pair.peers.number, Int32(SHUT_RDWR))
         var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 16)
         connection.filterOutput(through: Doubling())
@@ -180,7 +180,7 @@ struct FilterTests {
 
     @Test("the limits hold for what the peer sends, behind a filter as well")
     func limits() throws {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
         connection.filterInput(through: Dropping())
         connection.idleLimit = .milliseconds(1)

@@ -12,7 +12,7 @@ struct HalfCloseTests {
 
     @Test("after finishWriting the peer sees the end, and what it still sends is read")
     func outputFirst() throws {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
         try connection.write("bye")
         try connection.finishWriting()
@@ -28,7 +28,7 @@ struct HalfCloseTests {
 
     @Test("the end of input is not the end of output")
     func inputFirst() throws {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         shutdown(pair.peers.number, Int32(SHUT_WR))
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
         #expect(try connection.nextChunk() == nil)
@@ -44,7 +44,7 @@ struct HalfCloseTests {
         let result = unsafe pipe(&ends)
         precondition(result == 0)
         let reader = Descriptor(number: ends[0])
-        let input = Pair(SOCK_STREAM)
+        let input = SocketPair(SOCK_STREAM)
         input.peers.send([Array("more".utf8)])
         var connection = Connection(input: input.ours.number, output: ends[1])
         try connection.write("bye")
@@ -58,7 +58,7 @@ struct HalfCloseTests {
     @Test("writing after finishWriting is a bug and traps")
     func afterTheEnd() async {
         await #expect(processExitsWith: .failure) {
-            let pair = Pair(SOCK_STREAM)
+            let pair = SocketPair(SOCK_STREAM)
             var connection = Connection(input: pair.ours.number, output: pair.ours.number)
             try connection.finishWriting()
             try connection.write("x")
@@ -70,7 +70,7 @@ struct HalfCloseTests {
         let text = Array("HELLO\r\nBODY 5\r\n12345mail\r\n.\r\nQUIT\r\n".utf8)
         for count in 0...text.count {
             for how in [SHUT_WR, SHUT_RDWR] {
-                let pair = Pair(SOCK_STREAM)
+                let pair = SocketPair(SOCK_STREAM)
                 pair.peers.send([Array(text.prefix(count))].filter { !$0.isEmpty })
                 shutdown(pair.peers.number, Int32(how))
                 let outcome = outcome(pair.ours.number)

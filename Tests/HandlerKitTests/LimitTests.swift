@@ -26,18 +26,18 @@ struct LimitTests {
     private func talking(
         _ body: (inout Connection, borrowing Descriptor) throws(ConnectionError) -> Void
     ) throws(ConnectionError) {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
         try body(&connection, pair.peers)
     }
 
     /// Everything that reads, once.
-    private static let readings: [Reading] = [
+    private static let readings: [ReadOperation] = [
         .line(8), .paragraph, .chunk(8), .block(8), .bytes(8), .fixedLength(8), .delimited("\r\n.\r\n"),
     ]
 
     @Test("W-19: a silent peer passes the idle limit in every kind of reading", arguments: readings)
-    func idle(reading: Reading) throws {
+    func idle(reading: ReadOperation) throws {
         try talking { connection, peer throws(ConnectionError) in
             connection.idleLimit = .milliseconds(20)
             connection.beginPhase(within: .seconds(600))
@@ -49,7 +49,7 @@ struct LimitTests {
     }
 
     @Test("a phase ends at its deadline in every kind of reading", arguments: readings)
-    func deadline(reading: Reading) throws {
+    func deadline(reading: ReadOperation) throws {
         try talking { connection, peer throws(ConnectionError) in
             connection.idleLimit = .seconds(600)
             connection.beginPhase(within: .milliseconds(20))
@@ -61,7 +61,7 @@ struct LimitTests {
 
     @Test("a busy peer does not put off the deadline")
     func busyPeer() throws {
-        let pair = Pair(SOCK_SEQPACKET)
+        let pair = SocketPair(SOCK_SEQPACKET)
         pair.peers.send([[UInt8]](repeating: [0x61], count: 100))
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
         connection.idleLimit = .seconds(600)
@@ -114,11 +114,11 @@ struct LimitTests {
         try talking { connection, peer throws(ConnectionError) in
             connection.idleLimit = .milliseconds(500)
             connection.minimumRate = .bytes(1000, per: .milliseconds(30))
-            let drip = Drip(descriptor: dup(peer.number), every: 1000)
+            let sender = SlowSender(descriptor: dup(peer.number), every: 1000)
             #expect(throws: ConnectionError.tooSlow) {
                 while try connection.nextChunk() != nil {}
             }
-            drip.stop()
+            sender.stop()
         }
     }
 
@@ -165,7 +165,7 @@ struct LimitTests {
     private func unread(
         overPipe: Bool, _ body: (inout Connection) throws(ConnectionError) -> Void
     ) throws(ConnectionError) {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         var size: Int32 = 1
         // Sound: the option is an int, and the call fills two numbers.
         _ = unsafe setsockopt(pair.ours.number, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
@@ -211,12 +211,12 @@ struct LimitTests {
 
     @Test("W-30: under limits too a slow reader gets every byte in order", arguments: [1, 100, 5000])
     func slowReader(pieceSize: Int) throws {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         var size: Int32 = 1
         // Sound: the option is an int.
         _ = unsafe setsockopt(pair.ours.number, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         let total = 200_000
-        let reader = Worker(descriptor: dup(pair.peers.number)) { Descriptor(number: $0).receiveAll() }
+        let reader = BackgroundThread(descriptor: dup(pair.peers.number)) { Descriptor(number: $0).receiveAll() }
         var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 4096)
         connection.idleLimit = .seconds(60)
         connection.minimumRate = .bytes(1, per: .seconds(60))
@@ -249,7 +249,7 @@ struct LimitTests {
         let result = try await #require(
             processExitsWith: .exitCode(111), observing: [\.standardErrorContent, \.standardOutputContent]
         ) {
-            let pair = Pair(SOCK_STREAM)
+            let pair = SocketPair(SOCK_STREAM)
             _ = dup2(pair.ours.number, 0)
             _ = dup(pair.peers.number)  // stays open, whenever the pair goes
             serve { connection throws(ConnectionError) in
@@ -269,7 +269,7 @@ struct LimitTests {
 }
 
 /// A peer that sends a byte now and then, from a thread of its own.
-final class Drip {
+final class SlowSender {
     private var thread = pthread_t()
     private let descriptor: Int32
     private let microseconds: UInt32
@@ -281,10 +281,10 @@ final class Drip {
         let started = unsafe pthread_create(
             &thread, nil,
             { argument in
-                let drip = unsafe Unmanaged<Drip>.fromOpaque(argument!).takeUnretainedValue()
+                let sender = unsafe Unmanaged<SlowSender>.fromOpaque(argument!).takeUnretainedValue()
                 var byte: UInt8 = 0x61
-                while unsafe send(drip.descriptor, &byte, 1, Int32(MSG_NOSIGNAL)) == 1 {
-                    usleep(drip.microseconds)
+                while unsafe send(sender.descriptor, &byte, 1, Int32(MSG_NOSIGNAL)) == 1 {
+                    usleep(sender.microseconds)
                 }
                 return nil
             }, Unmanaged.passUnretained(self).toOpaque())

@@ -13,7 +13,7 @@ struct PieceTests {
             ("a\nb\r\n", 1, ["a", "\n", "b", "\r", "\n"]), ("0123456789abcdef0", 16, ["0123456789abcdef", "0"]),
         ])
     func blocks(text: String, size: Int, expected: [String]) throws {
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             let found = try reading(text, cut, capacity: 16) { connection throws(ConnectionError) in
                 var blocks: [String] = []
                 while let block = try connection.nextBlock(size: size) { blocks.append(connection.text(block)) }
@@ -26,7 +26,7 @@ struct PieceTests {
     @Test("an exact number of bytes comes in one piece, or is an error, or there is nothing", arguments: 0..<8)
     func exactBytes(length: Int) throws {
         let text = String("abcdefgh".prefix(length))
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             var found: [String] = []
             var failure: ConnectionError?
             do throws(ConnectionError) {
@@ -50,7 +50,7 @@ struct PieceTests {
     private func counted(_ count: Int, capacity: Int) throws {
         let body = String(decoding: (0..<count).map { UInt8($0 % 3 == 0 ? 0x0a : 0x61) }, as: UTF8.self)
         let text = body + "QUIT\r\n"
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             let found = try reading(text, cut, capacity: capacity) { connection throws(ConnectionError) in
                 var counted = FixedLengthBody(count)
                 var read = ""
@@ -99,7 +99,7 @@ struct PieceTests {
     }
 
     private func delimited(_ mark: StaticBytes, _ matched: Int, _ text: String, _ expected: String?, _ capacity: Int) {
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             var body = ""
             var next: String?
             var failure: ConnectionError?
@@ -123,7 +123,7 @@ struct PieceTests {
 
     @Test("what cannot be the mark any more is handed out at once")
     func holdsBackLittle() throws {
-        let pair = Pair(SOCK_SEQPACKET)
+        let pair = SocketPair(SOCK_SEQPACKET)
         pair.peers.send([Array("abc\r\n".utf8), Array(".x".utf8)])
         var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 64)
         var stream = DelimitedBody(endingWith: "\r\n.\r\n")

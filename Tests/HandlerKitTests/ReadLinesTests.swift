@@ -8,7 +8,7 @@ import Testing
 struct ReadLinesTests {
     @Test("a file's lines come one by one, a too long one is said, and the descriptor stays open")
     func lines() throws {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         pair.peers.send([Array("one\n\(String(repeating: "x", count: 40))\r\nlast".utf8)])
         shutdown(pair.peers.number, Int32(SHUT_WR))
         var found: [String] = []

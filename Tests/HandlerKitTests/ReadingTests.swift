@@ -39,14 +39,14 @@ struct ReadingTests {
             ("\0a\n", ["\0a|lineFeed"]),
         ])
     func linesHoweverCut(text: String, expected: [String]) throws {
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             #expect(try reading(text, cut, lines) == expected, "\(cut)")
         }
     }
 
     @Test("a paragraph ends before a blank line, however the stream is cut", arguments: paragraphs)
     func paragraphsHoweverCut(text: String, beforeBlank: String, blank: String) throws {
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             let found = try reading(text, cut) { connection throws(ConnectionError) in
                 var before = ""
                 while let paragraph = try connection.nextParagraph() {
@@ -70,8 +70,8 @@ struct ReadingTests {
     func longLineBorder(length: Int) throws {
         let text = String(repeating: "x", count: length) + "\r\n.\n\n"
         for piece in 1..<length {
-            let pair = Pair(SOCK_STREAM)
-            pair.peers.send(Cut.after(piece).pieces(of: Array(text.utf8)))
+            let pair = SocketPair(SOCK_STREAM)
+            pair.peers.send(Segmentation.after(piece).pieces(of: Array(text.utf8)))
             shutdown(pair.peers.number, Int32(SHUT_WR))
             var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 16)
             var blankLines = 0
@@ -88,7 +88,7 @@ struct ReadingTests {
     @Test("switching between lines and chunks loses no byte")
     func switching() throws {
         let text = "DATA 5\r\n12345NEXT\n123456789012\nab"
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             let found = try reading(text, cut) { connection throws(ConnectionError) in
                 var found: [String] = []
                 if case .line(let line)? = try connection.nextLine(maximumLength: 32) {
@@ -123,7 +123,7 @@ struct ReadingTests {
 
     @Test("a descriptor that cannot be read is an error with its errno")
     func unreadable() throws {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         var connection = Connection(input: -1, output: pair.ours.number)
         #expect(throws: ConnectionError.reading(errno: EBADF)) { _ = try connection.nextChunk() }
     }

@@ -8,7 +8,7 @@ struct SelfRestrictionTests {
     @Test("who is restricted to streams reads, writes, waits, looks at the clock, takes memory and ends")
     func allowed() async {
         await #expect(processExitsWith: .exitCode(3)) {
-            let pair = Pair(SOCK_STREAM)
+            let pair = SocketPair(SOCK_STREAM)
             pair.peers.send([Array("Hello\n".utf8)])
             var connection = Connection(input: pair.ours.number, output: pair.ours.number)
             SelfRestriction.apply(.streams)
@@ -47,7 +47,7 @@ struct SelfRestrictionTests {
         }
         // send(2) is sendto without an address; with one it is not for a stream that is open.
         await #expect(processExitsWith: .signal(SIGSYS)) {
-            let pair = Pair(SOCK_STREAM)
+            let pair = SocketPair(SOCK_STREAM)
             SelfRestriction.apply(.streams)
             var address = sockaddr()
             _ = unsafe sendto(pair.ours.number, &address, 1, 0, &address, socklen_t(MemoryLayout<sockaddr>.size))

@@ -21,7 +21,7 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 /// One act of reading.
-enum Reading {
+enum ReadOperation {
     case line(Int)
     case paragraph
     case chunk(Int)
@@ -30,7 +30,7 @@ enum Reading {
     case fixedLength(Int)
     case delimited(StaticBytes)
 
-    static func random(using generator: inout SeededGenerator) -> Reading {
+    static func random(using generator: inout SeededGenerator) -> ReadOperation {
         switch Int.random(in: 0..<7, using: &generator) {
         case 0: .line(.random(in: 1...15, using: &generator))
         case 1: .paragraph
@@ -44,7 +44,7 @@ enum Reading {
 }
 
 /// What one act gave.
-enum Outcome: Equatable {
+enum ReadOutcome: Equatable {
     case line([UInt8])
     case tooLong
     case bytes([UInt8])
@@ -66,7 +66,7 @@ struct Oracle {
     }
 
     /// What the act must give. How much a chunk or a stretch is depends on the reads, so those are only judged.
-    mutating func judge(_ reading: Reading, _ outcome: Outcome) -> Bool {
+    mutating func judge(_ reading: ReadOperation, _ outcome: ReadOutcome) -> Bool {
         switch reading {
         case .line(let maximum): outcome == line(maximum)
         case .paragraph: isGoodParagraph(outcome)
@@ -80,14 +80,14 @@ struct Oracle {
         }
     }
 
-    private mutating func line(_ maximum: Int) -> Outcome {
+    private mutating func line(_ maximum: Int) -> ReadOutcome {
         if rest.isEmpty { return .end }
         let length = rest.firstIndex(of: 0x0a).map { $0 + 1 - position } ?? rest.count
         let line = take(length)
         return length > maximum ? .tooLong : .line(line)
     }
 
-    private mutating func delimited(_ mark: StaticBytes) -> Outcome {
+    private mutating func delimited(_ mark: StaticBytes) -> ReadOutcome {
         let mark = mark.bytes.indices.map { mark.bytes[$0] }
         for start in rest.indices where stream[start...].starts(with: mark) {
             let body = take(start - position)
@@ -102,14 +102,14 @@ struct Oracle {
         return stream[index...].starts(with: [0x0a]) ? 1 : stream[index...].starts(with: [0x0d, 0x0a]) ? 2 : 0
     }
 
-    private mutating func isGoodParagraph(_ outcome: Outcome) -> Bool {
+    private mutating func isGoodParagraph(_ outcome: ReadOutcome) -> Bool {
         let blank = rest.isEmpty ? 0 : blankLine(at: position)
         if blank > 0 { return outcome == .blankLine(take(blank)) }
         let border = rest.indices.dropFirst().first { blankLine(at: $0) > 0 }
         return isGoodPiece(outcome, atMost: (border ?? stream.count) - position)
     }
 
-    private mutating func isGoodPiece(_ outcome: Outcome, atMost maximum: Int) -> Bool {
+    private mutating func isGoodPiece(_ outcome: ReadOutcome, atMost maximum: Int) -> Bool {
         if rest.isEmpty { return outcome == .end }
         guard case .bytes(let bytes) = outcome, (1...maximum).contains(bytes.count) else { return false }
         return bytes == take(bytes.count)
@@ -118,7 +118,7 @@ struct Oracle {
 
 extension Connection {
     /// Does what the act says.
-    mutating func perform(_ reading: Reading) throws(ConnectionError) -> Outcome {
+    mutating func perform(_ reading: ReadOperation) throws(ConnectionError) -> ReadOutcome {
         var all: [UInt8] = []
         do throws(ConnectionError) {
             switch reading {
@@ -158,8 +158,8 @@ extension Connection {
 struct SwitchingTests {
     private func pieces(of stream: [UInt8], using generator: inout SeededGenerator) -> [[UInt8]] {
         switch Int.random(in: 0..<3, using: &generator) {
-        case 0: return Cut.whole.pieces(of: stream)
-        case 1: return Cut.bytes.pieces(of: stream)
+        case 0: return Segmentation.whole.pieces(of: stream)
+        case 1: return Segmentation.bytes.pieces(of: stream)
         default:
             var pieces: [[UInt8]] = []
             var rest = stream[...]
@@ -180,8 +180,8 @@ struct SwitchingTests {
             let alphabet: [UInt8] = [0x61, 0x62, 0x2e, 0x0d, 0x0a]
             let stream = (0..<length).map { _ in alphabet.randomElement(using: &generator)! }
             let pieces = pieces(of: stream, using: &generator)
-            let pair = Pair(SOCK_STREAM)
-            let packets = Pair(SOCK_SEQPACKET)
+            let pair = SocketPair(SOCK_STREAM)
+            let packets = SocketPair(SOCK_SEQPACKET)
             let isPacketed = Bool.random(using: &generator)
             if isPacketed { packets.peers.send(pieces) } else { pair.peers.send(pieces) }
             shutdown(packets.peers.number, Int32(SHUT_WR))
@@ -191,7 +191,7 @@ struct SwitchingTests {
             var connection = Connection(input: input, output: -1, capacity: isPacketed ? 200 : 16)
             if Bool.random(using: &generator) { connection.idleLimit = .seconds(60) }
             var oracle = Oracle(stream: stream)
-            var acts: [Reading] = []
+            var acts: [ReadOperation] = []
             repeat {
                 acts.append(.random(using: &generator))
                 let outcome = try connection.perform(acts.last!)

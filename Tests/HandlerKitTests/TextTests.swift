@@ -7,7 +7,7 @@ import Testing
 @Suite("text")
 struct TextTests {
     private func logged(_ line: consuming LogLine) -> [[UInt8]] {
-        let pair = Pair(SOCK_SEQPACKET)
+        let pair = SocketPair(SOCK_SEQPACKET)
         line.send(to: pair.ours.number)
         return pair.peers.receivePackets()
     }

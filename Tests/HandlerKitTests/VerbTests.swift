@@ -62,9 +62,10 @@ private enum Word: Equatable {
 
 @Suite("verb tables")
 struct VerbTests {
-    private func session(_ text: String, _ cut: Cut) throws(ConnectionError) -> (String, HandlerKit.ExitStatus) {
-        let pair = Pair(SOCK_SEQPACKET)
-        let output = Pair(SOCK_STREAM)
+    private func session(_ text: String, _ cut: Segmentation) throws(ConnectionError) -> (String, HandlerKit.ExitStatus)
+    {
+        let pair = SocketPair(SOCK_SEQPACKET)
+        let output = SocketPair(SOCK_STREAM)
         pair.peers.send(cut.pieces(of: Array(text.utf8)))
         shutdown(pair.peers.number, Int32(SHUT_WR))
         var connection = Connection(input: pair.ours.number, output: output.ours.number, capacity: 200)
@@ -89,7 +90,7 @@ struct VerbTests {
             200 0
 
             """
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             let (output, status) = try session(text, cut)
             #expect(output == answers, "\(cut)")
             #expect(status == .done)
@@ -262,7 +263,7 @@ struct VerbTests {
             Verb("QUIT", as: Act.quit)
         }
         let text = "DATA 6\r\nQUIT\r\nMAIL\r\nDATA 9\r\n\r\n.\r\nDATA 0\nQUIT\r\nDATA 1\n"
-        for cut in Cut.all(of: Array(text.utf8)) {
+        for cut in Segmentation.all(of: Array(text.utf8)) {
             let found = try reading(text, cut, capacity: 64) { connection throws(ConnectionError) in
                 var found: [String] = []
                 while case .command(let act)? = try connection.nextCommand(verbs, maximumLength: 20) {
@@ -318,8 +319,8 @@ struct VerbTests {
             Verb("G", as: 7)
             Verb("H", as: 8)
         }
-        let pair = Pair(SOCK_STREAM)
-        let writer = Worker(descriptor: dup(pair.peers.number)) { number in
+        let pair = SocketPair(SOCK_STREAM)
+        let writer = BackgroundThread(descriptor: dup(pair.peers.number)) { number in
             let peer = Descriptor(number: number)
             for _ in 0..<100 { peer.send([Array(String(repeating: "H\nA\nx\n", count: 1000).utf8)]) }
             shutdown(number, Int32(SHUT_WR))

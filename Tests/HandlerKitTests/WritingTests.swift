@@ -10,10 +10,12 @@ struct WritingTests {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    @Test("replies to lines that came together go out together", arguments: [(Cut.whole, 1), (Cut.bytes, 10)])
-    func batching(cut: Cut, writes: Int) throws {
-        let input = Pair(SOCK_SEQPACKET)
-        let output = Pair(SOCK_SEQPACKET)
+    @Test(
+        "replies to lines that came together go out together",
+        arguments: [(Segmentation.whole, 1), (Segmentation.bytes, 10)])
+    func batching(cut: Segmentation, writes: Int) throws {
+        let input = SocketPair(SOCK_SEQPACKET)
+        let output = SocketPair(SOCK_SEQPACKET)
         input.peers.send(cut.pieces(of: Array("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n".utf8)))
         shutdown(input.peers.number, Int32(SHUT_WR))
         var connection = Connection(input: input.ours.number, output: output.ours.number, capacity: 64)
@@ -23,7 +25,7 @@ struct WritingTests {
 
     @Test("nothing is sent before it must be, and flush sends it")
     func flushing() throws {
-        let pair = Pair(SOCK_SEQPACKET)
+        let pair = SocketPair(SOCK_SEQPACKET)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
         try connection.write("one ")
         try connection.write("two")
@@ -34,7 +36,7 @@ struct WritingTests {
 
     @Test("a number is sent in decimal, whatever it is")
     func numbers() throws {
-        let pair = Pair(SOCK_SEQPACKET)
+        let pair = SocketPair(SOCK_SEQPACKET)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
         for number in [0, -1, 42, Int.max, .min] {
             try connection.write(number)
@@ -47,14 +49,14 @@ struct WritingTests {
 
     @Test("a slow reader gets every byte in order", arguments: [1, 7, 100, 4096, 5000])
     func slowReader(pieceSize: Int) throws {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         var size: Int32 = 1
         // Sound: the option is an int.
         _ = unsafe setsockopt(pair.ours.number, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         // Non-blocking, so that every write that does not fit is a partial one.
         _ = fcntl(pair.ours.number, F_SETFL, O_NONBLOCK)
         let total = 300_000 / pieceSize * pieceSize
-        let reader = Worker(descriptor: dup(pair.peers.number)) { Descriptor(number: $0).receiveAll() }
+        let reader = BackgroundThread(descriptor: dup(pair.peers.number)) { Descriptor(number: $0).receiveAll() }
         var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 4096)
         for start in stride(from: 0, to: total, by: pieceSize) {
             // A variable, because Swift 6.3.1 crashes on the span of a temporary array in a call that throws.
@@ -68,7 +70,7 @@ struct WritingTests {
 
     @Test("a peer that is gone is an error, not a signal")
     func peerIsGone() throws {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         shutdown(pair.peers.number, Int32(SHUT_RDWR))
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
         try connection.write("hello")
@@ -77,7 +79,7 @@ struct WritingTests {
 
     @Test("closing takes in what the peer still sends, but not without bound", arguments: [100, 40_000, 120_000])
     func lingering(sent: Int) throws {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         pair.peers.send([[UInt8](repeating: 0x78, count: sent)])
         shutdown(pair.peers.number, Int32(SHUT_WR))
         var connection = Connection(input: pair.ours.number, output: pair.ours.number, capacity: 1024)
@@ -89,7 +91,7 @@ struct WritingTests {
 
     @Test("closing does not wait longer than it may for a silent peer")
     func silentPeer() throws {
-        let pair = Pair(SOCK_STREAM)
+        let pair = SocketPair(SOCK_STREAM)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
         try connection.write("bye")
         try connection.close(lingering: LingerLimits(nanoseconds: 1_000_000))
@@ -98,7 +100,7 @@ struct WritingTests {
 }
 
 /// A thread that reads while the test writes.
-final class Worker {
+final class BackgroundThread {
     private var thread = pthread_t()
 
     private final class Work {

@@ -6,7 +6,7 @@ import Testing
 struct ClassicTests {
     private func classic(
         _ arguments: String..., over transport: Transport = .socket, environment: [String] = [], input: String = ""
-    ) -> (output: [UInt8], ending: Ending) {
+    ) -> (output: [UInt8], ending: HandlerResult) {
         let handler = RunningHandler("classic", arguments, over: transport, environment: environment)
         handler.send(input)
         handler.endInput()
@@ -140,7 +140,7 @@ struct ClassicTests {
         let (output, ending) = classic("qotd", input: "who?\r\n")
         #expect((3...512).contains(output.count))
         #expect(output.suffix(2) == [0x0d, 0x0a])
-        #expect(ending == Ending(status: 0, log: "", peakMemory: ending.peakMemory))
+        #expect(ending == HandlerResult(status: 0, log: "", peakMemory: ending.peakMemory))
     }
 
     @Test("a file without a quote, or no file, is said in the log, and the peer gets nothing")

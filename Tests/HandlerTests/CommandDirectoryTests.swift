@@ -6,7 +6,7 @@ import Testing
 @Suite("command, its directory", .serialized)
 struct CommandDirectoryTests {
     private func start(_ files: CommandFiles, _ more: [String] = [], input: String, environment: [String] = [])
-        -> (answer: String, ending: Ending)
+        -> (answer: String, ending: HandlerResult)
     {
         let arguments = files.arguments + ["--commands", files.path + "/commands"] + more
         let (output, ending) = session("command", arguments, environment: environment, input: input)

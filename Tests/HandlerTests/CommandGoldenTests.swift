@@ -31,7 +31,7 @@ struct CommandGoldenTests {
     func cuts(name: String) throws {
         let files = try CommandFiles()
         let transcript = Transcript(name: "command/\(name).txt")
-        for cut in Cut.all(of: transcript.sent) {
+        for cut in Segmentation.all(of: transcript.sent) {
             let handler = start(transcript, files, over: .packets)
             for piece in cut.pieces(of: transcript.sent) { handler.send(piece) }
             check(handler, transcript, "\(cut)")

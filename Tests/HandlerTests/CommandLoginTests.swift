@@ -9,7 +9,7 @@ struct CommandLoginTests {
 
     private func login(
         _ arguments: [String], _ user: String, _ password: String, environment: [String] = []
-    ) -> (isIn: Bool, ending: Ending) {
+    ) -> (isIn: Bool, ending: HandlerResult) {
         let (output, ending) = session(
             "command", arguments, environment: environment, input: "\(user)\n\(password)\nquit\n")
         let isIn = output.hasPrefix(Self.prompts + "Welcome to ")

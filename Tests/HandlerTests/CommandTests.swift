@@ -20,7 +20,7 @@ struct CommandTests {
         #expect(session("command", over: transport).output == Self.greeting)
         let (output, ending) = session("command", over: transport, input: "x\ndat")
         #expect(output == Self.greeting + "Commands: motd date who quit\nCommands: motd date who quit\n")
-        #expect(ending == Ending(status: 0, log: "", peakMemory: ending.peakMemory))
+        #expect(ending == HandlerResult(status: 0, log: "", peakMemory: ending.peakMemory))
     }
 
     @Test("CS-03: the greeting has the service's name, or another")
@@ -102,7 +102,9 @@ struct CommandTests {
     func noSessions() {
         let (output, ending) = session("command", ["--utmp", "/nowhere"], input: "who\nx\n")
         #expect(output == Self.greeting + "The list of users cannot be read here\nCommands: motd date who quit\n")
-        #expect(ending == Ending(status: 0, log: "cannot read path=/nowhere errno=2\n", peakMemory: ending.peakMemory))
+        #expect(
+            ending
+                == HandlerResult(status: 0, log: "cannot read path=/nowhere errno=2\n", peakMemory: ending.peakMemory))
     }
 
     @Test(
@@ -153,7 +155,7 @@ struct CommandTests {
     func idle() {
         let handler = RunningHandler("command", ["--idle-limit", "1s"], over: .socket)
         #expect(handler.receiveAll() == Self.greeting)
-        #expect(handler.wait() == Ending(status: 111, log: "idle limit passed\n", peakMemory: 0))
+        #expect(handler.wait() == HandlerResult(status: 111, log: "idle limit passed\n", peakMemory: 0))
     }
 
     @Test(

@@ -17,7 +17,7 @@ struct EsmtpFaultTests {
     private let message = "Subject: fault\r\n\r\n" + String(repeating: "0123456789abcdef\r\n", count: 4000)
 
     /// What one delivery to two recipients came to.
-    private struct Result {
+    private struct DeliveryOutcome {
         let reply: String
         let status: Int32
         let log: String
@@ -36,7 +36,7 @@ struct EsmtpFaultTests {
     }
 
     /// Delivers a message to two recipients under strace.
-    private func deliver(_ options: [String], new: [String] = ["ada", "eve"]) throws -> Result {
+    private func deliver(_ options: [String], new: [String] = ["ada", "eve"]) throws -> DeliveryOutcome {
         let boxes = try Mailboxes(new)
         let command = ["-qq"] + options + ["--", programPath("esmtp")] + boxes.arguments
         var client = MailClient(RunningHandler("/usr/bin/strace", command, over: .socket))
@@ -46,7 +46,7 @@ struct EsmtpFaultTests {
         client.handler.endInput()
         _ = client.handler.receiveAll()
         let ending = client.handler.wait()
-        return Result(reply: reply, status: ending.status, log: ending.log, boxes: boxes)
+        return DeliveryOutcome(reply: reply, status: ending.status, log: ending.log, boxes: boxes)
     }
 
     /// The calls of one delivery behind the greeting, as name and number, and the lines that say so.

@@ -40,7 +40,7 @@ struct NewHandlerTests {
         let transcript = Transcript(name: name + ".txt", in: copy + "/Tests/HandlerTests/Golden")
         #expect(transcript.handler == program)
         for transport in Transport.allCases { transcript.play(over: transport) }
-        for cut in Cut.all(of: transcript.sent) { transcript.check(cut) }
+        for cut in Segmentation.all(of: transcript.sent) { transcript.check(cut) }
         // It cannot be made twice.
         #expect(inCopy("scripts/new-handler \(name)").contains("taken; there is Sources/Handlers/\(name)"))
     }

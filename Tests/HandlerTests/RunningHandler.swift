@@ -17,7 +17,7 @@ enum Transport: CaseIterable {
 }
 
 /// How a handler ended.
-struct Ending: Equatable {
+struct HandlerResult: Equatable {
     /// The exit status, or 1000 and the signal.
     let status: Int32
     /// What it wrote on descriptor 2.
@@ -151,12 +151,12 @@ final class RunningHandler {
     }
 
     /// Waits for the end of the handler.
-    func wait() -> Ending {
+    func wait() -> HandlerResult {
         let text = String(decoding: readToEnd(log), as: UTF8.self)
         close(log)
         let status = endingStatus(of: process)
         hangUp()
-        return Ending(status: status, log: text, peakMemory: peakMemory)
+        return HandlerResult(status: status, log: text, peakMemory: peakMemory)
     }
 }
 
@@ -173,7 +173,7 @@ func endingStatus(of process: pid_t) -> Int32 {
 func session(
     _ name: String, _ arguments: [String] = [], over transport: Transport = .pipes, environment: [String] = [],
     input: String = ""
-) -> (output: String, ending: Ending) {
+) -> (output: String, ending: HandlerResult) {
     let handler = RunningHandler(name, arguments, over: transport, environment: environment)
     handler.send(input)
     handler.endInput()

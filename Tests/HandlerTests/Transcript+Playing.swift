@@ -31,7 +31,7 @@ extension Transcript: CustomTestStringConvertible {
     /// Sends all of it in these pieces, each of which is one read of the handler's, and checks all that comes back. False: it
     /// went otherwise.
     @discardableResult
-    func check(_ cut: Cut) -> Bool {
+    func check(_ cut: Segmentation) -> Bool {
         let running = RunningHandler(handler, arguments, over: .packets, environment: environment)
         for piece in cut.pieces(of: sent) { running.send(piece) }
         running.endInput()
@@ -47,7 +47,7 @@ extension Transcript: CustomTestStringConvertible {
 
     private static func quoted(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self).debugDescription }
 
-    private func check(_ ending: Ending) -> Bool {
+    private func check(_ ending: HandlerResult) -> Bool {
         #expect(ending.status == status, "\(name)")
         #expect(ending.log == log, "\(name)")
         return ending.status == status && ending.log == log

@@ -17,6 +17,6 @@ struct TranscriptTests {
 
     @Test("the answers are the same however the bytes are cut", arguments: Transcript.all)
     func cuts(transcript: Transcript) {
-        for cut in Cut.all(of: transcript.sent) where !transcript.check(cut) { break }
+        for cut in Segmentation.all(of: transcript.sent) where !transcript.check(cut) { break }
     }
 }

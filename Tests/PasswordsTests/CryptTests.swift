@@ -5,7 +5,7 @@ import Testing
 @testable import Passwords
 
 /// A way of hashing, and how many salts and passwords it is tried with.
-struct Method: CustomTestStringConvertible, Sendable {
+struct HashMethod: CustomTestStringConvertible, Sendable {
     let name: String
     let count: Int
     let setting: @Sendable (inout SeededGenerator) -> String
@@ -13,14 +13,18 @@ struct Method: CustomTestStringConvertible, Sendable {
     var testDescription: String { name }
 
     static let all = [
-        Method(name: "DES", count: 1000) { digits(2, &$0) },
-        Method(name: "SHA-256", count: 150) { "$5$rounds=\(Int.random(in: 1000...1300, using: &$0))$" + anySalt(&$0) },
-        Method(name: "SHA-512", count: 150) { "$6$rounds=\(Int.random(in: 1000...1300, using: &$0))$" + anySalt(&$0) },
-        Method(name: "SHA-256 in 5000 rounds", count: 20) { "$5$" + anySalt(&$0) },
-        Method(name: "SHA-512 in 5000 rounds", count: 20) { "$6$" + anySalt(&$0) },
-        Method(name: "bcrypt 2a", count: 300) { "$2a$04$" + digits(22, &$0) },
-        Method(name: "bcrypt 2b", count: 100) { "$2b$0\(Int.random(in: 4...5, using: &$0))$" + digits(22, &$0) },
-        Method(name: "bcrypt 2y", count: 100) { "$2y$0\(Int.random(in: 4...6, using: &$0))$" + digits(22, &$0) },
+        HashMethod(name: "DES", count: 1000) { digits(2, &$0) },
+        HashMethod(name: "SHA-256", count: 150) {
+            "$5$rounds=\(Int.random(in: 1000...1300, using: &$0))$" + anySalt(&$0)
+        },
+        HashMethod(name: "SHA-512", count: 150) {
+            "$6$rounds=\(Int.random(in: 1000...1300, using: &$0))$" + anySalt(&$0)
+        },
+        HashMethod(name: "SHA-256 in 5000 rounds", count: 20) { "$5$" + anySalt(&$0) },
+        HashMethod(name: "SHA-512 in 5000 rounds", count: 20) { "$6$" + anySalt(&$0) },
+        HashMethod(name: "bcrypt 2a", count: 300) { "$2a$04$" + digits(22, &$0) },
+        HashMethod(name: "bcrypt 2b", count: 100) { "$2b$0\(Int.random(in: 4...5, using: &$0))$" + digits(22, &$0) },
+        HashMethod(name: "bcrypt 2y", count: 100) { "$2y$0\(Int.random(in: 4...6, using: &$0))$" + digits(22, &$0) },
     ]
 
     private static func anySalt(_ random: inout SeededGenerator) -> String {
@@ -43,8 +47,8 @@ private func password(_ number: Int, _ random: inout SeededGenerator) -> [UInt8]
 
 @Suite("crypt")
 struct CryptTests {
-    @Test("CS-20: every password and salt hashes as it does in libxcrypt", arguments: Method.all)
-    func oracle(method: Method) {
+    @Test("CS-20: every password and salt hashes as it does in libxcrypt", arguments: HashMethod.all)
+    func oracle(method: HashMethod) {
         var random = SeededGenerator(seed: 2083)
         for number in 0..<method.count {
             let password = password(number, &random)
@@ -54,8 +58,8 @@ struct CryptTests {
         }
     }
 
-    @Test("the hash of a whole hash is that hash", arguments: Method.all)
-    func wholeHashes(method: Method) throws {
+    @Test("the hash of a whole hash is that hash", arguments: HashMethod.all)
+    func wholeHashes(method: HashMethod) throws {
         var random = SeededGenerator(seed: 1)
         let hash = try #require(crypt(bytes("foobar"), method.setting(&random)))
         #expect(crypt(bytes("foobar"), hash) == hash)
@@ -100,8 +104,8 @@ struct CryptTests {
         #expect(crypt(bytes("foobar"), "$2\0$04$abcdefghijklmnopqrstuu") == nil)
     }
 
-    @Test("CS-22: a password with a NUL in it or of more than 255 bytes has no hash", arguments: Method.all)
-    func refusedPasswords(method: Method) {
+    @Test("CS-22: a password with a NUL in it or of more than 255 bytes has no hash", arguments: HashMethod.all)
+    func refusedPasswords(method: HashMethod) {
         var random = SeededGenerator(seed: 7)
         let setting = method.setting(&random)
         for password in [[0], bytes("foobar\0"), bytes("foo\0bar"), Array(repeating: 0x61, count: 256)] as [[UInt8]] {

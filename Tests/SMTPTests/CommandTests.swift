@@ -41,7 +41,7 @@ struct CommandTests {
             var server = SMTPServer(Plain(), configuration(), peer: .none, ids: fixedIDs)
             do throws(ConnectionError) { _ = try server.run(on: &connection) } catch {}
         }
-        let outcome = Outcome(said: said)
+        let outcome = SessionOutcome(said: said)
         #expect(
             outcome.codes.dropFirst() == ["250 2.1.0", "550 5.7.1", "550 5.7.1", "554 5.5.1", "554 5.5.1", "221 2.0.0"])
     }

@@ -116,7 +116,7 @@ struct DialogueTests {
     }
 }
 
-extension Outcome {
+extension SessionOutcome {
     /// Whether each transaction that began came to one end.
     var hasEndForEachBegin: Bool {
         var isOpen = false

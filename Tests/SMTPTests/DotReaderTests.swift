@@ -6,16 +6,16 @@ import Testing
 @testable import SMTP
 
 /// What a reader makes of a stream.
-private struct Reading: Equatable {
+private struct ReadMessage: Equatable {
     var content: [UInt8] = []
     var isBare = false
     /// How many bytes the message took, with its end; nil: it did not end.
     var end: Int?
 }
 
-private func reading(_ pieces: [[UInt8]], _ bareLineEndings: BareLineEndingAction) -> Reading {
+private func reading(_ pieces: [[UInt8]], _ bareLineEndings: BareLineEndingAction) -> ReadMessage {
     var reader = DotReader(bareLineEndings)
-    var reading = Reading()
+    var reading = ReadMessage()
     var taken = 0
     for piece in pieces where !reader.isAtEnd {
         let bytes = piece.span
@@ -35,12 +35,12 @@ private func reading(_ pieces: [[UInt8]], _ bareLineEndings: BareLineEndingActio
 
 /// Ten lines that say the same: the end is the first CR LF . CR LF. What is before it is lines, which LF separates; a dot that
 /// begins a line goes, unless the line is nothing else.
-private func oracle(_ stream: [UInt8]) -> Reading {
+private func oracle(_ stream: [UInt8]) -> ReadMessage {
     let whole = Array("\r\n".utf8) + stream
     guard let end = whole.indices.first(where: { whole[$0...].starts(with: "\r\n.\r\n".utf8) }) else {
-        return Reading()
+        return ReadMessage()
     }
-    var result = Reading(end: end + 3)
+    var result = ReadMessage(end: end + 3)
     for line in whole[2..<end + 2].split(separator: 0x0a, omittingEmptySubsequences: false).dropLast() {
         let text = line.last == 0x0d ? line.dropLast() : line
         result.isBare = result.isBare || line.last != 0x0d || text.contains(0x0d)
@@ -72,7 +72,7 @@ struct DotReaderTests {
         ])
     func lines(row: (String, String, Int)) {
         for pieces in allCuts(Array(row.0.utf8)) {
-            let expected = Reading(content: Array(row.1.utf8), isBare: false, end: row.2)
+            let expected = ReadMessage(content: Array(row.1.utf8), isBare: false, end: row.2)
             #expect(reading(pieces, .refuse) == expected)
             #expect(reading(pieces, .repair) == expected)
         }

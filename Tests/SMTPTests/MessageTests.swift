@@ -11,7 +11,7 @@ struct MessageTests {
 
     private func message(
         _ text: String, _ configuration: SMTPConfiguration = configuration(), then: String = "NOOP\r\n"
-    ) -> Outcome {
+    ) -> SessionOutcome {
         session(Self.open + "DATA\r\n" + text + then, configuration)
     }
 

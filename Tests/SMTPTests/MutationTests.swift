@@ -34,7 +34,7 @@ struct MutationTests {
     }
 }
 
-extension Outcome {
+extension SessionOutcome {
     /// Whether everything said is replies of RFC 5321 4.2.
     var isWellFormed: Bool {
         guard said.hasSuffix("\r\n") else { return false }

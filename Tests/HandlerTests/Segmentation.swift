@@ -1,11 +1,13 @@
 /// How a stream is cut into reads.
-enum Cut: CustomStringConvertible {
+enum Segmentation: CustomStringConvertible {
     case whole
     case bytes
     case after(Int)
 
     /// In one piece, byte by byte, and in two pieces in every way.
-    static func all(of bytes: [UInt8]) -> [Cut] { [.whole, .bytes] + bytes.indices.dropFirst().map { .after($0) } }
+    static func all(of bytes: [UInt8]) -> [Segmentation] {
+        [.whole, .bytes] + bytes.indices.dropFirst().map { .after($0) }
+    }
 
     func pieces(of bytes: [UInt8]) -> [[UInt8]] {
         switch self {

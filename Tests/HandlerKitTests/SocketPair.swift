@@ -50,7 +50,7 @@ struct Descriptor: ~Copyable {
 }
 
 /// What `socketpair` connects.
-struct Pair: ~Copyable {
+struct SocketPair: ~Copyable {
     let ours: Descriptor
     let peers: Descriptor
 
@@ -64,41 +64,14 @@ struct Pair: ~Copyable {
     }
 }
 
-/// How the bytes of a test reach the connection.
-enum Cut: CustomStringConvertible {
-    case whole
-    case bytes
-    case after(Int)
-
-    func pieces(of bytes: [UInt8]) -> [[UInt8]] {
-        switch self {
-        case .whole: [bytes].filter { !$0.isEmpty }
-        case .bytes: bytes.map { [$0] }
-        case .after(let count): [Array(bytes.prefix(count)), Array(bytes.dropFirst(count))].filter { !$0.isEmpty }
-        }
-    }
-
-    static func all(of bytes: [UInt8]) -> [Cut] {
-        [.whole, .bytes] + bytes.indices.dropFirst().map { .after($0) }
-    }
-
-    var description: String {
-        switch self {
-        case .whole: "in one piece"
-        case .bytes: "byte by byte"
-        case .after(let count): "cut after \(count)"
-        }
-    }
-}
-
 /// Runs a reader over bytes that come cut in this way. The peer then says nothing more. Where the buffer is too small for
 /// the text, the cuts are where the buffer is full, because the kernel would drop the rest of a packet.
 func reading<Result>(
-    _ text: String, _ cut: Cut, capacity: Int = 64,
+    _ text: String, _ cut: Segmentation, capacity: Int = 64,
     _ body: (inout Connection) throws(ConnectionError) -> Result
 ) throws(ConnectionError) -> Result {
-    let input = Pair(capacity < text.utf8.count ? SOCK_STREAM : SOCK_SEQPACKET)
-    let output = Pair(SOCK_SEQPACKET)
+    let input = SocketPair(capacity < text.utf8.count ? SOCK_STREAM : SOCK_SEQPACKET)
+    let output = SocketPair(SOCK_SEQPACKET)
     input.peers.send(cut.pieces(of: Array(text.utf8)))
     shutdown(input.peers.number, Int32(SHUT_WR))
     var connection = Connection(input: input.ours.number, output: output.ours.number, capacity: capacity)

@@ -6,7 +6,7 @@ import HandlerKit
 @testable import SMTP
 
 /// What the policy was told, in order.
-final class Record {
+final class PolicyRecord {
     var events: [String] = []
     var content: [UInt8] = []
     var body: [UInt8] = []
@@ -18,8 +18,8 @@ extension Span<UInt8> {
 
 /// A policy that notes everything. A local part, or an argument, that begins with three digits is answered with that code;
 /// with `x` behind them the connection ends too.
-struct NotingPolicy: SMTPPolicy {
-    let record: Record
+struct RecordingPolicy: SMTPPolicy {
+    let record: PolicyRecord
     var greeting = 220
     var dataCode = 354
     var endCode = 250
@@ -84,7 +84,7 @@ struct NotingPolicy: SMTPPolicy {
 }
 
 /// How a session went.
-struct Outcome: Equatable {
+struct SessionOutcome: Equatable {
     /// All that the server said.
     var said = ""
     /// What the policy was told.
@@ -165,16 +165,16 @@ func onConnection(
 /// A whole session.
 func session(
     _ pieces: [[UInt8]], _ configuration: SMTPConfiguration = configuration(), staysOpen: Bool = false,
-    _ change: (inout NotingPolicy) -> Void = { _ in }
-) -> Outcome {
-    let record = Record()
-    var policy = NotingPolicy(record: record)
+    _ change: (inout RecordingPolicy) -> Void = { _ in }
+) -> SessionOutcome {
+    let record = PolicyRecord()
+    var policy = RecordingPolicy(record: record)
     change(&policy)
     var configuration = configuration
     let log = packetSockets()
     defer { for end in log { close(end) } }
     configuration.logDescriptor = log[1]
-    var outcome = Outcome()
+    var outcome = SessionOutcome()
     outcome.said = onConnection(pieces, staysOpen: staysOpen) { connection in
         var server = SMTPServer(policy, configuration, peer: .none, ids: fixedIDs)
         do throws(ConnectionError) {
@@ -193,8 +193,8 @@ func session(
 
 func session(
     _ text: String, _ configuration: SMTPConfiguration = configuration(), staysOpen: Bool = false,
-    _ change: (inout NotingPolicy) -> Void = { _ in }
-) -> Outcome {
+    _ change: (inout RecordingPolicy) -> Void = { _ in }
+) -> SessionOutcome {
     session([Array(text.utf8)], configuration, staysOpen: staysOpen, change)
 }
 
