@@ -19,9 +19,7 @@ public final class Delivery {
     private var number = 0
     private var text = StoredText()
     /// The first thing that failed while the message was written; `commit` throws it.
-    public private(set) var failure: StoreError?
-    /// The line of the Maildir that the last error of `commit` was about, as `add` was told it.
-    public private(set) var failedLine = 0
+    private var failure: DeliveryError?
 
     /// - Parameters:
     ///   - host: this machine's name, for the files' names.
@@ -45,7 +43,7 @@ public final class Delivery {
     ///   - sender: likewise; empty for the null sender.
     ///   - maildir: its path.
     ///   - announcedSize: what the client said about the message's size, 0 if nothing.
-    ///   - line: of the recipients file, which names this Maildir; for `failedLine`.
+    ///   - line: of the recipients file, which names this Maildir; for the error of `commit`.
     ///
     /// Errors: this recipient gets no mail. The others are as they were, unless it was the file that they share which could
     /// not be written: then `commit` will fail. One Maildir too many traps.
@@ -74,20 +72,14 @@ public final class Delivery {
     }
 
     /// Makes the message mail in every Maildir. It is then over, as after `discard`, whether this throws or not.
-    public func commit() throws(StoreError) {
+    public func commit() throws(DeliveryError) {
         flush()
         text.finish()
         flush()
         defer { discard() }
         if let failure { throw failure }
-        for index in 0..<files.count {
-            failedLine = files[index].line
-            try files[index].sync()
-        }
-        for index in 0..<files.count {
-            failedLine = files[index].line
-            try files[index].move()
-        }
+        for index in 0..<files.count { try inFile(index) { file throws(StoreError) in try file.sync() } }
+        for index in 0..<files.count { try inFile(index) { file throws(StoreError) in try file.move() } }
     }
 
     /// Gives the message up: its files are gone from every tmp.
@@ -103,7 +95,7 @@ public final class Delivery {
             try files[index].write(deliveredTo: recipient)
         } catch {
             // Half a line may be in the file.
-            (failure, failedLine) = (error, files[index].line)
+            failure = DeliveryError(error, line: files[index].line)
             throw error
         }
     }
@@ -121,10 +113,21 @@ public final class Delivery {
             do throws(StoreError) {
                 try files[index].write(text.bytes)
             } catch {
-                (failure, failedLine) = (error, files[index].line)
+                failure = DeliveryError(error, line: files[index].line)
             }
         }
         text.removeAll()
+    }
+
+    /// Does something with one of the files; an error says which Maildir's it is.
+    private func inFile(
+        _ index: Int, _ act: (inout TemporaryFile) throws(StoreError) -> Void
+    ) throws(DeliveryError) {
+        do throws(StoreError) {
+            try act(&files[index])
+        } catch {
+            throw DeliveryError(error, line: files[index].line)
+        }
     }
 }
 

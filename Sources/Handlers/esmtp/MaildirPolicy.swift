@@ -78,11 +78,11 @@ struct MaildirPolicy: SMTPPolicy, ~Copyable {
 
     /// 250 when the message is on the disk everywhere; 451 or 452 otherwise.
     mutating func endOfMessage(_ session: borrowing SMTPSession) -> Reply {
-        do throws(StoreError) {
+        do throws(DeliveryError) {
             try delivery.commit()
         } catch {
-            session.report(error, of: settings.recipients, line: delivery.failedLine)
-            return error.reply
+            session.report(error, of: settings.recipients)
+            return error.reason.reply
         }
         return .messageAccepted(session.message.id)
     }

@@ -34,11 +34,11 @@ extension SMTPSession {
     }
 
     /// The message could not be stored, because of the Maildir on this line: `not stored … at=FILE:LINE act=… errno=… remedy=…`.
-    func report(_ error: StoreError, of file: StaticBytes, line: Int) {
+    func report(_ error: DeliveryError, of file: StaticBytes) {
         log("not stored") { report in
-            let place = Self.place(file, line)
+            let place = Self.place(file, error.line)
             report.add("at", place.bytes)
-            report.add(error)
+            report.add(error.reason)
         }
     }
 

@@ -1,0 +1,14 @@
+// Why a message was not stored, and in which Maildir: what the log needs to name the line that an administrator can change.
+
+/// An error of `Delivery.commit`.
+public struct DeliveryError: Error, Equatable {
+    /// The act that failed, and why.
+    public let reason: StoreError
+    /// The line of the recipients file that names the Maildir, as `Delivery.add` was told it.
+    public let line: Int
+
+    init(_ reason: StoreError, line: Int) {
+        self.reason = reason
+        self.line = line
+    }
+}
