@@ -12,14 +12,14 @@
 
 extern char **environ;
 
-/// Waits for one event for as long as it takes.
+/// Waits for one event, without a limit.
 static void wait_for(int fd, short event)
 {
     struct pollfd entry = {.fd = fd, .events = event, .revents = 0};
-    poll(&entry, 1, -1); // a failure shows at the next read or write
+    poll(&entry, 1, -1); // the next read or write reports a failure
 }
 
-/// Whether the call that just failed should be made again.
+/// Whether the caller repeats the call that just failed.
 static int should_retry(int fd, short event)
 {
     if (errno == EINTR)
@@ -116,10 +116,9 @@ int64_t chandler_monotonic_nanoseconds(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-// Swift's CommandLine does not exist in Embedded mode, and Swift's main keeps argv to itself. But the kernel
-// lays the arguments right below the environment: count, argv[0] ... argv[count - 1], NULL, environ[0] ...
-// (System V ABI, "Initial Process Stack"; the arm64 one is the same.) A pointer never equals a small count,
-// so the walk ends at the right word.
+// Embedded Swift has no CommandLine, and Swift's main does not pass argv on. But the kernel puts the arguments right
+// below the environment: count, argv[0] ... argv[count - 1], NULL, environ[0] ... (System V ABI, "Initial Process
+// Stack"; arm64's is the same). A pointer never equals a small count, so the search ends at the right word.
 const char *chandler_argument(long index)
 {
     char **end = environ - 1;
@@ -140,7 +139,7 @@ void chandler_exit(int status)
 }
 
 void *chandler_take_memory(size_t count) {
-    // Whole pages: the kernel copies to and from them faster.
+    // Aligned to a page, because the kernel copies to and from whole pages faster.
     static _Alignas(4096) unsigned char memory[256 << 10];
     static size_t used;
     size_t rounded = (count + 63) & ~(size_t)63;

@@ -1,4 +1,4 @@
-// The time of day where the service is. See CHandler.h.
+// The date and the time of day in the zone of the service. See CHandler.h.
 #define _GNU_SOURCE
 #include "CHandler.h"
 
@@ -21,9 +21,9 @@ void chandler_local_date(int64_t seconds, struct chandler_date *date)
 {
     time_t time = (time_t)seconds;
     struct tm fields;
-    tzset(); // localtime_r need not
+    tzset(); // localtime_r need not read TZ itself
     memset(date, 0, sizeof *date);
-    if (!localtime_r(&time, &fields)) // only a year that does not fit
+    if (!localtime_r(&time, &fields)) // fails only for a year that does not fit
         return;
     date->year = fields.tm_year + 1900;
     date->month = fields.tm_mon;

@@ -1,4 +1,4 @@
-// Waiting in both directions at once. See CHandler.h.
+// Waits for both directions of a connection at once. See CHandler.h.
 #define _GNU_SOURCE
 #include "CHandler.h"
 

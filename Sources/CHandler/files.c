@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/// The path with a NUL behind it. Returns 0 or -errno.
+/// Copies the path and ends it with a NUL. Returns 0 or -errno.
 static int path_of(char to[PATH_MAX], const void *path, size_t count)
 {
     if (count >= PATH_MAX)
@@ -26,7 +26,7 @@ int chandler_open_file(const void *path, size_t count)
     int result = path_of(name, path, count);
     if (result < 0)
         return result;
-    // Opening a FIFO must not wait; on a file O_NONBLOCK means nothing.
+    // O_NONBLOCK: opening a FIFO does not wait for a writer. For a regular file it has no effect.
     int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return -errno;

@@ -1,6 +1,6 @@
-// Searching in what was read. See CHandler.h.
-// Sixteen bytes at a time in the compiler's own vectors, which are the machine's on x86-64 and aarch64 alike: musl's memchr
-// takes eight, and a call of it for every line costs more than sending the lines.
+// Searches in bytes that were read. See CHandler.h. Compares sixteen bytes at a time in the compiler's vectors, for
+// which x86-64 and aarch64 both have registers. musl's memchr compares eight, and a call of it for every line costs
+// more than sending the lines.
 #include "CHandler.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@ typedef _Bool bits16 __attribute__((ext_vector_type(16)));
 
 enum { LF = 0x0a, CR = 0x0d, WIDTH = sizeof(bytes16), BLOCK = 4 * WIDTH };
 
-/// One bit for each of sixteen bytes, the first one lowest: 1 where it is this byte.
+/// One bit for each of sixteen bytes, the lowest bit for the first byte: 1 where this byte occurs.
 static inline uint64_t places16(const uint8_t *bytes, uint8_t byte)
 {
     bytes16 loaded;
@@ -21,7 +21,7 @@ static inline uint64_t places16(const uint8_t *bytes, uint8_t byte)
     return result;
 }
 
-/// The same for a block.
+/// The same for the bytes of a block.
 static inline uint64_t places(const uint8_t *bytes, uint8_t byte)
 {
     return places16(bytes, byte) | places16(bytes + WIDTH, byte) << 16 | places16(bytes + 2 * WIDTH, byte) << 32
@@ -62,7 +62,7 @@ long chandler_find_blank_line(const void *start, size_t count)
 {
     const uint8_t *bytes = start;
     size_t position = 0;
-    // A block says of all but its last two bytes whether a blank line follows; with those the next one begins.
+    // A block shows for all but its last two bytes whether a blank line follows; the next block begins with those two.
     for (; position + BLOCK <= count; position += BLOCK - 2) {
         uint64_t feeds = places(bytes + position, LF);
         if ((feeds & (feeds >> 1 | feeds >> 2)) == 0)

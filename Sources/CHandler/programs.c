@@ -1,4 +1,4 @@
-// Programs that a handler starts. See CHandler.h.
+// Starts and ends the programs of a handler. See CHandler.h.
 #define _GNU_SOURCE
 #include "CHandler.h"
 
@@ -18,7 +18,7 @@ enum { MOST_VARIABLES = 256, COULD_NOT_START = 127 };
 
 static const char variable[] = "REMOTE_USER=";
 
-/// The environment with another REMOTE_USER, or with none if it is NULL.
+/// Copies the environment with another REMOTE_USER, or without one if `user` is NULL.
 static void environment(char *to[MOST_VARIABLES + 2], char *user)
 {
     size_t count = 0;
@@ -30,11 +30,11 @@ static void environment(char *to[MOST_VARIABLES + 2], char *user)
     to[count] = NULL;
 }
 
-/// In the child: everything from the fork to the program. Only what may be called between the two (signal-safety(7)).
+/// Runs in the child, from the fork to the exec, and calls only what is allowed between the two (signal-safety(7)).
 static _Noreturn void become(const char *path, char *name, char **variables, int output, int errors, pid_t parent)
 {
-    // In a group of its own, so that its own children can be ended with it; and it ends when the handler does, however that
-    // is ended.
+    // The process group is its own, so that the handler can kill its children with it. The kernel kills it when the
+    // handler ends in any way.
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -44,20 +44,21 @@ static _Noreturn void become(const char *path, char *name, char **variables, int
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     int null = open("/dev/null", O_RDONLY);
-    // open gives the lowest free number, which is never 0: the connection is there.
+    // open returns the lowest free number, which is never 0, because the connection is on 0.
     if (null >= 0 && dup2(null, 0) == 0 && dup2(output, 1) == 1) {
         close(null);
         char *arguments[] = {name, NULL};
         execve(path, arguments, variables);
     }
     int error = errno;
-    // The pipe is closed by the exec: a byte in it says that there was none. If nobody reads it, the exit status says it too.
+    // A successful exec closes the pipe, so bytes in it mean that the exec failed. The exit status says it too, in case
+    // the parent is gone.
     if (write(errors, &error, sizeof error) < 0)
         _exit(COULD_NOT_START);
     _exit(COULD_NOT_START);
 }
 
-/// Waits for the end of a child, which must be near.
+/// Waits for the end of a child that was killed or failed to start, and returns its wait status or -errno.
 static int reap(pid_t pid)
 {
     int status;
@@ -119,7 +120,7 @@ int chandler_start_program(
 
 int chandler_end_program(const struct chandler_program *program)
 {
-    // The group first, while the child still holds its number.
+    // The group first: while the child is not reaped, no other process can have its number.
     kill(-program->pid, SIGKILL);
     kill(program->pid, SIGKILL);
     close(program->output);

@@ -1,5 +1,5 @@
-// A handler's own filter. See CHandler.h.
-// Written against the kernel's interface alone (seccomp(2), linux/filter.h): musl has no headers for it.
+// The system-call filter that a handler puts on itself. See CHandler.h.
+// Spells out the kernel's interface (seccomp(2), linux/filter.h), because musl has no headers for it.
 #define _GNU_SOURCE
 #include "CHandler.h"
 
@@ -28,7 +28,8 @@ struct program {
     const struct instruction *instructions;
 };
 
-// struct seccomp_data: the number at 0, the architecture at 4, the arguments' lower halves from 16 on, 8 bytes each.
+// struct seccomp_data: the call's number is at 0, the architecture at 4, the arguments from 16 on, 8 bytes each, the
+// lower half first.
 #define LOAD(OFFSET) {0x20, 0, 0, (OFFSET)}
 #define ARGUMENT(INDEX) (16 + 8 * (INDEX))
 #define EQUAL(VALUE, TRUE, FALSE) {0x15, (TRUE), (FALSE), (uint32_t)(VALUE)}
@@ -46,14 +47,15 @@ static const struct instruction streams[] = {
     ALLOW_CALL(SYS_ppoll), ALLOW_CALL(SYS_shutdown), ALLOW_CALL(SYS_close), ALLOW_CALL(SYS_getsockopt),
     ALLOW_CALL(SYS_clock_gettime), ALLOW_CALL(SYS_clock_nanosleep), ALLOW_CALL(SYS_nanosleep),
     ALLOW_CALL(SYS_gettimeofday), ALLOW_CALL(SYS_rt_sigaction), ALLOW_CALL(SYS_rt_sigprocmask),
-    ALLOW_CALL(SYS_rt_sigreturn), ALLOW_CALL(SYS_rt_sigpending), ALLOW_CALL(SYS_restart_syscall), ALLOW_CALL(SYS_exit), ALLOW_CALL(SYS_exit_group),
+    ALLOW_CALL(SYS_rt_sigreturn), ALLOW_CALL(SYS_rt_sigpending), ALLOW_CALL(SYS_restart_syscall),
+    ALLOW_CALL(SYS_exit), ALLOW_CALL(SYS_exit_group),
     ALLOW_CALL(SYS_brk), ALLOW_CALL(SYS_munmap), ALLOW_CALL(SYS_madvise), ALLOW_CALL(SYS_getrandom),
 #if defined(SYS_poll)
     ALLOW_CALL(SYS_poll), ALLOW_CALL(SYS_time),
 #endif
-    // send(2), which is sendto without an address.
+    // send(2) is sendto without an address: with an address, sendto kills.
     EQUAL(SYS_sendto, 0, 6), LOAD(ARGUMENT(4)), EQUAL(0, 0, 3), LOAD(ARGUMENT_HIGH(4)), EQUAL(0, 0, 1), ALLOW, KILL,
-    // Memory, but no files and no code.
+    // Memory may be mapped and protected, but no file mapped and no memory made executable.
     EQUAL(SYS_mprotect, 0, 4), LOAD(ARGUMENT(2)), ANY_BIT(prot_exec, 0, 1), KILL, ALLOW,
     EQUAL(SYS_mmap, 1, 0), KILL, LOAD(ARGUMENT(2)), ANY_BIT(prot_exec, 2, 0), LOAD(ARGUMENT(3)),
     ANY_BIT(map_anonymous, 1, 0), KILL, ALLOW,

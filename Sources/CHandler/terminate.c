@@ -1,5 +1,5 @@
-// Being told to end, without losing the moment: SIGTERM is blocked everywhere but inside the waits, which let it in and fall
-// asleep in one step (ppoll's mask), so that it is neither lost between a look and a wait nor breaks anything else off.
+// Catches SIGTERM as a request to end. It is blocked except inside the waits, which unblock it and sleep in one step
+// (ppoll's mask): so it cannot come unnoticed between a check and a wait, and it interrupts no other call.
 // See CHandlerSession.h.
 #define _GNU_SOURCE
 #include "CHandler.h"
@@ -39,7 +39,8 @@ const void *chandler_waiting_mask(void)
 
 int chandler_is_terminated(void)
 {
-    // A wait that need not sleep does not let the signal in: it stays pending as long as the peer is never waited for.
+    // A wait that does not sleep delivers no signal: while the peer never makes the handler wait, SIGTERM stays
+    // pending.
     sigset_t pending;
     if (is_caught && !is_terminated && sigpending(&pending) == 0)
         is_terminated = sigismember(&pending, SIGTERM);

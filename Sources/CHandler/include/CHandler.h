@@ -1,5 +1,6 @@
 // The few C functions that a handler may call. What can fail returns -errno, never errno itself.
-// Promises: no malloc, no stdio, no state but the memory that it hands out; EINTR is retried here and nowhere else.
+// Promises: no function allocates with malloc or uses stdio, or keeps state but the memory that it hands out and the
+// caught SIGTERM; EINTR is retried here and nowhere else.
 // Needs only the compiler's own headers, because Embedded Swift imports this file without a libc.
 #ifndef CHANDLER_H
 #define CHANDLER_H
@@ -11,64 +12,67 @@
 
 #pragma clang assume_nonnull begin
 
-/// Reads up to count bytes; 0 is the end of input. Waits even if the descriptor is non-blocking, as a terminal
-/// shared with another program may be. Source: read(2).
+/// Reads up to count bytes and returns how many; 0 is the end of input. Waits even if the descriptor is non-blocking,
+/// as a terminal that another program shares may be. Source: read(2).
 long chandler_read(int fd, void *buffer, size_t count);
 
-/// Writes up to count bytes and says how many. Waits like chandler_read. Source: write(2).
+/// Writes up to count bytes and returns how many. Waits like chandler_read. Source: write(2).
 long chandler_write(int fd, const void *buffer, size_t count);
 
-/// Writes as many of the bytes as go without waiting, and says how many; -EAGAIN if none do. On what is no socket, call it
-/// only when the descriptor is writable: a pipe then takes PIPE_BUF bytes. Source: send(2), pipe(7).
+/// Writes the bytes that the kernel takes without waiting and returns how many; -EAGAIN if it takes none. If the
+/// descriptor is no socket, the caller waits first until it is writable: a pipe then takes PIPE_BUF bytes.
+/// Source: send(2), pipe(7).
 long chandler_write_some(int fd, int is_socket, const void *buffer, size_t count);
 
 enum { CHANDLER_READABLE, CHANDLER_WRITABLE };
 
-/// Waits until a read or a write would not block: 1, or 0 when the time is over; INT64_MAX is for ever. -EINTR only if
-/// SIGTERM comes that chandler_catch_termination has caught. Source: ppoll(2).
+/// Waits until a read or a write would not block: 1, or 0 when the time is over; INT64_MAX waits without end. -EINTR
+/// only if SIGTERM comes and chandler_catch_termination was called before. Source: ppoll(2).
 int chandler_wait(int fd, int event, int64_t nanoseconds);
 
-/// Waits until a read from one descriptor or a write to the other would not block, for as long as it takes. Descriptor -1: not
-/// for that. Gives both bits of 1 << CHANDLER_READABLE and 1 << CHANDLER_WRITABLE that hold, or -errno. Source: poll(2).
+/// Waits, without a limit, until a read from one descriptor or a write to the other would not block. For a descriptor
+/// of -1 it does not wait. Returns those of the bits 1 << CHANDLER_READABLE and 1 << CHANDLER_WRITABLE that hold, or
+/// -errno. Source: poll(2).
 int chandler_wait_either(int readable, int writable);
 
 /// 1 if the descriptor is a socket, else 0.
 int chandler_is_socket(int fd);
 
-/// Says to the peer that nothing more is coming. Source: shutdown(2).
+/// Ends the output of a socket: the peer reads the end of input. Source: shutdown(2).
 int chandler_shutdown_write(int fd);
 
 /// Closes a descriptor. Source: close(2).
 int chandler_close(int fd);
 
-/// From here on a write to a gone peer fails with EPIPE and no longer kills the process. Source: signal(7).
+/// Ignores SIGPIPE: from here on a write to a peer that is gone fails with EPIPE and does not kill the process.
+/// Source: signal(7).
 int chandler_ignore_broken_pipe(void);
 
-/// 1 if this errno says that the other end of the connection is no longer there.
+/// 1 if this errno means that the peer has closed or reset the connection.
 int chandler_means_peer_is_gone(int error);
 
-/// 1 if this errno says that the call would have had to wait.
+/// 1 if this errno means that the call would have had to wait.
 int chandler_means_try_again(int error);
 
-/// Nanoseconds of a clock that never goes back. Source: clock_gettime(2), CLOCK_MONOTONIC.
+/// The time in nanoseconds, by a clock that never goes back. Source: clock_gettime(2), CLOCK_MONOTONIC.
 int64_t chandler_monotonic_nanoseconds(void);
 
 /// The offset of the first such byte, or -1.
 long chandler_find(const void *bytes, uint8_t byte, size_t count);
 
-/// The offset of the first blank line that comes after an LF within the bytes, or -1. A CR that follows an LF and is the last
-/// byte counts: it may become one. A blank line is LF or CR LF.
+/// The offset of the first blank line that comes after an LF within the bytes, or -1. A blank line is LF or CR LF. A CR
+/// that follows an LF and is the last byte counts, because the next byte may make it one.
 long chandler_find_blank_line(const void *bytes, size_t count);
 
-/// The process's argument or environment entry of this number, or NULL behind the last one.
+/// The process's argument or environment entry with this number, or NULL after the last one.
 /// Both live as long as the process, which must not call setenv(3).
 const char *_Nullable chandler_argument(long index);
 const char *_Nullable chandler_environment(long index);
 
-/// Zeroed memory that is the program's own, taken once and never given back: NULL when the 256 KiB there are do not do.
+/// Takes zeroed memory from 256 KiB that are part of the program; it cannot be given back. NULL if too little is left.
 void *_Nullable chandler_take_memory(size_t count);
 
-/// From here on, any system call but those for open streams, clocks, memory and the end kills the process (SIGSYS).
+/// Restricts the process to the system calls for open streams, clocks, memory and exit: any other kills it (SIGSYS).
 /// Source: seccomp(2).
 int chandler_restrict_to_streams(void);
 
@@ -77,18 +81,18 @@ _Noreturn void chandler_exit(int status);
 
 // ---- command: files, programs, the time of day (files.c, programs.c, calendar.c)
 
-/// Opens a regular file for reading, close-on-exec: its descriptor. What is no file gives -EISDIR or -EINVAL, without waiting
-/// for anything. Source: open(2).
+/// Opens a regular file for reading, close-on-exec, and returns its descriptor. Anything else is -EISDIR or -EINVAL, at
+/// once: opening a FIFO does not wait for its writer. Source: open(2).
 int chandler_open_file(const void *path, size_t count);
 
 /// Opens a directory for chandler_read_directory. Source: open(2).
 int chandler_open_directory(const void *path, size_t count);
 
-/// Reads entries into the buffer, as struct linux_dirent64, and says how many bytes of it they fill; 0 at the end.
+/// Reads entries into the buffer, as struct linux_dirent64, and returns how many bytes they fill; 0 at the end.
 /// Source: getdents(2).
 long chandler_read_directory(int fd, void *buffer, size_t size);
 
-/// 1 if the name is that of a regular file which this process may execute, else 0. Source: faccessat(2).
+/// 1 if the directory has a regular file of this name that this process may execute, else 0. Source: faccessat(2).
 int chandler_is_program(int directory, const void *name, size_t count);
 
 /// A program that was started.
@@ -96,25 +100,26 @@ struct chandler_program {
     int pid;
     /// Readable once the program has ended.
     int pidfd;
-    /// What the program writes on its standard output; end of input once nobody holds that.
+    /// Reads what the program writes on its standard output; the end of input comes when every process has closed that.
     int output;
 };
 
-/// Starts `directory/name` without arguments: standard input is /dev/null, standard output a pipe, standard error the log; a
-/// process group of its own, SIGPIPE as the kernel has it, this process's environment with REMOTE_USER set to `user`, or
-/// without it if that is NULL. Returns 0 or -errno, also that of the exec. It is killed when this process ends. At most 256
-/// variables are handed on. Sources: fork(2), execve(2), pidfd_open(2).
+/// Starts `directory/name` without arguments. Its standard input is /dev/null, its standard output a pipe, its standard
+/// error the log. It has a process group of its own, the default action of SIGPIPE, and this process's environment with
+/// REMOTE_USER set to `user`, or without REMOTE_USER if that is NULL; at most 256 variables are passed on. The kernel
+/// kills it when this process ends. Returns 0 or -errno, also that of the exec. Sources: fork(2), execve(2),
+/// pidfd_open(2).
 int chandler_start_program(
     const void *directory, size_t directory_count, const void *name, size_t name_count, const void *_Nullable user,
     size_t user_count, struct chandler_program *program);
 
-/// Kills what is left of the program and its process group, and closes its descriptors. Returns its exit status, 128 and the
-/// signal's number if a signal ended it, or -errno. Sources: kill(2), wait(2).
+/// Kills what is left of the program and its process group, and closes its descriptors. Returns the exit status, or 128
+/// plus the number of the signal that ended it, or -errno. Sources: kill(2), wait(2).
 int chandler_end_program(const struct chandler_program *program);
 
-/// A time of day. Source: tm(3type).
+/// A date and a time of day. Source: tm(3type).
 struct chandler_date {
-    /// month from 0, weekday from 0, which is Sunday.
+    /// The month counts from 0, the weekday from 0, which is Sunday.
     int year, month, day, weekday, hour, minute, second;
     /// The zone's abbreviation, ended by NUL.
     char zone[16];
@@ -124,7 +129,8 @@ struct chandler_date {
 int64_t chandler_wall_clock_nanoseconds(void);
 int64_t chandler_wall_clock_seconds(void);
 
-/// The local time in the zone that TZ names, or /etc/localtime if that can be read, or else UTC. Source: localtime(3).
+/// Fills in the local time in the zone that TZ names, or else of /etc/localtime if that can be read, or else in UTC.
+/// Source: localtime(3).
 void chandler_local_date(int64_t seconds, struct chandler_date *date);
 
 #pragma clang assume_nonnull end
