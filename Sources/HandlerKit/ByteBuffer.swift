@@ -1,19 +1,20 @@
-// A fixed piece of memory, taken once: what the input and the output buffer are made of.
-// Promises that every access is inside it (a wrong one traps), so the callers need no unsafe code.
+// A buffer of a fixed size, allocated once: the input and the output of a connection each have one.
+// Promises that every access is inside it (an access outside traps), so its callers need no unsafe code.
 // Never grows, and never reads or writes a descriptor twice in one call.
 internal import CHandler
 
-/// Memory of a fixed size that a descriptor is read into or written from.
+/// Memory of a fixed size, to read a descriptor into and to write one from.
 @safe
 struct ByteBuffer: ~Copyable {
     private let start: UnsafeMutablePointer<UInt8>
-    /// Its size in bytes.
+    /// The size in bytes.
     let capacity: Int
 
     /// - Parameter capacity: in bytes.
     init(capacity: Int) {
         #if hasFeature(Embedded)
-            // A handler has one connection for all its life: its buffers are part of the program, and cost no system call.
+            // A handler has one connection for as long as it runs, so the buffers are part of the program: no system
+            // call.
             guard let buffer = unsafe chandler_take_memory(capacity) else { preconditionFailure() }
             unsafe start = buffer.bindMemory(to: UInt8.self, capacity: capacity)
         #else
@@ -33,11 +34,11 @@ struct ByteBuffer: ~Copyable {
         precondition(range.lowerBound >= 0 && range.upperBound <= capacity)
     }
 
-    /// One byte that has been filled before.
+    /// One byte that was filled before.
     subscript(index: Int) -> UInt8 {
         get {
             check(index..<index + 1)
-            // Sound: inside, and callers only look at what was read or copied in.
+            // Sound: inside, and callers only access bytes that were read or copied in.
             return unsafe start[index]
         }
         set {
@@ -47,7 +48,7 @@ struct ByteBuffer: ~Copyable {
         }
     }
 
-    /// The bytes of a range that has been filled before.
+    /// The bytes of a range that was filled before.
     @_lifetime(borrow self)
     func bytes(_ range: Range<Int>) -> Span<UInt8> {
         check(range)
@@ -56,7 +57,7 @@ struct ByteBuffer: ~Copyable {
         return unsafe _overrideLifetime(span, borrowing: self)
     }
 
-    /// Where in this range the byte occurs first.
+    /// The place where the byte occurs first in this range, or nil.
     func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
         check(range)
         // Sound: inside.
@@ -64,7 +65,8 @@ struct ByteBuffer: ~Copyable {
         return found < 0 ? nil : range.lowerBound + found
     }
 
-    /// Where a blank line begins directly after an LF that is in this range: LF, CR LF, or a last CR that may become one.
+    /// The place where the first blank line begins that follows an LF of this range, or nil. A blank line is LF, CR LF,
+    /// or a CR at the end of the range, which may become one.
     func firstBlankLine(in range: Range<Int>) -> Int? {
         check(range)
         // Sound: inside.
@@ -82,7 +84,7 @@ struct ByteBuffer: ~Copyable {
         }
     }
 
-    /// Copies bytes in, each as another one.
+    /// Copies bytes in, each of them transformed.
     mutating func copy(_ source: borrowing Span<UInt8>, to offset: Int, mapping transform: (UInt8) -> UInt8) {
         check(offset..<offset + source.count)
         // Sound: both sides are inside.
@@ -91,14 +93,14 @@ struct ByteBuffer: ~Copyable {
         }
     }
 
-    /// Moves a range to the front.
+    /// Moves the bytes of a range to the front.
     mutating func moveToFront(_ range: Range<Int>) {
         check(range)
         // Sound: inside, and update(from:) allows an overlap.
         unsafe start.update(from: start + range.lowerBound, count: range.count)
     }
 
-    /// Reads into a range: the number of bytes, 0 at the end of input, or -errno.
+    /// Reads once into a range, and returns the number of bytes, 0 at the end of input, or -errno.
     mutating func read(_ descriptor: Int32, into range: Range<Int>) -> Int {
         check(range)
         // Sound: inside.
@@ -107,7 +109,7 @@ struct ByteBuffer: ~Copyable {
 }
 
 extension Span<UInt8> {
-    /// Writes from the first byte on: the number of bytes that were taken, or -errno.
+    /// Writes from the first byte on, and returns how many bytes the kernel took, or -errno.
     func write(to descriptor: Int32) -> Int {
         // Sound: the buffer is the span's own.
         unsafe withUnsafeBufferPointer { buffer in
@@ -116,7 +118,7 @@ extension Span<UInt8> {
         }
     }
 
-    /// Writes what goes without waiting: the number of bytes that were taken, or -errno.
+    /// Writes without waiting, and returns how many bytes the kernel took, or -errno.
     func writeSome(to descriptor: Int32, isSocket: Int32) -> Int {
         // Sound: the buffer is the span's own.
         unsafe withUnsafeBufferPointer { buffer in

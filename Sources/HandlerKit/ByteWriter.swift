@@ -1,22 +1,24 @@
-// The writing half of a connection, and what a filter writes to: small writes are gathered, large ones go straight through.
-// Promises the bytes in order and whole: a write that took only a part is continued; and that a peer that does not
-// read is waited for only as long as the limits say.
-// Never writes on its own: only when full, or when flushed.
+// The writing half of a connection; a filter writes to one too. Gathers small writes in a buffer and passes large ones
+// straight on.
+// Promises to send all bytes in order: if the kernel takes only a part, it sends the rest. It waits for a peer that
+// does not read only as long as the limits allow.
+// Never sends on its own: only when the buffer is full, or on a flush.
 
-/// Bytes that wait to be written, and where they go.
+/// A buffer of bytes to be sent, and the descriptor that they are sent to.
 public struct ByteWriter: ~Copyable {
-    /// Where the bytes go.
+    /// The descriptor that is written to.
     let output: OutputDescriptor
-    /// How long the peer may take. Here and not in the connection, because reading needs the writer anyway, to flush it.
+    /// The limits on the peer. They are here and not in the connection because reading needs the writer anyway, to
+    /// flush it.
     var limits = TimeLimits()
     private var buffer: ByteBuffer
     private var buffered = 0
-    /// Whether the peer was told that no more is coming.
+    /// Whether the output has ended.
     private(set) var isFinished = false
-    /// What every byte goes through first.
+    /// The filter of the output, if there is one.
     private var stage: OutputStage?
 
-    /// - Parameter capacity: of the buffer, in bytes.
+    /// - Parameter capacity: the size of the buffer, in bytes.
     init(descriptor: Int32, capacity: Int) {
         output = OutputDescriptor(descriptor)
         buffer = ByteBuffer(capacity: capacity)
@@ -24,12 +26,12 @@ public struct ByteWriter: ~Copyable {
 
     /// Sends these bytes, at the latest when the writer is flushed.
     ///
-    /// Errors: what waited is lost, and the connection with it.
-    @inline(never)  // once in a handler, not once for every reply; so are `flush` and `OutputDescriptor.write`
+    /// Errors: the buffered bytes are lost, and the connection with them.
+    @inline(never)  // one copy in a handler, not one for each reply; likewise `flush` and `OutputDescriptor.write`
     public mutating func write(_ bytes: borrowing Span<UInt8>) throws(ConnectionError) {
         precondition(!isFinished, "nothing can be written after finishWriting")
         if let stage = stage.take() {
-            // What the filter writes goes on from here.
+            // The filter writes to this writer, which has no stage meanwhile.
             defer { self.stage = stage }
             return try stage.push(bytes, to: &self)
         }
@@ -49,7 +51,7 @@ public struct ByteWriter: ~Copyable {
         try write(input.bytes(of: slice))
     }
 
-    /// Sends one byte. For filters: what they write here goes on from here.
+    /// Sends one byte. For filters only: the byte goes through no further filter.
     public mutating func write(byte: UInt8) throws(ConnectionError) {
         precondition(!isFinished && stage == nil)
         if buffered == buffer.capacity { try flush() }
@@ -57,7 +59,7 @@ public struct ByteWriter: ~Copyable {
         buffered += 1
     }
 
-    /// Sends as many bytes as these, each as another one. For filters, like the one above.
+    /// Sends these bytes, each of them transformed. For filters only, as `write(byte:)`.
     public mutating func write(
         _ bytes: borrowing Span<UInt8>, mapping transform: (UInt8) -> UInt8
     ) throws(ConnectionError) {
@@ -71,7 +73,7 @@ public struct ByteWriter: ~Copyable {
         }
     }
 
-    /// Writes what waits.
+    /// Sends the buffered bytes.
     @inline(never)
     mutating func flush() throws(ConnectionError) {
         let count = buffered
@@ -79,28 +81,28 @@ public struct ByteWriter: ~Copyable {
         if count > 0 { try output.write(0..<count, of: buffer, within: &limits) }
     }
 
-    /// How many bytes wait.
+    /// The number of buffered bytes.
     var bufferedCount: Int { buffered }
 
-    /// Does something with the bytes that wait.
+    /// Passes the buffered bytes to a closure.
     func withBufferedBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result { body(buffer.bytes(0..<buffered)) }
 
-    /// Forgets what waits.
+    /// Drops the buffered bytes.
     mutating func clear() { buffered = 0 }
 
-    /// Everything that is written from now on goes through this stage.
+    /// Puts a filter before the buffer: all that is written from here on goes through it.
     mutating func install(_ stage: OutputStage) {
         precondition(self.stage == nil, "one filter for each direction")
         self.stage = stage
     }
 
-    /// Lets the filter, if there is one, write what it still has. It is gone then.
+    /// Lets the filter, if there is one, write the bytes that it still keeps, and removes it.
     mutating func finishStage() throws(ConnectionError) {
         guard let stage = stage.take() else { return }
         try stage.finish(to: &self)
     }
 
-    /// Says to the peer that no more is coming.
+    /// Ends the output: the peer reads the end of input.
     mutating func finish() throws(ConnectionError) {
         isFinished = true
         try output.finish()

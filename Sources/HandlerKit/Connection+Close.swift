@@ -1,22 +1,22 @@
-// The end of a session, so that the last reply arrives. A socket that is closed while input waits in it answers
-// with a reset, and the reset may overtake the reply on its way. So: send, say that no more is coming, and take in for
-// a moment what the peer still sends. On a pipe there is nothing to do but send.
-// Sources: RFC 1122 4.2.2.13, RFC 2525 2.17, openSUSE/xinetd#14.
+// The end of a session, so that the last reply arrives. When a process closes a socket that holds unread input, the
+// kernel sends a reset, and the reset may overtake the reply. So a lingering close sends the reply, ends the output,
+// and reads and drops for a moment what the peer still sends. On a pipe, sending is enough.
+// Sources: RFC 1122 4.2.2.13, RFC 2525 2.17, github.com/openSUSE/xinetd issue 14, nginx's lingering_close.
 internal import CHandler
 
-/// How much a closing connection still takes in.
+/// How much a closing connection still reads and drops.
 struct LingerLimits: Sendable {
-    /// Bytes taken in at most, give or take one buffer.
+    /// The most bytes, give or take one buffer.
     var bytes = 65536
-    /// How long at most.
+    /// The longest time.
     var nanoseconds: Int64 = 1_000_000_000
 }
 
 extension Connection {
-    /// Sends everything, then says to the peer that no more is coming. Reading goes on: the end of output is not the end of
-    /// input, nor the other way round. Writing more after this is a bug and traps.
+    /// Sends everything, then ends the output: the peer reads the end of input. Reading is still possible, because
+    /// output and input end independently. Writing after this is a bug and traps.
     ///
-    /// On a socket this is its own act. Anything else, a pipe by hand, can only say so by being closed, and is.
+    /// A socket's output is shut down. Any other descriptor, such as a pipe, is closed.
     @inline(never)
     public mutating func finishWriting() throws(ConnectionError) {
         if writer.isFinished { return }
@@ -24,12 +24,13 @@ extension Connection {
         try writer.finish()
     }
 
-    /// Sends everything, then ends the connection in order. The descriptors stay open until the process ends.
+    /// Sends everything, then ends the connection so that the last reply arrives. The descriptors stay open until the
+    /// process ends.
     public mutating func close() throws(ConnectionError) {
         try close(lingering: LingerLimits())
     }
 
-    /// The same with chosen limits.
+    /// The same with other limits.
     @inline(never)
     mutating func close(lingering limits: LingerLimits) throws(ConnectionError) {
         try flushAll()
@@ -38,7 +39,7 @@ extension Connection {
         if chandler_is_socket(input.descriptor) == 1 { try linger(limits) }
     }
 
-    /// Sends everything, with what the filter of the output still has.
+    /// Sends everything, including the bytes that the filter of the output still keeps.
     private mutating func flushAll() throws(ConnectionError) {
         try writer.finishStage()
         try writer.flush()

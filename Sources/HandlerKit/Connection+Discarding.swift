@@ -1,10 +1,10 @@
-// Sending to a peer that may send too, with nobody interested in what it says.
+// Sends to a peer that may send too, and drops what it sends.
 internal import CHandler
 
 extension Connection {
-    /// Sends these bytes now, and meanwhile takes in and drops whatever the peer sends: a peer that sends before it reads does
-    /// not stop the two of them. The peer's saying that it sends no more changes nothing. Not for filtered connections, and the
-    /// connection's limits do not hold for it.
+    /// Sends these bytes now, and meanwhile reads and drops all input: so a peer that sends before it reads does not
+    /// block both sides for ever. The end of the peer's input changes nothing. Not for filtered connections: an input
+    /// filter traps. The connection's time limits do not apply.
     ///
     /// Errors: `peerIsGone`, `reading`, `writing`.
     public mutating func writeDiscardingInput(_ bytes: borrowing Span<UInt8>) throws(ConnectionError) {

@@ -1,9 +1,10 @@
-// Reading whose extent only the bytes themselves tell: look at what is there, then take as much of it as it was.
-// Promises that what was not taken is read next, by whatever kind of reading.
+// Reading where only the bytes themselves show how many of them to take: peek at the input, then take a part of it.
+// Promises that the next read of any kind begins with the first byte that was not taken.
 internal import CHandler
 
 extension Connection {
-    /// The bytes that are there, at least one, without taking them; nil at the end of input. Reads only if none are there.
+    /// Returns the unread bytes, at least one, without taking them; nil at the end of input. Reads only if there are
+    /// none.
     public mutating func peek() throws(ConnectionError) -> InputSlice? {
         try finishSkipping()
         if input.unreadCount == 0 {
@@ -12,13 +13,14 @@ extension Connection {
         return input.unreadBytes
     }
 
-    /// Takes the first of the bytes that are there.
-    /// - Parameter count: at most as many as `peek` gave.
+    /// Takes bytes from the front of those that `peek` returned.
+    /// - Parameter count: at most as many as `peek` returned.
     public mutating func take(_ count: Int) {
         _ = input.take(count)
     }
 
-    /// Whether more input is there already, read or not yet read. The end of input counts too.
+    /// Whether a read would not have to wait: there are unread bytes, in the buffer or in the kernel, or the input has
+    /// ended.
     public var hasInput: Bool {
         input.unreadCount > 0 || inputStage?.hasMore == true
             || chandler_wait(input.descriptor, Int32(CHANDLER_READABLE), 0) == 1
@@ -26,9 +28,9 @@ extension Connection {
 }
 
 extension Span<UInt8> {
-    /// Where one byte or the other occurs first at or behind a place, or nil.
+    /// The place where one byte or the other occurs first, from `start` on, or nil.
     public func firstIndex(of one: UInt8, or other: UInt8, from start: Int = 0) -> Int? {
-        // Sound: the buffer is the span's own, and extracting checks the start.
+        // Sound: the address and the count are the span's own, and extracting checks the start.
         let found = unsafe extracting(start..<count).withUnsafeBufferPointer { buffer in
             guard let address = buffer.baseAddress else { return -1 }
             return unsafe chandler_find_either(address, one, other, buffer.count)
@@ -36,9 +38,9 @@ extension Span<UInt8> {
         return found < 0 ? nil : start + found
     }
 
-    /// Where this byte occurs first at or behind a place, or nil.
+    /// The place where this byte occurs first, from `start` on, or nil.
     public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
-        // Sound: the buffer is the span's own, and extracting checks the start.
+        // Sound: the address and the count are the span's own, and extracting checks the start.
         let found = unsafe extracting(start..<count).withUnsafeBufferPointer { buffer in
             guard let address = buffer.baseAddress else { return -1 }
             return unsafe chandler_find(address, byte, buffer.count)

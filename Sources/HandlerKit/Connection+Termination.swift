@@ -1,17 +1,18 @@
-// A handler that wants to say goodbye when it is told to end.
+// SIGTERM as a request: a handler that notices it can still send a last reply.
 internal import CHandler
 
 extension Connection {
-    /// From here on SIGTERM does not kill the process: reading ends with the error `terminated`, once for all, and what is
-    /// written within a second is still sent; a peer that does not take it in that time ends writing with the same error. What the handler does apart from waiting is never interrupted.
+    /// From here on SIGTERM does not kill the process. After the signal every read throws `terminated`, and what the
+    /// handler writes within a second is still sent; if the peer does not take it in that time, writing throws the same
+    /// error. The signal interrupts waiting only, nothing else that the handler does.
     ///
-    /// One connection of a process at most.
+    /// At most one connection of a process may call this.
     public mutating func noticeTermination() {
         _ = chandler_catch_termination()  // cannot fail: the signal exists and may be caught
         writer.limits.noticesTermination = true
     }
 
-    /// Waits, and nothing else; SIGTERM, once noticed, ends it early. For replies that are late on purpose.
+    /// Waits for this time, for a reply that is to be late; SIGTERM ends the wait early if the handler notices it.
     public mutating func pause(for time: Duration) {
         chandler_pause(time.clampedNanoseconds)
     }

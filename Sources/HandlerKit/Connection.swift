@@ -1,30 +1,32 @@
-// One connection, as a handler sees it: lines, stretches and chunks in; bytes out.
-// Promises: all reading is from one buffer, so switching between its kinds loses no byte; what a line is depends
-// on the bytes alone, never on how the network cut them; output is gathered and sent before any read that could
-// block, so a peer that waits for a reply gets it, and one that sends many requests gets the replies in few packets.
-// Never allocates after it was made. Never closes a descriptor, but for `finishWriting` on a pipe: 0 and 1 belong to the process.
-// Sources: RFC 2920 3.2 for the flush rule; shared/reference/protocols.md 5.2 for the shape.
+// One connection, as a handler sees it: it reads lines, paragraphs, chunks and bodies, and writes bytes.
+// Promises: all kinds of reading share one buffer, so a change between them loses no byte; where a line ends depends on
+// the bytes alone, never on how the network cut the stream; output is gathered and sent before any read that could
+// block, so a peer that waits for a reply gets it, and a peer that sends many requests at once gets the replies in few
+// packets.
+// Never allocates after `init`. Never closes a descriptor, except in `finishWriting` on a pipe: 0 and 1 belong to the
+// process.
+// Source: RFC 2920 3.2, for when replies are sent.
 
-/// A connection to a peer. See `serve` for where to get one.
+/// A connection to a peer. `serve` makes one.
 public struct Connection: ~Copyable {
     /// The reading half.
     var input: Input
     /// The writing half.
     var writer: ByteWriter
-    /// What every byte of the input goes through first.
+    /// The filter of the input, if there is one.
     var inputStage: InputStage?
     private var isSkippingLine = false
 
     /// - Parameters:
     ///   - input: the descriptor to read from.
-    ///   - output: the descriptor to write to; the same one for a socket.
-    ///   - capacity: of each of the two buffers, in bytes.
+    ///   - output: the descriptor to write to; for a socket, the same.
+    ///   - capacity: the size of each of the two buffers, in bytes.
     public init(input: Int32 = 0, output: Int32 = 1, capacity: Int = 16384) {
         self.input = Input(descriptor: input, capacity: capacity)
         writer = ByteWriter(descriptor: output, capacity: capacity)
     }
 
-    /// The next line, or nil at the end of input. A last line without an ending is a line.
+    /// Reads the next line; nil at the end of input. A last line without an ending is a line.
     /// - Parameter maximumLength: in bytes, with the ending; less than the capacity.
     public mutating func nextLine(maximumLength: Int = 8192) throws(ConnectionError) -> LineEvent? {
         precondition(maximumLength > 0 && maximumLength < input.capacity)
@@ -45,8 +47,8 @@ public struct Connection: ~Copyable {
         }
     }
 
-    /// The next blank line, or as many bytes before it as there are; nil at the end of input.
-    /// For handlers that pass a stream on up to a blank line: any number of lines at once, and none is too long.
+    /// Reads the next blank line, or the bytes that are there before it; nil at the end of input. For handlers that
+    /// pass a stream on up to a blank line: a paragraph holds any number of lines, and no line is too long.
     public mutating func nextParagraph() throws(ConnectionError) -> Paragraph? {
         try finishSkipping()
         while true {
@@ -58,7 +60,7 @@ public struct Connection: ~Copyable {
         }
     }
 
-    /// The next bytes, whatever they are, as soon as there are any; nil at the end of input.
+    /// Reads the next bytes as soon as there are any; nil at the end of input.
     /// - Parameter maximumCount: in bytes.
     public mutating func nextChunk(maximumCount: Int = .max) throws(ConnectionError) -> InputSlice? {
         precondition(maximumCount > 0)
@@ -102,20 +104,20 @@ public struct Connection: ~Copyable {
         try writer.write(text.bytes)
     }
 
-    /// Sends now what was written so far. Seldom needed: reading does it.
+    /// Sends now what was written so far. Handlers seldom need this, because reading does it.
     public mutating func flush() throws(ConnectionError) {
         try writer.flush()
     }
 
-    /// Reads once, after everything written was sent. False: nothing more comes.
-    @inline(never)  // once in a handler, not once for every kind of reading
+    /// Sends everything that was written, then reads once. False: the input has ended.
+    @inline(never)  // one copy in a handler, not one for each kind of reading
     mutating func fill() throws(ConnectionError) -> Bool {
         try writer.flush()
         if let inputStage { return try inputStage.fill(&input, within: &writer.limits) }
         return try input.fill(within: &writer.limits)
     }
 
-    /// Leaves a too long line behind, up to and with its LF.
+    /// Skips the rest of a line that was too long, with its LF.
     mutating func finishSkipping() throws(ConnectionError) {
         if isSkippingLine { try skipLine() }
     }

@@ -1,23 +1,23 @@
-// What can go wrong on a connection, told apart by what a handler could do about it.
+// What can go wrong on a connection: one case for each thing that a handler may want to treat differently.
 internal import CHandler
 
 /// Why a connection cannot go on.
 public enum ConnectionError: Error, Equatable {
-    /// The peer closed or reset the connection while something was still to be read from it or written to it.
+    /// The peer closed or reset the connection before everything was read or written.
     case peerIsGone
-    /// The input ended inside what was to be read whole: a number of bytes, or a stream with a mark at its end.
+    /// The input ended inside a body: before its length was read, or without its delimiter.
     case endedEarly
-    /// The peer neither sent nor took a byte for as long as the idle limit.
+    /// The handler waited for the peer longer than the idle limit.
     case idleLimitPassed
-    /// The phase did not end in its time.
+    /// The phase did not end before its deadline.
     case deadlinePassed
     /// The peer sent or took less than the minimum rate.
     case tooSlow
-    /// The process was told to end; see `noticeTermination`.
+    /// The process got SIGTERM; see `noticeTermination`.
     case terminated
     /// read(2) failed.
     case reading(errno: Int32)
-    /// write(2) failed; errno 0 means that it took nothing.
+    /// write(2) failed; errno 0 means that it took no byte.
     case writing(errno: Int32)
     /// shutdown(2) failed.
     case shuttingDown(errno: Int32)

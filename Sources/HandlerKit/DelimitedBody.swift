@@ -1,23 +1,23 @@
-// A stretch of the input that ends with a mark, such as a mail's with CR LF . CR LF.
-// Promises that the mark is found however the stream is cut, that no part of it is handed out, and that the next read of any
-// kind goes on right behind it. Holds back nothing but what may be the beginning of the mark.
+// A part of the input that ends with a delimiter, such as a mail, which ends with CR LF . CR LF.
+// Promises to find the delimiter however the network cuts the stream, to return no part of it, and that the next read
+// of any kind begins right after it. Holds back only bytes that may be the beginning of the delimiter.
 
-/// The bytes of the input up to a mark, to be read in pieces.
+/// The bytes of the input up to a delimiter, to be read in pieces.
 ///
 ///     var mail = DelimitedBody(endingWith: "\r\n.\r\n", alreadyMatched: 2)
 ///     while let piece = try connection.nextPiece(of: &mail) { … }
 public struct DelimitedBody: Sendable {
-    /// What ends it.
+    /// The bytes that end the body.
     let delimiter: StaticBytes
-    /// How many bytes of the mark count as read before the first byte; 0 after it.
+    /// How many bytes of the delimiter count as read before the first byte of the body; 0 after that.
     fileprivate var matched: Int
-    /// Whether the mark was read.
+    /// Whether the delimiter was read.
     public fileprivate(set) var isComplete = false
 
     /// - Parameters:
-    ///   - delimiter: the mark; at least one byte.
-    ///   - matched: how many of the mark's first bytes stood directly before the stream and count for it, such as the CR LF of the
-    ///     line before a mail: a mark that comes at once is then recognised by its rest.
+    ///   - delimiter: at least one byte.
+    ///   - matched: how many of the delimiter's first bytes the input had right before the body, such as the CR LF of
+    ///     the line before a mail. If the rest of the delimiter comes first, the body is then empty.
     public init(endingWith delimiter: StaticBytes, alreadyMatched matched: Int = 0) {
         precondition(matched >= 0 && matched < delimiter.count)
         self.delimiter = delimiter
@@ -26,9 +26,9 @@ public struct DelimitedBody: Sendable {
 }
 
 extension Connection {
-    /// The next bytes before the mark, as many as there are; nil when the mark was read.
+    /// Reads the next bytes before the delimiter, as many as there are; nil after the delimiter.
     ///
-    /// Errors: `endedEarly` if the input ends without it; all bytes before the end were handed out by then.
+    /// Errors: `endedEarly` if the input ends without the delimiter; all bytes before the end were returned by then.
     public mutating func nextPiece(of body: inout DelimitedBody) throws(ConnectionError) -> InputSlice? {
         precondition(body.delimiter.count <= input.capacity)
         if body.isComplete { return nil }
@@ -45,7 +45,7 @@ extension Connection {
                 body.matched = 0
                 continue
             }
-            // What may be the beginning of the mark is one no longer when nothing follows.
+            // At the end of input, bytes that could have been the beginning of the delimiter are part of the body.
             let ready = count == 0 && input.isAtEnd ? input.unreadCount : count
             if ready > 0 {
                 body.matched = 0

@@ -1,15 +1,15 @@
-// How a handler tells Doorward what became of a session.
-// Sources: design.md 5; the numbers are djb's (cr.yp.to/daemontools, ucspi-tcp), but for `denied`, which is EX_NOPERM of sysexits(3).
+// How a session ended, as a handler reports it to Doorward.
+// Sources: 0, 100 and 111 are the numbers of Bernstein's programs (cr.yp.to/ucspi-tcp, cr.yp.to/daemontools); 77 is
+// EX_NOPERM of sysexits(3). doorward(8) says what Doorward does with them.
 
-/// What became of the session, as the process's exit status.
+/// How the session ended, as the exit status of the process.
 public enum ExitStatus: Int32, Sendable {
-    /// The session came to its end.
+    /// The session ended as the protocol has it.
     case done = 0
-    /// The peer did not prove who it is, or may not do what it wants: a login failed. Whoever counts such endings, counts them
-    /// against the source.
+    /// A login failed, or the peer may not do what it asks for. A gate with penalties counts this against the source.
     case denied = 77
-    /// It would fail in the same way next time: wrong arguments, a wrong installation.
+    /// The next session would fail in the same way: wrong arguments, a wrong installation.
     case permanentFailure = 100
-    /// It may work next time: the peer went away, a resource was short.
+    /// The next session may succeed: the peer went away, or a resource was short.
     case temporaryFailure = 111
 }

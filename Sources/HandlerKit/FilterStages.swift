@@ -1,21 +1,21 @@
-// Where filters stand inside a handler: in front of the writer, and behind the reader.
-// A connection knows a stage and not a filter's type, so a handler is written once, whether its bytes are filtered or not.
-// Each stage is one class for each type of filter, made by the compiler, and the bytes of one call go through it together.
-// A handler that places no filter has the question whether there is one, and nothing of what is below.
+// The filters inside a handler: one before the writer's buffer, one between the descriptor and the input's buffer. A
+// connection has a stage and does not know the filter's type, so a handler is the same with and without a filter. The
+// compiler makes one class for each type of filter; one virtual call passes many bytes. A handler without filters
+// contains only the checks whether there is a stage, and no code below.
 
-/// What a connection's writer puts bytes through.
+/// The stage of a connection's output, before the writer's buffer.
 class OutputStage {
-    /// Takes the next bytes.
+    /// Filters the next bytes.
     func push(_ bytes: borrowing Span<UInt8>, to writer: inout ByteWriter) throws(ConnectionError) {}
-    /// Nothing more comes.
+    /// Ends the stream.
     func finish(to writer: inout ByteWriter) throws(ConnectionError) {}
 }
 
-/// An output stage with its filter.
+/// An output stage with a filter.
 final class FilteredOutput<Filter: ByteFilter & ~Copyable>: OutputStage {
     private var filter: Filter
 
-    /// - Parameter filter: what the bytes go through.
+    /// A stage with this filter.
     init(_ filter: consuming Filter) { self.filter = filter }
 
     override func push(_ bytes: borrowing Span<UInt8>, to writer: inout ByteWriter) throws(ConnectionError) {
@@ -25,32 +25,32 @@ final class FilteredOutput<Filter: ByteFilter & ~Copyable>: OutputStage {
     override func finish(to writer: inout ByteWriter) throws(ConnectionError) { try filter.finish(to: &writer) }
 }
 
-/// What a connection gets its input from.
+/// The stage of a connection's input, between the descriptor and the input's buffer.
 class InputStage {
-    /// Adds at least one byte to the input. False: nothing more comes.
+    /// Adds at least one byte to the input. False: the input has ended.
     func fill(_ input: inout Input, within limits: inout TimeLimits) throws(ConnectionError) -> Bool { false }
-    /// Whether there is more to put through the filter, or behind it, without reading.
+    /// Whether `fill` would not have to read: there are bytes before or after the filter, or the input has ended.
     var hasMore: Bool { false }
 }
 
-/// An input stage with its filter, and all that waits in front of it and behind it.
+/// An input stage with a filter, the bytes before it, and the bytes that came out of it.
 final class FilteredInput<Filter: ByteFilter & ~Copyable>: InputStage {
     private var filter: Filter
-    /// In front of the filter.
+    /// The bytes before the filter.
     private var source: Input
-    /// Behind it.
+    /// The bytes that came out of the filter.
     private var results: ByteWriter
-    /// How many of the results the input has got.
+    /// How many of the results the input has taken.
     private var taken = 0
-    /// How many bytes may go through the filter together.
+    /// The most bytes that are pushed at once, so that the results have room.
     private let maximumPush: Int
     private var isFinished = false
 
     /// - Parameters:
     ///   - filter: what the bytes go through.
-    ///   - source: where they come from, with what was read of it already.
+    ///   - source: the input so far, with the bytes that were read and not taken.
     init(_ filter: consuming Filter, from source: consuming Input) {
-        // A writer takes less than its capacity without writing.
+        // A writer buffers less than its capacity without sending.
         let capacity = max(source.capacity, Filter.mostForOneByte + 1)
         maximumPush = max(1, (capacity - 1) / Filter.mostForOneByte)
         results = ByteWriter(descriptor: -1, capacity: capacity)
@@ -72,7 +72,7 @@ final class FilteredInput<Filter: ByteFilter & ~Copyable>: InputStage {
 
     override var hasMore: Bool { taken < results.bufferedCount || source.unreadCount > 0 || isFinished }
 
-    /// Puts as many bytes through the filter as its results have room for.
+    /// Pushes as many bytes through the filter as the results have room for.
     private func refill(within limits: inout TimeLimits) throws(ConnectionError) {
         results.clear()
         taken = 0
@@ -86,8 +86,8 @@ final class FilteredInput<Filter: ByteFilter & ~Copyable>: InputStage {
 }
 
 extension Connection {
-    /// From here on, all that is read comes out of this filter. What the peer sent and nobody read yet goes through it too.
-    /// One filter for each connection.
+    /// Filters the input: all that is read from here on comes out of this filter, also bytes that the peer has already
+    /// sent. A connection has at most one filter of its input.
     public mutating func filterInput(through filter: consuming some ByteFilter & ~Copyable) {
         precondition(inputStage == nil, "one filter for each direction")
         var source = Input(descriptor: input.descriptor, capacity: input.capacity)
@@ -95,8 +95,8 @@ extension Connection {
         inputStage = FilteredInput(filter, from: source)
     }
 
-    /// From here on, all that is written goes through this filter. It finishes when the output does.
-    /// One filter for each connection.
+    /// Filters the output: all that is written from here on goes through this filter, which finishes when the output
+    /// ends. A connection has at most one filter of its output.
     public mutating func filterOutput(through filter: consuming some ByteFilter & ~Copyable) {
         writer.install(FilteredOutput(filter))
     }

@@ -1,27 +1,27 @@
-// A stretch of the input that is known beforehand by its length.
+// A part of the input whose length is known beforehand.
 
-/// Exactly so many bytes of the input, to be read in pieces.
+/// A fixed number of bytes of the input, to be read in pieces.
 ///
 ///     var body = FixedLengthBody(5_000_000)
 ///     while let piece = try connection.nextPiece(of: &body) { … }
 public struct FixedLengthBody: Sendable {
-    /// How many bytes are still to come.
+    /// The number of bytes that were not read yet.
     public private(set) var remaining: Int
 
-    /// - Parameter count: in bytes.
+    /// - Parameter count: the length in bytes.
     public init(_ count: Int) {
         precondition(count >= 0)
         remaining = count
     }
 
-    /// Notes that so many bytes were read.
+    /// Notes that this number of bytes was read.
     mutating func read(_ count: Int) { remaining -= count }
 }
 
 extension Connection {
-    /// The next of these bytes, as many as there are; nil when all were read.
+    /// Reads the next of these bytes, as many as there are; nil after the last one.
     ///
-    /// Errors: `endedEarly` if the input ends before.
+    /// Errors: `endedEarly` if the input ends before the last one.
     /// - Parameter maximumCount: in bytes.
     public mutating func nextPiece(of body: inout FixedLengthBody, maximumCount: Int = .max) throws(ConnectionError)
         -> InputSlice?
@@ -32,7 +32,7 @@ extension Connection {
         return piece
     }
 
-    /// So many bytes in one piece, fewer at the end of input, or nil if nothing is left.
+    /// Reads this number of bytes in one piece, fewer at the end of input; nil if nothing is left.
     /// - Parameter size: in bytes; at most the capacity.
     public mutating func nextBlock(size: Int) throws(ConnectionError) -> InputSlice? {
         precondition(size > 0 && size <= input.capacity)
@@ -41,9 +41,9 @@ extension Connection {
         return input.unreadCount == 0 ? nil : input.take(min(size, input.unreadCount))
     }
 
-    /// Exactly so many bytes in one piece, such as a header of fixed size, or nil if nothing is left.
+    /// Reads exactly this number of bytes in one piece, such as a header of fixed size; nil if nothing is left.
     ///
-    /// Errors: `endedEarly` if there are only some of them.
+    /// Errors: `endedEarly` if the input ends after some of them.
     /// - Parameter count: in bytes; at most the capacity.
     public mutating func nextBytes(count: Int) throws(ConnectionError) -> InputSlice? {
         guard let block = try nextBlock(size: count) else { return nil }

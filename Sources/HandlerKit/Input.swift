@@ -1,26 +1,26 @@
-// The reading half of a connection: one buffer, filled by one read at a time and emptied from the front.
-// Promises that a byte is handed out once and in order, however the reads cut the stream.
-// Knows lines only so far as to find an LF.
+// The reading half of a connection: one buffer, which single reads fill and which is emptied from the front.
+// Promises to return each byte once and in order, however the reads cut the stream.
+// Of lines it knows only how to find an LF and a blank line.
 
-/// Where a mark is looked for.
+/// Where a delimiter is looked for.
 enum DelimiterSearch {
     case anywhere
     case atFront
 }
 
-/// Unread bytes, and the descriptor that more of them come from.
+/// Unread bytes, and the descriptor to read more of them from.
 struct Input: ~Copyable {
-    /// Where the bytes come from.
+    /// The descriptor that is read from.
     let descriptor: Int32
     private var buffer: ByteBuffer
     private var unread = 0..<0
     private var sequence: UInt = 0
-    /// The descriptor has said that nothing more comes; it is not asked again.
+    /// The input has ended: a read returned 0, and none follows.
     private(set) var isAtEnd = false
-    /// The byte taken last was an LF, or none was taken yet.
+    /// The byte that was taken last is an LF, or no byte was taken yet.
     private var isAtLineStart = true
 
-    /// - Parameter capacity: of the buffer, in bytes.
+    /// - Parameter capacity: the size of the buffer, in bytes.
     init(descriptor: Int32, capacity: Int) {
         precondition(capacity >= 2, "CR and LF must fit")
         self.descriptor = descriptor
@@ -32,10 +32,11 @@ struct Input: ~Copyable {
     /// The number of bytes that were read but not yet taken.
     var unreadCount: Int { unread.count }
 
-    /// The bytes that were read but not yet taken; good until some are.
+    /// The bytes that were read but not yet taken; valid until some are taken.
     var unreadBytes: InputSlice { InputSlice(offset: unread.lowerBound, count: unread.count, sequence: sequence) }
 
-    /// The number of bytes up to and with the first LF, if there is one behind `searched` and within `limit`.
+    /// The number of bytes up to and with the first LF, or nil if there is none within `limit`.
+    /// - Parameter searched: the number of first bytes that are known to hold no LF.
     func lengthOfLine(searched: Int = 0, limit: Int = .max) -> Int? {
         let end = unread.lowerBound + min(limit, unread.count)
         guard unread.lowerBound + searched < end else { return nil }
@@ -43,22 +44,22 @@ struct Input: ~Copyable {
         return found.map { $0 + 1 - unread.lowerBound }
     }
 
-    /// The number of bytes that come before a blank line, and of the blank line itself if it comes first.
-    /// Both are 0 if that cannot be said yet: nothing is unread, or only a CR that may begin a blank line.
+    /// The number of bytes before the next blank line, and the length of the blank line if it comes first.
+    /// Both are 0 if that is not known yet: nothing is unread, or only a CR that may begin a blank line.
     func lengthsOfParagraph() -> (bytes: Int, blankLine: Int) {
         guard unread.count > 0 else { return (0, 0) }
         if isAtLineStart, let length = lengthOfBlankLine(at: unread.lowerBound) { return (0, length) }
         var position = unread.lowerBound
         while let found = buffer.firstBlankLine(in: position..<unread.upperBound) {
-            // A last CR counts only as long as an LF may still come.
+            // A CR at the end is the beginning of a blank line only while the input has not ended.
             if lengthOfBlankLine(at: found) != nil { return (found - unread.lowerBound, 0) }
             position = found
         }
         return (unread.count, 0)
     }
 
-    /// The number of bytes before a mark, and whether the mark is there whole or may only begin there.
-    /// All bytes come before a mark that is not there.
+    /// The number of bytes before a delimiter, and whether the whole delimiter follows or only its possible beginning.
+    /// If there is no delimiter, that is the number of all bytes.
     func lengthBefore(_ delimiter: StaticBytes, _ search: DelimiterSearch) -> (count: Int, isWhole: Bool) {
         var position = unread.lowerBound
         while position < unread.upperBound {
@@ -76,7 +77,8 @@ struct Input: ~Copyable {
         return (unread.count, false)
     }
 
-    /// The length of the blank line at the start of a line, 0 if that is not yet known, nil if there is none.
+    /// The length of the blank line that begins here; 0 if it is not known yet whether there is one; nil if there is
+    /// none.
     private func lengthOfBlankLine(at position: Int) -> Int? {
         let first = buffer[position]
         if first == .lineFeed { return 1 }
@@ -85,7 +87,7 @@ struct Input: ~Copyable {
         return buffer[position + 1] == .lineFeed ? 2 : nil
     }
 
-    /// Takes bytes from the front; slices taken before are no longer good.
+    /// Takes bytes from the front; slices from before are no longer valid.
     mutating func take(_ length: Int) -> InputSlice {
         precondition(length <= unread.count)
         sequence += 1
@@ -115,7 +117,7 @@ struct Input: ~Copyable {
         return buffer.bytes(slice.offset..<slice.offset + slice.count)
     }
 
-    /// Reads once, within the limits. False: nothing more comes. There must be room.
+    /// Reads once, within the limits. False: the input has ended. The buffer must have room.
     mutating func fill(within limits: inout TimeLimits) throws(ConnectionError) -> Bool {
         if limits.isUnlimited || isAtEnd { return try fill() }
         try limits.wait(until: .readable, descriptor)
@@ -124,7 +126,7 @@ struct Input: ~Copyable {
         return try fill()
     }
 
-    /// Reads once. False: nothing more comes. There must be room.
+    /// Reads once. False: the input has ended. The buffer must have room.
     mutating func fill() throws(ConnectionError) -> Bool {
         if isAtEnd { return false }
         makeRoom()
@@ -135,7 +137,7 @@ struct Input: ~Copyable {
         return !isAtEnd
     }
 
-    /// Takes bytes over as if they had been read: as many as there is room for.
+    /// Adds as many of these bytes as there is room for, as if they had been read, and returns how many.
     mutating func add(_ bytes: borrowing Span<UInt8>) -> Int {
         makeRoom()
         let count = min(bytes.count, capacity - unread.upperBound)
@@ -144,10 +146,10 @@ struct Input: ~Copyable {
         return count
     }
 
-    /// Notes that nothing more comes.
+    /// Notes that the input has ended.
     mutating func end() { isAtEnd = true }
 
-    /// Moves what is unread to the front.
+    /// Moves the unread bytes to the front.
     private mutating func makeRoom() {
         if unread.lowerBound > 0 {
             buffer.moveToFront(unread)

@@ -1,25 +1,25 @@
-// A handle on bytes that wait in the connection's input buffer.
-// A handle and not a Span, so that a handler may hold it while it writes; the connection turns it into a Span.
+// The place of some bytes in a connection's input buffer.
+// It is not a Span, so that a handler may keep it while it writes; the connection turns it into a Span.
 
-/// Bytes of the input, good until the next call that reads; using it later is a bug and traps.
+/// Bytes of the input, valid until the next call that reads; a use after that is a bug and traps.
 public struct InputSlice: Sendable {
-    /// Where in the buffer.
+    /// The place of the first byte in the buffer.
     let offset: Int
-    /// How many bytes.
+    /// The number of bytes.
     public let count: Int
-    /// Which read it came from.
+    /// The number of the read that returned these bytes.
     let sequence: UInt
 
-    /// Whether there are no bytes in it.
+    /// Whether the slice has no bytes.
     public var isEmpty: Bool { count == 0 }
 
-    /// All but the first bytes; at most all of them are left out.
+    /// The slice without its first bytes; without any if it has fewer.
     public func dropFirst(_ length: Int) -> InputSlice {
         let length = min(length, count)
         return InputSlice(offset: offset + length, count: count - length, sequence: sequence)
     }
 
-    /// At most the first bytes.
+    /// The first bytes of the slice, or all if it has fewer.
     public func prefix(_ length: Int) -> InputSlice {
         InputSlice(offset: offset, count: min(length, count), sequence: sequence)
     }

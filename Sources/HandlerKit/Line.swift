@@ -1,40 +1,41 @@
-// What reading by lines gives: the bytes, and how they ended. Nothing is trimmed or repaired on the way.
+// The results of reading by lines and by paragraphs. Nothing is trimmed or repaired.
 
 /// How a line ended.
 public enum LineEnding: Int, Sendable {
-    /// With the end of input.
+    /// The end of input: the line has no LF.
     case none = 0
-    /// With LF alone.
+    /// LF alone.
     case lineFeed = 1
-    /// With CR LF.
+    /// CR LF.
     case carriageReturnLineFeed = 2
 }
 
 /// A line.
 public struct Line: Sendable {
-    /// All of it, with its ending.
+    /// The whole line, with its ending.
     public let bytes: InputSlice
-    /// How it ended.
+    /// The ending.
     public let ending: LineEnding
 
-    /// All of it, without its ending.
+    /// The line without its ending.
     public var text: InputSlice { bytes.prefix(bytes.count - ending.rawValue) }
-    /// Whether there is nothing in it but its ending.
+    /// Whether the line is an ending and nothing else.
     public var isBlank: Bool { ending != .none && text.isEmpty }
 }
 
-/// What the next line turned out to be.
+/// The result of reading a line.
 public enum LineEvent: Sendable {
-    /// A line no longer than was allowed.
+    /// A line within the allowed length.
     case line(Line)
-    /// The line is longer than was allowed. This is said once; the next read of any kind goes on behind its LF.
+    /// The line is longer than allowed. There is one such event for the line; the next read of any kind begins after
+    /// its LF.
     case tooLong
 }
 
-/// A blank line, or bytes in which none begins.
+/// A blank line, or bytes in which no blank line begins.
 public struct Paragraph: Sendable {
-    /// All of it, with every line's ending.
+    /// All bytes, with the endings of the lines.
     public let bytes: InputSlice
-    /// Whether it is a blank line and nothing else.
+    /// Whether these bytes are a blank line and nothing else.
     public let isBlankLine: Bool
 }

@@ -1,11 +1,11 @@
-// A line for Doorward's log, on descriptor 2. Promises one write for one line, and that no byte of the peer's can
-// look like a second line or a second field. Never fails: a log that cannot be written must not end a session.
+// A line for Doorward's log, on descriptor 2. Promises one write for each line, and that no byte that a peer sent can
+// look like another line or field. Never fails: a log that cannot be written does not end a session.
 
-/// A log line: what happened, then `name=value` fields.
+/// A log line: an event, then `name=value` fields.
 public struct LogLine: ~Copyable {
     private var text = ShortText()
 
-    /// - Parameter event: what happened; words with blanks between them.
+    /// - Parameter event: what happened, as words with blanks between them.
     public init(_ event: StaticBytes) {
         text.append(event)
     }
@@ -16,12 +16,12 @@ public struct LogLine: ~Copyable {
         text.append(number)
     }
 
-    /// Adds a field with a word, escaped if it has to be.
+    /// Adds a field with a word; bytes that are not visible ASCII are escaped.
     public mutating func add(_ name: StaticBytes, _ value: StaticBytes) {
         add(name, value.bytes)
     }
 
-    /// Adds a field whose value may hold any bytes.
+    /// Adds a field with any bytes as its value; those that are not visible ASCII are escaped.
     public mutating func add(_ name: StaticBytes, _ value: borrowing Span<UInt8>) {
         begin(name)
         text.append(escaping: value)
@@ -33,11 +33,11 @@ public struct LogLine: ~Copyable {
         text.append("=")
     }
 
-    /// Writes the line and its end. A line that became too long is cut and ends in `~`.
-    /// - Parameter descriptor: where to; 2 is the log.
+    /// Writes the line and its LF. A line that is too long is cut and ends in `~`.
+    /// - Parameter descriptor: 2 is the log.
     public consuming func send(to descriptor: Int32 = 2) {
         text.endLine()
-        // Dropped on purpose: there is nowhere left to say that the log is gone.
+        // Dropped on purpose: without the log, there is no other place to report it.
         _ = text.bytes.write(to: descriptor)
     }
 }

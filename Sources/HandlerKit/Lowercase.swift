@@ -1,12 +1,13 @@
-// The original's example of a filter: lower case. ASCII only, byte by byte, so that text in any encoding stays whole.
-// Source: shared/reference/protocols.md 1.5, EB-02.
+// The example of a filter: lower case. It changes ASCII letters only, byte by byte, so text in any encoding stays
+// valid.
+// Source: lowercase_filter of mod_perl 2.0's user guide (perl.apache.org, "Protocol Handlers").
 
-/// Turns A to Z into a to z, and leaves every other byte alone.
+/// Turns A to Z into a to z, and passes every other byte on unchanged.
 public struct Lowercase: ByteFilter {
-    /// As many bytes come out as go in.
+    /// The output has as many bytes as the input.
     public static var mostForOneByte: Int { 1 }
 
-    /// A filter without a state.
+    /// A filter, which has no state.
     public init() {}
 
     /// Writes as many bytes as it takes.

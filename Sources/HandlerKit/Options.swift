@@ -1,9 +1,10 @@
-// A handler's own arguments: `--name value`. A handler says what it knows; everything else is refused by name.
+// A handler's own arguments: `--name value`. A handler asks for the options that it knows; any other argument is
+// refused by name.
 // Promises: wrong arguments never start a session; the message goes to the log and names what is allowed.
-// Never prints on the connection, but for --help, which nobody puts into a service file.
+// Never prints on the connection, except for --help, which is for a terminal and not for a service file.
 internal import CHandler
 
-/// The arguments of the process, read option by option.
+/// The arguments of the process, which a handler reads option by option.
 ///
 ///     var options = Options(usage: "echo [--on-blank silent|echo|off]")
 ///     let onBlank = options.choice("--on-blank", default: OnBlank.silent)
@@ -11,26 +12,28 @@ internal import CHandler
 public struct Options: ~Copyable {
     private var reader = OptionReader(argument: { Arguments[$0 + 1] })
 
-    /// - Parameter usage: one line, which `--help` prints before it ends the process.
+    /// - Parameter usage: the line that `--help` prints before it ends the process.
     public init(usage: StaticBytes) {
         guard Arguments[1] == "--help" else { return }
-        // Dropped on purpose: if standard output is gone, so is whoever asked.
+        // Dropped on purpose: without standard output, there is no reader.
         for part: StaticBytes in ["usage: ", usage, "\n"] { _ = part.bytes.write(to: 1) }
         chandler_exit(ExitStatus.done.rawValue)
     }
 
-    /// The value of an option, which must be one of an enum's cases. Given twice, the last one counts.
+    /// The value of an option, which must be one of an enum's cases. If the option is given twice, the last value
+    /// counts.
     public mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: StaticBytes, default choice: Choice
     ) -> Choice where Choice.RawValue == StaticBytes {
         value(of: name, Choice.init(rawValue:)) { Self.append(Choice.self, to: &$0) } ?? choice
     }
 
-    /// The first argument, which must be there, must be one of an enum's cases, and is no option. Asked for before all options.
+    /// The first argument, which is no option: it must be there, and be one of an enum's cases. Call this before all
+    /// options.
     ///
     ///     let command = options.word("command", Command.self)
     ///
-    /// - Parameter name: what the message calls it, if it has to be refused.
+    /// - Parameter name: the name of this argument in the message that refuses it.
     public mutating func word<Choice: RawRepresentable & CaseIterable>(
         _ name: StaticBytes, _: Choice.Type
     ) -> Choice where Choice.RawValue == StaticBytes {
@@ -51,7 +54,8 @@ public struct Options: ~Copyable {
         }
     }
 
-    /// The value of an option that may be any text but an empty one, such as a name or a path; nil if it is not given.
+    /// The value of an option that is any text except an empty one, such as a name or a path; nil if the option is not
+    /// given.
     public mutating func text(_ name: StaticBytes) -> StaticBytes? {
         value(of: name) {
             $0.count == 0 ? nil : $0
@@ -65,14 +69,15 @@ public struct Options: ~Copyable {
         value(of: name, within: allowed, { $0.bytes.decimalNumber }, "") { $1.append($0) } ?? number
     }
 
-    /// The value of an option that is a time: a whole number with `ms`, `s`, `min` or `h`, as in a service file.
+    /// The value of an option that is a time, as in a service file: a whole number with `ms`, `s`, `min` or `h`.
     public mutating func duration(
         _ name: StaticBytes, default duration: Duration, allowed: ClosedRange<Duration>
     ) -> Duration {
         value(of: name, within: allowed, { $0.duration }, ", as 500ms, 30s, 5min or 1h") { $1.append($0) } ?? duration
     }
 
-    /// The value of an option that is a number of bytes: a whole number, perhaps with `K`, `M` or `G`, as in a service file.
+    /// The value of an option that is a number of bytes, as in a service file: a whole number, perhaps with `K`, `M` or
+    /// `G`.
     public mutating func size(_ name: StaticBytes, default size: Int, allowed: ClosedRange<Int>) -> Int {
         value(of: name, within: allowed, { $0.size }, " bytes, as 512, 64K or 1M") { $1.append($0) } ?? size
     }
@@ -83,7 +88,7 @@ public struct Options: ~Copyable {
         return OptionValues(name: name, reader: reader)
     }
 
-    /// Ends the process because of what an option, or the lack of one, means to the handler.
+    /// Refuses an option, or the lack of one, for a reason that only the handler knows, and ends the process.
     ///
     ///     Options.refuse("--require", "needs --auth-file")
     public static func refuse(_ name: StaticBytes, _ reason: StaticBytes) -> Never {
@@ -110,7 +115,7 @@ public struct Options: ~Copyable {
         }
     }
 
-    /// The last value of an option as what it stands for, or nil if it is not given.
+    /// The last value of an option, parsed, or nil if it is not given.
     private mutating func value<Value>(
         of name: StaticBytes, _ parse: (StaticBytes) -> Value?, allowed: (inout ShortText) -> Void
     ) -> Value? {
@@ -126,7 +131,7 @@ public struct Options: ~Copyable {
         }
     }
 
-    /// Refuses every argument that no option asked for.
+    /// Refuses every argument that the handler did not ask for.
     public consuming func finish() {
         do throws(OptionError) {
             try reader.finish()
@@ -141,7 +146,7 @@ public struct OptionValues {
     let name: StaticBytes
     let reader: OptionReader
 
-    /// The value of this number, from 0, or nil behind the last one.
+    /// The value with this number, from 0, or nil after the last one.
     public subscript(number: Int) -> StaticBytes? {
         var number = number
         var index = reader.first
@@ -160,11 +165,11 @@ public struct OptionValues {
 enum OptionError: Error, Equatable {
     /// The option is the last argument.
     case missingValue
-    /// The value is none of those allowed.
+    /// The value is not an allowed one.
     case notAllowed(StaticBytes)
-    /// No option asked for this argument.
+    /// The handler did not ask for this argument.
     case unknown(StaticBytes)
-    /// More arguments than can be remembered, 64.
+    /// There are more than 64 arguments, which is how many the reader can note.
     case tooMany
 
     /// The error as text for the log.
@@ -185,26 +190,26 @@ enum OptionError: Error, Equatable {
     }
 }
 
-/// Finds options among arguments and remembers which ones were asked for.
+/// Finds options among arguments and notes which ones the handler asked for.
 struct OptionReader {
-    /// The argument of this number, from 0, or nil behind the last one.
+    /// Returns the argument with a number, from 0, or nil after the last one.
     let argument: (Int) -> StaticBytes?
     private var known: UInt64 = 0
     /// The number of the first argument that is an option.
     private(set) var first = 0
 
-    /// - Parameter argument: the argument of a number, from 0, or nil behind the last one.
+    /// - Parameter argument: returns the argument with a number, from 0, or nil after the last one.
     init(argument: @escaping (Int) -> StaticBytes?) {
         self.argument = argument
     }
 
-    /// The first argument, which is no option then.
+    /// The first argument, which is then not read as an option.
     mutating func takeWord() -> StaticBytes? {
         (first, known) = (1, known | 1)
         return argument(0)
     }
 
-    /// The last value given for an option, or nil if it was not given.
+    /// The last value of an option, or nil if it is not given.
     mutating func value(of name: StaticBytes) throws(OptionError) -> StaticBytes? {
         var found: StaticBytes?
         var index = first
@@ -220,7 +225,7 @@ struct OptionReader {
         return found
     }
 
-    /// Errors: the first argument that is neither an option that was asked for nor its value.
+    /// Throws if an argument is left that is neither an option that the handler asked for nor its value.
     func finish() throws(OptionError) {
         var index = 0
         while let candidate = argument(index) {
@@ -231,10 +236,10 @@ struct OptionReader {
     }
 }
 
-/// Says why on descriptor 2, and ends the process.
+/// Writes the message on descriptor 2, and ends the process.
 private func refuse(_ message: consuming ShortText) -> Never {
     message.endLine()
-    // Dropped on purpose: the exit status says it too.
+    // Dropped on purpose: the exit status reports it too.
     _ = message.bytes.write(to: 2)
     chandler_exit(ExitStatus.permanentFailure.rawValue)
 }

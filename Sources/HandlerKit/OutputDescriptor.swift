@@ -1,12 +1,14 @@
 // The descriptor that a connection writes to.
-// Promises that a write is whole or an error, and that a peer that does not read is waited for only as long as the limits say.
+// Promises that a write sends all bytes or throws, and waits for a peer that does not read only as long as the limits
+// allow.
 internal import CHandler
 
-/// Where bytes go.
+/// A descriptor open for writing.
 struct OutputDescriptor {
-    /// Its number.
+    /// The number of the descriptor.
     let descriptor: Int32
-    /// Whether it is a socket, so that a write can be told not to wait, and the peer that no more is coming.
+    /// Whether it is a socket: only then a single write can be told not to wait, and the output can end without a
+    /// close.
     let isSocket: Bool
 
     /// - Parameter descriptor: open for writing.
@@ -26,14 +28,14 @@ struct OutputDescriptor {
         }
     }
 
-    /// Writes a part of some memory.
+    /// Writes a range of a buffer.
     func write(
         _ range: Range<Int>, of buffer: borrowing ByteBuffer, within limits: inout TimeLimits
     ) throws(ConnectionError) {
         try write(buffer.bytes(range), within: &limits)
     }
 
-    /// Says to the peer that no more is coming: on a socket by its own act, on anything else by closing.
+    /// Ends the output: shuts down a socket, closes anything else.
     func finish() throws(ConnectionError) {
         let result = isSocket ? chandler_shutdown_write(descriptor) : chandler_close(descriptor)
         guard result == 0 else { throw ConnectionError(ConnectionError.shuttingDown, Int(result)) }
@@ -45,7 +47,7 @@ struct OutputDescriptor {
         return result
     }
 
-    /// Writes what goes without waiting, after waiting until something does.
+    /// Waits, within the limits, until the descriptor takes bytes, and writes those that it takes; returns how many.
     private func writeSome(
         _ bytes: borrowing Span<UInt8>, within limits: inout TimeLimits
     ) throws(ConnectionError) -> Int {
@@ -58,7 +60,8 @@ struct OutputDescriptor {
         }
     }
 
-    /// Writes what goes without waiting: the number of bytes, or 0 if it would have had to wait. There is at least one.
+    /// Writes without waiting, and returns how many bytes were taken; 0 if the call would have had to wait.
+    /// - Parameter bytes: at least one.
     func writeSome(_ bytes: borrowing Span<UInt8>) throws(ConnectionError) -> Int {
         let result = bytes.writeSome(to: descriptor, isSocket: isSocket ? 1 : 0)
         if chandler_means_try_again(Int32(-result)) == 1 { return 0 }

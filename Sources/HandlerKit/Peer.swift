@@ -1,20 +1,22 @@
-// Who is on the other end, as whoever accepted the connection says in the environment.
-// Never asks the socket: behind a filter it is not the peer's, and by hand there is none. Never looks a name up.
-// Sources: UCSPI (cr.yp.to/proto/ucspi.txt) for TCP, s6-ipcserver for IPC, systemd.socket(5) and RFC 3875 for REMOTE_ADDR.
+// The peer of the connection, as the environment names it: the super-server that accepted the connection sets the
+// variables.
+// Never asks the socket: with a filter it is not the peer's, and with pipes there is none. Never looks up a name.
+// Sources: UCSPI (cr.yp.to/proto/ucspi.txt) for TCP, s6-ipcserver for IPC, systemd.socket(5) and RFC 3875 for
+// REMOTE_ADDR.
 
 /// The other end of the connection.
 public enum Peer: Equatable, Sendable {
     /// A host, over TCP.
     case tcp(InternetPeer)
-    /// A process of this machine, over an AF_UNIX socket.
+    /// A process on this machine, over an AF_UNIX socket.
     case ipc(LocalPeer)
-    /// Nobody says: by hand, over pipes.
+    /// Not known: no variable names a peer, as when a handler is started by hand.
     case none
 
     /// The peer of this process's connection.
     public static var current: Peer { Peer { ProcessEnvironment[$0] } }
 
-    /// - Parameter variable: the value of an environment variable.
+    /// - Parameter variable: returns the value of an environment variable.
     init(_ variable: (StaticBytes) -> StaticBytes?) {
         if variable("PROTO") == "IPC" {
             self = .ipc(
@@ -36,9 +38,9 @@ public enum Peer: Equatable, Sendable {
     }
 }
 
-/// A peer over TCP, and where it connected to.
+/// A peer over TCP, and the address that it connected to.
 public struct InternetPeer: Equatable, Sendable {
-    /// The peer's address as text; under Doorward an IPv4 peer is always written as IPv4.
+    /// The peer's address as text. Doorward always writes an IPv4 peer as IPv4, never as an IPv6 address.
     public let address: StaticBytes
     /// The peer's port, if known.
     public let port: UInt16?
@@ -48,13 +50,13 @@ public struct InternetPeer: Equatable, Sendable {
     public let localPort: UInt16?
 }
 
-/// A peer over an AF_UNIX socket, as the kernel knew it when it connected.
+/// A peer over an AF_UNIX socket, with the credentials that it had when it connected.
 public struct LocalPeer: Equatable, Sendable {
     /// The peer's effective uid, if known.
     public let user: UInt32?
     /// The peer's effective gid, if known.
     public let group: UInt32?
-    /// The socket that it connected to, if known.
+    /// The path of the socket that it connected to, if known.
     public let path: StaticBytes?
 }
 

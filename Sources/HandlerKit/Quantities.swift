@@ -1,7 +1,8 @@
-// Times and sizes as the arguments of a handler spell them: the spellings of a service file (doorward-service(5)).
+// Times and sizes in the arguments of a handler, spelled as in a service file (doorward-service(5)).
 
 extension StaticBytes {
-    /// A whole number with a unit: `ms`, `s`, `min` or `h`; at most a hundred years.
+    /// The time that these bytes spell: a whole number with `ms`, `s`, `min` or `h`, at most a hundred years. Otherwise
+    /// nil.
     var duration: Duration? {
         guard let (number, unit) = numberAndUnit, number < 1 << 41 else { return nil }
         let milliseconds: Int
@@ -19,7 +20,8 @@ extension StaticBytes {
         return milliseconds <= 100 * 366 * 86_400_000 ? .milliseconds(milliseconds) : nil
     }
 
-    /// A whole number of bytes, perhaps with a unit: `K`, `M` or `G`, each 1024 times the one before.
+    /// The number of bytes that these bytes spell: a whole number, perhaps with `K`, `M` or `G`, each 1024 times the
+    /// one before. Otherwise nil.
     var size: Int? {
         guard let (number, unit) = numberAndUnit, number < 1 << 32 else { return nil }
         if unit.count == 0 { return number }
@@ -36,7 +38,7 @@ extension StaticBytes {
 }
 
 extension Optional where Wrapped: Comparable {
-    /// The value, if it is in this range.
+    /// The value, or nil if it is not in this range.
     func within(_ range: ClosedRange<Wrapped>) -> Wrapped? {
         guard let value = self, range.contains(value) else { return nil }
         return value
@@ -44,7 +46,7 @@ extension Optional where Wrapped: Comparable {
 }
 
 extension ShortText {
-    /// Appends a time as it is spelled in options: in seconds, or in milliseconds if it has to be.
+    /// Appends a time as options spell it: in seconds, or in milliseconds if it is not a whole number of seconds.
     mutating func append(_ duration: Duration) {
         let milliseconds = Int(duration.clampedNanoseconds / 1_000_000)
         if milliseconds % 1000 == 0 {

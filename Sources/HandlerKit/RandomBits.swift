@@ -1,8 +1,8 @@
-// Random bits for names that must not occur twice.
+// Random bits, for names that must not occur twice. Source: getrandom(2).
 internal import CHandler
 
 /// Random bits; not for secrets.
 public enum RandomBits {
-    /// 64 more.
+    /// The next 64 bits.
     public static func next() -> UInt64 { chandler_random_bits() }
 }

@@ -1,25 +1,26 @@
-// A handler that narrows itself beyond the sandbox that its service gives it.
+// A handler can restrict itself further than the sandbox of its service does. Source: seccomp(2).
 internal import CHandler
 
-/// What a handler can give up for good.
+/// The rights that a handler gives up and cannot get back.
 public enum SelfRestriction {
-    /// What is left.
+    /// The rights that are left.
     public enum Profile: Sendable {
-        /// What is open already: reading, writing and waiting for it; clocks, memory, random bytes, and the end of the process.
+        /// Reading, writing and waiting, on descriptors that are open already; clocks, memory, random bytes, and exit.
         case streams
     }
 
-    /// Gives up every system call that the profile does not name; whoever makes one all the same, an attacker in the
-    /// handler for example, is killed (SIGSYS). Works anywhere, also by hand over pipes.
+    /// Gives up every system call that the profile does not name: the kernel kills the process (SIGSYS) when it makes
+    /// one, for example because an attacker has taken the handler over. Works under any super-server, and by hand over
+    /// pipes.
     ///
     ///     SelfRestriction.apply(.streams)
     ///     serve { connection throws(ConnectionError) in … }
     ///
-    /// It costs each connection a filter of its own: some tens of microseconds. Doorward's own sandbox costs nothing for each
-    /// connection, and is there anyway.
+    /// Each connection pays for a filter of its own: some tens of microseconds. Doorward's sandbox applies in any case
+    /// and costs nothing for each connection.
     ///
-    /// Errors: where the kernel has no filters, the process ends with a line in the log and exit status 111: whoever relies
-    /// on being restricted does not run unrestricted. Source: seccomp(2).
+    /// Errors: if the kernel has no filters, the process ends with a line in the log and exit status 111, because a
+    /// handler that relies on its restriction must not run without it.
     public static func apply(_ profile: Profile) {
         let result =
             switch profile {

@@ -1,10 +1,11 @@
-// Where a handler begins and ends.
-// Promises: SIGPIPE is ignored from here on, so a gone peer is an error with a name and the process ends with 111,
-// not by a signal; the connection is ended in order, so that the last reply arrives; the exit status says what became
-// of it. Doorward starts handlers with the default disposition; a handler that starts programs must restore it.
+// The beginning and the end of a handler.
+// Promises: SIGPIPE is ignored from here on, so a peer that is gone makes a write throw, and the process ends with 111
+// and not by a signal; the connection ends so that the last reply arrives; the exit status reports how the session
+// ended. Doorward starts handlers with the default action of SIGPIPE; a handler that starts programs must restore it
+// for them.
 internal import CHandler
 
-/// Runs a session on descriptors 0 and 1, ends the connection in order, and ends the process.
+/// Runs a session on descriptors 0 and 1, ends the connection so that the last reply arrives, and ends the process.
 ///
 ///     import HandlerKit
 ///
@@ -34,7 +35,7 @@ public func serve(_ session: (inout Connection) throws(ConnectionError) -> ExitS
         try connection.close()
     } catch {
         error.log()
-        // Dropped on purpose: this only tries to bring what was written before the error to the peer.
+        // Dropped on purpose: the close only tries to send the peer what was written before the error.
         do throws(ConnectionError) { try connection.close() } catch {}
         chandler_exit(ExitStatus.temporaryFailure.rawValue)
     }
@@ -42,7 +43,7 @@ public func serve(_ session: (inout Connection) throws(ConnectionError) -> ExitS
 }
 
 extension ConnectionError {
-    /// A peer that goes away is everyday and shows in the exit status; everything else is worth a line.
+    /// Logs the error, except for a peer that is gone: that is common, and the exit status shows it.
     func log() {
         if self == .peerIsGone { return }
         var line = LogLine(event)

@@ -1,14 +1,14 @@
-// Text of limited length put together without allocating: a reply with a number in it, a log line.
-// Promises to stay inside its capacity: what does not fit is left out, and `isTruncated` says so.
+// A text of limited length, built without allocation: a reply with a number in it, or a log line.
+// Promises to stay within its capacity: bytes that do not fit are left out, and `isTruncated` is then true.
 
-/// A fixed buffer that text is appended to.
+/// A text in a buffer of fixed size.
 public struct ShortText: ~Copyable {
-    /// The most bytes it holds.
+    /// The most bytes of a text.
     public static var capacity: Int { 1024 }
 
     private var storage = InlineArray<1024, UInt8>(repeating: 0)
     private var count = 0
-    /// Whether something did not fit.
+    /// Whether bytes were left out because they did not fit.
     public private(set) var isTruncated = false
 
     /// An empty text.
@@ -20,7 +20,7 @@ public struct ShortText: ~Copyable {
         get { storage.span.extracting(0..<count) }
     }
 
-    /// Appends one byte as it is.
+    /// Appends one byte unchanged.
     public mutating func append(byte: UInt8) {
         guard count < Self.capacity else {
             isTruncated = true
@@ -30,7 +30,7 @@ public struct ShortText: ~Copyable {
         count += 1
     }
 
-    /// Appends bytes as they are.
+    /// Appends bytes unchanged.
     public mutating func append(_ text: StaticBytes) {
         let bytes = text.bytes
         for index in bytes.indices { append(byte: bytes[index]) }
@@ -52,7 +52,7 @@ public struct ShortText: ~Copyable {
         append(digitsOf: number, base: 8, minimumWidth: minimumWidth)
     }
 
-    /// Appends bytes of any kind as one word: what is no visible ASCII, and the backslash, becomes \xHH.
+    /// Appends any bytes as one word: a byte that is not visible ASCII, or is a backslash, becomes \xHH.
     public mutating func append(escaping bytes: borrowing Span<UInt8>) {
         for index in bytes.indices {
             let byte = bytes[index]
@@ -65,7 +65,7 @@ public struct ShortText: ~Copyable {
         }
     }
 
-    /// Appends an LF, with room made for it: a text that was cut ends in `~`.
+    /// Appends an LF. If the text is full or was truncated, `~` and the LF take the place of its last two bytes.
     mutating func endLine() {
         if isTruncated || count == Self.capacity {
             count = Self.capacity - 2
@@ -74,7 +74,7 @@ public struct ShortText: ~Copyable {
         append(byte: .lineFeed)
     }
 
-    /// Appends the digits of a number, the highest first.
+    /// Appends the digits of a number, the most significant first.
     private mutating func append(digitsOf number: UInt64, base: UInt64, minimumWidth: Int) {
         if number >= base || minimumWidth > 1 {
             append(digitsOf: number / base, base: base, minimumWidth: minimumWidth - 1)

@@ -1,18 +1,18 @@
 // Bytes that live as long as the process: a literal, an argument, an entry of the environment.
-// Promises to be two words, copied freely and never freed. Never a String: that would link Unicode tables.
+// Promises to be two words, which are copied freely and never freed. Never a String: that would link Unicode tables.
 internal import CHandler
 
-/// Bytes that live as long as the process. Written as a literal: `let greeting: StaticBytes = "hello\r\n"`.
+/// Bytes that live as long as the process, written as a literal: `let greeting: StaticBytes = "hello\r\n"`.
 @safe
 public struct StaticBytes: ExpressibleByStringLiteral, @unchecked Sendable {
-    // Sendable is sound because nothing ever writes to these bytes or frees them.
+    // Sound to send: no code writes to these bytes or frees them.
     private let pointer: UnsafePointer<UInt8>
-    /// How many bytes there are.
+    /// The number of bytes.
     public let count: Int
 
-    /// Use a literal instead.
+    /// The initialiser for literals.
     public init(stringLiteral literal: StaticString) {
-        // Sound: a string literal always has an address, for as long as the process lives.
+        // Sound: a string literal has an address, which is valid as long as the process lives.
         unsafe pointer = literal.utf8Start
         count = literal.utf8CodeUnitCount
     }
@@ -40,14 +40,14 @@ public struct StaticBytes: ExpressibleByStringLiteral, @unchecked Sendable {
         }
     }
 
-    /// All but the first bytes; at most all of them are left out.
+    /// These bytes without the first ones; no bytes if there are fewer.
     public func dropFirst(_ length: Int) -> StaticBytes {
         let length = min(length, count)
-        // Sound: no longer than the bytes.
+        // Sound: the length is at most the number of bytes.
         return unsafe StaticBytes(start: pointer + length, count: count - length)
     }
 
-    /// What follows this prefix, or nil if the bytes begin otherwise.
+    /// The bytes after this prefix, or nil if these bytes do not begin with it.
     public func removing(prefix: StaticBytes) -> StaticBytes? {
         guard bytes.starts(with: prefix) else { return nil }
         return dropFirst(prefix.count)
@@ -55,19 +55,19 @@ public struct StaticBytes: ExpressibleByStringLiteral, @unchecked Sendable {
 }
 
 extension StaticBytes: Equatable {
-    /// Whether the bytes are the same, wherever they are.
+    /// Whether the bytes are the same; their addresses do not matter.
     public static func == (left: StaticBytes, right: StaticBytes) -> Bool {
         left.count == right.count && left.bytes.starts(with: right)
     }
 }
 
 extension Span<UInt8> {
-    /// Whether these are exactly those bytes.
+    /// Whether these bytes are the same as the others.
     public func equals(_ other: StaticBytes) -> Bool {
         count == other.count && starts(with: other)
     }
 
-    /// Whether these bytes begin with those.
+    /// Whether these bytes begin with the prefix.
     public func starts(with prefix: StaticBytes) -> Bool {
         guard count >= prefix.count else { return false }
         let expected = prefix.bytes
@@ -75,7 +75,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Whether those bytes begin with these.
+    /// Whether the other bytes begin with these.
     func isPrefix(of other: StaticBytes) -> Bool {
         guard count <= other.count else { return false }
         let expected = other.bytes

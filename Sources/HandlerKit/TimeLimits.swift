@@ -1,43 +1,45 @@
-// How long a connection waits for its peer: for a byte, for a phase of the protocol, and for how slow a stream.
-// Promises: each limit ends in an error of its own; after it, reading is over, but there is a moment to say why.
-// Costs nothing, not even a look at the clock, while no limit is set. Never counts time that the handler itself takes
-// against the idle limit or the rate; a phase's deadline counts all time.
+// The limits on how long a connection waits for its peer: for one byte, for a phase of the protocol, and for a slow
+// stream.
+// Promises: each limit has an error of its own; after it every read throws, but for a second the handler can still send
+// a reply.
+// Costs nothing while no limit is set, not even a call for the time. Never counts the handler's own time against the
+// idle limit or the rate; a phase's deadline counts all time.
 internal import CHandler
 
-/// The least that a peer must send while the handler waits for it, or take while the handler waits to send more.
+/// The least number of bytes that a peer must send, or take, in a time in which the handler waits for it.
 public struct MinimumRate: Sendable {
-    /// How many bytes.
+    /// The number of bytes.
     let count: Int
-    /// In how much waiting, in nanoseconds.
+    /// The time spent waiting, in nanoseconds.
     let windowNanoseconds: Int64
 
-    /// So many bytes for each such time spent waiting.
+    /// This number of bytes in each window of time spent waiting.
     public static func bytes(_ count: Int, per window: Duration) -> MinimumRate {
         precondition(count > 0 && window > .zero)
         return MinimumRate(count: count, windowNanoseconds: window.clampedNanoseconds)
     }
 }
 
-/// The limits of a connection, and what of them is used up.
+/// The limits of a connection, and how much of each is used up.
 struct TimeLimits {
-    /// What is waited for.
+    /// The event that a wait is for.
     enum Event {
         case readable
         case writable
     }
 
-    /// The waiting so far for one direction, and what it brought.
+    /// The time waited so far for one direction, and the bytes transferred in it.
     private struct Window {
         var nanoseconds: Int64 = 0
         var count = 0
     }
 
-    /// How long there is after a limit to say that it was one.
+    /// The time after a limit in which the handler can still send its last reply.
     static let lastReplyNanoseconds: Int64 = 1_000_000_000
 
-    /// The longest single wait in nanoseconds; .max is without end.
+    /// The longest single wait, in nanoseconds; .max is no limit.
     var idleNanoseconds = Int64.max
-    /// The least rate, if there is one. Counting starts when it is set.
+    /// The least rate, if there is one. Setting it starts the count anew.
     var rate: MinimumRate? {
         didSet { (readable, writable) = (Window(), Window()) }
     }
@@ -46,21 +48,22 @@ struct TimeLimits {
     private var writable = Window()
     private var passed: ConnectionError?
 
-    /// Whether SIGTERM is noticed, which takes waiting by ppoll(2).
+    /// Whether SIGTERM is noticed, which needs waits by ppoll(2).
     var noticesTermination = false
 
-    /// Whether no limit is set, so that nothing need be asked of the clock.
+    /// Whether no limit is set, so that no call for the time is needed.
     var isUnlimited: Bool { idleNanoseconds == .max && deadline == .max && rate == nil && !noticesTermination }
 
-    /// Starts a phase: with a deadline or without, and with nothing used up.
+    /// Begins a phase, with a deadline or without, in which nothing of the limits is used up.
     mutating func beginPhase(nanoseconds: Int64) {
         deadline = nanoseconds == .max ? .max : chandler_monotonic_nanoseconds() + nanoseconds
         (readable, writable) = (Window(), Window())
         passed = nil
     }
 
-    /// Waits until a read or a write would not block. What is being written when SIGTERM comes still has a moment.
-    /// Errors: `deadlinePassed`, `idleLimitPassed`, `tooSlow` or `terminated`; for reading, the same one ever after.
+    /// Waits until a read or a write would not block. A write that waits when SIGTERM comes may go on for a second.
+    /// Errors: `deadlinePassed`, `idleLimitPassed`, `tooSlow` or `terminated`; once thrown, each later read throws the
+    /// same one.
     @inline(never)
     mutating func wait(until event: Event, _ descriptor: Int32) throws(ConnectionError) {
         if isUnlimited { return }
@@ -74,7 +77,7 @@ struct TimeLimits {
             let (left, limit) = timeLeft(event, start)
             guard left > 0 else { throw pass(limit) }
             let code = event == .readable ? CHANDLER_READABLE : CHANDLER_WRITABLE
-            // An error of the wait shows in the read or write that follows.
+            // The read or write that follows reports an error of the wait.
             let result = chandler_wait(descriptor, Int32(code), left)
             if rate != nil { count(event, chandler_monotonic_nanoseconds() - start, 0) }
             if wasTerminated { continue }
@@ -83,10 +86,10 @@ struct TimeLimits {
         }
     }
 
-    /// Whether SIGTERM came, and nothing follows from it yet.
+    /// Whether SIGTERM came and no limit was passed before.
     private var wasTerminated: Bool { noticesTermination && passed == nil && chandler_is_terminated() == 1 }
 
-    /// How long the peer may be waited for from now on, in nanoseconds, and which limit is passed then.
+    /// The longest time to wait for the peer from now on, and the limit that is passed after it.
     private func timeLeft(_ event: Event, _ now: Int64) -> (nanoseconds: Int64, limit: ConnectionError) {
         var (left, limit) = (deadline == .max ? .max : deadline - now, ConnectionError.deadlinePassed)
         if passed != nil { return (left, limit) }
@@ -98,7 +101,7 @@ struct TimeLimits {
         return (left, limit)
     }
 
-    /// Says that bytes came or went.
+    /// Counts bytes that were read or written.
     mutating func transferred(_ count: Int, _ event: Event) {
         if rate != nil { self.count(event, 0, count) }
     }
@@ -125,7 +128,7 @@ struct TimeLimits {
 }
 
 extension Duration {
-    /// In nanoseconds; what is too long for that is .max, and what is less than nothing is 0.
+    /// The nanoseconds; .max if they do not fit, 0 if the duration is negative.
     var clampedNanoseconds: Int64 {
         let (seconds, attoseconds) = components
         if seconds < 0 || attoseconds < 0 { return 0 }

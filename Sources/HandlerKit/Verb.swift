@@ -1,73 +1,75 @@
-// One line of a verb table: a word that a line may begin with, what may follow it, and the command that they make.
-// Promises that a verb is a whole word, that nothing of the line is left over, and that matching allocates nothing.
+// One entry of a verb table: the word that a line begins with, the arguments that follow, and the command that they
+// make.
+// Promises that a verb is a whole word, that a match leaves nothing of the line over, and that matching allocates
+// nothing.
 
-/// A set of groups of verbs. A protocol names its own, with numbers from 1 to 31:
+/// A set of groups of verbs. A protocol defines its own, with numbers from 1 to 31:
 ///
 ///     extension VerbGroups { static let member = VerbGroups(1) }
 public struct VerbGroups: OptionSet, Sendable {
     /// One bit for each group.
     public let rawValue: UInt32
 
-    /// The set of these bits.
+    /// The set with these bits.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// The group of a number.
+    /// The group with a number.
     /// - Parameter number: 1 to 31; 0 is `standard`.
     public init(_ number: UInt32) {
         precondition(number < 32)
         rawValue = 1 << number
     }
 
-    /// The group of verbs that name none.
+    /// The group of the verbs that name no group.
     public static var standard: VerbGroups { VerbGroups(rawValue: 1) }
 }
 
-/// Whether `quit` is `QUIT`.
+/// How the letters of a verb compare.
 public enum LetterCase: Sendable {
-    /// It is not.
+    /// `quit` is not `QUIT`.
     case exact
-    /// It is: ASCII letters are the same in both cases. Arguments keep theirs.
+    /// `quit` is `QUIT`: ASCII letters are the same in both cases. Arguments keep their case.
     case ignored
 }
 
-/// A line, and how it is looked at.
+/// A line to match, and how to match it.
 public struct VerbQuery {
     /// The line without its ending.
     let line: InputSlice
-    /// How letters compare.
+    /// How the letters of a verb compare.
     let letters: LetterCase
-    /// The groups that are listened to.
+    /// The groups whose verbs match.
     let enabled: VerbGroups
 }
 
-/// One or more verbs in their written order.
+/// One or more verbs, in the order in which they are written.
 public protocol VerbRules<Command> {
-    /// What a line becomes: usually an enum.
+    /// The command of a line, usually an enum.
     associatedtype Command
 
-    /// The command of the first verb that matches, or nil.
+    /// Returns the command of the first verb that matches, or nil.
     func command(of query: VerbQuery, in connection: borrowing Connection) -> Command?
-    /// Appends the name of each enabled verb, once, with a blank before it.
+    /// Appends the name of each enabled verb, with a blank before it.
     func appendNames(enabled: VerbGroups, to text: inout ShortText)
 }
 
-/// What follows a verb, and the command it makes.
+/// The arguments of a verb, and the command that they make.
 public protocol VerbPattern<Command> {
-    /// What the line becomes.
+    /// The command of a line.
     associatedtype Command
 
-    /// The command, or nil if what follows is not as it should be.
-    /// - Parameter rest: what follows the verb, with its blanks.
+    /// Returns the command, or nil if the arguments do not match.
+    /// - Parameter rest: the line after the verb, with its blanks.
     func command(_ rest: InputSlice, in connection: borrowing Connection) -> Command?
 }
 
-/// A verb. It matches a line that begins with its name and goes on with its arguments, with blanks between, and nothing after.
+/// A verb. It matches a line that is its name and its arguments, with blanks between them, and nothing more.
 ///
 ///     Verb("ADD", .number, as: Command.add, in: .member)
 ///
-/// A name may hold blanks, and one that ends in a sign, such as `MAIL FROM:`, needs no blank after it.
+/// A name may contain blanks. A name that ends in a sign, such as `MAIL FROM:`, needs no blank after it.
 public struct Verb<Pattern: VerbPattern>: VerbRules {
-    /// What the line becomes.
+    /// The command of a line.
     public typealias Command = Pattern.Command
 
     private let name: StaticBytes
@@ -81,21 +83,21 @@ public struct Verb<Pattern: VerbPattern>: VerbRules {
         self.pattern = pattern
     }
 
-    /// The verb alone.
+    /// A verb without arguments.
     public init<Command>(
         _ name: StaticBytes, as command: Command, in groups: VerbGroups = .standard
     ) where Pattern == NoArguments<Command> {
         self.init(name, groups, NoArguments(result: command))
     }
 
-    /// The verb with one argument.
+    /// A verb with one argument.
     public init<A, Command>(
         _ name: StaticBytes, _ a: A, as make: @escaping (A.Value) -> Command, in groups: VerbGroups = .standard
     ) where Pattern == OneArgument<A, Command> {
         self.init(name, groups, OneArgument(a: a, make: make))
     }
 
-    /// The verb with two arguments.
+    /// A verb with two arguments.
     public init<A, B, Command>(
         _ name: StaticBytes, _ a: A, _ b: B, as make: @escaping (A.Value, B.Value) -> Command,
         in groups: VerbGroups = .standard
@@ -103,7 +105,7 @@ public struct Verb<Pattern: VerbPattern>: VerbRules {
         self.init(name, groups, TwoArguments(a: a, b: b, make: make))
     }
 
-    /// The verb with three arguments.
+    /// A verb with three arguments.
     public init<A, B, C, Command>(
         _ name: StaticBytes, _ a: A, _ b: B, _ c: C, as make: @escaping (A.Value, B.Value, C.Value) -> Command,
         in groups: VerbGroups = .standard
@@ -111,7 +113,7 @@ public struct Verb<Pattern: VerbPattern>: VerbRules {
         self.init(name, groups, ThreeArguments(a: a, b: b, c: c, make: make))
     }
 
-    /// The command, if the line is this verb's and its group is enabled.
+    /// Returns the command, or nil if the line does not match or no group of the verb is enabled.
     public func command(of query: VerbQuery, in connection: borrowing Connection) -> Command? {
         guard !groups.isDisjoint(with: query.enabled),
             connection.bytes(of: query.line).begins(withVerb: name, query.letters)
@@ -119,7 +121,7 @@ public struct Verb<Pattern: VerbPattern>: VerbRules {
         return pattern.command(query.line.dropFirst(name.count), in: connection)
     }
 
-    /// Appends the name, if its group is enabled.
+    /// Appends the name, if a group of the verb is enabled.
     public func appendNames(enabled: VerbGroups, to text: inout ShortText) {
         guard !groups.isDisjoint(with: enabled) else { return }
         text.append(" ")
@@ -128,7 +130,7 @@ public struct Verb<Pattern: VerbPattern>: VerbRules {
 }
 
 extension Span<UInt8> {
-    /// Whether these bytes begin with a verb that is a word of its own there.
+    /// Whether these bytes begin with the verb as a whole word.
     func begins(withVerb verb: StaticBytes, _ letters: LetterCase) -> Bool {
         guard count >= verb.count else { return false }
         let name = verb.bytes
@@ -141,12 +143,12 @@ extension Span<UInt8> {
 }
 
 extension UInt8 {
-    /// A space or a tab.
+    /// Whether it is a space or a tab.
     var isBlank: Bool { self == 0x20 || self == 0x09 }
-    /// An ASCII letter in lower case; anything else as it is.
+    /// The byte, or the lower case of it if it is an ASCII letter.
     var lowered: UInt8 { self >= 0x41 && self <= 0x5a ? self | 0x20 : self }
-    /// Whether it is a digit of ASCII.
+    /// Whether it is an ASCII digit.
     var isDigit: Bool { self >= 0x30 && self <= 0x39 }
-    /// Whether it is a letter or a digit of ASCII.
+    /// Whether it is an ASCII letter or digit.
     public var isLetterOrDigit: Bool { isDigit || lowered >= 0x61 && lowered <= 0x7a }
 }

@@ -1,7 +1,9 @@
-// The arguments of verbs, as typed values: a word, a number, the rest of the line, and what a protocol adds.
-// Promises that an argument takes from the front and leaves the remainder; what it cannot read it refuses, never repairs.
+// The arguments of verbs, as typed values: a word, a number, the rest of the line, and the arguments that a protocol
+// defines.
+// Promises that an argument takes its bytes from the front and leaves the others; bytes that do not match are refused,
+// never repaired.
 
-/// A kind of argument. A protocol may have its own:
+/// A kind of argument. A protocol may define its own:
 ///
 ///     struct Colour: VerbArgument {
 ///         func take(from rest: inout InputSlice, of connection: borrowing Connection) -> Paint? {
@@ -10,16 +12,16 @@
 ///         }
 ///     }
 public protocol VerbArgument {
-    /// What it gives.
+    /// The value of the argument.
     associatedtype Value
 
-    /// Takes the argument from the front, where blanks may come first, or nil if it is not there.
+    /// Takes the argument, which may have blanks before it, from the front; nil if it is not there.
     func take(from rest: inout InputSlice, of connection: borrowing Connection) -> Value?
 }
 
-/// One or more bytes that are no blanks.
+/// One or more bytes that are not blanks.
 public struct WordArgument: VerbArgument {
-    /// A word.
+    /// A word as an argument.
     public init() {}
 
     /// Takes a word.
@@ -35,12 +37,12 @@ public struct WordArgument: VerbArgument {
     }
 }
 
-/// A decimal number of digits alone, up to Int.max.
+/// A decimal number: digits alone, up to Int.max.
 public struct NumberArgument: VerbArgument {
-    /// A number.
+    /// A number as an argument.
     public init() {}
 
-    /// Takes a number that is a word of its own.
+    /// Takes a whole word that is a number.
     public func take(from rest: inout InputSlice, of connection: borrowing Connection) -> Int? {
         var remainder = rest
         guard let word = WordArgument().take(from: &remainder, of: connection),
@@ -51,12 +53,12 @@ public struct NumberArgument: VerbArgument {
     }
 }
 
-/// The rest of the line behind the blanks, as it is; it may be empty.
+/// The rest of the line after the blanks, unchanged; it may be empty.
 public struct RestArgument: VerbArgument {
-    /// The rest.
+    /// The rest of the line as an argument.
     public init() {}
 
-    /// Takes everything.
+    /// Takes all bytes.
     public func take(from rest: inout InputSlice, of connection: borrowing Connection) -> InputSlice? {
         let text = rest.dropFirst(connection.bytes(of: rest).countOfBlanks)
         rest = rest.dropFirst(rest.count)
@@ -64,47 +66,47 @@ public struct RestArgument: VerbArgument {
     }
 }
 
-/// An argument that may be left out; then it is nil.
+/// An argument that may be left out; its value is then nil.
 public struct OptionalArgument<Argument: VerbArgument>: VerbArgument {
     let argument: Argument
 
-    /// Takes the argument, if it is there.
+    /// Takes the argument if it is there.
     public func take(from rest: inout InputSlice, of connection: borrowing Connection) -> Argument.Value?? {
         .some(argument.take(from: &rest, of: connection))
     }
 }
 
 extension VerbArgument where Self == WordArgument {
-    /// One or more bytes that are no blanks, as an InputSlice.
+    /// One or more bytes that are not blanks, as an InputSlice.
     public static var word: WordArgument { WordArgument() }
 }
 
 extension VerbArgument where Self == NumberArgument {
-    /// A decimal number of digits alone, as an Int; one that is larger is no number.
+    /// A decimal number, digits alone, as an Int; a larger one does not match.
     public static var number: NumberArgument { NumberArgument() }
 }
 
 extension VerbArgument where Self == RestArgument {
-    /// The rest of the line behind the blanks, as an InputSlice; it may be empty.
+    /// The rest of the line after the blanks, as an InputSlice; it may be empty.
     public static var rest: RestArgument { RestArgument() }
 }
 
 extension VerbArgument {
-    /// An argument that may be left out; then it is nil.
+    /// An argument that may be left out; its value is then nil.
     public static func optional<Argument>(_ argument: Argument) -> Self where Self == OptionalArgument<Argument> {
         OptionalArgument(argument: argument)
     }
 }
 
 extension Span<UInt8> {
-    /// How many blanks come first.
+    /// The number of blanks at the front.
     var countOfBlanks: Int {
         var index = 0
         while index < count, self[index].isBlank { index += 1 }
         return index
     }
 
-    /// The number that these bytes are, if they are digits alone and it fits.
+    /// The decimal number that these bytes spell; nil if they are not digits alone, or the number does not fit.
     public var decimalNumber: Int? {
         if isEmpty { return nil }
         var number = 0

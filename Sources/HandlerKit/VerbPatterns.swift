@@ -1,10 +1,11 @@
-// What may follow a verb: nothing, or one to three arguments. Made by Verb's initialisers; nobody writes these names.
+// The arguments that may follow a verb: none, or one to three. Verb's initialisers make these types; handlers do not
+// name them.
 
-/// A verb alone.
+/// No arguments.
 public struct NoArguments<Command>: VerbPattern {
     let result: Command
 
-    /// The command, if nothing follows.
+    /// Returns the command if nothing follows the verb.
     public func command(_ rest: InputSlice, in connection: borrowing Connection) -> Command? {
         rest.isEmpty ? result : nil
     }
@@ -15,7 +16,7 @@ public struct OneArgument<A: VerbArgument, Command>: VerbPattern {
     let a: A
     let make: (A.Value) -> Command
 
-    /// The command, if the argument is as it should be and nothing follows.
+    /// Returns the command if the argument matches and nothing follows.
     public func command(_ rest: InputSlice, in connection: borrowing Connection) -> Command? {
         var rest = rest
         guard let first = a.take(from: &rest, of: connection), rest.isEmpty else { return nil }
@@ -29,7 +30,7 @@ public struct TwoArguments<A: VerbArgument, B: VerbArgument, Command>: VerbPatte
     let b: B
     let make: (A.Value, B.Value) -> Command
 
-    /// The command, if both arguments are as they should be and nothing follows.
+    /// Returns the command if both arguments match and nothing follows.
     public func command(_ rest: InputSlice, in connection: borrowing Connection) -> Command? {
         var rest = rest
         guard let first = a.take(from: &rest, of: connection), let second = b.take(from: &rest, of: connection),
@@ -46,7 +47,7 @@ public struct ThreeArguments<A: VerbArgument, B: VerbArgument, C: VerbArgument, 
     let c: C
     let make: (A.Value, B.Value, C.Value) -> Command
 
-    /// The command, if all arguments are as they should be and nothing follows.
+    /// Returns the command if all arguments match and nothing follows.
     public func command(_ rest: InputSlice, in connection: borrowing Connection) -> Command? {
         var rest = rest
         guard let first = a.take(from: &rest, of: connection), let second = b.take(from: &rest, of: connection),

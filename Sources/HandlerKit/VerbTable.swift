@@ -1,7 +1,9 @@
-// Lines into commands: a table of verbs, of which the first that matches decides, and a switch over what it gives.
-// Promises the written order, groups that are switched on and off at any time, and no allocation for a line. What matches
-// nothing is given back as it came. Reading anything else in between, a chunk or a counted body, loses no byte.
-// Source: shared/reference/protocols.md 1.8 (BP-01 to BP-08), W-22: what register_callback was for.
+// Turns lines into commands: the first verb of a table that matches a line decides, and the handler switches over the
+// commands.
+// Promises to match in the order in which the verbs are written, to let a handler enable and disable groups at any
+// time, and no allocation for a line. A line that matches no verb is returned unchanged. Other reads between commands,
+// such as a chunk or a body, lose no byte. The Perl module Apache2::Protocol
+// has register_callback for this; there every pattern that matches is called, in no fixed order.
 
 /// The verbs of a protocol.
 ///
@@ -24,12 +26,12 @@
 public struct VerbTable<Rules: VerbRules> {
     private let rules: Rules
     private let letters: LetterCase
-    /// The groups that are listened to; a verb of several groups is heard if one of them is here.
+    /// The groups whose verbs match; a verb with several groups matches if one of them is here.
     public var enabled: VerbGroups
 
     /// - Parameters:
     ///   - letters: whether letters must match in their case.
-    ///   - enabled: the groups that are listened to at first.
+    ///   - enabled: the groups that are enabled at first.
     ///   - rules: the verbs; of two that match a line, the first one counts.
     public init(
         letters: LetterCase = .exact, enabled: VerbGroups = .standard, @VerbTableBuilder _ rules: () -> Rules
@@ -39,30 +41,31 @@ public struct VerbTable<Rules: VerbRules> {
         self.enabled = enabled
     }
 
-    /// The command that a line is, or nil.
+    /// Returns the command of a line, or nil if no enabled verb matches.
     /// - Parameter line: without its ending.
     public func command(of line: InputSlice, in connection: borrowing Connection) -> Rules.Command? {
         rules.command(of: VerbQuery(line: line, letters: letters, enabled: enabled), in: connection)
     }
 
-    /// Appends the names of the enabled verbs in their order, each with a blank before it: for a greeting or a help text.
+    /// Appends the names of the enabled verbs in their order, each with a blank before it, for a greeting or a help
+    /// text.
     public func appendNames(to text: inout ShortText) {
         rules.appendNames(enabled: enabled, to: &text)
     }
 }
 
-/// What a line turned out to be.
+/// The result of reading a line as a command.
 public enum VerbEvent<Command> {
-    /// The line of a verb.
+    /// The command of a verb that matches.
     case command(Command)
-    /// A line that matches no enabled verb, with its ending; perhaps a blank one.
+    /// A line that matches no enabled verb, with its ending; it may be blank.
     case unmatched(Line)
-    /// The line is longer than was allowed; see `LineEvent`.
+    /// The line is longer than allowed; see `LineEvent`.
     case tooLong
 }
 
 extension Connection {
-    /// The next line as a command, or nil at the end of input. Slices in it are good until the next read.
+    /// Reads the next line as a command; nil at the end of input. Slices in the command are valid until the next read.
     /// - Parameter maximumLength: of the line in bytes, with its ending; less than the capacity.
     public mutating func nextCommand<Rules>(
         _ verbs: VerbTable<Rules>, maximumLength: Int = 8192
@@ -77,13 +80,13 @@ extension Connection {
     }
 }
 
-/// Puts the verbs of a table one behind the other.
+/// Builds a table from verbs that are written one after the other.
 @resultBuilder
 public enum VerbTableBuilder {
     /// The first verb.
     public static func buildPartialBlock<First: VerbRules>(first: First) -> First { first }
 
-    /// The verbs so far, and one more.
+    /// The verbs so far and one more.
     public static func buildPartialBlock<Before: VerbRules, Next: VerbRules>(
         accumulated: Before, next: Next
     ) -> VerbSequence<Before, Next> {
@@ -93,19 +96,19 @@ public enum VerbTableBuilder {
 
 /// Verbs in their order.
 public struct VerbSequence<Before: VerbRules, Next: VerbRules>: VerbRules where Before.Command == Next.Command {
-    /// What a line becomes.
+    /// The command of a line.
     public typealias Command = Before.Command
 
     let before: Before
     let next: Next
 
-    /// The first verb's that matches.
+    /// Returns the command of the first verb that matches.
     public func command(of query: VerbQuery, in connection: borrowing Connection) -> Command? {
         if let command = before.command(of: query, in: connection) { return command }
         return next.command(of: query, in: connection)
     }
 
-    /// All names in their order.
+    /// Appends all names in their order.
     public func appendNames(enabled: VerbGroups, to text: inout ShortText) {
         before.appendNames(enabled: enabled, to: &text)
         next.appendNames(enabled: enabled, to: &text)
