@@ -1,5 +1,6 @@
-// The guide shows what there is: each listing is a file or whole lines of one, and each command says what the guide says it
-// does. That the listings compile, and hold their sessions, is for Package.swift, `make guide` and TranscriptTests.
+// The guide shows the files of the repository: each listing is a file, or whole lines of one, and each command gives
+// the answer that the guide shows. Package.swift and `make guide` compile the listings, and TranscriptTests plays their
+// sessions.
 import Glibc
 import TestSupport
 import Testing
@@ -13,20 +14,20 @@ struct GuideTests {
     /// The text of a file of the repository; empty if there is none.
     private static func text(_ path: String) -> String { output(of: "cat '\(root)/\(path)'") }
 
-    @Test("there are listings and commands in it")
+    @Test("the guide has listings and commands")
     func some() {
         #expect(Self.blocks.filter { $0.language == "swift" }.count >= 8)
         #expect(Self.blocks.contains { $0.isChecked })
     }
 
-    @Test("a listing is what the file that it names says", arguments: blocks.filter { $0.language != "console" })
+    @Test("a listing is the text of the file that it names", arguments: blocks.filter { $0.language != "console" })
     func listing(block: CodeBlock) {
         let file = Self.text(block.file)
         #expect(file != "", "no file: '\(block.file)'")
         if block.text != file { #expect(("\n" + file).contains("\n" + block.text), "\(block.file)") }
     }
 
-    @Test("every file of its handlers and services is shown as a whole")
+    @Test("the guide shows every file of its handlers and services as a whole")
     func complete() {
         let files = output(
             of: "cd '\(Self.root)' && ls Tests/GuideTests/Listings/*/*.swift Tests/GuideTests/Services/*")
@@ -37,7 +38,7 @@ struct GuideTests {
     }
 
     @Test(
-        "a command that it shows with an answer gives that answer", .enabled(if: isBuilt, "make guide"),
+        "a command that the guide shows with an answer gives that answer", .enabled(if: isBuilt, "make guide"),
         arguments: blocks.filter(\.isChecked))
     func command(block: CodeBlock) {
         let lines = block.text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
@@ -45,7 +46,7 @@ struct GuideTests {
         #expect(answer == lines[1])
     }
 
-    @Test("its services, and the one of the template, are sound", .enabled(if: isBuilt, "make guide"))
+    @Test("check finds no fault in the services of the guide and of the template", .enabled(if: isBuilt, "make guide"))
     func services() {
         let answer = output(
             of: """
@@ -58,24 +59,24 @@ struct GuideTests {
         #expect(!answer.contains("failed"), "\(answer)")
     }
 
-    /// Where DOORWARD_BUILD says so, as in `make test`.
+    /// Whether DOORWARD_BUILD says that everything is built, as in `make test`.
     private static let isBuilt = unsafe getenv("DOORWARD_BUILD") != nil
 }
 
-/// What stands between two lines of ```.
+/// The text between two lines of ```.
 struct CodeBlock: CustomTestStringConvertible {
     let language: String
     /// The last name in backquotes before it, if the line before it ends in a colon.
     let file: String
-    /// Every line with its LF.
+    /// The lines, each with its LF.
     let text: String
 
-    /// Whether it is one command that works on its own, and what it answers.
+    /// Whether the block is one command that needs no server, with its answer.
     var isChecked: Bool { language == "console" && text.hasPrefix("$ printf") && text.contains("build/guide/") }
 
     var testDescription: String { file.isEmpty ? String(text.prefix { $0 != "\n" }) : file }
 
-    /// The blocks of a page.
+    /// Finds the blocks of a page.
     static func all(of page: String) -> [CodeBlock] {
         var blocks: [CodeBlock] = []
         var language: String?

@@ -1,9 +1,9 @@
-// The guide's guessing game, where a session as a text file cannot go: a deadline that passes.
+// The guessing game of the guide, in a session that a text file cannot describe: a deadline passes.
 import Testing
 
 @Suite("hilo, of the guide")
 struct HiloTests {
-    @Test("when the time for a game is up the game ends, and the session goes on")
+    @Test("the end of a game's time ends the game and not the session")
     func deadline() {
         let handler = RunningHandler("hilo", ["--time", "100ms"])
         handler.send("PLAY 100\n")

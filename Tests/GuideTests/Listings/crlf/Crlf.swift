@@ -1,11 +1,11 @@
-// crlf: a filter that makes every LF a CR LF, and leaves a CR LF as it is.
+// crlf: a filter that makes every LF a CR LF, and leaves each CR LF unchanged.
 import HandlerKit
 
 struct NetworkLines: ByteFilter {
     /// At most two bytes come out for one.
     static var mostForOneByte: Int { 2 }
 
-    /// The last byte of the push before this one decides, too: a filter must not care how the bytes were cut.
+    /// The last byte of the push before is kept, because the output must not depend on how the stream was cut.
     private var isAfterReturn = false
 
     mutating func push(_ bytes: borrowing Span<UInt8>, to writer: inout ByteWriter) throws(ConnectionError) {

@@ -1,17 +1,17 @@
-// The rule of hilo, with no connection, clock or chance in it.
+// The rule of hilo, without a connection, a clock or random bits.
 
 /// One number to guess.
 struct Game {
     enum Answer { case higher, lower, found }
 
-    /// What has to be guessed.
+    /// The number to guess.
     let number: Int
-    /// How often somebody guessed.
+    /// The number of guesses so far.
     private(set) var guesses = 0
 
     init(number: Int) { self.number = number }
 
-    /// Says where the number is, seen from a guess.
+    /// Compares a guess with the number.
     mutating func answer(to guess: Int) -> Answer {
         guesses += 1
         if guess == number { return .found }

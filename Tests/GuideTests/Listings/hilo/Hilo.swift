@@ -1,7 +1,7 @@
 // hilo: a guessing game. PLAY 100 makes it think of a number from 1 to 100; GUESS 50 is answered with higher or lower.
 import HandlerKit
 
-/// What a line can ask for.
+/// The commands that a line can ask for.
 enum Command {
     case play(Int)
     case guess(Int)
@@ -11,9 +11,9 @@ enum Command {
 }
 
 extension VerbGroups {
-    /// Verbs between two games.
+    /// Verbs that match between two games.
     static var between: VerbGroups { VerbGroups(1) }
-    /// Verbs during a game.
+    /// Verbs that match during a game.
     static var during: VerbGroups { VerbGroups(2) }
 }
 
@@ -35,7 +35,7 @@ struct Hilo {
                     guard let event = try connection.nextCommand(session.verbs, maximumLength: 80) else { break }
                     if try session.answer(event, on: &connection) == .over { break }
                 } catch {
-                    // The game's deadline ends the game; every other error ends the session.
+                    // The deadline of the game ends the game; any other error ends the session.
                     guard error == .deadlinePassed else { throw error }
                     try session.end(on: &connection, "430 time is up; guesses: ")
                 }

@@ -1,10 +1,10 @@
-// One peer's games: what each line does in each state.
+// The games of one peer: what each line does in each state.
 import HandlerKit
 
 struct Session {
     enum Next { case line, over }
 
-    /// The verbs of hilo; those of a group are heard while it is in `enabled`.
+    /// The verbs of hilo; a verb matches while its group is in `enabled`.
     var verbs = VerbTable(letters: .ignored, enabled: [.standard, .between]) {
         Verb("PLAY", .number, as: Command.play, in: .between)
         Verb("GUESS", .number, as: Command.guess, in: .during)
@@ -18,8 +18,8 @@ struct Session {
     private var won = 0
 
     /// - Parameters:
-    ///   - time: for one game.
-    ///   - number: to be guessed, for tests; 0 chooses one.
+    ///   - time: the longest time for one game.
+    ///   - number: the number to guess, for tests; 0 chooses a random one.
     init(time: Duration, number: Int) {
         self.time = time
         chosen = number
@@ -59,7 +59,7 @@ struct Session {
         return .line
     }
 
-    /// Ends the game: its verbs are no longer heard, and its deadline is gone.
+    /// Ends the game: its verbs match no more, and its deadline is gone.
     mutating func end(on connection: inout Connection, _ reply: StaticBytes) throws(ConnectionError) {
         verbs.enabled = [.standard, .between]
         connection.beginPhase()
@@ -68,7 +68,7 @@ struct Session {
         try connection.write("\r\n")
     }
 
-    /// One line in the log.
+    /// Writes one line to the log.
     func log() {
         var line = LogLine("session")
         line.add("won", won)

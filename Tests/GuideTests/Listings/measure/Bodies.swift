@@ -1,31 +1,31 @@
-// The four ways to read what is not a line, each in constant memory.
+// The four ways to read a body that is not a line, each in constant memory.
 import HandlerKit
 
 extension Connection {
-    /// Reads what follows a command.
+    /// Reads the body that follows a command.
     mutating func readBody(of command: Command) throws(ConnectionError) -> Sum {
         var sum = Sum()
         switch command {
         case .counted(let count):
-            // Exactly so many bytes, in pieces as they come.
+            // A fixed number of bytes, in pieces as they come.
             var body = FixedLengthBody(count)
             while let piece = try nextPiece(of: &body) { sum.add(bytes(of: piece)) }
         case .text:
-            // Everything up to a mark. The line of the command ended with CR LF, which the mark begins with.
+            // All bytes up to a delimiter, which begins with the CR LF that ended the line of the command.
             var body = DelimitedBody(endingWith: "\r\n.\r\n", alreadyMatched: 2)
             while let piece = try nextPiece(of: &body) { sum.add(bytes(of: piece)) }
         case .record:
-            // A record of fixed size in one piece, at most 16384 bytes.
+            // A record of a fixed size in one piece, at most 16384 bytes.
             if let record = try nextBytes(count: 8) { sum.add(bytes(of: record)) }
         case .rest:
-            // Whatever comes, as soon as it comes, up to the end of input. Writing still works after it.
+            // Any bytes, as soon as they come, up to the end of input. Writing still works after that.
             while let chunk = try nextChunk() { sum.add(bytes(of: chunk)) }
         }
         return sum
     }
 }
 
-/// What was counted.
+/// The bytes that were counted.
 struct Sum {
     private var byteCount = 0
     private var lineFeeds = 0

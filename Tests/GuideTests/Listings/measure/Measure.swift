@@ -1,7 +1,7 @@
-// measure: takes bytes of every kind, and says how many bytes and how many LF there were.
+// measure: reads bodies of each kind, and replies with the number of bytes and of LF in them.
 import HandlerKit
 
-/// What a line can ask for: which bytes follow it.
+/// The commands that a line can ask for: which kind of body follows.
 enum Command {
     case counted(Int)
     case text

@@ -1,9 +1,9 @@
 // template: a protocol of two verbs, HELLO name and QUIT.
-// Made by `make new-handler`: say here what yours does, what it promises, and which document says how it must be.
+// Made by `make new-handler`. Describe here what your handler does, what it promises, and which document defines it.
 // Sources/HandlerKit/HandlerKit.docc/WritingHandlers.md explains everything that is used here.
 import HandlerKit
 
-/// What a line can ask for: a case for each verb, with the verb's arguments.
+/// The commands that a line can ask for: a case for each verb, with the arguments of the verb.
 enum Command {
     case hello(InputSlice)
     case quit
@@ -11,9 +11,9 @@ enum Command {
 
 @main
 struct Main {
-    /// Reads the options and serves one connection: this process is the connection's own.
+    /// Reads the options and serves one connection: each connection has a process of its own.
     static func main() {
-        // The arguments of `handler` in the service file. Each option has a default and says what is allowed.
+        // The arguments of `handler` in the service file. Each option has a default and a range of allowed values.
         var options = Options(usage: "template [--idle-limit TIME]")
         let idleLimit = options.duration(
             "--idle-limit", default: .seconds(300), allowed: .seconds(1) ... .seconds(3600))
@@ -26,14 +26,14 @@ struct Main {
         }
 
         serve { connection throws(ConnectionError) in
-            // How long the peer may be silent. `try` is all that an error needs: `serve` logs it and ends the process.
+            // The longest silence of the peer. An error needs no more than `try`: `serve` logs it and ends the process.
             connection.idleLimit = idleLimit
             try connection.write("220 template is ready\r\n")
-            // What is written waits until the next read, and is sent before it.
+            // Writes are gathered, and sent before the next read.
             while let event = try connection.nextCommand(verbs, maximumLength: 512) {
                 switch event {
                 case .command(.hello(let name)):
-                    // A slice is good until the next read. Nothing of it was trimmed or repaired.
+                    // A slice is valid until the next read. It was not trimmed or repaired.
                     try connection.write("250 Hello, ")
                     try connection.write(name)
                     try connection.write("\r\n")
@@ -44,7 +44,7 @@ struct Main {
                 case .tooLong: try connection.write("500 line too long\r\n")
                 }
             }
-            // The peer sends no more: that is a good end too.
+            // The peer has ended its input, which is a good end too.
             return .done
         }
     }
