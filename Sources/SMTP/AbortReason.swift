@@ -1,32 +1,32 @@
-// Why a message that was begun will never be whole.
+// The reasons for which a mail transaction ends without a message.
 public import HandlerKit
 
-/// Why a mail transaction ended without the end of a message.
+/// Why a mail transaction ended before the end of a message.
 public enum AbortReason: Sendable {
-    /// RSET.
+    /// The client sent RSET.
     case reset
-    /// HELO or EHLO, which reset too (RFC 5321 4.1.4).
+    /// The client sent HELO or EHLO, which reset too (RFC 5321 4.1.4).
     case helloAgain
-    /// QUIT.
+    /// The client sent QUIT.
     case quit
     /// The policy, or a limit on the session, ended the connection.
     case disconnected
-    /// The peer went away, or its stream ended in the middle.
+    /// The client went away, or its stream ended inside the transaction.
     case peerIsGone
-    /// The peer was silent or slow for too long.
+    /// The client was silent or slow for too long.
     case timeout
-    /// The process was told to end, by SIGTERM.
+    /// The process got SIGTERM.
     case terminated
-    /// A CR or an LF that are not CR LF, in the message (profile `internet`).
+    /// The message has a CR or an LF that is not part of a CR LF (profile `internet`).
     case bareLineEnding
-    /// The message is larger than is allowed.
+    /// The message is larger than the limit.
     case tooLarge
-    /// It went through too many hosts already: a loop.
+    /// The message has too many Received lines: it goes in a loop.
     case tooManyHops
     /// The policy refused to begin the message that a first BDAT brought.
     case refused
 
-    /// Its word in the log.
+    /// The word for the log.
     public var word: StaticBytes {
         switch self {
         case .reset: "reset"

@@ -1,9 +1,9 @@
-// Addresses of the network in the place of a domain: [192.0.2.1], [IPv6:2001:db8::1], [tag:content].
+// Address literals, which may stand in place of a domain: [192.0.2.1], [IPv6:2001:db8::1], [tag:content].
 // Source: RFC 5321 4.1.3.
 import HandlerKit
 
 extension AddressParser {
-    /// An address literal with its brackets.
+    /// Takes an address literal with its brackets.
     mutating func addressLiteral() -> Bool {
         guard take(.leftBracket) else { return false }
         let start = position
@@ -17,14 +17,14 @@ extension AddressParser {
 }
 
 extension Span<UInt8> {
-    /// Whether this is a domain's name or an address literal, as HELO and a Received line should have it.
+    /// Whether this is a domain name or an address literal, as HELO and a Received line should have.
     public var isDomainOrAddressLiteral: Bool {
         var parser = AddressParser(self)
         let isOne = count > 0 && self[0] == .leftBracket ? parser.addressLiteral() : parser.domain()
         return isOne && parser.isAtEnd && !parser.isInternational && count <= 255
     }
 
-    /// Whether this is what may stand between the brackets.
+    /// Whether these bytes may stand between the brackets.
     fileprivate var isAddressLiteral: Bool {
         guard let colon = firstIndex(of: .colon) else { return isIPv4 }
         let tag = extracting(0..<colon)
@@ -36,7 +36,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Snum 3("." Snum)
+    /// Whether this is Snum 3("." Snum).
     private var isIPv4: Bool {
         var numbers = 0
         var start = 0
@@ -49,7 +49,7 @@ extension Span<UInt8> {
         return numbers == 4
     }
 
-    /// Eight groups, or at most six and one `::`; the last two groups may be an IPv4 address.
+    /// Whether this is eight groups, or at most six and one `::`; an IPv4 address may stand for the last two groups.
     private var isIPv6: Bool {
         var (groups, position, hasGap) = (0, 0, false)
         if starts(with: "::") { (position, hasGap) = (2, true) }

@@ -1,35 +1,36 @@
-// What follows MAIL, RCPT and BDAT. Promises that a command is read whole or not at all.
+// The arguments of MAIL, RCPT and BDAT. Promises that a command is read as a whole or refused.
 // Sources: RFC 5321 4.1.1.2, 4.1.1.3, 4.1.1.11; RFC 1870, RFC 6152, RFC 6531 for the parameters; RFC 3030 for BDAT.
 import HandlerKit
 
-/// Why the arguments of a command are refused.
+/// The reason for which the arguments of a command are refused.
 enum ArgumentFault: Error, Equatable {
-    /// They are not what the command's grammar says.
+    /// The grammar of the command does not have them.
     case syntax
-    /// The address is none.
+    /// The address has this fault.
     case path(PathFault)
-    /// The address has UTF-8, and SMTPUTF8 was not asked for.
+    /// The address has UTF-8, and the client did not ask for SMTPUTF8.
     case needsSMTPUTF8
-    /// A parameter that nobody offered.
+    /// A parameter of an extension that EHLO does not offer.
     case unknownParameter
-    /// A parameter that was given twice, or with a value that it cannot have.
+    /// A parameter that is given twice, or with a value that it cannot have.
     case wrongParameter
 }
 
-/// MAIL's or RCPT's arguments.
+/// The arguments of MAIL.
 struct PathArguments: Equatable {
     var path: PathExtent
     var parameters = MailParameters()
 }
 
-/// BDAT's arguments.
+/// The arguments of BDAT.
 struct ChunkArguments: Equatable {
     var size: Int
     var isLast: Bool
 }
 
 extension AddressParser {
-    /// Blanks, `FROM:` or `TO:`, and a path. Blanks behind the colon are no grammar, but so common that they are taken.
+    /// Takes spaces, `FROM:` or `TO:`, and a path. Spaces after the colon are not in the grammar, but so common that
+    /// they are allowed.
     private mutating func path(after keyword: StaticBytes, _ brackets: Brackets) throws(ArgumentFault) -> PathExtent {
         guard takeAll({ $0 == .space }) else { throw .syntax }
         guard bytes.extracting(position..<bytes.count).startsIgnoringCase(with: keyword) else { throw .syntax }
@@ -42,7 +43,7 @@ extension AddressParser {
         }
     }
 
-    /// ` FROM:<path> [parameters]`
+    /// Takes ` FROM:<path> [parameters]`.
     mutating func mailArguments(_ brackets: Brackets) throws(ArgumentFault) -> PathArguments {
         var arguments = PathArguments(path: try path(after: "FROM:", brackets))
         if arguments.path.kind == .postmaster { throw .path(.noDomain) }
@@ -51,7 +52,7 @@ extension AddressParser {
             let (keyword, text) = (bytes.extracting(name), bytes.extracting(value))
             if keyword.equalsIgnoringCase("SIZE") {
                 guard !seen.size, (1...20).contains(text.count), text.isDigitsAlone else { throw .wrongParameter }
-                // Twenty digits may be more than fits: more than any limit, then.
+                // A number of twenty digits may not fit; it is then above any limit.
                 let size = text.decimalNumber ?? .max
                 (seen.size, arguments.parameters.size) = (true, size)
             } else if keyword.equalsIgnoringCase("BODY") {
@@ -70,7 +71,7 @@ extension AddressParser {
         return arguments
     }
 
-    /// ` TO:<path>`, without parameters, because none are offered.
+    /// Takes ` TO:<path>`, without parameters, because EHLO offers none.
     mutating func recipientArguments(_ brackets: Brackets, isInternational: Bool) throws(ArgumentFault) -> PathExtent {
         let path = try path(after: "TO:", brackets)
         if path.kind == .null { throw .path(.syntax) }
@@ -79,7 +80,7 @@ extension AddressParser {
         return path
     }
 
-    /// ` size [LAST]`
+    /// Takes ` size [LAST]`.
     mutating func chunkArguments() throws(ArgumentFault) -> ChunkArguments {
         guard takeAll({ $0 == .space }) else { throw .syntax }
         let start = position
@@ -92,7 +93,8 @@ extension AddressParser {
         return ChunkArguments(size: size, isLast: true)
     }
 
-    /// The next ` keyword[=value]`, or nil at the end. An empty value's range ends at the keyword.
+    /// Takes the next ` keyword[=value]`; nil at the end. If there is no value, its range is empty, at the end of the
+    /// keyword.
     private mutating func parameter() throws(ArgumentFault) -> (name: Range<Int>, value: Range<Int>)? {
         if isAtEnd { return nil }
         guard takeAll({ $0 == .space }) else { throw .syntax }

@@ -1,28 +1,28 @@
 // The address grammar of RFC 5321, production by production.
-// Promises: total (any bytes give an answer), bounded by the command line, and no repair: what the grammar does not have is a
-// fault. Nothing here knows which command an address is for.
+// Promises: any bytes have a result, the work is bounded by the length of the command line, and nothing is repaired:
+// bytes that the grammar does not have are a fault. The parser does not know which command an address is for.
 // Sources: RFC 5321 4.1.2, 4.1.3, 4.5.3.1; RFC 6531 3.3 for UTF-8.
 import HandlerKit
 
-/// Why an address is refused.
+/// The reason for which an address is refused.
 enum PathFault: Error, Equatable {
-    /// It is not what the grammar says.
+    /// The grammar does not have it.
     case syntax
     /// It has no domain.
     case noDomain
-    /// It is longer than RFC 5321 4.5.3.1 allows: 64 octets for the local part, 255 for the domain, 256 for the path.
+    /// It is longer than RFC 5321 4.5.3.1 allows: 64 octets for a local part, 255 for a domain, 256 for a path.
     case tooLong
 }
 
-/// Where in the parsed bytes a path's parts are.
+/// The places of a path's parts in the parsed bytes.
 struct PathExtent: Equatable {
-    /// What kind of address it is.
+    /// The kind of address.
     var kind: Path.Kind
-    /// The mailbox, without brackets and route.
+    /// The mailbox, without brackets and without a source route.
     var mailbox: Range<Int>
-    /// How much of it is the local part.
+    /// The length of its local part.
     var localCount: Int
-    /// Whether it has bytes that are no ASCII.
+    /// Whether it has bytes that are not ASCII.
     var isInternational: Bool
 
     /// The path as a view of the parsed bytes.
@@ -33,12 +33,13 @@ struct PathExtent: Equatable {
     }
 }
 
-/// Reads productions from the front. A production that returns false may have moved; its caller gives up then.
+/// Reads productions from the front. A production that returns false may have moved the position; its caller then fails
+/// too.
 struct AddressParser: ~Escapable {
     let bytes: Span<UInt8>
-    /// Where the next byte is.
+    /// The place of the next byte.
     var position: Int
-    /// Whether a byte that is no ASCII was taken.
+    /// Whether a byte that is not ASCII was taken.
     private(set) var isInternational = false
 
     @_lifetime(copy bytes)
@@ -47,26 +48,26 @@ struct AddressParser: ~Escapable {
         self.position = position
     }
 
-    /// Whether all was read.
+    /// Whether all bytes were taken.
     var isAtEnd: Bool { position == bytes.count }
-    /// The next byte.
+    /// The next byte; nil at the end.
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    /// Takes this byte, if it is the next one.
+    /// Takes the next byte if it is this one.
     mutating func take(_ byte: UInt8) -> Bool {
         guard next == byte else { return false }
         position += 1
         return true
     }
 
-    /// Takes bytes as long as they are of this kind; false if there is none.
+    /// Takes bytes while they are of this kind; false if the first one is not.
     mutating func takeAll(_ isOfKind: (UInt8) -> Bool) -> Bool {
         let start = position
         while let byte = next, isOfKind(byte) { position += 1 }
         return position > start
     }
 
-    /// Takes one character of more than one byte, well-formed as RFC 3629 has it.
+    /// Takes one well-formed UTF-8 character of more than one byte (RFC 3629).
     mutating func takeMultibyte() -> Bool {
         let length = bytes.lengthOfMultibyteCharacter(at: position)
         position += length
@@ -76,8 +77,8 @@ struct AddressParser: ~Escapable {
 
     // ---- Path = "<" [ A-d-l ":" ] Mailbox ">"
 
-    /// A path with its brackets; the empty one counts as `.null`.
-    /// - Parameter brackets: whether they may be missing.
+    /// Takes a path with its brackets; the empty path is `.null`.
+    /// - Parameter brackets: whether the brackets may be missing.
     mutating func path(_ brackets: Brackets) throws(PathFault) -> PathExtent {
         let start = position
         guard take(.lessThan) else {
@@ -100,7 +101,7 @@ struct AddressParser: ~Escapable {
         case optional
     }
 
-    /// A-d-l ":": taken and forgotten, as RFC 5321 4.1.1.3 wants it.
+    /// Takes A-d-l ":" and ignores it, as RFC 5321 4.1.1.3 says.
     private mutating func sourceRoute() -> Bool {
         repeat {
             guard take(.at), domain() else { return false }
@@ -108,7 +109,7 @@ struct AddressParser: ~Escapable {
         return take(.colon)
     }
 
-    /// Mailbox = Local-part "@" ( Domain / address-literal ); `postmaster` needs no more.
+    /// Takes Mailbox = Local-part "@" ( Domain / address-literal ), or `postmaster`, which needs no domain.
     private mutating func mailbox() throws(PathFault) -> PathExtent {
         let start = position
         guard next == .quote ? quotedString() : dotString() else { throw .syntax }
@@ -160,7 +161,7 @@ struct AddressParser: ~Escapable {
 
     // ---- Domain = sub-domain *("." sub-domain)
 
-    /// A domain's name, with labels of at most 63 octets of ASCII.
+    /// Takes a domain name, whose ASCII labels have at most 63 octets.
     mutating func domain() -> Bool {
         repeat {
             let start = position

@@ -1,4 +1,4 @@
-// The characters of SMTP's grammar, and the sets it makes of them. Source: RFC 5321 4.1.2, RFC 5322 3.2.3, RFC 3629 4.
+// The characters of SMTP's grammar, and its sets of them. Source: RFC 5321 4.1.2, RFC 5322 3.2.3, RFC 3629 4.
 public import HandlerKit
 
 extension UInt8 {
@@ -19,20 +19,20 @@ extension UInt8 {
     static let backslash: UInt8 = 0x5c
     static let rightBracket: UInt8 = 0x5d
 
-    /// An ASCII letter in upper case; anything else as it is.
+    /// The byte, or the upper case of it if it is an ASCII letter.
     var uppered: UInt8 { self >= 0x61 && self <= 0x7a ? self & 0xdf : self }
-    /// A digit of ASCII.
+    /// Whether it is an ASCII digit.
     var isDigitOfASCII: Bool { self >= 0x30 && self <= 0x39 }
-    /// A letter or a digit of ASCII.
+    /// Whether it is an ASCII letter or digit.
     var isLetterOrDigitOfASCII: Bool { isDigitOfASCII || uppered >= 0x41 && uppered <= 0x5a }
-    /// A digit to the base 16.
+    /// Whether it is a hexadecimal digit.
     var isHexadecimalDigit: Bool { isDigitOfASCII || uppered >= 0x41 && uppered <= 0x46 }
-    /// A space or a tab.
+    /// Whether it is a space or a tab.
     var isWhiteSpace: Bool { self == .space || self == .tab }
-    /// ftext: what a header field's name is made of (RFC 5322 3.6.8).
+    /// Whether it is ftext, a byte of a header field's name (RFC 5322 3.6.8).
     var isFieldNameText: Bool { self > 0x20 && self < 0x7f && self != .colon }
 
-    /// atext.
+    /// Whether it is atext (RFC 5322 3.2.3).
     var isAtomText: Bool {
         switch self {
         case 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2f, 0x3d, 0x3f, 0x5e...0x60, 0x7b...0x7e: true
@@ -45,18 +45,18 @@ extension Span<UInt8> {
     /// The last byte, if there is one.
     var lastByte: UInt8? { isEmpty ? nil : self[count - 1] }
 
-    /// Whether all of these are digits.
+    /// Whether all bytes are digits.
     var isDigitsAlone: Bool {
         for index in indices where !self[index].isDigitOfASCII { return false }
         return true
     }
 
-    /// Whether these are those bytes, if upper and lower case letters are the same.
+    /// Whether these bytes are the same as the others, without regard to case.
     public func equalsIgnoringCase(_ other: StaticBytes) -> Bool {
         count == other.count && startsIgnoringCase(with: other)
     }
 
-    /// Whether these bytes begin with those, if upper and lower case letters are the same.
+    /// Whether these bytes begin with the prefix, without regard to case.
     func startsIgnoringCase(with prefix: StaticBytes) -> Bool {
         guard count >= prefix.count else { return false }
         let expected = prefix.bytes
@@ -64,7 +64,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// How many bytes the well-formed character of more than one byte at this place has; 0 if there is none.
+    /// The length of the well-formed UTF-8 character of more than one byte at this place; 0 if there is none.
     public func lengthOfMultibyteCharacter(at position: Int) -> Int {
         guard position < count else { return 0 }
         let (length, second): (Int, ClosedRange<UInt8>)

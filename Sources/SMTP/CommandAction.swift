@@ -1,13 +1,13 @@
-// What the session does next: the answer of the protocol's rules to one line.
+// What the session does after a command line: the result of the protocol's rules.
 
-/// What comes after a command.
+/// What the session does after a command.
 enum CommandAction: ~Copyable {
-    /// This is said, and the next command is read.
+    /// Sends the reply and reads the next command.
     case reply(Reply)
-    /// This is said, 354, and a message is read.
+    /// Sends the reply, 354, and reads a message.
     case readMessage(Reply)
-    /// A chunk of a message is read, and then answered.
+    /// Reads a chunk of a message, and then replies.
     case readChunk(ChunkArguments)
-    /// As many bytes are left behind, and then this is said.
+    /// Reads and drops this number of bytes, and then sends the reply.
     case skipChunk(Int, Reply)
 }

@@ -1,10 +1,10 @@
-// Which command a line is. Promises that a verb is a whole word, in any case.
+// The verbs of commands. Promises that a verb is a whole word, in upper or lower case.
 
-/// The commands that are known.
+/// The verb of a command that the server knows.
 enum CommandVerb {
     case helo, ehlo, mail, rcpt, data, bdat, rset, noop, quit, vrfy, expn, help
 
-    /// The verb that a line begins with, or nil.
+    /// The verb at the beginning of a line, or nil.
     /// - Parameter line: without its ending.
     init?(_ line: Span<UInt8>) {
         guard line.count >= 4, line.count == 4 || line[4] == .space else { return nil }
@@ -27,7 +27,7 @@ enum CommandVerb {
         }
     }
 
-    /// Whether it brings no mail forward.
+    /// Whether the command does not belong to a mail transaction: a session may have only so many of these.
     var isIdle: Bool {
         switch self {
         case .helo, .ehlo, .rset, .noop, .vrfy, .expn, .help: true

@@ -1,49 +1,49 @@
-// The end of a message that DATA brings: CR LF . CR LF, and nothing else on earth.
-// A byte automaton that sees each byte once, in whatever pieces they come; between line endings it runs at the speed of a
-// search. Promises constant memory, no limit on a line, and that a dot is taken off exactly where RFC 5321 4.5.2 says.
-// A CR or an LF that are not CR LF are noticed (`.refuse`), or an LF becomes CR LF (`.repair`); either way they end no message:
-// not LF . LF, not CR . CR, not LF . CR LF, not CR LF . LF.
+// Reads a message that DATA brings, up to its end: CR LF . CR LF, and nothing else. An automaton that reads each byte
+// once, in pieces of any size; between line endings it is as fast as a search. Promises constant memory, no limit on
+// the length of a line, and that a dot is removed exactly where RFC 5321 4.5.2 says. It notes a CR or an LF that is not
+// part of a CR LF (`.refuse`), or turns an LF into CR LF (`.repair`). In both cases they never end a message: not LF .
+// LF, not CR . CR, not LF . CR LF, not CR LF . LF.
 // Sources: RFC 5321 4.1.1.4, 4.5.2, 2.3.8; CVE-2023-51764, -51765, -51766.
 import HandlerKit
 
-/// What is done about a CR or an LF that are not CR LF.
+/// What is done about a CR or an LF that is not part of a CR LF.
 enum BareLineEndingAction {
-    /// They are noticed: the message will not be taken.
+    /// They are noted: the server refuses the message.
     case refuse
-    /// An LF becomes CR LF and begins a line; a CR stays. A dot alone between such line endings is a line with a dot.
+    /// An LF becomes CR LF and begins a line; a CR stays. A dot between such line endings is a line with one dot.
     case repair
 }
 
-/// Something of a message.
+/// A part of a message.
 enum MessagePart {
-    /// Bytes of the piece that was read.
+    /// A range of the piece that was read.
     case bytes(Range<Int>)
-    /// Bytes that are not in the piece, or not as they should be.
+    /// Bytes that are not in the piece, or stand for other bytes of it.
     case text(StaticBytes)
 }
 
 /// Reads one message.
 struct DotReader {
     private enum State {
-        /// Behind CR LF, or at the very beginning.
+        /// After CR LF, or at the beginning of the message.
         case lineStart
-        /// Behind a bare LF.
+        /// After a bare LF.
         case bareLineStart
         case inLine
-        /// Behind a CR in a line.
+        /// After a CR in a line.
         case carriageReturn
-        /// Before an LF that is alone, and what was before it has been handed out.
+        /// Before a bare LF; the bytes before it were returned.
         case bareFeed
-        /// Behind a dot that begins a line; loose: a line behind a bare LF.
+        /// After a dot that begins a line.
         case dot(followsBareLineFeed: Bool)
-        /// Behind such a dot and a CR.
+        /// After such a dot and a CR.
         case dotCarriageReturn(followsBareLineFeed: Bool)
         case end
     }
 
     private let bareLineEndings: BareLineEndingAction
     private var state = State.lineStart
-    /// Whether there was a CR or an LF that were not CR LF.
+    /// Whether there was a CR or an LF that is not part of a CR LF.
     private(set) var hasBareLineEnding = false
 
     init(_ bareLineEndings: BareLineEndingAction) { self.bareLineEndings = bareLineEndings }
@@ -53,11 +53,11 @@ struct DotReader {
         if case .end = state { true } else { false }
     }
 
-    /// The next part of the message in these bytes, or nil if there is none: they were all read, or the end is behind the
+    /// Returns the next part of the message in these bytes; nil if they were all read, or if the message ends at the
     /// position.
-    /// - Parameter position: how far they were read; moves on.
+    /// - Parameter position: the number of bytes that were read; it increases.
     mutating func next(in bytes: Span<UInt8>, _ position: inout Int) -> MessagePart? {
-        // What is between start and position is part of the message and was not handed out.
+        // The bytes between start and position are part of the message and were not returned yet.
         var start = position
         while position < bytes.count {
             let byte = bytes[position]
@@ -130,13 +130,13 @@ struct DotReader {
     }
 }
 
-/// Looks for a CR or an LF that are not CR LF in bytes that come in pieces and have no end of their own: the chunks of BDAT.
+/// Looks for a CR or an LF that is not part of a CR LF, in bytes that come in pieces: the chunks of BDAT.
 struct BareLineEndingFinder {
     private var isAfterCarriageReturn = false
-    /// Whether there was one.
+    /// Whether one was found.
     private(set) var hasFound = false
 
-    /// Looks at the next piece.
+    /// Searches the next piece.
     mutating func scan(_ bytes: Span<UInt8>) {
         var position = 0
         while position < bytes.count {
@@ -151,7 +151,7 @@ struct BareLineEndingFinder {
         }
     }
 
-    /// Says that nothing more comes.
+    /// Ends the search: no piece follows.
     mutating func finish() {
         if isAfterCarriageReturn { hasFound = true }
     }

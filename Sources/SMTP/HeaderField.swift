@@ -1,12 +1,13 @@
-// One header field of a message, and what ends the header.
+// One header field of a message, and the ways in which a header ends.
 
-/// A header field as the policy sees it: good as long as the call that it is passed to.
+/// A header field as a policy gets it: valid during the call that it is passed to.
 public struct HeaderField: ~Escapable {
-    /// Its name as it was written, without the colon and without blanks.
+    /// The name as the message has it, without the colon and without blanks.
     public let name: Span<UInt8>
-    /// Its value, unfolded: the line endings are gone, the blanks that begin the next line stay; blanks before it are gone.
+    /// The unfolded value: without line endings, but with the blanks that begin the next line; without blanks at the
+    /// front.
     public let value: Span<UInt8>
-    /// Whether the value was longer than there is room for, and only its beginning is here.
+    /// Whether the value is too long for the buffer, so that this is only its beginning.
     public let isCut: Bool
 
     @_lifetime(copy name, copy value)
@@ -17,12 +18,12 @@ public struct HeaderField: ~Escapable {
     }
 }
 
-/// What ended a message's header.
+/// How the header of a message ended.
 public enum HeaderEnd: Sendable {
-    /// A blank line, which belongs neither to the header nor to the body.
+    /// With a blank line, which belongs neither to the header nor to the body.
     case blankLine
-    /// A line that is no header field; the body begins with it.
+    /// With a line that is no header field; the body begins with that line.
     case otherLine
-    /// The end of the message: there is no body.
+    /// With the end of the message, which has no body.
     case endOfMessage
 }

@@ -1,10 +1,10 @@
-// A message's header, field by field, out of bytes that come in pieces.
-// Promises: each field once, unfolded, when it is whole; the split between header and body is exact: of a blank line nothing
-// belongs to either, and a line that is no field belongs to the body from its first byte on. What does not fit, 4096 bytes of
-// name and value, is cut and said to be.
-// A continuation begins with a space or a tab, even if nothing else is in it (obs-FWS). Blanks before the colon are allowed
-// (RFC 5322 4.5). The end of a line is LF with or without a CR before it: the transport has refused what is not CR LF already.
-// Source: RFC 5322 2.2, 2.2.3, 3.6.8, 4.2, 4.5; SM-11 to SM-13, W-17, W-27.
+// Reads the header of a message, field by field, from bytes that come in pieces.
+// Promises: it passes on each field once, unfolded, when it is complete; it splits header and body exactly: a blank
+// line belongs to neither, and a line that is no field belongs to the body from its first byte on. A name and a value
+// of more than 4096 bytes are cut, and the field says so. A continuation line begins with a space or a tab, even if it
+// has nothing else (obs-FWS). Blanks before the colon are allowed (RFC 5322 4.5). A line ends with LF, with or without
+// a CR before it, because the transport has already refused bare LFs.
+// Source: RFC 5322 2.2, 2.2.3, 3.6.8, 4.2, 4.5.
 import HandlerKit
 
 /// Reads one header.
@@ -16,15 +16,15 @@ struct HeaderReader: ~Copyable {
 
     private enum State {
         case lineStart
-        /// Behind a CR that begins a line.
+        /// After a CR that begins a line.
         case blankLine
         case name
-        /// Behind a name and blanks.
+        /// After a name and blanks.
         case nameBlanks
-        /// Before the first byte of a value that is no blank.
+        /// Before the first byte of a value that is not a blank.
         case valueStart
         case value
-        /// Behind a CR in a value.
+        /// After a CR in a value.
         case carriageReturn
         case end
     }
@@ -35,14 +35,14 @@ struct HeaderReader: ~Copyable {
     private var hasField = false
     private var isCut = false
     private var state = State.lineStart
-    /// How many fields of the name Received there were.
+    /// The number of fields with the name Received.
     private(set) var receivedCount = 0
 
-    /// Whether the header was left behind.
+    /// Whether the header has ended.
     var isAtEnd: Bool { state == .end }
 
-    /// Reads bytes, and tells the policy of every field that is whole, of the end of the header, and of what the body begins with.
-    /// - Returns: how many bytes were read: all, or those before the rest of the body.
+    /// Reads bytes, and passes the policy each complete field, the end of the header, and a line that begins the body.
+    /// - Returns: the number of bytes that were read: all, or those before the rest of the body.
     mutating func read<Policy: SMTPPolicy & ~Copyable>(_ bytes: Span<UInt8>, _ policy: inout Policy) -> Int {
         var position = 0
         while position < bytes.count, state != .end {
@@ -51,7 +51,7 @@ struct HeaderReader: ~Copyable {
         return position
     }
 
-    /// Says that the message has ended. Does nothing behind the header.
+    /// Ends the message. Does nothing if the header has ended before.
     mutating func finish<Policy: SMTPPolicy & ~Copyable>(_ policy: inout Policy) {
         switch state {
         case .end: return
@@ -62,7 +62,7 @@ struct HeaderReader: ~Copyable {
         }
     }
 
-    /// False: the byte is to be read again in the new place.
+    /// Reads one byte. False: the byte has to be read again, in the new state.
     private mutating func read<Policy: SMTPPolicy & ~Copyable>(_ byte: UInt8, _ policy: inout Policy) -> Bool {
         switch state {
         case .lineStart: return readLineStart(byte, &policy)
@@ -94,7 +94,7 @@ struct HeaderReader: ~Copyable {
             if byte == .lineFeed { return false }
             append(.carriageReturn)
             return false
-        case .end: preconditionFailure("nothing is read behind the end")
+        case .end: preconditionFailure("nothing is read after the end")
         }
         return true
     }
@@ -128,7 +128,7 @@ struct HeaderReader: ~Copyable {
         return true
     }
 
-    /// The length of the name without the blanks behind it.
+    /// The length of the name without the blanks after it.
     private var nameLength: Int {
         var length = count
         while length > 0, storage[length - 1].isWhiteSpace { length -= 1 }
@@ -144,7 +144,7 @@ struct HeaderReader: ~Copyable {
         count += 1
     }
 
-    /// Passes the field on that was read last, if there is one.
+    /// Passes the field that was read last to the policy, if there is one.
     private mutating func deliver<Policy: SMTPPolicy & ~Copyable>(_ policy: inout Policy) {
         if hasField {
             let name = storage.span.extracting(0..<nameCount)
@@ -160,7 +160,7 @@ struct HeaderReader: ~Copyable {
         policy.endOfHeaders(end)
     }
 
-    /// The line that has been read so far is the beginning of the body.
+    /// Ends the header: the line that was read so far is the beginning of the body.
     private mutating func endWithOtherLine<Policy: SMTPPolicy & ~Copyable>(_ policy: inout Policy) {
         end(.otherLine, &policy)
         if count > 0 { policy.body(storage.span.extracting(0..<count)) }

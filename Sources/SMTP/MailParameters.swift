@@ -1,19 +1,19 @@
-// What may follow the sender's address on MAIL.
+// The parameters that may follow the sender's address on MAIL.
 
 /// The parameters of MAIL.
 public struct MailParameters: Equatable, Sendable {
-    /// What the message's lines may hold. Source: RFC 6152.
+    /// The bytes that the message may have. Source: RFC 6152.
     public enum Body: Sendable {
-        /// Nothing was said, or 7BIT.
+        /// 7BIT, or no BODY parameter.
         case sevenBit
         /// 8BITMIME.
         case eightBitMIME
     }
 
-    /// SIZE: how large the message will be by the client's count, in octets; nil: it did not say. Source: RFC 1870.
+    /// SIZE: the client's estimate of the message's size, in octets; nil: no SIZE parameter. Source: RFC 1870.
     public internal(set) var size: Int?
     /// BODY.
     public internal(set) var body = Body.sevenBit
-    /// SMTPUTF8: addresses and header may be UTF-8. Source: RFC 6531.
+    /// SMTPUTF8: addresses and the header may have UTF-8. Source: RFC 6531.
     public internal(set) var isInternational = false
 }

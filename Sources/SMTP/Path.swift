@@ -1,15 +1,15 @@
-// An address as MAIL and RCPT give it: a view of the command line, good as long as the call that it is passed to.
-// Promises that it is what RFC 5321's grammar allows, that a source route is gone, and that lengths are within 4.5.3.1.
+// An address in a MAIL or RCPT command: a view of the command line, valid during the call that it is passed to.
+// Promises that RFC 5321's grammar allows it, that it has no source route, and that its lengths are within 4.5.3.1.
 // Source: RFC 5321 4.1.2, 4.1.1.3, 4.5.1; RFC 6531 3.3.
 public import HandlerKit
 
 /// The sender's or a recipient's address.
 public struct Path: ~Escapable {
-    /// What kind of address it is.
+    /// The kind of an address.
     public enum Kind: Sendable {
-        /// `<>`, as a sender only: nobody wants to hear of it (RFC 5321 4.5.5).
+        /// `<>`, as a sender only: no reply or notification may be sent to it (RFC 5321 4.5.5).
         case null
-        /// `<postmaster>`, in any case and without a domain, as a recipient only (4.5.1).
+        /// `<postmaster>`, in upper or lower case and without a domain, as a recipient only (4.5.1).
         case postmaster
         /// `local@domain`.
         case domain
@@ -17,15 +17,15 @@ public struct Path: ~Escapable {
         case literal
     }
 
-    /// What kind of address it is.
+    /// The kind of this address.
     public let kind: Kind
-    /// All of it as it was written, without brackets and without a source route; nothing for `<>`.
+    /// The mailbox as the client wrote it, without brackets and without a source route; empty for `<>`.
     public let mailbox: Span<UInt8>
-    /// What is left of the `@` as it was written, quotes included.
+    /// The part before the `@` as the client wrote it, with its quotes.
     public let localPart: Span<UInt8>
-    /// What is right of the `@`, a literal with its brackets; nothing for `<>` and `<postmaster>`.
+    /// The part after the `@`, a literal with its brackets; empty for `<>` and `<postmaster>`.
     public let domain: Span<UInt8>
-    /// Whether it has other bytes than ASCII. They are well-formed UTF-8, and SMTPUTF8 was asked for.
+    /// Whether it has other bytes than ASCII. They are well-formed UTF-8, and the client asked for SMTPUTF8.
     public let isInternational: Bool
 
     @_lifetime(copy mailbox)
@@ -37,8 +37,8 @@ public struct Path: ~Escapable {
         self.isInternational = isInternational
     }
 
-    /// Appends the local part as a mailbox's name: without the quotes and the backslashes that only the grammar needs.
-    /// `"a\ b"` and `a` may so be compared with what is written in a file.
+    /// Appends the local part as the name of a mailbox: without the quotes and the backslashes that only the grammar
+    /// needs, so that `"a\ b"` can be compared with the name in a file.
     public func appendLocalPart(to text: inout ShortText) {
         guard localPart.count > 0, localPart[0] == 0x22 else { return text.append(localPart) }
         var index = 1

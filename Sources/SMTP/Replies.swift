@@ -1,26 +1,26 @@
-// The replies that more than one place gives.
+// The texts of replies.
 import HandlerKit
 
 extension Reply {
-    /// 250 2.0.0.
+    /// 250 2.0.0: done.
     public static var ok: Reply { Reply(250, .x(0, 0), "ok") }
-    /// 250 2.1.0 to MAIL.
+    /// 250 2.1.0, to MAIL.
     public static var senderAccepted: Reply { Reply(250, .x(1, 0), "sender ok") }
-    /// 250 2.1.5 to RCPT.
+    /// 250 2.1.5, to RCPT.
     public static var recipientAccepted: Reply { Reply(250, .x(1, 5), "recipient ok") }
-    /// 550 5.7.1 to RCPT.
+    /// 550 5.7.1, to RCPT.
     public static var relayDenied: Reply { Reply(550, .x(7, 1), "no mail for this recipient here") }
-    /// 354 to DATA.
+    /// 354, to DATA.
     public static var startMailInput: Reply { Reply(354, "start mail input; end with <CRLF>.<CRLF>") }
 
-    /// 250 2.0.0 to the end of a message, with the message's name.
+    /// 250 2.0.0, to the end of a message, with the message's id.
     public static func messageAccepted(_ id: MessageID) -> Reply {
         var reply = Reply(250, .x(0, 0), "accepted as ")
         reply.append(id)
         return reply
     }
 
-    // ---- the engine's own
+    // ---- replies of the engine
 
     static var needsArgument: Reply { Reply(501, .x(5, 4), "needs an argument") }
     static var needsNoArgument: Reply { Reply(501, .x(5, 4), "takes no argument") }
@@ -37,10 +37,11 @@ extension Reply {
     static var timeout: Reply { Reply(421, .x(4, 2), "timed out") }
     static var terminated: Reply { Reply(421, .x(3, 2), "shutting down") }
 
-    /// A BDAT that does not say how long its chunk is: what follows could be anything, so the connection ends.
+    /// To a BDAT whose chunk size cannot be read: the bytes that follow may be a message or commands, so the connection
+    /// ends.
     static var unreadableChunk: Reply { Reply(501, .x(5, 4), "needs a size and perhaps LAST").closing() }
 
-    /// 250 to a chunk that was not the last one.
+    /// 250, to a chunk that is not the last one.
     static func chunkReceived(_ count: Int) -> Reply {
         var reply = Reply(250, .x(0, 0), "")
         reply.append(count)
@@ -48,7 +49,7 @@ extension Reply {
         return reply
     }
 
-    /// 503, or 554 where every recipient was refused (RFC 5321 3.3).
+    /// 503, or 554 if every recipient was refused (RFC 5321 3.3).
     static func outOfOrder(_ fault: SequenceFault, hasRefusedRecipients: Bool) -> Reply {
         switch fault {
         case .refusedClient: .clientIsRefused
@@ -61,7 +62,7 @@ extension Reply {
         }
     }
 
-    /// The reply to arguments that MAIL or RCPT cannot have.
+    /// The reply to arguments of MAIL or RCPT that are refused.
     static func refused(_ fault: ArgumentFault, isSender: Bool) -> Reply {
         switch fault {
         case .syntax where isSender: Reply(501, .x(5, 4), "syntax: MAIL FROM:<address> [parameters]")
@@ -81,7 +82,8 @@ extension Reply {
         }
     }
 
-    /// Adds the lines of EHLO. Sources: the RFC of each.
+    /// Adds the lines of EHLO, one for each extension. Sources: RFC 2920, 6152, 6531, 3030, 2034, 5321 4.1.1.8, 9422,
+    /// 1870.
     mutating func appendExtensions(_ configuration: SMTPConfiguration) {
         for keyword: StaticBytes in ["PIPELINING", "8BITMIME", "SMTPUTF8", "CHUNKING", "ENHANCEDSTATUSCODES", "HELP"] {
             beginLine()

@@ -1,35 +1,37 @@
-// A reply that cannot be malformed: whatever is put into it, on the wire it is one reply.
-// Promises: at least one line; every line ends in CR LF, is at most 512 octets long with everything, begins with the code and,
-// where there is one, the enhanced status; visible ASCII and blanks only, everything else is escaped. What is too long is cut.
+// A reply that cannot be malformed: with any text in it, it is one reply on the wire.
+// Promises: at least one line; each line ends in CR LF, has at most 512 octets in all, and begins with the code and, if
+// there is one, the enhanced status; the text is visible ASCII and blanks, and any other byte is escaped. Text that is
+// too long is cut.
 // Never allocates. Sources: RFC 5321 4.2, 4.5.3.1.5; RFC 2034 4.
 public import HandlerKit
 
-/// What the server says to a command, and with that the verdict on it: the session goes on as the code says.
+/// The server's reply to a command. Its code also decides the command: the session changes only if the code is
+/// positive.
 ///
 ///     var reply = Reply(550, .x(1, 1), "no such mailbox: ")
 ///     reply.append(escaping: address)
 public struct Reply: ~Copyable {
-    /// The most octets of a line with its CR LF.
+    /// The most octets of a line, with its CR LF.
     static let longestLine = 512
 
-    /// Its code.
+    /// The code.
     public let code: ReplyCode
-    /// Its enhanced status, if it has one.
+    /// The enhanced status, if there is one.
     public private(set) var status: EnhancedStatus?
-    /// Whether the connection ends after it: always with 421.
+    /// Whether the connection ends after the reply; with 421 it always does.
     public private(set) var closes: Bool
-    /// The lines with LF between them.
+    /// The lines, with LF between them.
     private var text = ShortText()
-    /// The octets of the last line so far.
+    /// The length of the last line so far, in octets.
     private var lineLength = 0
 
-    /// A reply without an enhanced status, as RFC 2034 has it for the greeting, HELO, EHLO and 354.
+    /// A reply without an enhanced status, as RFC 2034 requires for the greeting, HELO, EHLO and 354.
     public init(_ code: ReplyCode, _ text: StaticBytes) {
         self.init(code, nil, text)
     }
 
     /// - Parameters:
-    ///   - status: the enhanced status; left out on 3yz, which have none.
+    ///   - status: the enhanced status; ignored for a 3yz code, which has none.
     ///   - text: the first line, or its beginning.
     public init(_ code: ReplyCode, _ status: EnhancedStatus?, _ text: StaticBytes) {
         self.code = code
@@ -38,21 +40,21 @@ public struct Reply: ~Copyable {
         append(text)
     }
 
-    /// The same, with the connection ended after it.
+    /// The same reply; the connection ends after it.
     public consuming func closing() -> Reply {
         closes = true
         return self
     }
 
-    /// The same without an enhanced status, which the greeting, HELO and EHLO must not have (RFC 2034 3).
+    /// The same reply without an enhanced status, which the greeting, HELO and EHLO must not have (RFC 2034 3).
     consuming func withoutStatus() -> Reply {
         status = nil
         return self
     }
 
-    /// Begins one more line; where there is no room for one, what would be on it is left out.
+    /// Begins another line; if there is no room for one, its text is left out.
     public mutating func beginLine() {
-        // Room for the LF and for at least a little behind it.
+        // Room for the LF and for some bytes after it.
         guard text.bytes.count + 16 < ShortText.capacity else {
             lineLength = Self.longestLine
             return
@@ -61,7 +63,7 @@ public struct Reply: ~Copyable {
         lineLength = 0
     }
 
-    /// Appends text, escaped where it must be.
+    /// Appends text; bytes that are neither visible ASCII nor a space are escaped.
     public mutating func append(_ text: StaticBytes) { append(escaping: text.bytes) }
 
     /// Appends a number in decimal.
@@ -71,14 +73,14 @@ public struct Reply: ~Copyable {
         append(escaping: digits.bytes)
     }
 
-    /// Appends a message's name.
+    /// Appends the id of a message.
     public mutating func append(_ id: MessageID) {
         var word = ShortText()
         id.append(to: &word)
         append(escaping: word.bytes)
     }
 
-    /// Appends bytes of any kind: what is neither visible ASCII nor a space becomes \xHH.
+    /// Appends any bytes: a byte that is neither visible ASCII nor a space becomes \xHH.
     public mutating func append(escaping bytes: borrowing Span<UInt8>) {
         // Code, separator, status with its space, CR LF: at most 4 + 10 + 2.
         let most = Self.longestLine - 16
@@ -95,7 +97,7 @@ public struct Reply: ~Copyable {
         }
     }
 
-    /// Writes it on the connection.
+    /// Writes the reply to the connection.
     func write(to connection: inout Connection) throws(ConnectionError) {
         let bytes = text.bytes
         var start = 0

@@ -1,99 +1,101 @@
-// What a mail server is set to. Every default is one that a server on the Internet can run with.
-// Source: RFC 5321 4.5.3; shared/reference/protocols.md 2.2 and 2.3 for what other servers have.
+// The settings of a mail server. A server on the Internet can run with every default.
+// Sources: RFC 5321 4.5.3; postconf(5) and the manuals of Exim, Haraka and OpenSMTPD for the defaults of other servers.
 public import HandlerKit
 
-/// How strict the engine is about line endings and brackets.
+/// How strictly the server treats line endings and brackets.
 public enum SMTPProfile: Sendable {
-    /// For mail from anywhere. CR LF is the only line ending: a message with a bare CR or LF is refused, and nobody may send
-    /// a message before it was asked for.
+    /// For mail from the Internet. CR LF is the only line ending: the server refuses a message with a bare CR or LF,
+    /// and a client that sends a message before the 354.
     case internet
-    /// For trying out clients. In commands and in DATA a bare LF counts as CR LF, but never ends a message; `MAIL FROM:a@b`
-    /// needs no brackets.
+    /// For testing clients. In commands and in DATA a bare LF counts as CR LF, but never ends a message; `MAIL
+    /// FROM:a@b` needs no brackets.
     case lab
 }
 
-/// How much a client may do.
+/// The limits on what a client may do in a session.
 public struct SMTPLimits: Sendable {
-    /// The most messages of a session that EHLO can tell of: six digits (RFC 9422 4.1).
+    /// The highest limit of messages that EHLO can announce, which has six digits (RFC 9422 4.1).
     public static var mostMessages: Int { 999_999 }
 
-    /// The largest message, in octets; SIZE says it to clients.
+    /// The size of the largest message, in octets; EHLO announces it with SIZE.
     public var messageSize = 26_214_400
-    /// The recipients of a message.
+    /// The most recipients of a message.
     public var recipients = 100
-    /// The messages of a session.
+    /// The most messages of a session.
     public var messages = 100
-    /// The errors after which each further one is answered only after a second.
+    /// The number of errors after which the server delays the reply to each further error.
     public var errorsBeforeDelay = 10
-    /// The errors after which the connection ends.
+    /// The number of errors at which the connection ends.
     public var errors = 20
-    /// The commands that bring no mail forward, such as NOOP, after which each further one is an error. Counted anew after
-    /// each message.
+    /// The number of commands outside of a mail transaction, such as NOOP, after which each further one is an error.
+    /// Counted anew after each message.
     public var idleCommands = 50
-    /// The Received lines of a message.
+    /// The number of Received lines at which a message is refused.
     public var hops = 100
 
     /// The defaults.
     public init() {}
 }
 
-/// How long a client may take. See RFC 5321 4.5.3.2.
+/// The times that a client may take. Source: RFC 5321 4.5.3.2.
 public struct SMTPTimeouts: Sendable {
-    /// For one whole command.
+    /// The longest time for one whole command.
     public var command = Duration.seconds(300)
-    /// For the first byte of a message.
+    /// The longest wait for the first byte of a message.
     public var dataStart = Duration.seconds(120)
-    /// For each further one, and for a client to take a reply.
+    /// The longest wait for each further byte, and for the client to take a reply.
     public var dataBlock = Duration.seconds(180)
-    /// The octets of a message in a minute of waiting for it, at least, on average over some minutes; 0: any.
+    /// The least number of octets of a message in a minute of waiting for it, on average over some minutes; 0: no
+    /// limit.
     public var octetsPerMinute = 30_000
-    /// How long an error is answered late.
+    /// The delay of a reply to an error, after `errorsBeforeDelay` of them.
     public var errorDelay = Duration.seconds(1)
 
     /// The defaults.
     public init() {}
 }
 
-/// How much is logged; each level has everything of those before it.
+/// How much is logged; each level includes the levels before it.
 public enum SMTPLogLevel: Int, Sendable {
     /// Nothing.
     case nothing
-    /// What somebody should look at: limits, timeouts, a wrong reply of the policy.
+    /// Events that an administrator should know of: limits, timeouts, a wrong reply of the policy.
     case problems
     /// One line for each message: accepted, refused or aborted.
     case messages
-    /// The begin and the end of each session, and refused senders and recipients.
+    /// The beginning and the end of each session, and refused senders and recipients.
     case sessions
-    /// Every command with its reply's code.
+    /// Each command with the code of its reply.
     case commands
 }
 
-/// What a mail server is set to.
+/// The settings of a mail server.
 public struct SMTPConfiguration: Sendable {
-    /// The host's name, which greetings and EHLO begin with.
+    /// The name of the host, with which greetings and the reply to EHLO begin.
     public var hostname: StaticBytes
-    /// How strict.
+    /// How strictly the server treats line endings and brackets.
     public var profile = SMTPProfile.internet
-    /// How much.
+    /// The limits on a client.
     public var limits = SMTPLimits()
-    /// How long.
+    /// The times that a client may take.
     public var timeouts = SMTPTimeouts()
-    /// What is logged.
+    /// How much is logged.
     public var logLevel = SMTPLogLevel.messages
-    /// Where log lines go.
+    /// The descriptor of the log.
     var logDescriptor: Int32 = 2
-    /// Tests only: whether SIGTERM is answered; it is the process's, not the session's.
+    /// For tests only: whether the session notices SIGTERM, which is caught for the whole process.
     var noticesTermination = true
-    /// Tests only: whether a message may come before it was asked for.
+    /// For tests only: whether a message may come before the 354.
     var allowsEarlyInput = false
 
-    /// Whether input that comes before 354 was written ends the session: a client that cannot wait may be one that smuggles.
+    /// Whether input that comes before the 354 ends the session: it may be an attempt to smuggle a message (RFC 2920
+    /// 3.1).
     var refusesEarlyInput: Bool { profile == .internet && !allowsEarlyInput }
     /// What is done about bare line endings in DATA.
     var bareLineEndings: BareLineEndingAction { profile == .internet ? .refuse : .repair }
     /// Whether paths need their brackets.
     var brackets: AddressParser.Brackets { profile == .internet ? .required : .optional }
 
-    /// - Parameter hostname: the host's name.
+    /// - Parameter hostname: the name of the host.
     public init(hostname: StaticBytes) { self.hostname = hostname }
 }

@@ -1,11 +1,13 @@
-// What a mail server decides: one method for each thing that a client can say, and each with a default.
-// The engine has read, checked and ordered everything before it asks, and does what the reply says: a command counts only if
-// the reply is positive. Without a policy of its own it refuses every recipient: never an open relay.
-// Source: shared/reference/protocols.md 1.7 (SM-01 to SM-27), where each of these was a method to override.
+// The decisions of a mail server: one method for each command of a client, and each method has a default. The engine
+// has read and checked a command, and its place in the sequence, before it calls the policy. A command takes effect
+// only if the policy's reply is positive. With the defaults a server refuses every recipient, so it is never an open
+// relay.
+// Sources: RFC 5321 4.3.2 for the replies; the methods are those of the Perl class Apache2::Protocol::ESMTP.
 import HandlerKit
 
-/// The decisions of a mail server. Replies may have any code that RFC 5321 4.3.2 has for the command, and 421; a positive one
-/// does what the command says, any other leaves everything as it was. `reply.closing()` ends the connection after it.
+/// The decisions of a mail server. A reply may have any code that RFC 5321 4.3.2 has for the command, or 421. A
+/// positive reply carries the command out; any other changes nothing. `reply.closing()` ends the connection after the
+/// reply.
 ///
 ///     struct PostmasterPolicy: SMTPPolicy {
 ///         mutating func rcpt(_ recipient: borrowing Path, _ session: borrowing SMTPSession) -> Reply {
@@ -13,48 +15,50 @@ import HandlerKit
 ///         }
 ///     }
 public protocol SMTPPolicy: ~Copyable {
-    /// A client has connected. 220 greets it; 554 refuses it, and it can only QUIT. Default: 220 with the host's name.
+    /// Greets a client that has connected: 220 accepts it; 554 refuses it, and it can only QUIT. Default: 220 with the
+    /// host's name.
     mutating func connect(_ session: borrowing SMTPSession) -> Reply
-    /// HELO. Default: 250 with the host's name.
+    /// Answers HELO. Default: 250 with the host's name.
     mutating func helo(_ name: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply
-    /// EHLO. To a positive reply the engine adds the lines of the extensions. Default: 250 with the host's name.
+    /// Answers EHLO. The engine adds the lines of the extensions to a positive reply. Default: 250 with the host's
+    /// name.
     mutating func ehlo(_ name: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply
-    /// MAIL. `session.message` already has the id that the message will have. Default: 250.
+    /// Answers MAIL. `session.message` already has the id of the message. Default: 250.
     mutating func mail(
         _ sender: borrowing Path, _ parameters: MailParameters, _ session: borrowing SMTPSession
     ) -> Reply
-    /// RCPT. Default: 550 5.7.1, always.
+    /// Answers RCPT. Default: 550 5.7.1, always.
     mutating func rcpt(_ recipient: borrowing Path, _ session: borrowing SMTPSession) -> Reply
-    /// DATA, or the first BDAT: a message is about to come. Positive is 354 here. Default: 354.
+    /// Answers DATA, or the first BDAT, after which a message comes. Here 354 is the positive reply. Default: 354.
     mutating func data(_ session: borrowing SMTPSession) -> Reply
-    /// All bytes of the message in order: header, blank line and body, with CR LF, without the dots of the transport.
-    /// In pieces of any size. Default: nothing.
+    /// Takes all bytes of the message in order, in pieces of any size: header, blank line and body, with CR LF, without
+    /// the dots of the transport. Default: does nothing.
     mutating func content(_ bytes: Span<UInt8>)
-    /// A header field; its bytes were passed to `content`. Default: nothing.
+    /// Takes a header field, whose bytes were passed to `content`. Default: does nothing.
     mutating func header(_ field: borrowing HeaderField)
-    /// No more header fields will come. Default: nothing.
+    /// Takes the end of the header. Default: does nothing.
     mutating func endOfHeaders(_ end: HeaderEnd)
-    /// Bytes behind the header, which were passed to `content` too. In pieces of any size. Default: nothing.
+    /// Takes the bytes of the body, in pieces of any size; they were passed to `content` too. Default: does nothing.
     mutating func body(_ bytes: Span<UInt8>)
-    /// The message is whole. A positive reply says that it is safe; everything else that it was not taken. Default: 451,
-    /// because nothing kept it.
+    /// Answers the end of a message. A positive reply promises that the message is safe; any other means that it was
+    /// not taken. Default: 451, because no policy has stored it.
     mutating func endOfMessage(_ session: borrowing SMTPSession) -> Reply
-    /// The transaction will not come to its end. Called exactly once for each MAIL that had a positive reply and no
-    /// `endOfMessage`. Default: nothing.
+    /// Ends a transaction without a message. Called exactly once for each MAIL that had a positive reply and no
+    /// `endOfMessage`. Default: does nothing.
     mutating func abort(_ reason: AbortReason, _ session: borrowing SMTPSession)
-    /// EXPN. Default: 502.
+    /// Answers EXPN. Default: 502.
     mutating func expn(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply
-    /// VRFY. Default: 252, which says neither yes nor no.
+    /// Answers VRFY. Default: 252, which neither confirms nor denies the user.
     mutating func vrfy(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply
-    /// NOOP. Default: 250.
+    /// Answers NOOP. Default: 250.
     mutating func noop(_ session: borrowing SMTPSession) -> Reply
-    /// RSET; the transaction is given up if the reply is positive. Default: 250.
+    /// Answers RSET; a positive reply aborts the transaction. Default: 250.
     mutating func rset(_ session: borrowing SMTPSession) -> Reply
-    /// HELP, with what was asked about, perhaps nothing. Default: 214.
+    /// Answers HELP with its argument, which may be empty. Default: 214.
     mutating func help(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply
-    /// QUIT; the connection ends whatever the reply is. Default: 221.
+    /// Answers QUIT; the connection ends after any reply. Default: 221.
     mutating func quit(_ session: borrowing SMTPSession) -> Reply
-    /// A line that is no command. Default: 500.
+    /// Answers a line that is no command. Default: 500.
     mutating func unknown(_ line: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply
 }
 
@@ -86,21 +90,21 @@ extension SMTPPolicy where Self: ~Copyable {
 
     /// 354.
     public mutating func data(_ session: borrowing SMTPSession) -> Reply { .startMailInput }
-    /// Nothing.
+    /// Does nothing.
     public mutating func content(_ bytes: Span<UInt8>) {}
-    /// Nothing.
+    /// Does nothing.
     public mutating func header(_ field: borrowing HeaderField) {}
-    /// Nothing.
+    /// Does nothing.
     public mutating func endOfHeaders(_ end: HeaderEnd) {}
-    /// Nothing.
+    /// Does nothing.
     public mutating func body(_ bytes: Span<UInt8>) {}
 
-    /// 451, because nothing kept the message.
+    /// 451, because no policy has stored the message.
     public mutating func endOfMessage(_ session: borrowing SMTPSession) -> Reply {
         Reply(451, .x(3, 0), "nothing here keeps messages")
     }
 
-    /// Nothing.
+    /// Does nothing.
     public mutating func abort(_ reason: AbortReason, _ session: borrowing SMTPSession) {}
 
     /// 502.
@@ -133,7 +137,7 @@ extension SMTPPolicy where Self: ~Copyable {
         return reply
     }
 
-    /// 500. The line is not sent back: it is the peer's, and of any length.
+    /// 500. The reply does not repeat the line, which may have any bytes and any length.
     public mutating func unknown(_ line: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply {
         Reply(500, .x(5, 2), "command not recognized")
     }

@@ -1,12 +1,12 @@
-// One command line, one step: the rules of the session, apart from all input and output.
-// Promises that the session's state moves only on a positive reply, that each line has exactly one reply, and that a reply
-// which cannot follow a command never gets out, whatever the policy says.
+// The rules of a session, without input or output: each command line has one action.
+// Promises that only a positive reply changes the state of the session, that each line has exactly one reply, and that
+// a reply that cannot follow the command is never sent, even if the policy returns it.
 // Sources: RFC 5321 4.1.1, 4.1.4, 3.3; RFC 3030 2; RFC 9422.
 import HandlerKit
 
 extension SMTPServer where Policy: ~Copyable {
-    /// What a line leads to.
-    /// - Parameter line: without its ending, which was a good one.
+    /// Decides what the session does after a command line.
+    /// - Parameter line: without its ending, which was checked.
     mutating func action(for line: Span<UInt8>) -> CommandAction {
         let line = line.withoutTrailingBlanks
         log(.commands, "command") { $0.add("line", line) }
@@ -31,10 +31,11 @@ extension SMTPServer where Policy: ~Copyable {
         }
     }
 
-    /// A client that sends a whole group before it reads is not to blame for what follows a refusal in it.
+    /// Excludes the rest of a pipelined group from the error count: a client that sends the group before it reads
+    /// cannot know of the refusal in it.
     mutating func excludeGroupFromErrors() { uncountedCommands = session.configuration.limits.recipients + 1 }
 
-    /// A reply of the policy, or 451 instead of one that would lead the client elsewhere than the session.
+    /// Returns the reply of the policy, or 451 if the client would take it to mean another state than the session has.
     mutating func checked(_ reply: consuming Reply, isForData: Bool = false) -> Reply {
         let code = reply.code
         let isOutOfSequence = code.isIntermediate ? !isForData || code != 354 : isForData && code.isPositive
@@ -43,7 +44,7 @@ extension SMTPServer where Policy: ~Copyable {
         return Reply(451, .x(3, 0), "local error")
     }
 
-    /// A line that is no command.
+    /// The reply to a line that is no command.
     private mutating func refusal(ofUnknown line: Span<UInt8>) -> Reply {
         if line.beginsChunk { return .unreadableChunk }
         if state == .refused { return .clientIsRefused }
@@ -58,7 +59,7 @@ extension SMTPServer where Policy: ~Copyable {
     private mutating func action(for fault: SequenceFault, _ verb: CommandVerb, _ line: Span<UInt8>) -> CommandAction {
         if uncountedCommands > 0, fault == .needSender || fault == .needRecipient {
             uncountedCommands -= 1
-            errors -= 1  // which saying the reply adds
+            errors -= 1  // because sending the reply adds one
         }
         let reply = Reply.outOfOrder(fault, hasRefusedRecipients: hasRefusedRecipients)
         guard verb == .bdat else { return .reply(reply) }
@@ -169,7 +170,7 @@ extension SMTPServer where Policy: ~Copyable {
         if state == .recipients {
             let reply = checked(policy.data(session), isForData: true)
             guard reply.code.isIntermediate else {
-                // The chunk is lost, so the rest of the message would be half of one.
+                // Without this chunk the message would be incomplete, so the transaction ends.
                 abortTransaction(.refused)
                 excludeGroupFromErrors()
                 return .skipChunk(chunk.size, reply)
@@ -185,7 +186,7 @@ extension SMTPServer where Policy: ~Copyable {
         do throws(ArgumentFault) {
             return try parser.chunkArguments()
         } catch {
-            // There is one reply to all of it: where the chunk ends is not known.
+            // All faults have the same reply, because the end of the chunk is not known.
             return nil
         }
     }

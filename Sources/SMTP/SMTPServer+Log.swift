@@ -1,9 +1,8 @@
-// The session's log: one escaped line for each event, with the message's name and the peer in every one.
-// Source: SM-23 to SM-25, W-24.
+// The log of a session: one escaped line for each event, written at once, with the message's id and the peer's address.
 public import HandlerKit
 
 extension SMTPServer where Policy: ~Copyable {
-    /// Logs an event, if its level is asked for.
+    /// Logs an event if the configuration has its level.
     func log(_ level: SMTPLogLevel, _ event: StaticBytes, _ addFields: (inout LogLine) -> Void = { _ in }) {
         guard level.rawValue <= session.configuration.logLevel.rawValue else { return }
         session.log(event, addFields)
@@ -11,7 +10,7 @@ extension SMTPServer where Policy: ~Copyable {
 }
 
 extension SMTPSession {
-    /// Writes a line with the message's name, if there is a message, and the peer's address. For policies too.
+    /// Writes a line with the message's id, if there is a message, and the peer's address. Policies may call it too.
     public func log(_ event: StaticBytes, _ addFields: (inout LogLine) -> Void) {
         var line = LogLine(event)
         if message.isBegun {

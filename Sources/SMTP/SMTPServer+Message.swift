@@ -1,10 +1,11 @@
-// A message on its way in: counted, looked at, and passed to the policy as it comes; nothing of it is kept here.
-// Promises that the policy hears of nothing behind the byte that a message is refused for, and that a message ends either in
-// endOfMessage or in abort, once. A refused message is read to its true end all the same: what is behind it are commands.
+// Takes a message as it comes: counts its bytes, reads its header, and passes the bytes to the policy. Keeps nothing of
+// it.
+// Promises that the policy gets no byte after the one for which a message is refused, and that a message ends with one
+// call, of endOfMessage or of abort. A refused message is still read to its true end, because commands follow it.
 import HandlerKit
 
 extension SMTPServer where Policy: ~Copyable {
-    /// A message is about to come.
+    /// Prepares for a message.
     mutating func beginMessage() {
         headers = HeaderReader()
         chunkEndings = BareLineEndingFinder()
@@ -24,14 +25,14 @@ extension SMTPServer where Policy: ~Copyable {
         if read < bytes.count { policy.body(bytes.extracting(read..<bytes.count)) }
     }
 
-    /// The message will not be taken.
+    /// Refuses the message, unless it is refused already.
     mutating func fail(_ reason: AbortReason) {
         if failure != nil { return }
         failure = reason
         abortTransaction(reason)
     }
 
-    /// The message is whole.
+    /// Ends a message that was read to its end, and returns the reply to it.
     mutating func endMessage() -> Reply {
         idleCommands = 0
         if let failure { return .failed(failure) }
@@ -53,7 +54,7 @@ extension SMTPServer where Policy: ~Copyable {
         return reply
     }
 
-    /// The chunk has been read, or what of it there was to read.
+    /// Ends a chunk that was read, and returns the reply to it.
     mutating func endChunk(_ chunk: ChunkArguments) -> Reply {
         if chunk.isLast { chunkEndings.finish() }
         if chunkEndings.hasFound && session.configuration.bareLineEndings == .refuse { fail(.bareLineEnding) }
@@ -65,7 +66,7 @@ extension SMTPServer where Policy: ~Copyable {
         return chunk.isLast ? endMessage() : .chunkReceived(chunk.size)
     }
 
-    /// Ends the transaction without a message, if there is one.
+    /// Aborts the transaction, if there is one.
     mutating func abortTransaction(_ reason: AbortReason) {
         guard state.hasTransaction else { return }
         log(.messages, "message aborted") { line in
@@ -80,7 +81,7 @@ extension SMTPServer where Policy: ~Copyable {
 }
 
 extension Reply {
-    /// The reply to a message that was read to its end and not taken.
+    /// The reply to a message that was refused and read to its end.
     fileprivate static func failed(_ reason: AbortReason) -> Reply {
         switch reason {
         case .bareLineEnding: .bareLineEnding

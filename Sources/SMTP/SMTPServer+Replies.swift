@@ -1,9 +1,10 @@
-// Saying a reply: when it goes out, what it counts as, and whether the session goes on after it.
-// Source: RFC 5321 7.8 for what a server may do about a client that makes errors only.
+// Sends replies: counts errors, delays the replies to many of them, and ends the session.
+// Source: RFC 5321 7.8, for a server's measures against a client that only makes errors.
 import HandlerKit
 
 extension SMTPServer where Policy: ~Copyable {
-    /// Sends a reply; one that is an error counts, comes late after many, and is the last one after too many.
+    /// Sends a reply. It counts if it is an error: after many errors it is delayed, and after too many the connection
+    /// ends.
     mutating func send(_ reply: consuming Reply, on connection: inout Connection) throws(ConnectionError) {
         let (limits, timeouts) = (session.configuration.limits, session.configuration.timeouts)
         if reply.code.isPermanent { errors += 1 }
@@ -18,13 +19,13 @@ extension SMTPServer where Policy: ~Copyable {
         try reply.write(to: &connection)
     }
 
-    /// One more command that brings no mail forward.
+    /// Counts a command outside of a mail transaction; after too many, each is an error.
     mutating func countIdleCommand() {
         idleCommands += 1
         if idleCommands > session.configuration.limits.idleCommands { errors += 1 }
     }
 
-    /// Says, if the peer can still hear it, why the session ends.
+    /// Sends the reason for which the session ends, if the peer can still read it.
     func sendLastReply(for error: ConnectionError, on connection: inout Connection) throws(ConnectionError) {
         switch error.abortReason {
         case .timeout: try Reply.timeout.write(to: &connection)
@@ -36,7 +37,8 @@ extension SMTPServer where Policy: ~Copyable {
 }
 
 extension SMTPTimeouts {
-    /// The least rate of a message, measured over twice the longest silence that is allowed: a pause is up to the other limits.
+    /// The least rate of a message, measured over twice the longest silence that is allowed, so that a pause never
+    /// breaks it.
     var leastRate: MinimumRate? {
         let seconds = Int(max(dataStart.components.seconds, dataBlock.components.seconds)) * 2 + 2
         let octets = octetsPerMinute * seconds / 60
@@ -45,7 +47,7 @@ extension SMTPTimeouts {
 }
 
 extension ConnectionError {
-    /// What this error means for a message.
+    /// The reason for which this error aborts a transaction.
     var abortReason: AbortReason {
         switch self {
         case .idleLimitPassed, .deadlinePassed, .tooSlow: .timeout
@@ -56,20 +58,20 @@ extension ConnectionError {
 }
 
 extension Connection {
-    /// Waits for a command, which must then be whole in this time; false at the end of input.
+    /// Waits for the beginning of a command, which must be complete within this time; false at the end of input.
     mutating func awaitCommand(within time: Duration) throws(ConnectionError) -> Bool {
         beginPhase(within: time)
         idleLimit = time
         return try peek() != nil
     }
 
-    /// The byte that is read next, or nil at the end of input.
+    /// Peeks at the next byte; nil at the end of input.
     mutating func nextByte() throws(ConnectionError) -> UInt8? {
         guard let waiting = try peek() else { return nil }
         return bytes(of: waiting)[0]
     }
 
-    /// Begins to read a message, which may take as long as it keeps coming.
+    /// Begins to read a message, which has no deadline while its bytes keep coming.
     mutating func beginStream(_ timeouts: SMTPTimeouts) {
         beginPhase()
         idleLimit = timeouts.dataStart

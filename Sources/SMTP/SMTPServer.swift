@@ -1,31 +1,33 @@
-// One SMTP session on one connection: this file reads and writes, SMTPServer+Commands decides.
-// Promises: a reply to each line, sent before the next wait; no byte of a message is ever taken for a command, nor the other
-// way round; the policy's abort is called for every transaction that does not come to its end, whatever happens.
-// Sources: RFC 5321; RFC 2920 3.1 for input that comes too early; 4.5.3.2 for the times.
+// One SMTP session on one connection: this file reads and writes, and SMTPServer+Commands decides.
+// Promises: each line has a reply, sent before the next wait; a byte of a message is never taken for a command, nor a
+// command for a message; the policy's abort is called for each transaction that does not reach its end, after any error
+// too.
+// Sources: RFC 5321, its 4.5.3.2 for the times; RFC 2920 3.1 for input that comes too early.
 public import HandlerKit
 
-/// A mail server's side of one session.
+/// The server of one session.
 ///
 ///     serve { connection throws(ConnectionError) in
 ///         var server = SMTPServer(PostmasterPolicy(), SMTPConfiguration(hostname: "mx.example.org"))
 ///         return try server.run(on: &connection)
 ///     }
 public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
-    /// The longest command line with its CR LF: RFC 5321 4.5.3.1.4 asks for 512 and what the extensions add to it.
+    /// The length of the longest command line, with its CR LF. RFC 5321 4.5.3.1.4 requires 512, and more for
+    /// extensions.
     static var longestLine: Int { 2048 }
 
-    /// The policy, also after the session.
+    /// The policy, which the caller can still use after the session.
     public var policy: Policy
     var session: SMTPSession
     var ids: MessageIDGenerator
     var state = SessionState.greeted
     var headers = HeaderReader()
     var chunkEndings = BareLineEndingFinder()
-    /// Why the message that is being read will not be taken.
+    /// The reason for which the message that is being read is refused, or nil.
     var failure: AbortReason?
-    /// How many commands that only make sense behind something that was refused are no errors: the rest of a group.
+    /// The number of commands in a wrong sequence that do not count as errors: the rest of a group after a refusal.
     var uncountedCommands = 0
-    /// Whether a recipient of this message was refused.
+    /// Whether the server refused a recipient of this message.
     var hasRefusedRecipients = false
     var mailCommands = 0
     var idleCommands = 0
@@ -34,8 +36,8 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     var isClosing = false
 
     /// - Parameters:
-    ///   - peer: who is on the other end.
-    ///   - ids: where messages get their names.
+    ///   - peer: the client.
+    ///   - ids: makes the ids of messages.
     public init(
         _ policy: consuming Policy, _ configuration: SMTPConfiguration, peer: Peer = .current,
         ids: MessageIDGenerator = .system
@@ -45,9 +47,10 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
         self.ids = ids
     }
 
-    /// Holds the session: greets, answers, and returns when the connection should be closed. SIGTERM is answered with 421.
+    /// Runs the session: greets the client, answers its commands, and returns when the connection should be closed.
+    /// After SIGTERM the client gets a 421.
     ///
-    /// Errors: the connection's, after the policy was told to abort and the peer, where it can still hear it, got a 421.
+    /// Errors: those of the connection, after the policy's abort, and after a 421 if the client can still read it.
     public mutating func run(on connection: inout Connection) throws(ConnectionError) -> ExitStatus {
         if session.configuration.noticesTermination { connection.noticeTermination() }
         do throws(ConnectionError) {
@@ -55,7 +58,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
         } catch {
             abortTransaction(error.abortReason)
             log(.problems, "session broken off") { $0.add("reason", error.abortReason.word) }
-            // Dropped on purpose: the first error says more than this one could.
+            // Dropped on purpose: the first error is the cause of this one.
             do throws(ConnectionError) { try sendLastReply(for: error, on: &connection) } catch {}
             if error.abortReason == .terminated { return .temporaryFailure }
             throw error
@@ -83,7 +86,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
     }
 
     private mutating func answerCommand(on connection: inout Connection) throws(ConnectionError) {
-        // TLS begins with this byte, and would wait for ever for a line to end.
+        // TLS begins with this byte. It has no line ending, so both sides would wait for each other.
         if try connection.nextByte() == 0x16 {
             log(.problems, "another protocol") { $0.add("line", "TLS") }
             return try send(Reply(554, .x(5, 1), "this is SMTP without TLS").closing(), on: &connection)
@@ -94,12 +97,12 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
         case .line(let line)?:
             let mayBeBare = session.configuration.profile == .lab
             guard line.ending == .carriageReturnLineFeed || mayBeBare && line.ending == .lineFeed else {
-                // What the end of input has cut off is not carried out.
+                // A line that the end of input cuts off is not carried out.
                 if line.ending == .none { return }
                 let isChunk = connection.bytes(of: line.text).beginsChunk
                 return try send(isChunk ? .unreadableChunk : .bareLineEndingInCommand, on: &connection)
             }
-            // The command is whole: how long its answer takes is not the client's fault.
+            // The command is complete: the time that the policy needs for the answer does not count against the client.
             connection.beginPhase()
             try perform(action(for: connection.bytes(of: line.text)), on: &connection)
         }
@@ -143,7 +146,7 @@ public struct SMTPServer<Policy: SMTPPolicy & ~Copyable>: ~Copyable {
         connection.minimumRate = nil
     }
 
-    /// Takes what these bytes have of the message, and says how many of them it was.
+    /// Takes the bytes that belong to the message, and returns how many they are.
     private mutating func takeContent(of bytes: Span<UInt8>, _ reader: inout DotReader) -> Int {
         var position = 0
         while let part = reader.next(in: bytes, &position) {

@@ -1,10 +1,10 @@
-// What is known about a session while it lasts: who it is with, how it was greeted, and which message is on its way.
-// The engine writes it; the policy reads it.
+// The facts of a session: its peer, the client's HELO or EHLO, and the message of the current transaction.
+// The engine sets them; a policy reads them.
 public import HandlerKit
 
-/// How the client said hello.
+/// The command with which the client introduced itself.
 public enum Hello: Sendable {
-    /// Not yet.
+    /// None yet.
     case none
     /// HELO.
     case helo
@@ -12,26 +12,26 @@ public enum Hello: Sendable {
     case ehlo
 }
 
-/// The message that a MAIL has begun; between messages an empty one.
+/// The message of the current transaction; without a transaction, an empty one.
 public struct MailMessage: ~Copyable {
-    /// Its name.
+    /// The id.
     public let id: MessageID
-    /// What MAIL said about it.
+    /// The parameters of MAIL.
     public let parameters: MailParameters
-    /// The sender's address as it was written, without brackets and without a source route; nothing for `<>`.
+    /// The sender's address as the client wrote it, without brackets and without a source route; empty for `<>`.
     public var sender: Span<UInt8> {
         @_lifetime(borrow self)
         get { senderText.bytes }
     }
-    /// Whether there is one.
+    /// Whether there is a transaction.
     public var isBegun: Bool { id != .none }
-    /// How many recipients were accepted.
+    /// The number of accepted recipients.
     public internal(set) var recipientCount = 0
-    /// How many octets of it were passed to `content`.
+    /// The number of octets that were passed to `content`.
     public internal(set) var size = 0
     private var senderText = ShortText()
 
-    /// None yet.
+    /// The message without a transaction.
     init() {
         id = .none
         parameters = MailParameters()
@@ -44,22 +44,22 @@ public struct MailMessage: ~Copyable {
     }
 }
 
-/// A session, as a policy sees it.
+/// A session, as a policy gets it.
 public struct SMTPSession: ~Copyable {
-    /// What the server is set to.
+    /// The settings of the server.
     public let configuration: SMTPConfiguration
-    /// Who is on the other end.
+    /// The client.
     public let peer: Peer
-    /// How the client said hello.
+    /// The command with which the client introduced itself.
     public internal(set) var hello = Hello.none
-    /// The name that it said, as it was written: visible ASCII without blanks.
+    /// The argument of HELO or EHLO as the client wrote it: visible ASCII without blanks.
     public var helloName: Span<UInt8> {
         @_lifetime(borrow self)
         get { name.bytes }
     }
-    /// The message that is on its way.
+    /// The message of the current transaction.
     public internal(set) var message = MailMessage()
-    /// How many messages were accepted.
+    /// The number of accepted messages.
     public internal(set) var messagesAccepted = 0
     private var name = ShortText()
 
@@ -68,7 +68,7 @@ public struct SMTPSession: ~Copyable {
         self.peer = peer
     }
 
-    /// The protocol's name for a Received line's `with`: SMTP, ESMTP or UTF8SMTP.
+    /// The name of the protocol after `with` in a Received line: SMTP, ESMTP or UTF8SMTP.
     /// Source: RFC 5321 4.4, RFC 6531 4.3.
     public var protocolName: StaticBytes {
         if message.parameters.isInternational { return "UTF8SMTP" }

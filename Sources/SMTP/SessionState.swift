@@ -1,26 +1,26 @@
-// Where a session stands, and which commands are in order there. A table, apart from everything that is done about it.
+// The states of a session, and the commands that each state allows: a table, without any of the actions.
 // Source: RFC 5321 4.1.4, 3.1, 3.3; RFC 3030 2 for BDAT.
 
-/// Where a session stands.
+/// The state of a session.
 enum SessionState: CaseIterable {
-    /// Greeted, but the client did not say hello yet.
+    /// The server has greeted; the client has not sent HELO or EHLO.
     case greeted
-    /// No message is on its way.
+    /// There is no transaction.
     case ready
-    /// A sender was accepted.
+    /// The server has accepted a sender.
     case sender
-    /// A recipient was accepted.
+    /// The server has accepted a recipient.
     case recipients
-    /// Chunks of a message have come, and the last one has not.
+    /// The client has sent chunks of a message, but not the last one.
     case chunks
-    /// The greeting refused the client.
+    /// The greeting has refused the client.
     case refused
 
-    /// Whether a message is on its way.
+    /// Whether there is a mail transaction.
     var hasTransaction: Bool { self == .sender || self == .recipients || self == .chunks }
 }
 
-/// Why a command is out of order.
+/// The reason for which a state does not allow a command (503, bad sequence of commands).
 enum SequenceFault: CaseIterable {
     case refusedClient
     case needHello
@@ -31,7 +31,7 @@ enum SequenceFault: CaseIterable {
 }
 
 extension SessionState {
-    /// What is wrong with a command here, or nil.
+    /// The reason for which this state does not allow a command, or nil if it does.
     func fault(of verb: CommandVerb) -> SequenceFault? {
         if verb == .quit { return nil }
         if self == .refused { return .refusedClient }

@@ -1,8 +1,8 @@
-// What can be said of a command line before it is understood.
+// Properties of a command line that need no parsing.
 import HandlerKit
 
 extension Span<UInt8> {
-    /// Without white space at the end, which receivers should tolerate (RFC 5321 4.1.1).
+    /// The line without white space at its end, which receivers should tolerate (RFC 5321 4.1.1).
     var withoutTrailingBlanks: Span<UInt8> {
         @_lifetime(copy self)
         get {
@@ -12,7 +12,7 @@ extension Span<UInt8> {
         }
     }
 
-    /// Without spaces at the front.
+    /// The bytes without spaces at the front.
     var withoutLeadingBlanks: Span<UInt8> {
         @_lifetime(copy self)
         get {
@@ -22,23 +22,23 @@ extension Span<UInt8> {
         }
     }
 
-    /// Whether nothing is a control character, such as a lone CR.
+    /// Whether no byte is a control character, such as a lone CR.
     var hasNoControls: Bool {
         for index in indices where self[index] < 0x20 || self[index] == 0x7f { return false }
         return true
     }
 
-    /// Whether all of it is visible ASCII.
+    /// Whether all bytes are visible ASCII.
     var isOneVisibleWord: Bool {
         for index in indices where self[index] <= 0x20 || self[index] >= 0x7f { return false }
         return true
     }
 
-    /// Whether bytes of a message may follow this line: a BDAT, however wrong the rest of the line is.
+    /// Whether bytes of a message may follow the line: it begins with BDAT, however wrong the rest of it is.
     var beginsChunk: Bool { startsIgnoringCase(with: "BDAT") }
 
-    /// Whether this begins as a line of HTTP does: a browser that was sent here by a page, to say something in the name of whoever
-    /// looks at it.
+    /// Whether the line begins as a line of HTTP: a web page can make the browser of its visitor send commands to a
+    /// mail server.
     var isOfAnotherProtocol: Bool {
         startsIgnoringCase(with: "GET ") || startsIgnoringCase(with: "POST ") || startsIgnoringCase(with: "PUT ")
             || startsIgnoringCase(with: "HEAD ") || startsIgnoringCase(with: "CONNECT ")
