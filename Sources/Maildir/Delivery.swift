@@ -1,52 +1,56 @@
-// One message on its way into the Maildirs of all its recipients.
-// Promises, in this order, whatever fails and whenever the process ends:
-//   - nothing is mail before every Maildir's file is written and synced: then they are moved to new, one after the other;
-//   - `commit` returns only when each move is on the disk; whoever hears 250 has its message there, whole, in every Maildir;
-//   - an error before the first move leaves nothing behind. An error between moves leaves what was moved: the client hears
-//     451, tries again, and some get the message twice. RFC 5321 6.1 wants a loss to be impossible, not a second copy;
-//   - a Maildir gets one copy, however many recipients it stands for, with a Delivered-To line for each of them.
-// Holds two descriptors for each Maildir from `add` until its file is synced, then one, and a buffer of 32 KiB. Asks nobody.
-// Sources: RFC 5321 4.1.1.4, 4.4, 6.1; maildir(5); shared/reference/protocols.md 2.4 (ST-1 to ST-8).
+// Delivers one message to the Maildirs of all its recipients.
+// Promises, in this order, if any call fails, or the process ends at any time:
+//   - no file is moved to new before the file of every Maildir is written and synced; then they are moved, one after
+//     the other;
+//   - `commit` returns only when each move is on the disk: a client that gets 250 has its message there, whole, in
+//     every Maildir;
+//   - an error before the first move leaves no file. An error between two moves leaves the files that were moved: the
+//     client gets 451 and tries again, and some Maildirs get the message twice. RFC 5321 6.1 demands that no message is
+//     lost; it permits a second copy;
+//   - a Maildir gets one copy, with a Delivered-To line for each of its recipients.
+// Holds two descriptors for each Maildir from `add` until its file is synced, then one, and a buffer of 32 KiB. Never
+// asks another process or host.
+// Sources: RFC 5321 4.1.1.4, 4.4, 6.1; maildir(5); fsync(2), which a directory needs too.
 internal import CMaildir
 public import HandlerKit
 
-/// The delivery of one message at a time. A class, because Embedded Swift destroys structs of other modules only if they have
-/// no deinit.
+/// The delivery of one message at a time. It is a class because Embedded Swift cannot destroy a struct of another
+/// module that has a deinit.
 public final class Delivery {
     private let host: StaticBytes
     private var files: FixedArray<TemporaryFile>
     private var name: UniqueName?
     private var number = 0
     private var text = StoredText()
-    /// The first thing that failed while the message was written; `commit` throws it.
+    /// The first error while the message was written; `commit` throws it.
     private var failure: DeliveryError?
 
     /// - Parameters:
-    ///   - host: this machine's name, for the files' names.
-    ///   - maximumMaildirs: for one message.
+    ///   - host: the name of this machine, for the names of files.
+    ///   - maximumMaildirs: the most Maildirs for one message.
     ///
-    /// From here on a file that would grow beyond RLIMIT_FSIZE is an error, and no signal that kills the process.
+    /// From here on, a file that would grow beyond RLIMIT_FSIZE is an error and does not kill the process by a signal.
     public init(host: StaticBytes, maximumMaildirs: Int) {
         _ = cmaildir_ignore_file_size_signal()  // cannot fail: SIGXFSZ may be ignored
         self.host = host
         files = FixedArray(capacity: maximumMaildirs)
     }
 
-    /// How many Maildirs get the message.
+    /// The number of Maildirs that get the message.
     public var maildirCount: Int { files.count }
 
-    /// Adds a recipient: begins a file in the tmp of its Maildir with Return-Path and Delivered-To, unless the Maildir has one
-    /// already, which then gets one more Delivered-To. All recipients come before `write`.
+    /// Adds a recipient: begins a file in the tmp of its Maildir, with Return-Path and Delivered-To. If the message has
+    /// a file in this Maildir already, adds a Delivered-To line to it. All recipients must be added before `write`.
     ///
     /// - Parameters:
-    ///   - recipient: the address, as the client gave it, without brackets.
+    ///   - recipient: the address as the client wrote it, without brackets.
     ///   - sender: likewise; empty for the null sender.
-    ///   - maildir: its path.
-    ///   - announcedSize: what the client said about the message's size, 0 if nothing.
-    ///   - line: of the recipients file, which names this Maildir; for the error of `commit`.
+    ///   - maildir: the path of the Maildir.
+    ///   - announcedSize: the size that the client announced with SIZE, or 0.
+    ///   - line: the line of the recipients file that names this Maildir, for the error of `commit`.
     ///
-    /// Errors: this recipient gets no mail. The others are as they were, unless it was the file that they share which could
-    /// not be written: then `commit` will fail. One Maildir too many traps.
+    /// Errors: this recipient gets no mail. The others still get theirs, unless the file that failed is one that they
+    /// share: then `commit` throws. More Maildirs than the maximum trap.
     public func add(
         recipient: borrowing Span<UInt8>, sender: borrowing Span<UInt8>, maildir: borrowing Pathname,
         announcedSize: Int, line: Int
@@ -62,7 +66,7 @@ public final class Delivery {
         files.append(file)
     }
 
-    /// Writes on in every file. The bytes are the network's, with CR LF. After a failure it does nothing.
+    /// Appends bytes to every file. The bytes are from the network and have CR LF. Does nothing after an error.
     public func write(_ bytes: borrowing Span<UInt8>) {
         var stored = 0
         while stored < bytes.count, failure == nil {
@@ -71,7 +75,8 @@ public final class Delivery {
         }
     }
 
-    /// Makes the message mail in every Maildir. It is then over, as after `discard`, whether this throws or not.
+    /// Moves the message to new in every Maildir. After this, also after an error, no message is under way, as after
+    /// `discard`.
     public func commit() throws(DeliveryError) {
         flush()
         text.finish()
@@ -82,7 +87,7 @@ public final class Delivery {
         for index in 0..<files.count { try inFile(index) { file throws(StoreError) in try file.move() } }
     }
 
-    /// Gives the message up: its files are gone from every tmp.
+    /// Drops the message: removes its files from every tmp.
     public func discard() {
         files.removeAll()
         text.reset()
@@ -94,7 +99,7 @@ public final class Delivery {
         do throws(StoreError) {
             try files[index].write(deliveredTo: recipient)
         } catch {
-            // Half a line may be in the file.
+            // The file may have a part of the line.
             failure = DeliveryError(error, line: files[index].line)
             throw error
         }
@@ -119,7 +124,7 @@ public final class Delivery {
         text.removeAll()
     }
 
-    /// Does something with one of the files; an error says which Maildir's it is.
+    /// Calls a function with one of the files; an error names the line of its Maildir.
     private func inFile(
         _ index: Int, _ act: (inout TemporaryFile) throws(StoreError) -> Void
     ) throws(DeliveryError) {
@@ -132,7 +137,7 @@ public final class Delivery {
 }
 
 extension TemporaryFile {
-    /// Source: RFC 5321 4.4, return-path-line.
+    /// Writes the Return-Path line. Source: RFC 5321 4.4.
     fileprivate func write(returnPath sender: borrowing Span<UInt8>) throws(StoreError) {
         var line = ShortText()
         line.append("Return-Path: <")
@@ -141,7 +146,8 @@ extension TemporaryFile {
         try write(line.bytes)
     }
 
-    /// Which recipient it was that this Maildir got the message for: neither To nor Received can be asked. Source: RFC 9228.
+    /// Writes a Delivered-To line: it names the recipient of this Maildir, which neither To nor Received does.
+    /// Source: RFC 9228.
     fileprivate func write(deliveredTo recipient: borrowing Span<UInt8>) throws(StoreError) {
         var line = ShortText()
         line.append("Delivered-To: ")

@@ -1,4 +1,4 @@
-// Why a message was not stored, and in which Maildir: what the log needs to name the line that an administrator can change.
+// The error of a delivery: what failed, and the line of the recipients file that an administrator can change.
 
 /// An error of `Delivery.commit`.
 public struct DeliveryError: Error, Equatable {

@@ -1,4 +1,4 @@
-// The lines of a file, one after the other, from its beginning each time. Promises: constant memory whatever the file's size;
+// Reads the lines of a file, one after the other, from its beginning. Promises: constant memory for a file of any size;
 // a line that is too long is an error and not two lines. Never moves the descriptor's own position.
 internal import CMaildir
 internal import HandlerKit
@@ -14,12 +14,12 @@ struct FileLines: ~Copyable {
     /// The number of the line that was returned last, from 1.
     private(set) var number = 0
 
-    /// - Parameter descriptor: stays open as long as this is used.
+    /// - Parameter descriptor: must stay open while this value is in use.
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
     }
 
-    /// The next line without its LF, good until the next call; nil at the end. A last line may be without an LF.
+    /// Reads the next line, without its LF, valid until the next call; nil at the end. A last line may have no LF.
     mutating func next() throws(RecipientsError) -> Range<Int>? {
         number += 1
         var searched = 0
@@ -42,7 +42,7 @@ struct FileLines: ~Copyable {
         storage.span.extracting(line)
     }
 
-    /// Reads once. False: there is nothing more.
+    /// Reads once. False: the file has ended.
     private mutating func fill() throws(RecipientsError) -> Bool {
         if unread.count == Self.capacity {
             throw .faulty(line: number, RecipientFault(Self.capacity - 1, "a line of more than 8191 bytes"))
@@ -50,7 +50,7 @@ struct FileLines: ~Copyable {
         for index in 0..<unread.count { storage[index] = storage[unread.lowerBound + index] }
         unread = 0..<unread.count
         var span = storage.mutableSpan
-        // Sound: the place behind what is unread, to the end of the array.
+        // Sound: the range from the end of the unread bytes to the end of the array.
         let result = unsafe span.withUnsafeMutableBufferPointer { buffer in
             unsafe cmaildir_read_at(
                 descriptor, buffer.baseAddress! + unread.count, buffer.count - unread.count, offset)

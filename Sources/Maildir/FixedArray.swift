@@ -1,7 +1,8 @@
-// A fixed number of places for values that cannot be copied, such as owners of descriptors: Array holds only what can be.
-// Promises: memory is taken once; values are destroyed by `removeAll` or with their owner.
+// An array of a fixed capacity for values that cannot be copied, such as owners of descriptors, which Array cannot
+// store.
+// Promises: memory is allocated once; `removeAll` or the deinit destroys the values.
 
-/// At most `capacity` values, in the order they came.
+/// At most `capacity` values, in the order of their `append`.
 @safe
 struct FixedArray<Element: ~Copyable>: ~Copyable {
     private let start: UnsafeMutablePointer<Element>
@@ -14,38 +15,38 @@ struct FixedArray<Element: ~Copyable>: ~Copyable {
     }
 
     deinit {
-        // Sound: the first `count` places hold values, and nobody else does.
+        // Sound: the first `count` places have values, and the others have none.
         unsafe start.deinitialize(count: count)
         unsafe start.deallocate()
     }
 
     var isFull: Bool { count == capacity }
 
-    /// One of the values; `index` is below `count`.
+    /// The value at an index, which is below `count`.
     subscript(index: Int) -> Element {
         _read {
             precondition(index >= 0 && index < count)
-            // Sound: this place holds a value.
+            // Sound: this place has a value.
             yield unsafe start[index]
         }
         _modify {
             precondition(index >= 0 && index < count)
-            // Sound: this place holds a value.
+            // Sound: this place has a value.
             yield unsafe &start[index]
         }
     }
 
-    /// Adds a value; there must be a place.
+    /// Appends a value; the array must not be full.
     mutating func append(_ element: consuming Element) {
         precondition(!isFull)
-        // Sound: this place is inside, and empty.
+        // Sound: this place is within the capacity, and has no value.
         unsafe (start + count).initialize(to: element)
         count += 1
     }
 
     /// Destroys all values, the first one first.
     mutating func removeAll() {
-        // Sound: the first `count` places hold values.
+        // Sound: the first `count` places have values.
         unsafe start.deinitialize(count: count)
         count = 0
     }

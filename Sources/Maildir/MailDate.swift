@@ -1,12 +1,12 @@
-// A date as mail writes it: `Sat, 21 Nov 2026 11:08:21 +0000`. Always UTC, and says so.
+// A date in the form of mail: `Sat, 21 Nov 2026 11:08:21 +0000`. It is always in UTC, with that offset.
 // Source: RFC 5322 3.3; the arithmetic is that of the proleptic Gregorian calendar, with years that begin on 1 March.
 public import HandlerKit
 
-/// A moment, to the second.
+/// A point in time, in seconds.
 public struct MailDate: Sendable {
     private let seconds: Int64
 
-    /// Now.
+    /// The current time.
     public init() {
         seconds = Int64(WallClock.secondsSince1970)
     }
@@ -16,10 +16,11 @@ public struct MailDate: Sendable {
         self.seconds = seconds
     }
 
-    /// Writes it at the end of a text: 31 bytes, for years of four digits.
+    /// Appends the date to a text: 31 bytes, for years of four digits.
     public func append(to text: inout ShortText) {
         let (days, time) = seconds.floorDivided(by: 86400)
-        let (era, dayOfEra) = (days + 719_468).floorDivided(by: 146_097)  // days since 1 March of year 0; 400 years
+        // Days since 1 March of year 0; an era has 400 years.
+        let (era, dayOfEra) = (days + 719_468).floorDivided(by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let month = (5 * dayOfYear + 2) / 153  // 0 is March
@@ -44,7 +45,7 @@ public struct MailDate: Sendable {
 }
 
 extension Int64 {
-    /// The quotient towards minus infinity, and the rest, which is never negative.
+    /// The quotient, rounded towards minus infinity, and the rest, which is never negative.
     fileprivate func floorDivided(by divisor: Int64) -> (quotient: Int64, rest: Int64) {
         let rest = (self % divisor + divisor) % divisor
         return ((self - rest) / divisor, rest)
@@ -52,7 +53,7 @@ extension Int64 {
 }
 
 extension ShortText {
-    /// A name of three letters, by its place in a list.
+    /// Appends the three letters with this number in a list.
     fileprivate mutating func append(name index: Int64, of list: StaticBytes) {
         let letters = list.bytes
         for offset in 0..<3 { append(byte: letters[3 * Int(index) + offset]) }

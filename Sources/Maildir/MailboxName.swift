@@ -1,7 +1,7 @@
-// A recipient's address, and when another spelling of it is the same one.
-// Promises: the domain is compared without regard to case (RFC 5321 2.4); the local part too, although 2.4 leaves that to this
-// host: nobody here has two mailboxes that differ in case only, and clients change it. Case is that of ASCII; other
-// bytes must be the same. A quoted local part is the same as the one without quotes that says the same (4.1.2).
+// A recipient's address, and the comparison with other spellings of it.
+// Promises: domains are compared without regard to case (RFC 5321 2.4). Local parts too, which 2.4 leaves to this host:
+// two mailboxes here do not differ in case only, and clients change the case. Case is that of ASCII; other bytes must
+// be the same. A quoted local part equals the unquoted one that has the same meaning (4.1.2).
 internal import HandlerKit
 
 /// An address to look up.
@@ -9,7 +9,7 @@ struct MailboxName: ~Copyable, ~Escapable {
     private let localPart: Span<UInt8>
     private let domain: Span<UInt8>
 
-    /// - Parameter address: without brackets; `postmaster` may be without a domain.
+    /// - Parameter address: without brackets; `postmaster` may have no domain.
     @_lifetime(copy address)
     init(_ address: Span<UInt8>) {
         var at = address.count
@@ -40,7 +40,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Compares what two local parts say, with and without quotes.
+    /// Compares the meaning of two local parts, with or without quotes.
     fileprivate func meansTheSame(as other: borrowing Span<UInt8>) -> Bool {
         var (mine, others) = (0, 0)
         while true {
@@ -50,7 +50,7 @@ extension Span<UInt8> {
         }
     }
 
-    /// The next byte that is meant, in lower case: without the quotes around, and the backslash before it.
+    /// The next byte of the meaning, in lower case: without the quotes, and without a backslash before it.
     private func nextByte(at index: inout Int) -> UInt8? {
         let isQuoted = count > 0 && self[0] == .quote
         if isQuoted {

@@ -1,6 +1,6 @@
-// One Maildir: a directory with tmp, new and cur in it. What is in new is mail; what is in tmp is not yet.
-// Promises: the Maildir itself must be there (a mistyped path must not collect mail), tmp, new and cur are made when they are
-// missing; no part below the given path, and not its last one, is a symbolic link.
+// One Maildir: a directory with tmp, new and cur in it. A file in new is mail; a file in tmp is not mail yet.
+// Promises: the Maildir itself must exist (a mistyped path must not collect mail); missing tmp, new and cur are made;
+// neither these nor the last component of the given path may be a symbolic link.
 // Sources: maildir(5); D. J. Bernstein, "Using maildir format" (cr.yp.to/proto/maildir.html).
 internal import CMaildir
 internal import HandlerKit
@@ -8,21 +8,21 @@ internal import HandlerKit
 /// An open Maildir.
 struct Maildir: ~Copyable {
     private let directory: Directory
-    /// The same for the same Maildir, whatever path led to it.
+    /// The same for the same Maildir, also when it is opened by another path.
     let identity: Identity
 
-    /// What tells two directories apart: device and inode.
+    /// The identity of a directory: device and inode.
     struct Identity: Equatable {
         let device: UInt64
         let inode: UInt64
     }
 
-    /// The directories that make a Maildir.
+    /// The directories in a Maildir.
     enum Part: StaticBytes, CaseIterable {
         case tmp, new, cur
     }
 
-    /// - Parameter path: of the directory that has, or gets, tmp, new and cur in it.
+    /// - Parameter path: the directory that has tmp, new and cur, or in which they are made.
     ///
     /// Errors: `openMaildir` and `makeMaildir`.
     init(_ path: borrowing Pathname) throws(StoreError) {
@@ -44,23 +44,23 @@ extension Directory {
         try open(part.rawValue, .openMaildir)
     }
 
-    /// Makes the part if there is none.
+    /// Makes the part if it is missing.
     fileprivate func complete(_ part: Maildir.Part) throws(StoreError) {
         do throws(StoreError) {
             _ = try open(part)
         } catch {
             guard error.isMissing else { throw error }
             try make(part.rawValue)
-            // So that new is still there after a loss of power, with the mail that was synced in it.
+            // After a loss of power, new is then still there, with the mail that was synced in it.
             try sync(.makeMaildir)
         }
     }
 
-    /// Device and inode.
+    /// The device and the inode.
     fileprivate func identity() throws(StoreError) -> Maildir.Identity {
         var numbers = InlineArray<2, UInt64>(repeating: 0)
         var span = numbers.mutableSpan
-        // Sound: the call fills two numbers, and the array has an address for its length.
+        // Sound: the call fills two numbers, and the array has room for two.
         let result = unsafe span.withUnsafeMutableBufferPointer {
             unsafe cmaildir_identity(descriptor, $0.baseAddress!)
         }

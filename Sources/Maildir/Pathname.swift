@@ -1,8 +1,8 @@
-// A path as system calls take it. Promises: what is passed on ends in NUL and holds no other, so the kernel sees the whole path
-// or none. Source: path_resolution(7); PATH_MAX counts the NUL.
+// A path for system calls. Promises: the string that is passed on ends in NUL and has no other NUL, so the kernel gets
+// the whole path or none. Source: path_resolution(7); PATH_MAX includes the NUL.
 internal import HandlerKit
 
-/// A path of at most 4095 bytes. A longer one, or one with a NUL inside, is `isValid` no more and opens nothing.
+/// A path of at most 4095 bytes. A longer one, or one with a NUL inside, is not `isValid` and opens nothing.
 public struct Pathname: ~Copyable {
     static var capacity: Int { 4095 }
 
@@ -27,7 +27,7 @@ public struct Pathname: ~Copyable {
         get { storage.span.extracting(0..<count) }
     }
 
-    /// The same without slashes at the end, behind which a symbolic link would be followed: path_resolution(7).
+    /// The path without slashes at its end: with one, the kernel follows a symbolic link (path_resolution(7)).
     var withoutTrailingSlashes: Pathname {
         var length = count
         while length > 1, storage[length - 1] == 0x2f { length -= 1 }
@@ -47,10 +47,10 @@ public struct Pathname: ~Copyable {
         }
     }
 
-    /// Passes it to a call that returns -errno; an invalid path is passed on as "", which never exists.
+    /// Passes the path to a call that returns -errno; an invalid path becomes "", which never exists.
     func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
         let span = storage.span
-        // Sound: the array has a NUL behind the path, and an address for the length of the call.
+        // Sound: the array has a NUL after the path, and its address is valid during the call.
         return unsafe span.withUnsafeBufferPointer { buffer in
             let offset = isValid ? 0 : Self.capacity
             return unsafe body(UnsafeRawPointer(buffer.baseAddress! + offset).assumingMemoryBound(to: CChar.self))

@@ -1,18 +1,18 @@
-// One line of a recipients file: `ADDRESS MAILDIR`, `@DOMAIN MAILDIR` or `postmaster MAILDIR`; or nothing but a comment.
-// Promises: a line is understood whole or is at fault, with the column of what is wrong; no line has two meanings. Blanks are
-// spaces and tabs; a CR before the LF counts as one. A `#` begins a comment only where the address would be.
+// One line of a recipients file: `ADDRESS MAILDIR`, `@DOMAIN MAILDIR` or `postmaster MAILDIR`; or only a comment.
+// Promises: a line is read as a whole, or has a fault with its column; no line has two meanings. Blanks are spaces and
+// tabs; a CR before the LF counts as a blank. A `#` begins a comment only in place of the address.
 public import HandlerKit
 
-/// A line of a recipients file, as ranges of its bytes.
+/// The parts of a line of a recipients file, as ranges of its bytes.
 struct RecipientLine: Equatable {
-    /// Before the `@`; empty for a whole domain.
+    /// The part before the `@`; empty for a whole domain.
     let localPart: Range<Int>
-    /// Behind the `@`; empty for `postmaster` alone.
+    /// The part after the `@`; empty for `postmaster` alone.
     let domain: Range<Int>
-    /// The Maildir's path.
+    /// The path of the Maildir.
     let path: Range<Int>
 
-    /// nil: there is nothing on this line. Errors: what is wrong with it.
+    /// Parses a line; nil if it is blank or a comment. Errors: the first fault of the line.
     init?(_ line: borrowing Span<UInt8>) throws(RecipientFault) {
         var end = line.count
         while end > 0, line[end - 1].isBlank { end -= 1 }
@@ -30,7 +30,7 @@ struct RecipientLine: Equatable {
             throw RecipientFault(start, "an address needs @ and a domain (only postmaster does without)")
         }
         if at != nil, domain.isEmpty { throw RecipientFault(addressEnd, "no domain behind @") }
-        // Such an address would never be anybody's, and its mail be refused for ever.
+        // No client sends to an address with a byte order mark, so mail for the address without it would be refused.
         if line[start] == 0xef, start + 2 < end, line[start + 1] == 0xbb, line[start + 2] == 0xbf {
             throw RecipientFault(start, "a byte order mark")
         }
@@ -47,25 +47,25 @@ struct RecipientLine: Equatable {
         }
     }
 
-    /// Whether the address on this line is that one; a domain alone never is.
+    /// Whether this line names the address; a line with a domain alone names none.
     func names(_ address: borrowing MailboxName, in line: borrowing Span<UInt8>) -> Bool {
         !localPart.isEmpty && address.equals(localPart: line.extracting(localPart), domain: line.extracting(domain))
     }
 
-    /// Whether this line is for the whole domain of that address.
+    /// Whether this line is for the whole domain of the address.
     func covers(_ address: borrowing MailboxName, in line: borrowing Span<UInt8>) -> Bool {
         localPart.isEmpty && address.isIn(line.extracting(domain))
     }
 }
 
-/// What is wrong with a line of a recipients file.
+/// A fault of a line in a recipients file.
 public struct RecipientFault: Error, Equatable {
-    /// The byte of the line at which it is wrong, from 1.
+    /// The number of the byte at which the fault is, from 1.
     public let column: Int
-    /// What is wrong, in words.
+    /// The fault, in words.
     public let reason: StaticBytes
 
-    /// - Parameter index: of the byte, from 0.
+    /// - Parameter index: the number of the byte, from 0.
     init(_ index: Int, _ reason: StaticBytes) {
         column = index + 1
         self.reason = reason
@@ -79,7 +79,7 @@ extension Span<UInt8> {
         return index
     }
 
-    /// Where the address ends: at a blank that is not inside quotes.
+    /// The end of the address: a blank that is not inside quotes.
     fileprivate func endOfAddress(from start: Int, to end: Int) throws(RecipientFault) -> Int {
         var index = start
         if index < end, self[index] == .quote {
@@ -104,7 +104,8 @@ extension UInt8 {
     static let backslash: UInt8 = 0x5c
     static let quote: UInt8 = 0x22
     fileprivate static let hash: UInt8 = 0x23
-    /// The specials of RFC 5321, 4.1.2 (Atom), without those of a domain and of an address literal.
+    /// Whether it is one of the specials of RFC 5321 4.1.2 (Atom) that are not in a domain or an address literal
+    /// either.
     fileprivate var isNeverInAddress: Bool {
         switch self {
         case 0x22, 0x28, 0x29, 0x2c, 0x3b, 0x3c, 0x3e, 0x40, 0x5c: true

@@ -1,29 +1,31 @@
-// The recipients file: who gets mail here, and in which Maildir. Nobody else does.
+// The recipients file: the addresses that get mail here, and their Maildirs. No other address gets mail.
 //
 //     # address or @domain       Maildir
 //     ada@example.org            /var/mail/ada
 //     @example.net               catch-all        (below the directory of this file)
 //     postmaster                 /var/mail/ada
 //
-// Promises: read anew for each lookup, line by line, so it may have any size, and a change holds for the next connection; an
-// exact address beats `@domain` wherever it stands, and of equal ones the first wins. Reading ends at the exact address; a
-// faulty line met before it is an error, not a refusal: whom it was meant for is not known, so the client should try again.
-// `postmaster` without a domain is only what a line says of it.
+// Promises: each lookup reads the file anew, line by line, so the file may have any size, and a new file applies to the
+// next connection. An exact address comes before `@domain` at any place in the file, and of equal lines the first one
+// counts. Reading ends at the exact address. A line with a fault before that is an error and not a refusal: the line
+// may be meant for this address, so the client should try again. `postmaster` without a domain has only the line that
+// names it.
 internal import CHandler
 internal import CMaildir
 public import HandlerKit
 
-/// An open recipients file. A class, because Embedded Swift destroys structs of other modules only if they have no deinit.
+/// An open recipients file. It is a class because Embedded Swift cannot destroy a struct of another module that has a
+/// deinit.
 public final class Recipients {
     private let path: StaticBytes
     /// The descriptor, or -errno.
     private let descriptor: Int32
 
-    /// Opens the file; what replaces it later is not looked at. If it cannot be opened, each lookup says so.
+    /// Opens the file; a file that replaces it later is not read. If it cannot be opened, each lookup throws.
     public init(_ path: StaticBytes) {
         self.path = path
         let bytes = path.bytes
-        // Sound: an address goes with its count, and no path is empty.
+        // Sound: the address and the count are those of the path, and no path is empty.
         descriptor = unsafe bytes.withUnsafeBufferPointer { unsafe chandler_open_file($0.baseAddress!, $0.count) }
     }
 
@@ -31,11 +33,11 @@ public final class Recipients {
         if descriptor >= 0 { cmaildir_close(descriptor) }
     }
 
-    /// Looks an address up. Returns the number of the line that says who gets its mail, or nil if nobody does.
+    /// Looks up an address. Returns the number of the line that applies to it, or nil if none does.
     ///
     /// - Parameters:
     ///   - address: without brackets.
-    ///   - maildir: gets the path of the Maildir.
+    ///   - maildir: is set to the path of the Maildir.
     public func find(_ address: Span<UInt8>, maildir: inout Pathname) throws(RecipientsError) -> Int? {
         guard descriptor >= 0 else { throw .unreadable(StoreError(.openRecipients, -descriptor)) }
         let address = MailboxName(address)
@@ -62,7 +64,7 @@ public final class Recipients {
         return covering
     }
 
-    /// A relative path starts in the directory of this file.
+    /// Sets the path; a relative one starts in the directory of this file.
     private func set(_ maildir: inout Pathname, to relative: borrowing Span<UInt8>) {
         maildir = Pathname()
         if relative[0] != 0x2f {
@@ -75,9 +77,9 @@ public final class Recipients {
     }
 }
 
-/// Why nobody can say whether an address gets mail here.
+/// The reason for which a lookup has no result.
 public enum RecipientsError: Error, Equatable {
-    /// A line is not what it should be.
+    /// A line has a fault.
     case faulty(line: Int, RecipientFault)
     /// The file cannot be read.
     case unreadable(StoreError)

@@ -1,12 +1,12 @@
-// What can go wrong while mail is stored: the act that failed, and why. The reply follows from the reason alone.
+// The errors of storing mail: the act that failed, and the reason. The reply depends on the reason alone.
 internal import CMaildir
 public import HandlerKit
 
-/// An act of storing that failed. Its reply is of the 4xx kind whatever it was: the mail stays with the client, who tries again.
+/// An act of storing mail that failed. Its reply is always 4yz: the client keeps the mail and tries again.
 public struct StoreError: Error, Equatable {
-    /// What could not be done.
+    /// The act that failed.
     public let act: StoreAct
-    /// Why: an errno.
+    /// The reason, as an errno.
     public let errno: Int32
 
     init(_ act: StoreAct, _ errno: Int32) {
@@ -14,10 +14,10 @@ public struct StoreError: Error, Equatable {
         self.errno = errno
     }
 
-    /// Whether there is no room: 452 4.3.1; anything else is 451 4.3.0. Source: RFC 3463 3.4.
+    /// Whether there is no room. The reply is then 452 4.3.1, otherwise 451 4.3.0. Source: RFC 3463 3.4.
     public var isFull: Bool { reason == CMAILDIR_FULL || reason == CMAILDIR_TOO_LARGE }
 
-    /// What could change it, where that is known: a setting of the service, or the file of recipients.
+    /// The setting of the service, or the option, that can remove the cause, if one is known.
     public var remedy: StaticBytes? {
         switch reason {
         case CMAILDIR_DENIED: "user,[files].write"
@@ -28,12 +28,12 @@ public struct StoreError: Error, Equatable {
         }
     }
 
-    /// Whether what was to be opened is not there.
+    /// Whether the file or directory does not exist.
     var isMissing: Bool { reason == CMAILDIR_MISSING }
 
     private var reason: cmaildir_reason { cmaildir_reason_of(errno) }
 
-    /// The result of a call that returns -errno.
+    /// Returns the result of a call, or throws if it is -errno.
     @discardableResult
     static func check(_ act: StoreAct, _ result: Int32) throws(StoreError) -> Int32 {
         guard result >= 0 else { throw StoreError(act, -result) }

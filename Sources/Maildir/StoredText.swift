@@ -1,37 +1,38 @@
-// Mail as it is stored: lines end in LF, as on this system, and not in CR LF, as on the network. Gathered in a buffer, so that
-// many small pieces become few writes.
-// Promises: only CR LF is changed, so the way back is exact wherever no LF stood alone, which the engine sees to; where the
-// pieces are cut makes no difference. Memory is the buffer's, whatever the size of the message.
+// Converts mail for storage: its lines end in LF, as on this system, and not in CR LF, as on the network. Gathers the
+// result in a buffer, so that many small pieces become few writes.
+// Promises: only CR LF changes, so the conversion can be reversed if the message had no bare LF, which the engine
+// refuses; the result does not depend on how the pieces are cut. The memory is the buffer alone, for a message of any
+// size.
 // Sources: RFC 5321 4.5.2 (changes must be reversible); RFC 5321 2.3.8.
 internal import CHandler
 
-/// A buffer that text of the network is written into, and text of this system comes out of.
+/// A buffer that takes text of the network and holds text of this system.
 struct StoredText: ~Copyable {
     static var capacity: Int { 32768 }
 
     private var storage = InlineArray<32768, UInt8>(repeating: 0)
     private var count = 0
-    /// A CR was the last byte, and is not stored yet.
+    /// Whether the last byte was a CR, which is not stored yet.
     private var isAfterCarriageReturn = false
 
-    /// What is stored so far and not taken out.
+    /// The bytes that are stored so far and not removed.
     var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         get { storage.span.extracting(0..<count) }
     }
 
-    /// Forgets the bytes, which somebody has written.
+    /// Removes the bytes, which the caller has written.
     mutating func removeAll() {
         count = 0
     }
 
-    /// Forgets the bytes and the CR: a new message.
+    /// Removes the bytes and the CR, for a new message.
     mutating func reset() {
         count = 0
         isAfterCarriageReturn = false
     }
 
-    /// Stores bytes of the network as far as they fit, and says how many that were.
+    /// Stores as many bytes of the network as fit, and returns how many.
     mutating func append(_ text: borrowing Span<UInt8>) -> Int {
         var index = 0
         while index < text.count, count < Self.capacity - 1 {
@@ -51,7 +52,7 @@ struct StoredText: ~Copyable {
         return index
     }
 
-    /// Stores a CR that came last of all. There must be room for a byte.
+    /// Stores a CR that was the last byte of the message. The buffer must have room for it.
     mutating func finish() {
         if isAfterCarriageReturn { store(0x0d) }
         isAfterCarriageReturn = false
@@ -66,7 +67,7 @@ struct StoredText: ~Copyable {
         precondition(text.count <= Self.capacity - count)
         let offset = count
         var target = storage.mutableSpan
-        // Sound: it was checked that the bytes fit; a span never overlaps memory that is mutably borrowed.
+        // Sound: the precondition checks that the bytes fit, and a span never overlaps memory that is mutably borrowed.
         unsafe target.withUnsafeMutableBufferPointer { to in
             unsafe text.withUnsafeBufferPointer { from in
                 guard let address = from.baseAddress else { return }
@@ -79,7 +80,7 @@ struct StoredText: ~Copyable {
 
 extension Span<UInt8> {
     fileprivate func firstCarriageReturn(in range: Range<Int>) -> Int? {
-        // Sound: the range is checked by extracting.
+        // Sound: extracting checks the range.
         let found = unsafe extracting(range).withUnsafeBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return -1 }
             return unsafe chandler_find(start, 0x0d, buffer.count)

@@ -1,17 +1,18 @@
-// A message's file in one Maildir's tmp, until it is moved to new.
-// Promises: a draft that was not moved is gone with its owner, whatever the reason; only a killed process leaves one, and
-// readers of a Maildir look into new and cur only (those in tmp that are older than 36 hours may be removed: maildir(5)).
-// Moved is only what was synced, and moving returns when new itself is synced. tmp is not: what could come back there is no mail.
+// The file of a message in the tmp of one Maildir, until it is moved to new.
+// Promises: a file that was not moved is removed with its owner, for any reason; only a killed process leaves one, and
+// the readers of a Maildir read only new and cur (a file in tmp that is older than 36 hours may be removed:
+// maildir(5)). Only a synced file is moved, and `move` returns when new itself is synced. tmp is not synced: a file
+// that comes back there after a crash is not mail.
 internal import CMaildir
 internal import HandlerKit
 
-/// A file that is being written.
+/// A file in tmp that is being written.
 struct TemporaryFile: ~Copyable {
-    /// The line of the recipients file that has this Maildir.
+    /// The line of the recipients file that names this Maildir.
     let line: Int
     private let maildir: Maildir
     private let name: UniqueName
-    /// The descriptor; -1 once everything is synced.
+    /// The descriptor; -1 after `sync`.
     private var file: Int32
     private var isMoved = false
 
@@ -37,7 +38,7 @@ struct TemporaryFile: ~Copyable {
     func write(_ bytes: borrowing Span<UInt8>) throws(StoreError) {
         var written = 0
         while written < bytes.count {
-            // Sound: the rest of the span.
+            // Sound: the address and the count are those of the rest, which is not empty.
             let result = unsafe bytes.extracting(written...).withUnsafeBufferPointer {
                 unsafe cmaildir_write(file, $0.baseAddress!, $0.count)
             }
@@ -46,21 +47,21 @@ struct TemporaryFile: ~Copyable {
         }
     }
 
-    /// Errors: `checkRoom` if there is less room than this where the file is.
+    /// Checks that the file system has room for this number of bytes. Errors: `checkRoom`.
     func requireRoom(for bytes: Int) throws(StoreError) {
         try StoreError.check(.checkRoom, cmaildir_require_room(file, Int64(bytes)))
     }
 
-    /// Returns when every byte is on the disk. Then nothing more can be written: the file is closed, so that moving it needs no
-    /// more descriptors than making it did. Errors: `syncFile`.
+    /// Returns when every byte is on the disk. Closes the file, so that `move` needs no more descriptors than `init`
+    /// did; nothing can be written after this. Errors: `syncFile`.
     mutating func sync() throws(StoreError) {
         try StoreError.check(.syncFile, cmaildir_sync(file))
         cmaildir_close(file)
         file = -1
     }
 
-    /// Makes it mail: moves it to new, and returns when that is on the disk. After an error it may or may not be mail: then the
-    /// client tries again, and there may be two; there is never none.
+    /// Moves the file to new, where it is mail, and returns when the move is on the disk. After an error it may be in
+    /// new or not: the client tries again, and there may be two copies, but never none.
     ///
     /// Errors: `openMaildir`, `moveFile`, `syncDirectory`.
     mutating func move() throws(StoreError) {
@@ -74,10 +75,10 @@ struct TemporaryFile: ~Copyable {
     }
 
     private func remove() {
-        // Dropped on purpose: a file that stays in tmp is no mail.
+        // Dropped on purpose: a file that stays in tmp is not mail.
         do throws(StoreError) {
             let tmp = try maildir.open(.tmp)
-            // Sound: the name is good for the length of the call.
+            // Sound: the name is valid during the call.
             _ = unsafe name.text.withCString { unsafe cmaildir_unlink(tmp.descriptor, $0) }
         } catch {}
     }

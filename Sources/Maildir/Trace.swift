@@ -1,20 +1,22 @@
-// The Received line that a message gets here, in the grammar of RFC 5321 4.4, so that the next one who reads it can count and
-// trust it. Promises: one header field whatever the client said: in the name that it gave itself every byte that neither a
-// domain nor an address literal may have becomes `?`, so nothing in it ends the name, begins a comment or ends the field.
+// The Received line that this server adds to a message, in the grammar of RFC 5321 4.4, so that other programs can
+// parse and count it.
+// Promises: it is one header field for any argument of HELO: a byte of it that neither a domain nor an address literal
+// may have becomes `?`, so no byte ends the name, begins a comment or ends the field.
 public import HandlerKit
 
-/// What a Received line says.
+/// A Received line.
 public struct Trace: ~Copyable {
     private var text = ShortText()
 
-    /// `from HELO (PEER [IP])`, over TCP; what has no address, a pipe by hand, is `from HELO`.
+    /// Begins the line with `from HELO ([IP])` for a client over TCP, and with `from HELO` for a client without an
+    /// address.
     ///
     /// - Parameters:
-    ///   - helo: what the client called itself.
-    ///   - peer: where it really is.
-    ///   - host: this host.
-    ///   - transport: ESMTP and the like. Source: RFC 3848, RFC 6531 4.3.
-    ///   - id: the message's id.
+    ///   - helo: the argument of the client's HELO or EHLO.
+    ///   - peer: the client's real address.
+    ///   - host: the name of this host.
+    ///   - transport: the protocol, such as ESMTP. Source: RFC 3848, RFC 6531 4.3.
+    ///   - id: the id of the message.
     public init(
         helo: borrowing Span<UInt8>, peer: Peer, host: StaticBytes, transport: StaticBytes, id: borrowing Span<UInt8>
     ) {
@@ -34,7 +36,7 @@ public struct Trace: ~Copyable {
         text.append(forHeader: id)
     }
 
-    /// `for <ADDRESS>`: only when there is one recipient, because each of several must not learn of the others (7.2).
+    /// Adds `for <ADDRESS>`. Only for a single recipient: several must not learn of each other (RFC 5321 7.2).
     public mutating func add(recipient: borrowing Span<UInt8>) {
         text.append("\r\n\tfor <")
         text.append(forHeader: recipient)
@@ -48,7 +50,7 @@ public struct Trace: ~Copyable {
         text.append("\r\n")
     }
 
-    /// The whole field, with CR LF.
+    /// The bytes of the field, with CR LF.
     public var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         get { text.bytes }
@@ -64,7 +66,7 @@ extension StaticBytes {
 }
 
 extension ShortText {
-    /// Appends a host's name: an atom with dots, or one address literal. Source: RFC 5322 3.2.3, RFC 5321 4.1.3.
+    /// Appends the name of a host: an atom with dots, or one address literal. Source: RFC 5322 3.2.3, RFC 5321 4.1.3.
     fileprivate mutating func append(host name: borrowing Span<UInt8>) {
         let last = name.count - 1
         let isLiteral = last > 1 && name[0] == 0x5b && name[last] == 0x5d
@@ -76,14 +78,14 @@ extension ShortText {
         }
     }
 
-    /// Appends bytes that may not end a header field: a control character becomes `?`.
+    /// Appends bytes so that they cannot end a header field: a control character becomes `?`.
     mutating func append(forHeader bytes: borrowing Span<UInt8>) {
         for index in bytes.indices { append(byte: bytes[index] < 0x20 || bytes[index] == 0x7f ? 0x3f : bytes[index]) }
     }
 }
 
 extension UInt8 {
-    /// Whether this is visible, and none of RFC 5322's specials but the dot.
+    /// Whether it is visible ASCII and not one of RFC 5322's specials, except the dot.
     fileprivate var isAtomTextOrDot: Bool {
         switch self {
         case 0x22, 0x28, 0x29, 0x2c, 0x3a...0x3c, 0x3e, 0x40, 0x5b...0x5d: false

@@ -1,9 +1,10 @@
-// The name of a message's file, which no other delivery on any machine ever has.
-// Sources: maildir(5), cr.yp.to/proto/maildir.html: TIME.UNIQUE.HOST; M, P, Q and R are the usual letters for microseconds,
-// process, number of the delivery in the process, and a random number (here of 64 bits, so that P may repeat in a container).
+// The name of a message's file, which no other delivery on any machine has.
+// Sources: maildir(5), cr.yp.to/proto/maildir.html: TIME.UNIQUE.HOST. M, P, Q and R are the usual letters for
+// microseconds, the process, the number of the delivery in the process, and a random number (of 64 bits, because in a
+// container P may repeat).
 internal import HandlerKit
 
-/// A message's name. The same in every Maildir that gets the message.
+/// The name of a message's file, the same in every Maildir that gets the message.
 struct UniqueName {
     private let seconds: Int64
     private let microseconds: Int32
@@ -12,12 +13,12 @@ struct UniqueName {
     private let random: UInt64
     private let host: StaticBytes
 
-    /// The bytes of the host's name that are kept; with everything else a name stays below 255 bytes (NAME_MAX).
+    /// The most bytes of the host in a name, which so has at most 255 bytes (NAME_MAX).
     static var hostLength: Int { 40 }
 
     /// - Parameters:
-    ///   - delivery: a number that grows with each message of the process.
-    ///   - host: this machine's name.
+    ///   - delivery: a number that increases with each message of the process.
+    ///   - host: the name of this machine.
     init(delivery: Int, host: StaticBytes) {
         let now = WallClock.microsecondsSince1970
         self.init(
@@ -34,7 +35,8 @@ struct UniqueName {
         self.host = host
     }
 
-    /// The name as text; in the host's name / and : are written \057 and \072, and what is no visible ASCII likewise.
+    /// The name as a path. In the host, /, : and \, and bytes that are not visible ASCII, become \ and three octal
+    /// digits.
     var text: Pathname {
         var text = ShortText()
         text.append(Int(seconds))
