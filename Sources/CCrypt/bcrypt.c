@@ -1,8 +1,7 @@
-// bcrypt: $2y$ and $2b$, which are the same, and $2a$.
-// Only the first 72 bytes count, the NUL behind a shorter password being one of them.
-// $2a$ was also made by programs that took bytes above 127 for negative numbers, so that many passwords had one hash.
-// Hashes that are right still match; a password that such a program could have taken for another gets a hash of its
-// own.
+// bcrypt: $2y$ and $2b$, which are the same, and $2a$. Only the first 72 bytes of a password count, with the NUL after
+// a shorter password as one of them. Some programs made $2a$ hashes with bytes above 127 as negative numbers, so that
+// many passwords had the same hash. Correct hashes still match; a password that such a program could have confused with
+// another gets a different hash.
 // Sources: Provos and Mazieres, "A Future-Adaptable Password Scheme", 1999, section 4; crypt(5), bcrypt;
 // CVE-2011-2483 and crypt_blowfish's description of $2a$.
 #define _GNU_SOURCE
@@ -12,16 +11,16 @@
 #include <errno.h>
 #include <string.h>
 
-/// Where the salt is in a setting, and how many digits it has.
+/// The place of the salt in a setting, and its number of digits.
 enum { SALT = 7, SALT_DIGITS = 22, HIGHEST_COST = 31, LOWEST_COST = 4 };
 
-/// What is worked with, so that it can be overwritten at once.
+/// The memory of one hash, which is overwritten at its end.
 struct work {
     struct ccrypt_blowfish state;
     uint32_t key[CCRYPT_BLOWFISH_KEY];
 };
 
-/// What a setting says.
+/// The parts of a setting.
 struct parts {
     unsigned cost;
     uint8_t salt[16];
@@ -36,7 +35,7 @@ static int read_parts(struct ccrypt_text setting, struct parts *parts)
     parts->cost = 10 * tens + ones;
     if (tens > 9 || ones > 9 || parts->cost < LOWEST_COST || parts->cost > HIGHEST_COST)
         return -EINVAL;
-    // The last four bits are left over.
+    // The last four bits are not used.
     unsigned bits = 0, available = 0, count = 0;
     for (unsigned index = 0; index < SALT_DIGITS; index++) {
         int value = ccrypt_value(bytes[SALT + index], ccrypt_bcrypt_digits);
@@ -52,14 +51,14 @@ static int read_parts(struct ccrypt_text setting, struct parts *parts)
     return 0;
 }
 
-/// Four bytes as a number, the highest first.
+/// The number in four bytes, the most significant first.
 static uint32_t word(const uint8_t *bytes)
 {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/// Fills work->key. Returns whether a program that took bytes for negative numbers had come to the same key although it
-/// met a byte that put ones over those before it.
+/// Fills work->key. Returns whether a program with negative bytes would have the same key although a negative byte set
+/// the bits of the bytes before it.
 static bool schedule(struct work *work, struct ccrypt_text password)
 {
     bool differs = false, covers = false;
@@ -113,7 +112,7 @@ int ccrypt_bcrypt(struct ccrypt_text password, struct ccrypt_text setting, struc
     }
     ccrypt_append(output, setting.bytes, SALT);
     ccrypt_append_highest_first(output, parts.salt, sizeof parts.salt, ccrypt_bcrypt_digits);
-    // The last byte was forgotten once, and has been left out ever since.
+    // The first implementation left out the last byte, and the format has kept that.
     ccrypt_append_highest_first(output, result, sizeof result - 1, ccrypt_bcrypt_digits);
     explicit_bzero(&work, sizeof work);
     return 0;

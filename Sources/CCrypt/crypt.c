@@ -1,4 +1,4 @@
-// Which format a hash is of. See CCrypt.h.
+// Finds the format of a hash. See CCrypt.h.
 #include "methods.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
-// The first crypt(3): DES, 25 times over, of a block of zeros, with the first eight characters as its key and twelve
-// bits of salt that exchange halves of the expansion. Nobody should use it; password files have it.
-// The standard's tables as they are printed there, nothing that is derived from them: slow for DES, but a password takes
+// The first crypt(3): it encrypts a block of zeros 25 times with DES. The first eight characters are the key, and
+// twelve bits of salt exchange bits between the halves of the expansion. It is weak; it is here because old password
+// files have it. The tables are those of the standard, without derived ones: that is slow for DES, but a password takes
 // less than 0.1 ms.
 // Sources: FIPS 46-3; crypt(5), descrypt; the salt as V7 Unix's crypt(3) has it.
 #define _GNU_SOURCE
@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-/// S1 to S8: four rows of sixteen hexadecimal digits each, the leftmost column in the highest four bits.
+/// S1 to S8: four rows of sixteen hexadecimal digits each, with the leftmost column in the highest four bits.
 static const uint64_t boxes[8][4] = {
     {0xe4d12fb83a6c5907, 0x0f74e2d1a6cb9538, 0x41e8d62bfc973a50, 0xfc8249175b3ea06d},
     {0xf18e6b34972dc05a, 0x3d47f28ec01a69b5, 0x0e7ba4d158c6932f, 0xd8a13f42b67c05e9},
@@ -21,7 +21,7 @@ static const uint64_t boxes[8][4] = {
     {0xd2846fb1a93e50c7, 0x1fd8a374c56b0e92, 0x7b419ce206adf358, 0x21e74a8dfc90356b},
 };
 
-/// P, PC-1 and PC-2: which bit of the input, from 1 as the highest, each bit of the output is.
+/// P, PC-1 and PC-2: for each bit of the output, the number of the bit of the input, from 1 for the highest.
 static const uint8_t mixing[32] = {16, 7, 20, 21, 29, 12, 28, 17, 1,  15, 23, 26, 5,  18, 31, 10,
                                    2,  8, 24, 14, 32, 27, 3,  9,  19, 13, 30, 6,  22, 11, 4,  25};
 static const uint8_t first_choice[56] = {57, 49, 41, 33, 25, 17, 9,  1,  58, 50, 42, 34, 26, 18, 10, 2,  59, 51, 43,
@@ -30,10 +30,10 @@ static const uint8_t first_choice[56] = {57, 49, 41, 33, 25, 17, 9,  1,  58, 50,
 static const uint8_t second_choice[48] = {14, 17, 11, 24, 1,  5,  3,  28, 15, 6,  21, 10, 23, 19, 12, 4,
                                           26, 8,  16, 7,  27, 20, 13, 2,  41, 52, 31, 37, 47, 55, 30, 40,
                                           51, 45, 33, 48, 44, 49, 39, 56, 34, 53, 46, 42, 50, 36, 29, 32};
-/// Before which of the sixteen rounds the key turns by one only: 1, 2, 9 and 16; bit 0 is round 1.
+/// The rounds before which the key is rotated by one bit and not by two: 1, 2, 9 and 16; bit 0 is round 1.
 static const unsigned single_rotations = 0x8103;
 
-/// What is worked with, so that it can be overwritten at once.
+/// The memory of one hash, which is overwritten at its end.
 struct work {
     uint64_t keys[16];
     uint32_t left, right;
@@ -47,13 +47,13 @@ static uint64_t permuted(uint64_t bits, unsigned width, const uint8_t *table, un
     return result;
 }
 
-/// 28 bits moved to the left, and those that fall off put in at the right.
+/// 28 bits rotated to the left.
 static uint32_t rotated(uint32_t half, unsigned by) { return (half << by | half >> (28 - by)) & 0xfffffff; }
 
 static void schedule(struct work *work, struct ccrypt_text password)
 {
     uint64_t key = 0;
-    // Seven bits of each character; the lowest bit would be the parity, which DES does not look at.
+    // Seven bits of each character; the lowest bit is the parity, which DES ignores.
     for (unsigned index = 0; index < 8; index++)
         key = key << 8 | (uint8_t)(index < password.count ? password.bytes[index] << 1 : 0);
     uint64_t halves = permuted(key, 64, first_choice, 56);
@@ -66,10 +66,10 @@ static void schedule(struct work *work, struct ccrypt_text password)
     }
 }
 
-/// The cipher function f, with `exchanged` telling which bits of the two halves of E change places.
+/// The cipher function f; `exchanged` has the bits that change places between the two halves of E.
 static uint32_t mixed(uint32_t right, uint64_t key, uint32_t exchanged)
 {
-    // E: six bits around each four, the last one before the first.
+    // E: six bits around each four; the last bit comes before the first.
     uint64_t ring = (uint64_t)(right & 1) << 33 | (uint64_t)right << 1 | right >> 31, expanded = 0;
     for (unsigned box = 0; box < 8; box++)
         expanded = expanded << 6 | (ring >> (28 - 4 * box) & 63);
@@ -90,14 +90,15 @@ int ccrypt_des(struct ccrypt_text password, struct ccrypt_text setting, struct c
     int low = ccrypt_value(setting.bytes[0], ccrypt_digits), high = ccrypt_value(setting.bytes[1], ccrypt_digits);
     if (low < 0 || high < 0)
         return -EINVAL;
-    // The salt's lowest bit stands for the first bit of each half.
+    // The lowest bit of the salt stands for the first bit of each half.
     uint32_t exchanged = 0;
     for (unsigned bit = 0; bit < 12; bit++)
         exchanged |= (uint32_t)((high << 6 | low) >> bit & 1) << (23 - bit);
 
     struct work work = {.left = 0, .right = 0};
     schedule(&work, password);
-    // Zeros are zeros behind the initial permutation too, and between two encryptions it undoes the final one.
+    // The initial permutation of zeros is zeros, and between two encryptions it undoes the final one, so both are left
+    // out.
     for (unsigned time = 0; time < 25; time++) {
         for (unsigned round = 0; round < 16; round++) {
             uint32_t next = work.left ^ mixed(work.right, work.keys[round], exchanged);
@@ -108,7 +109,7 @@ int ccrypt_des(struct ccrypt_text password, struct ccrypt_text setting, struct c
         work.left = work.right;
         work.right = last;
     }
-    // The final permutation: bytes take turns in the two halves, from their ends.
+    // The final permutation: the bits come alternately from the two halves, from their ends.
     uint64_t block = (uint64_t)work.left << 32 | work.right;
     uint8_t bytes[8] = {0};
     for (unsigned bit = 0; bit < 64; bit++) {

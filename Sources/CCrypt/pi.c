@@ -1,5 +1,5 @@
-// The fraction of pi in 1042 words of 32 bits: nothing up the sleeve of Blowfish's author. As data, because computing
-// it would take longer than hashing a password; the tests compute it (Machin's formula) and compare.
+// The fraction of pi in 1042 words of 32 bits, the constants of Blowfish. They are data because computing them would
+// take longer than hashing a password; the tests compute them by Machin's formula and compare.
 // Source: Schneier 1993, "Subkeys"; see blowfish.h.
 #include "blowfish.h"
 

@@ -1,14 +1,13 @@
-// See sha2.h.
-// One text for both sizes; the compiler makes two of it, because it is told the width as a constant. Words of four
-// bytes are kept in eight, and whatever gathers in the upper half is cut off where it would matter: when a word is
-// rotated or shifted.
+// See sha2.h. One source for both sizes; the compiler makes two functions of it, because the width is a constant in
+// each call. A word of four bytes is stored in eight, and its upper half is cut off where it would matter: when the
+// word is rotated or shifted.
 // Source: FIPS 180-4, 4.1.2 to 6.4.
 #include "sha2.h"
 
 #include <string.h>
 
-/// The first 64 bits of the fractions of the cube roots of the first 80 primes. SHA-256 takes the upper halves of the
-/// first 64.
+/// The first 64 bits of the fractions of the cube roots of the first 80 primes. SHA-256 uses the upper halves of the
+/// first 64 of them.
 static const uint64_t constants[80] = {
     0x428a2f98d728ae22, 0x7137449123ef65cd, 0xb5c0fbcfec4d3b2f, 0xe9b5dba58189dbbc, 0x3956c25bf348b538,
     0x59f111f1b605d019, 0x923f82a4af194f9b, 0xab1c5ed5da6d8118, 0xd807aa98a3030242, 0x12835b0145706fbe,
@@ -28,14 +27,14 @@ static const uint64_t constants[80] = {
     0x431d67c49c100d4c, 0x4cc5d4becb3e42b6, 0x597f299cfc657e2a, 0x5fcb6fab3ad6faec, 0x6c44198c4a475817,
 };
 
-/// The same of the square roots of the first eight.
+/// The first 64 bits of the fractions of the square roots of the first eight primes.
 static const uint64_t beginning[8] = {
     0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
     0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
 };
 
-/// By how many bits a word turns in the functions that the standard calls Sigma0, Sigma1, sigma0 and sigma1. The last
-/// number of the small ones is a shift.
+/// The rotations of a word, in bits, in the functions that the standard calls Sigma0, Sigma1, sigma0 and sigma1. The
+/// last number of the small ones is a shift.
 struct rotations {
     uint8_t big0[3], big1[3], small0[3], small1[3];
 };
@@ -120,12 +119,13 @@ void ccrypt_sha2_add(struct ccrypt_sha2 *digest, const void *bytes, size_t count
 
 void ccrypt_sha2_finish(struct ccrypt_sha2 *digest, uint8_t *result)
 {
-    // Up to the last word but one of a block, from its length's place at worst: 136 bytes for SHA-512.
+    // The longest padding: from the place of the length to the last word but one of the next block, 136 bytes for
+    // SHA-512.
     static const uint8_t padding[136] = {0x80};
     size_t size = 16 * digest->width, length = 2 * digest->width;
     uint64_t bits = 8 * digest->count;
-    // A one, and zeros until only the length is missing, which has two words; no message here needs more than 64 bits
-    // of it.
+    // A one bit, and zeros up to the place of the length, which has two words; for the messages here 64 bits of it are
+    // enough.
     size_t place = digest->count % size, end = place < size - length ? size : 2 * size;
     ccrypt_sha2_add(digest, padding, end - 8 - place);
     uint8_t number[8];

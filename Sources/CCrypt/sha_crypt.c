@@ -1,6 +1,6 @@
-// $5$ and $6$: SHA-256 and SHA-512 in 5000 rounds, or as many as are said.
-// Source: Ulrich Drepper, "Unix crypt using SHA-256 and SHA-512", version 0.6, whose steps the comments number. Other
-// than there, rounds out of bounds are refused, as libxcrypt does.
+// $5$ and $6$: SHA-256 and SHA-512 in 5000 rounds, or in the number of rounds of the setting.
+// Source: Ulrich Drepper, "Unix crypt using SHA-256 and SHA-512", version 0.6; the comments have the numbers of its
+// steps. Unlike there, a number of rounds out of bounds is refused, as in libxcrypt.
 #define _GNU_SOURCE
 #include "methods.h"
 #include "sha2.h"
@@ -10,7 +10,7 @@
 
 enum { LONGEST_SALT = 16, FEWEST_ROUNDS = 1000, MOST_ROUNDS = 999999999 };
 
-/// What is worked with, so that it can be overwritten at once.
+/// The memory of one hash, which is overwritten at its end.
 struct work {
     struct ccrypt_sha2 sha2;
     uint8_t digest[CCRYPT_SHA2_ROOM], other[CCRYPT_SHA2_ROOM];
@@ -18,7 +18,7 @@ struct work {
     uint8_t password[CCRYPT_LONGEST_PASSWORD], salt[LONGEST_SALT];
 };
 
-/// What a setting says.
+/// The parts of a setting.
 struct parts {
     unsigned width;
     uint32_t rounds;
@@ -56,7 +56,7 @@ static int read_parts(struct ccrypt_text setting, struct parts *parts)
 
 static void add(struct work *work, struct ccrypt_text text) { ccrypt_sha2_add(&work->sha2, text.bytes, text.count); }
 
-/// Adds this many bytes of a digest that is repeated.
+/// Adds this number of bytes of a digest, which is repeated if they are more.
 static void add_repeated(struct work *work, const uint8_t *digest, size_t size, size_t count)
 {
     for (; count > size; count -= size)
@@ -64,7 +64,7 @@ static void add_repeated(struct work *work, const uint8_t *digest, size_t size, 
     ccrypt_sha2_add(&work->sha2, digest, count);
 }
 
-/// Replaces bytes by the digest of as many copies of a text, repeated.
+/// Fills bytes with the digest of a number of copies of a text; the digest is repeated to the length of the text.
 static void fill(struct work *work, struct parts parts, struct ccrypt_text text, unsigned copies, uint8_t *bytes)
 {
     size_t size = 8 * parts.width;
@@ -126,8 +126,8 @@ int ccrypt_sha(struct ccrypt_text password, struct ccrypt_text setting, struct c
     hash(&work, parts, password);
     ccrypt_append(output, setting.bytes, parts.count);
     ccrypt_append(output, "$", 1);
-    // Step 22: one byte of each third of the digest at a time; which third comes first changes, for each size in its
-    // own way.
+    // Step 22: one byte of each third of the digest at a time. The order of the thirds changes from step to step, for
+    // each size in its own way.
     const uint8_t *bytes = work.digest;
     unsigned size = 8 * parts.width, third = size / 3, step = parts.width == 4 ? 2 : 1;
     for (unsigned index = 0; index < third; index++) {

@@ -1,5 +1,6 @@
-// Reading a setting and writing a hash. See methods.h.
-// Sources: crypt(5); RFC 4648 4 for the order of Base64, though neither alphabet is its own.
+// Reads a setting and writes a hash. See methods.h.
+// Sources: crypt(5); RFC 4648 4 for the order of the bits, which is that of Base64; both alphabets differ from
+// Base64's.
 #include "methods.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@ int ccrypt_value(uint8_t digit, const char digits[64])
 
 void ccrypt_append(struct ccrypt_output *output, const void *bytes, size_t count)
 {
-    // The longest hash, of SHA-512, has 123 bytes; so this never cuts one.
+    // The longest hash, of SHA-512, has 123 bytes, so this never cuts a hash.
     if (count > CCRYPT_HASH_ROOM - output->count)
         count = CCRYPT_HASH_ROOM - output->count;
     memcpy(output->bytes + output->count, bytes, count);

@@ -32,7 +32,7 @@ int cprobe_supplementary_groups(uint32_t *list, int capacity)
 
 int cprobe_capabilities(uint64_t sets[5])
 {
-    // linux/capability.h, _LINUX_CAPABILITY_VERSION_3: two words of each set
+    // linux/capability.h, _LINUX_CAPABILITY_VERSION_3: each set has two words
     struct { uint32_t version; int pid; } header = {0x20080522, 0};
     struct { uint32_t effective, permitted, inheritable; } words[2] = {{0, 0, 0}, {0, 0, 0}};
     if (syscall(SYS_capget, &header, words) < 0)
@@ -44,7 +44,7 @@ int cprobe_capabilities(uint64_t sets[5])
     for (int capability = 0; capability < 64; capability++) {
         long bounding = syscall(SYS_prctl, PR_CAPBSET_READ, capability, 0, 0, 0);
         if (bounding < 0 && errno == EINVAL)
-            break; // behind the last capability that this kernel knows
+            break; // after the last capability that this kernel has
         long ambient = syscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0);
         if (bounding < 0 || ambient < 0)
             return -errno;
@@ -134,7 +134,8 @@ int cprobe_signals(uint64_t sets[3])
     if (syscall(SYS_rt_sigprocmask, 0, NULL, &sets[0], sizeof sets[0]) < 0)
         return -errno;
     for (int signal = 1; signal <= 64; signal++) {
-        // The kernel's struct sigaction, larger than on any architecture; its first word is the handler: 0 default, 1 ignored.
+        // Room for the kernel's struct sigaction of any architecture; its first word is the handler: 0 default, 1
+        // ignored.
         unsigned long action[8] = {0};
         if (syscall(SYS_rt_sigaction, signal, NULL, action, sizeof sets[0]) < 0)
             return -errno;

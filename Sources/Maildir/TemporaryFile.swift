@@ -19,7 +19,7 @@ struct TemporaryFile: ~Copyable {
     /// Errors: `openMaildir`, `createFile`.
     init(_ name: UniqueName, in maildir: consuming Maildir, line: Int) throws(StoreError) {
         let tmp = try maildir.open(.tmp)
-        // Sound: the name is good for the length of the call.
+        // Sound: the name is valid during the call.
         let result = unsafe name.text.withCString { unsafe cmaildir_create(tmp.descriptor, $0) }
         file = try StoreError.check(.createFile, result)
         self.name = name
@@ -67,7 +67,7 @@ struct TemporaryFile: ~Copyable {
     mutating func move() throws(StoreError) {
         let tmp = try maildir.open(.tmp)
         let new = try maildir.open(.new)
-        // Sound: the name is good for the length of the call.
+        // Sound: the name is valid during the call.
         let result = unsafe name.text.withCString { unsafe cmaildir_rename(tmp.descriptor, new.descriptor, $0) }
         try StoreError.check(.moveFile, result)
         isMoved = true

@@ -1,31 +1,31 @@
-// What MD5 and SHA-1 have in common: a message is cut into blocks of 64 bytes, padded, and its length stands at the end.
-// Promises that the result depends on the bytes alone, not on how they came; allocates nothing.
+// The common part of MD5 and SHA-1: a message is cut into blocks of 64 bytes, padded, and ends with its length.
+// Promises that the result depends on the bytes alone, not on how they are passed. Allocates nothing.
 // Sources: RFC 1321 3.1 and 3.2, RFC 3174 4.
 
-/// 64 bytes of a message.
+/// A block of a message.
 typealias DigestBlock = InlineArray<64, UInt8>
 
-/// In which order the bytes of a number stand.
+/// The order of the bytes in a number.
 enum ByteOrder {
     case lowestFirst
     case highestFirst
 }
 
-/// How one block changes the state.
+/// The state of a digest, and how one block changes it.
 protocol DigestCore {
-    /// The digest's bytes.
+    /// The bytes of the digest.
     associatedtype Bytes
-    /// How the message's length is written.
+    /// The byte order of the message's length.
     static var byteOrder: ByteOrder { get }
     /// The state before the first block.
     init()
-    /// Takes in one block.
+    /// Changes the state by one block.
     mutating func compress(_ block: borrowing DigestBlock)
     /// The state as bytes.
     var bytes: Bytes { get }
 }
 
-/// A digest of bytes that come one after the other.
+/// A digest of bytes that are added one after the other.
 struct Digest<Core: DigestCore> {
     private var core = Core()
     private var block = DigestBlock(repeating: 0)
@@ -43,7 +43,7 @@ struct Digest<Core: DigestCore> {
         for index in bytes.indices { add(byte: bytes[index]) }
     }
 
-    /// The digest of everything that was added.
+    /// Returns the digest of all bytes that were added.
     consuming func finish() -> Core.Bytes {
         let bits = count &* 8
         add(byte: 0x80)
@@ -57,10 +57,10 @@ struct Digest<Core: DigestCore> {
 }
 
 extension UInt32 {
-    /// The bits moved to the left, and those that fall off put in at the right.
+    /// The number rotated to the left by this many bits.
     func rotated(left count: UInt32) -> UInt32 { self << count | self >> (32 - count) }
 
-    /// The number that four bytes of a block are.
+    /// The number in four bytes of a block.
     init(_ block: borrowing DigestBlock, at index: Int, _ order: ByteOrder) {
         self = 0
         for offset in 0..<4 {
@@ -68,7 +68,7 @@ extension UInt32 {
         }
     }
 
-    /// The byte of this number, from 0, in this order.
+    /// The byte with an index, from 0, in a byte order.
     func byte(_ index: Int, _ order: ByteOrder) -> UInt8 {
         UInt8(truncatingIfNeeded: self >> UInt32(8 * (order == .lowestFirst ? index : 3 - index)))
     }

@@ -1,23 +1,23 @@
-// A group file: `group: user user …`. A group may have several lines; one of more than 4095 bytes is left out.
-// Promises constant memory however large the file is.
-// Source: mod_authz_groupfile, AuthGroupFile.
+// A group file: `group: user user …`. A group may have several lines; a line of more than 4095 bytes is ignored.
+// Promises constant memory for a file of any size.
+// Source: AuthGroupFile of Apache's mod_authz_groupfile.
 public import HandlerKit
 
-/// What a group file says of a user.
+/// The membership of a user according to a group file.
 public struct Membership {
-    /// Whether the user is in one of the groups that are asked for.
+    /// Whether the user is in one of the requested groups.
     public let isMember: Bool
-    /// The first line that was too long to be read, if there was one before it was known.
+    /// The number of the first line that was too long to read, if the lookup met one.
     public let tooLongLine: Int?
 }
 
 /// A group file.
 public enum GroupFile {
-    /// Looks for the user in the groups that are asked for. For once or a few times in a process: an embedded handler does not
-    /// give back the memory that it reads with.
+    /// Looks for the user in the requested groups. An embedded handler never gives back the memory of a call, so it
+    /// should call this only a few times.
     /// - Parameters:
     ///   - descriptor: open for reading, at its beginning; it stays open.
-    ///   - isWanted: whether a group of this name is asked for.
+    ///   - isWanted: returns whether a group with this name is requested.
     public static func membership(
         _ descriptor: Int32, of user: Span<UInt8>, inGroupWhere isWanted: (borrowing Span<UInt8>) -> Bool
     ) throws(ConnectionError) -> Membership {
@@ -37,7 +37,7 @@ public enum GroupFile {
                     let colon = bytes.firstColon(in: first), colon > first.lowerBound
                 else { continue }
                 let name = bytes.extracting(first.lowerBound..<colon)
-                // The first member may follow without a blank.
+                // The first member may follow the colon without a blank.
                 position = colon + 1
                 isMember = isWanted(name) && user.isWord(of: bytes, from: position)
             }

@@ -1,11 +1,11 @@
-// What the hash of a password file may look like. Decided before anything is computed, so that no entry can ask for a hash
-// that takes for ever, and plain text never is one.
+// The formats of the hashes in a password file. A hash is checked before anything is computed, so no entry can make the
+// handler compute for minutes, and plain text is never a hash.
 // Sources: htpasswd(1), crypt(5).
 public import HandlerKit
 
-/// A way of hashing, as a hash says it itself.
+/// The format of a hash, which its first bytes show.
 enum HashFormat: Equatable {
-    /// `$apr1$SALT$…` or `$1$SALT$…`, and where the salt is.
+    /// `$apr1$SALT$…` or `$1$SALT$…`, with the place of the salt.
     case md5(salt: Range<Int>)
     /// `{SHA}…`.
     case sha1
@@ -13,14 +13,14 @@ enum HashFormat: Equatable {
     case crypt
 }
 
-/// Why an entry is refused. Its user cannot log in.
+/// The reason for which an entry is refused. Its user cannot log in.
 public enum HashFault: Error {
-    /// No format that is known: plain text, for example, or a hash with a part missing.
+    /// The format is not known: plain text, for example, or a hash without one of its parts.
     case unknownFormat
-    /// It would take too long: bcrypt above cost 17, or more than a million rounds.
+    /// The hash would take too long: bcrypt with a cost above 17, or more than a million rounds.
     case tooCostly
 
-    /// The fault as a word for the log.
+    /// The word for the log.
     public var name: StaticBytes {
         switch self {
         case .unknownFormat: "unknown-format"
@@ -30,20 +30,20 @@ public enum HashFault: Error {
 }
 
 extension HashFormat {
-    /// The highest cost of bcrypt; htpasswd makes none above.
+    /// The highest cost of bcrypt, which is also the highest of htpasswd.
     static let highestCost = 17
-    /// The most rounds of SHA-256 and SHA-512: about a second.
+    /// The most rounds of SHA-256 and SHA-512, which take about a second.
     static let mostRounds = 1_000_000
 
-    /// - Parameter hash: what stands behind the user's name.
+    /// - Parameter hash: the field after the user's name.
     init(_ hash: borrowing Span<UInt8>) throws(HashFault) {
         if hash.starts(with: "{SHA}") {
             guard hash.count == 33, hash.isBase64(5..<32), hash[32] == 0x3d else { throw .unknownFormat }
             self = .sha1
         } else if hash.starts(with: "$apr1$") {
-            self = .md5(salt: try hash.salt(behind: 6, atMost: 8, hashLength: 22))
+            self = .md5(salt: try hash.salt(from: 6, atMost: 8, hashLength: 22))
         } else if hash.starts(with: "$1$") {
-            self = .md5(salt: try hash.salt(behind: 3, atMost: 8, hashLength: 22))
+            self = .md5(salt: try hash.salt(from: 3, atMost: 8, hashLength: 22))
         } else if hash.starts(with: "$5$") || hash.starts(with: "$6$") {
             try hash.checkSHACrypt()
             self = .crypt
@@ -60,8 +60,8 @@ extension HashFormat {
 extension Span<UInt8> {
     private static var dollar: UInt8 { 0x24 }
 
-    /// The salt between this place and the last `$`, behind which the hash stands.
-    fileprivate func salt(behind start: Int, atMost maximum: Int, hashLength: Int) throws(HashFault) -> Range<Int> {
+    /// The range of the salt: from this place to the last `$`, after which the hash follows.
+    fileprivate func salt(from start: Int, atMost maximum: Int, hashLength: Int) throws(HashFault) -> Range<Int> {
         let end = count - hashLength - 1
         guard end >= start, end - start <= maximum, self[end] == Self.dollar, isCryptDigits(end + 1..<count) else {
             throw .unknownFormat
@@ -72,7 +72,7 @@ extension Span<UInt8> {
         return start..<end
     }
 
-    /// `$6$[rounds=N$]SALT$` and 86 digits; `$5$` with 43.
+    /// Checks `$6$[rounds=N$]SALT$` and 86 digits, or `$5$` with 43.
     fileprivate func checkSHACrypt() throws(HashFault) {
         let rounds: StaticBytes = "rounds="
         var start = 3
@@ -82,15 +82,15 @@ extension Span<UInt8> {
             while end < count, self[end] != Self.dollar { end += 1 }
             let digits = extracting(start..<end)
             guard end < count, digits.count > 0, digits.areDigits else { throw .unknownFormat }
-            // A number that does not fit is too many in any case.
+            // A number that does not fit is too many rounds, too.
             guard let number = digits.decimalNumber, number <= HashFormat.mostRounds else { throw .tooCostly }
             guard number >= 1000 else { throw .unknownFormat }
             start = end + 1
         }
-        _ = try salt(behind: start, atMost: 16, hashLength: self[1] == 0x36 ? 86 : 43)
+        _ = try salt(from: start, atMost: 16, hashLength: self[1] == 0x36 ? 86 : 43)
     }
 
-    /// `$2y$NN$` and 53 digits.
+    /// Checks `$2y$NN$` and 53 digits.
     fileprivate func checkBcrypt() throws(HashFault) {
         guard count == 60, self[6] == Self.dollar, isCryptDigits(7..<60),
             let cost = extracting(4..<6).decimalNumber, cost >= 4
@@ -103,7 +103,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Whether these are all of crypt(3)'s alphabet: letters, digits, `.` and `/`.
+    /// Whether all of these are in the alphabet of crypt(3): letters, digits, `.` and `/`.
     fileprivate func isCryptDigits(_ range: Range<Int>) -> Bool {
         for index in range where !(self[index].isLetterOrDigit || self[index] == 0x2e || self[index] == 0x2f) {
             return false
@@ -111,7 +111,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Whether these are all of Base64's alphabet.
+    /// Whether all of these are in the alphabet of Base64.
     fileprivate func isBase64(_ range: Range<Int>) -> Bool {
         for index in range where !(self[index].isLetterOrDigit || self[index] == 0x2b || self[index] == 0x2f) {
             return false

@@ -1,4 +1,5 @@
-// MD5, for passwords that htpasswd hashed by default ($apr1$) and others with $1$. It is broken as a signature; nothing here relies on that.
+// MD5, for the hashes $apr1$, which htpasswd makes by default, and $1$. MD5 is broken for signatures; nothing here
+// signs.
 // Source: RFC 1321 3.4.
 
 /// The state of MD5.
@@ -10,7 +11,7 @@ struct MD5Core: DigestCore {
     private var c: UInt32 = 0x98ba_dcfe
     private var d: UInt32 = 0x1032_5476
 
-    /// By how much each of four steps in a row turns, round by round.
+    /// The rotation of a step: each round repeats four of them.
     private static func rotation(_ step: Int) -> UInt32 {
         let rotations: InlineArray<16, UInt32> = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
         return rotations[step / 16 * 4 + step % 4]

@@ -1,12 +1,12 @@
-// $1$ and $apr1$: salted MD5 in a thousand rounds, as Poul-Henning Kamp made it for FreeBSD, and the same with another magic
-// word, which is what htpasswd makes when it is not told otherwise. Any bytes of password.
+// $1$ and $apr1$: salted MD5 in a thousand rounds. Poul-Henning Kamp made $1$ for FreeBSD; $apr1$ differs in its magic
+// word, and is what htpasswd makes by default. A password may have any bytes.
 // Sources: crypt(5), md5crypt; apr_md5_encode of apr-util; openssl-passwd(1ssl), -1 and -apr1.
 import HandlerKit
 
-/// The 22 characters that stand behind the salt in `$apr1$salt$…`.
+/// Computes the 22 characters after the salt in `$apr1$salt$…`.
 /// - Parameters:
-///   - magic: what stands in front of the salt.
-///   - salt: 8 bytes at most.
+///   - magic: the bytes before the salt.
+///   - salt: at most 8 bytes.
 func md5Password(
     _ password: borrowing Span<UInt8>, magic: borrowing Span<UInt8>, salt: borrowing Span<UInt8>
 ) -> ShortText {

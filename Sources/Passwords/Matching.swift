@@ -1,14 +1,15 @@
-// Whether a password is the one that was hashed.
-// Promises that the comparison takes the same time wherever the first difference is. How long the hash takes is up to its format.
+// Checks a password against a hash.
+// Promises that the time of the comparison does not depend on the place of the first difference. The time of the hash
+// depends on its format.
 internal import CCrypt
 import HandlerKit
 
-/// Whether hashing the password in the same way gives the same.
+/// Whether the password has this hash, when it is hashed in the same way.
 ///
 /// Errors: see ``HashFault``.
 /// - Parameters:
-///   - password: for bcrypt, SHA-2 and DES, 255 bytes at most and no NUL in it; otherwise it does not match.
-///   - hash: as it stands in the file.
+///   - password: for bcrypt, SHA-2 and DES, a password of more than 255 bytes or with a NUL does not match.
+///   - hash: as it is in the file.
 func matches(_ password: borrowing Span<UInt8>, _ hash: borrowing Span<UInt8>) throws(HashFault) -> Bool {
     switch try HashFormat(hash) {
     case .sha1:
@@ -24,13 +25,13 @@ func matches(_ password: borrowing Span<UInt8>, _ hash: borrowing Span<UInt8>) t
     }
 }
 
-/// The length of the hash that was put into the result; 0 if there is none.
+/// Puts the hash into the result and returns its length; 0 if there is none.
 private func crypt(
     _ password: borrowing Span<UInt8>, _ hash: borrowing Span<UInt8>, _ result: inout InlineArray<128, UInt8>
 ) -> Int {
     var mutable = result.mutableSpan
-    // Sound: each address and count is that of a span, and the result has the size that is asked for, CCRYPT_HASH_ROOM. An empty
-    // password has no address of its own; any will do.
+    // Sound: each address and count is that of a span, and the result has CCRYPT_HASH_ROOM bytes. An empty password has
+    // no address of its own; no byte is read through the one that stands for it.
     let count = unsafe mutable.withUnsafeMutableBytes { result in
         unsafe hash.withUnsafeBytes { hash in
             unsafe password.withUnsafeBytes { password in
@@ -43,7 +44,7 @@ private func crypt(
 }
 
 extension Span<UInt8> {
-    /// Whether the bytes are the same; how long it takes depends on their number alone.
+    /// Whether the bytes are the same, in a time that depends on their number alone.
     func isSameSecret(as other: borrowing Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         var difference: UInt8 = 0

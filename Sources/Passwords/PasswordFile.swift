@@ -1,26 +1,26 @@
-// A password file as htpasswd makes it: `user:hash`, perhaps more behind another colon, which is ignored.
-// Promises constant memory however large the file is; that the first entry of a user counts; and that a user who is not there
-// takes as long as one who is: a password is always hashed, for a stranger in the way of the file's first entry.
-// Lines of more than 1023 bytes are no entries.
-// Sources: htpasswd(1); mod_authn_file (CS-19); protocols.md 1.6 CS-20, CS-22, W-35.
+// A password file as htpasswd makes it: `user:hash`; further fields after another colon are ignored.
+// Promises constant memory for a file of any size; that the first entry of a user counts; and that the check of a name
+// without an entry takes as long as that of a user: a password is always hashed, for such a name in the format of the
+// file's first entry. Lines of more than 1023 bytes are not entries.
+// Sources: htpasswd(1); AuthUserFile of Apache's mod_authn_file.
 public import HandlerKit
 
-/// What a name and a password turn out to be.
+/// The result of a check of a name and a password.
 public enum PasswordResult: Equatable {
-    /// The user's own.
+    /// The user has this password.
     case right
-    /// Those of a user with another password.
+    /// The user has another password.
     case wrongPassword
-    /// Nobody's.
+    /// The file has no such user.
     case unknownUser
-    /// The entry in this line is not usable, so nobody logs in with it.
+    /// The entry of the user, in this line, is not usable, so it allows no login.
     case refusedEntry(line: Int, HashFault)
 }
 
 /// A password file.
 public enum PasswordFile {
-    /// Looks the user up, and compares the password. For once or a few times in a process: an embedded handler does not give
-    /// back the memory that it reads with.
+    /// Looks up the user and checks the password. An embedded handler never gives back the memory of a call, so it
+    /// should call this only a few times.
     /// - Parameter descriptor: open for reading, at its beginning; it stays open.
     public static func check(
         _ descriptor: Int32, _ user: Span<UInt8>, _ password: Span<UInt8>
@@ -50,21 +50,21 @@ public enum PasswordFile {
             }
             return try matches(password, found.bytes) ? .right : .wrongPassword
         } catch {
-            // An empty file has no entry whose time could be told from another's.
+            // The file has no usable entry, so there is no login whose time could be compared with this one.
             if foundLine == 0 { return .unknownUser }
-            // Dropped on purpose: it is only done for the time that it takes.
+            // Dropped on purpose: this hash is computed only for the time that it takes.
             do throws(HashFault) { _ = try matches(password, other.bytes) } catch {}
             return .refusedEntry(line: foundLine, error)
         }
     }
 }
 
-/// Where the parts of a line are.
+/// The places of the parts of a line.
 private struct Entry {
     let user: Range<Int>
     let hash: Range<Int>
 
-    /// nil: a comment, an empty line, or no entry at all.
+    /// Parses a line; nil if it is a comment, empty, or not an entry.
     init?(_ line: borrowing Span<UInt8>) {
         guard let end = line.firstColon(from: 0), end > 0, line[0] != 0x23 else { return nil }
         user = 0..<end

@@ -1,4 +1,5 @@
-// SHA-1, for passwords of the form {SHA}: without salt and quick, so only for files that are there already.
+// SHA-1, for hashes of the form {SHA}. They have no salt and are quick to compute, so they are supported for existing
+// files only.
 // Source: RFC 3174 5, 6.1.
 
 /// The state of SHA-1.
@@ -8,7 +9,7 @@ struct SHA1Core: DigestCore {
     private var state: InlineArray<5, UInt32> = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
 
     mutating func compress(_ block: borrowing DigestBlock) {
-        // The last sixteen words of the schedule, each in the place of the one sixteen before it.
+        // The last sixteen words of the schedule; each takes the place of the word sixteen before it.
         var words = InlineArray<16, UInt32>(repeating: 0)
         for index in 0..<16 { words[index] = UInt32(block, at: 4 * index, .highestFirst) }
         var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])

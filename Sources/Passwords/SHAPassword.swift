@@ -2,7 +2,7 @@
 // Sources: RFC 2307 5.3; RFC 4648 4.
 import HandlerKit
 
-/// The 28 characters that stand behind `{SHA}`.
+/// Computes the 28 characters after `{SHA}`.
 func shaPassword(_ password: borrowing Span<UInt8>) -> ShortText {
     var digest = Digest<SHA1Core>()
     digest.add(password)
@@ -13,7 +13,7 @@ func shaPassword(_ password: borrowing Span<UInt8>) -> ShortText {
         let bits = Int(bytes[start]) << 16 | Int(bytes[start + 1]) << 8 | Int(bytes[start + 2])
         for digit in 0..<4 { text.append(byte: alphabet.bytes[bits >> (18 - 6 * digit) & 63]) }
     }
-    // Two bytes are left over: three digits and one sign of padding.
+    // The last two bytes become three digits and one sign of padding.
     let bits = Int(bytes[18]) << 10 | Int(bytes[19]) << 2
     for digit in 0..<3 { text.append(byte: alphabet.bytes[bits >> (12 - 6 * digit) & 63]) }
     text.append("=")

@@ -1,7 +1,8 @@
-// Words with blanks between them: the lists of a group file and of a requirement.
+// Lists of words with blanks between them, as in a group file and in a requirement.
 
 extension Span<UInt8> {
-    /// The next word at or behind this position, which is moved behind it; nil when there is none.
+    /// The range of the next word from this position on; nil if there is none. Moves the position to the end of the
+    /// word.
     public func nextWord(from position: inout Int) -> Range<Int>? {
         while position < count, isBlank(at: position) { position += 1 }
         let start = position
@@ -9,7 +10,7 @@ extension Span<UInt8> {
         return position > start ? start..<position : nil
     }
 
-    /// Whether these bytes are one of the words behind this position.
+    /// Whether these bytes are one of the words of a list, from this position on.
     public func isWord(of list: borrowing Span<UInt8>, from start: Int = 0) -> Bool {
         var position = start
         while let word = list.nextWord(from: &position) {
@@ -22,7 +23,7 @@ extension Span<UInt8> {
 }
 
 extension Span<UInt8> {
-    /// nil: there is none.
+    /// The place of the first colon in the range, or nil.
     func firstColon(in range: Range<Int>) -> Int? {
         for index in range where self[index] == 0x3a { return index }
         return nil
