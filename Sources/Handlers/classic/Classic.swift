@@ -1,21 +1,23 @@
-// classic: the five small protocols that every inetd has built in, over TCP; the first argument says which.
-// Promises what the RFCs ask for and no more. Over UDP they make other people's floods larger, so that is not to be had.
+// classic: five of the small protocols that inetd has built in, over TCP; the first argument is the name of the
+// protocol.
+// Promises what the RFCs demand and no more. There is no UDP, because over UDP attackers use these protocols to amplify
+// floods.
 // Sources: RFC 863 (discard), 867 (daytime), 868 (time), 864 (chargen), 865 (qotd).
 import HandlerKit
 
 @main
 struct Classic {
-    /// Which protocol.
+    /// The name of the protocol.
     enum ProtocolName: StaticBytes, CaseIterable {
-        /// Reads, and answers nothing.
+        /// Reads all input and sends nothing.
         case discard
-        /// Says the time, for people.
+        /// Sends the time as text.
         case daytime
-        /// Says the time, for programs.
+        /// Sends the time as a number.
         case time
-        /// Writes characters until the peer is gone.
+        /// Sends characters until the peer is gone.
         case chargen
-        /// Says a quote.
+        /// Sends a quote.
         case qotd
     }
 
@@ -23,7 +25,7 @@ struct Classic {
     static func main() {
         var options = Options(usage: "classic discard|daytime|time|chargen|qotd [--file PATH]")
         let name = options.word("protocol", ProtocolName.self)
-        // An option of one protocol is unknown to the others.
+        // The option of one protocol is unknown to the others.
         let file = name == .qotd ? options.text("--file") : nil
         options.finish()
 

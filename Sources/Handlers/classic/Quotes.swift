@@ -1,14 +1,15 @@
-// The quote of the day: one of a file's, each as likely as the others.
-// Promises one pass through the file and the memory of two quotes, however large it is; a changed file is seen at once.
-// Sources: RFC 865; fortune(6) for the file's form, quotes with a line of `%` between them.
+// The quote of the day: one quote of a file, and each is as likely as the others.
+// Promises one pass through a file of any size, and the memory of two quotes; a changed file counts from the next
+// connection on.
+// Sources: RFC 865; fortune(6) for the form of the file: quotes with a line of `%` between them.
 import HandlerKit
 
 enum Quotes {
-    /// The longest quote, in bytes, each line's end counted as CR LF. A longer one is never chosen.
+    /// The length of the longest quote, in bytes, with CR LF at the end of each line. A longer one is never chosen.
     static let maximumLength = 512
 
-    /// A quote that ends in CR LF. Without a file, always the same one.
-    /// Nil: there is none, and the log says why.
+    /// Returns a quote, which ends in CR LF. Without a file it is always the same one.
+    /// Nil: there is no quote, and the log has the reason.
     static func one(from path: StaticBytes?) -> ShortText? {
         var quote = ShortText()
         guard let path else {
@@ -29,8 +30,9 @@ enum Quotes {
         return nil
     }
 
-    /// The n-th quote takes the place of the one before with a chance of 1 to n: in the end all are equally likely, but for
-    /// the 2^-64 that the remainder of 64 random bits adds. Source: Waterman's algorithm R, in Knuth, vol. 2, 3.4.2.
+    /// Chooses a quote: the n-th quote replaces the chosen one with a probability of 1/n, so in the end all are equally
+    /// likely, up to the error of about n * 2^-64 of a remainder of 64 random bits. Source: Waterman's algorithm R, in
+    /// Knuth, vol. 2, 3.4.2.
     private static func choose(
         from lines: inout Connection, _ chosen: inout ShortText
     ) throws(ConnectionError) -> Bool {

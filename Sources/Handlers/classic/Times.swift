@@ -1,9 +1,9 @@
-// The two protocols that say the time.
+// The two protocols that send the time.
 internal import CHandler
 import HandlerKit
 
-/// The time as a line: `2026-11-21 11:05:50 UTC`. In the zone that the variable TZ names, or that of /etc/localtime if that can
-/// be read; otherwise UTC, as in a service's sandbox that grants neither. Source: RFC 867, which leaves the form free.
+/// The time as a line: `2026-11-21 11:05:50 UTC`. The zone is that of the variable TZ, or that of /etc/localtime if
+/// that can be read, or else UTC, as in a sandbox that grants neither. Source: RFC 867, which leaves the form open.
 func daytime(secondsSince1970 seconds: Int64) -> ShortText {
     var date = chandler_date()
     // Sound: the call fills the structure.
@@ -16,7 +16,7 @@ func daytime(secondsSince1970 seconds: Int64) -> ShortText {
     text.append(":", twoDigits: date.minute)
     text.append(":", twoDigits: date.second)
     text.append(" ")
-    // Sound: a tuple of bytes, looked at one by one up to the NUL.
+    // Sound: the tuple has only bytes, which are read one by one up to the NUL.
     unsafe withUnsafeBytes(of: date.zone) { zone in
         for index in 0..<zone.count {
             let byte = unsafe zone[index]
@@ -28,8 +28,8 @@ func daytime(secondsSince1970 seconds: Int64) -> ShortText {
     return text
 }
 
-/// The time as four bytes, the highest first: seconds since 1900, UTC. There are only 2^32 of them: on 7 February 2036,
-/// 06:28:16 UTC, it begins at 0 again. Source: RFC 868.
+/// The time as four bytes, the most significant first: the seconds since 1900, UTC, modulo 2^32. On 7 February 2036,
+/// 06:28:16 UTC, they begin at 0 again. Source: RFC 868.
 func time(secondsSince1970 seconds: Int64) -> ShortText {
     let secondsSince1900 = UInt32(truncatingIfNeeded: seconds + 2_208_988_800)
     var text = ShortText()

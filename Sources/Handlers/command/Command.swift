@@ -1,12 +1,15 @@
-// command: a login if one is asked for, and then one command a line: motd, date, who, quit, and what a directory adds.
-// Promises: a command is a line that is its name exactly, however the network cut it; everything ends in LF, as the original had
-// it; the end of input ends the session, and a line that is too long is said and left behind.
+// command: a login, if one is required, and then one command in each line: motd, date, who, quit, and the programs of a
+// directory.
+// Promises: a command is a line that is exactly its name, however the network cut it; all output has LF as its line
+// ending, as the original's has; the end of input ends the session; a line that is too long gets an answer and is
+// skipped.
 //
-// Exit status: 0 done, 77 login denied, 100 wrong arguments, 111 the peer is gone or a file of the login cannot be read.
-// Source: mod_perl's CommandServer, protocols.md 1.6 (CS-01 to CS-22), W-31 to W-37. What is decided otherwise:
-//   a trusted host is not asked for a password (CS-17: the original asked in spite of Satisfy any);
-//   a command that fails does not end the session (CS-08), it is answered or logged;
-//   who reads utmp and starts no program (CS-07); date has a zone (CS-06).
+// Exit status: 0 done, 77 login denied, 100 wrong arguments, 111 the peer is gone or a file of the login cannot be
+// read.
+// Source: MyApache2::CommandServer of mod_perl 2.0's user guide (perl.apache.org, "Protocol Handlers"). Differences:
+//   a trusted host is not asked for a password (the original asks it in spite of Apache's `Satisfy any`);
+//   a command that fails does not end the session: it has an answer, or a line in the log;
+//   who reads utmp and starts no program; date has a zone.
 import HandlerKit
 
 @main

@@ -1,8 +1,8 @@
-// Dates as ctime(3) and who(1) write them, in English whatever the locale is.
+// Dates in the forms of date(1) and who(1), in English for every locale.
 internal import CHandler
 import HandlerKit
 
-/// A moment in the zone of the service.
+/// A date and a time in the zone of the service.
 struct LocalDate {
     private var fields = chandler_date()
 
@@ -12,10 +12,10 @@ struct LocalDate {
         unsafe chandler_local_date(seconds, &fields)
     }
 
-    /// Now.
+    /// The current time.
     static var now: LocalDate { LocalDate(seconds: chandler_wall_clock_seconds()) }
 
-    /// `Mon Mar 12 19:20:10 PST 2001`, as date(1) has it: ctime's form with a zone. CS-06.
+    /// Appends `Mon Mar 12 19:20:10 PST 2001`: the form of ctime(3) with a zone, as date(1) prints it.
     func appendFull(to text: inout ShortText) {
         text.append(name: Int(fields.weekday), in: "SunMonTueWedThuFriSat")
         text.append(" ")
@@ -28,7 +28,7 @@ struct LocalDate {
         text.append(Int(fields.year))
     }
 
-    /// `Mar 12 19:20`.
+    /// Appends `Mar 12 19:20`.
     func appendDay(to text: inout ShortText) {
         text.append(name: Int(fields.month), in: "JanFebMarAprMayJunJulAugSepOctNovDec")
         text.append(fields.day < 10 ? "  " : " ")
@@ -40,7 +40,7 @@ struct LocalDate {
     }
 
     private func appendZone(to text: inout ShortText) {
-        // Sound: a tuple of bytes, which are copied one by one up to the NUL.
+        // Sound: the tuple has only bytes, which are copied one by one up to the NUL.
         unsafe withUnsafeBytes(of: fields.zone) { zone in
             var index = 0
             while index < zone.count, unsafe zone[index] != 0 {
@@ -57,7 +57,7 @@ extension ShortText {
         append(Int(number))
     }
 
-    /// Appends the three letters of this number, from 0.
+    /// Appends the three letters with this number in a list, from 0.
     fileprivate mutating func append(name number: Int, in names: StaticBytes) {
         for index in 0..<3 { append(byte: names.bytes[3 * number + index]) }
     }

@@ -1,25 +1,26 @@
 // The login: a name, a password, one attempt.
-// Promises that what the peer sees of a failure says nothing of its cause: the same text after the same delay, and a password
-// is hashed for a user who does not exist as for one who does. The password is not encrypted on its way: loopback, or TLS in front.
-// The log names a user only if there is one: what is typed at the wrong prompt may be a password.
-// Sources: CS-01, CS-02, CS-09, CS-10, CS-22; W-34, W-35.
+// Promises that a failure does not show the peer its cause: it has the same text after the same delay, and a password
+// is hashed for an unknown name too. The password is not encrypted on its way, so a service with a login belongs on
+// loopback, or needs a TLS proxy in front of it. The log has only names that the password file has, because a client
+// may type a password at the prompt for the name.
+// Source: mod_perl 2.0's user guide (perl.apache.org, "Protocol Handlers"), for the prompts and the texts.
 internal import CHandler
 import HandlerKit
 import Passwords
 
-/// How a login ended.
+/// The result of a login.
 enum LoginResult {
-    /// The user may go on.
+    /// The session may begin.
     case accepted
-    /// The peer went away before it was over.
+    /// The peer went away before the end of the login.
     case abandoned
-    /// The peer may not go on.
+    /// The login failed.
     case denied
-    /// Nobody can log in now: a file cannot be read.
+    /// No login is possible now: a file cannot be read.
     case unable
 }
 
-/// Why a peer may not go on, as a word for the log.
+/// The cause of a failed login, as a word for the log.
 private enum DenialCause: StaticBytes {
     case unknownUser = "unknown-user"
     case wrongPassword = "wrong-password"
@@ -33,11 +34,12 @@ struct Login {
 
     let settings: Settings
 
-    /// Whether a rule said that this peer need not log in: `allow 127.0.0.1 TRUSTED=1`, which is Apache's `Satisfy any`. CS-16.
+    /// Whether a rule of the service excepts this peer from the login: `allow 127.0.0.1 TRUSTED=1`, as Apache's
+    /// `Satisfy any`.
     static var isTrusted: Bool { ProcessEnvironment["TRUSTED"] == "1" }
 
-    /// Asks, decides, and says so in the log.
-    /// - Parameter user: where the name is put.
+    /// Asks for a name and a password, checks them, and logs the result.
+    /// - Parameter user: is set to the name.
     func run(_ connection: inout Connection, user: inout ShortText) throws(ConnectionError) -> LoginResult {
         var password = ShortText()
         connection.beginPhase(within: settings.loginTimeout)
@@ -47,7 +49,7 @@ struct Login {
         connection.beginPhase()
         let result = isNameGood && isPasswordGood ? check(user.bytes, password.bytes) : deny(.tooLong)
         if result != .accepted {
-            // No descriptor to wait for: only the time. A failure is a shorter delay.
+            // A wait without a descriptor only passes the time. A failed wait makes the delay shorter.
             _ = chandler_wait(-1, Int32(CHANDLER_READABLE), settings.failureDelay.nanoseconds)
             try connection.write("Access Denied\n")
         }
@@ -78,7 +80,7 @@ struct Login {
         }
     }
 
-    /// Whether somebody who is who he says is one of those who may come in.
+    /// Decides whether a user with the right password may log in.
     private func authorize(_ user: borrowing Span<UInt8>) -> LoginResult {
         var isAdmitted = settings.requirements.admit(user)
         if !isAdmitted, settings.requirements.namesGroup, let path = settings.groups {
@@ -107,8 +109,8 @@ struct Login {
     }
 
     private func deny(_ cause: DenialCause) -> LoginResult {
-        let nobody: StaticBytes = ""
-        return deny(cause, nobody.bytes)
+        let noUser: StaticBytes = ""
+        return deny(cause, noUser.bytes)
     }
 
     private func deny(_ cause: DenialCause, _ user: borrowing Span<UInt8>) -> LoginResult {
@@ -122,7 +124,7 @@ struct Login {
 }
 
 extension Connection {
-    /// Asks for a line: whether it is short enough, or nil if none came.
+    /// Asks for a line and appends it to the answer. Returns whether it is short enough; nil at the end of input.
     fileprivate mutating func ask(_ prompt: StaticBytes, _ answer: inout ShortText) throws(ConnectionError) -> Bool? {
         try write(prompt)
         guard let event = try nextLine(maximumLength: 1024) else { return nil }
@@ -134,7 +136,7 @@ extension Connection {
 }
 
 extension Membership {
-    /// Says which line nobody's group can stand in.
+    /// Logs the line of the group file that is too long, if there is one.
     fileprivate func logTooLongLine(of path: StaticBytes) {
         guard let tooLongLine else { return }
         var line = LogLine("group line too long")
@@ -145,7 +147,7 @@ extension Membership {
 }
 
 extension LogLine {
-    /// Adds who is on the other end, as far as anybody says.
+    /// Adds the peer, if it is known.
     fileprivate mutating func addPeer() {
         switch Peer.current {
         case .tcp(let peer): add("peer", peer.address)
@@ -156,7 +158,7 @@ extension LogLine {
 }
 
 extension ConnectionError {
-    /// The errno of a file that cannot be read.
+    /// The errno of a failed read; 0 for any other error.
     fileprivate var errno: Int32 {
         if case .reading(let errno) = self { errno } else { 0 }
     }

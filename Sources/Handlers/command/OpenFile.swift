@@ -1,8 +1,8 @@
-// Files that are read while a session lasts, each opened where it is needed: so a changed one is seen at once.
+// Files that a session reads. Each is opened when it is needed, so a changed file counts at once.
 internal import CHandler
 import HandlerKit
 
-/// Why a file or a program is not to be had: an errno.
+/// The reason for which a file cannot be opened, or a program not be started, as an errno.
 struct FileError: Error {
     let errno: Int32
 }
@@ -12,7 +12,7 @@ struct OpenFile: ~Copyable {
     let descriptor: Int32
 
     deinit {
-        // Dropped on purpose: nothing was written.
+        // Dropped on purpose: nothing was written, so a failed close loses nothing.
         _ = chandler_close(descriptor)
     }
 
@@ -23,17 +23,17 @@ struct OpenFile: ~Copyable {
 
     /// Opens a regular file.
     init(file path: StaticBytes) throws(FileError) {
-        // Sound: an address goes with its count.
+        // Sound: the address and the count are those of the path.
         try self.init(unsafe path.bytes.withAddress { unsafe chandler_open_file($0, $1) })
     }
 
     /// Opens a directory.
     init(directory path: StaticBytes) throws(FileError) {
-        // Sound: an address goes with its count.
+        // Sound: the address and the count are those of the path.
         try self.init(unsafe path.bytes.withAddress { unsafe chandler_open_directory($0, $1) })
     }
 
-    /// Opens a regular file, or says in the log why not.
+    /// Opens a regular file, or logs the reason why it cannot be opened.
     static func orLog(file path: StaticBytes) -> OpenFile? {
         do throws(FileError) {
             return try OpenFile(file: path)
@@ -45,7 +45,7 @@ struct OpenFile: ~Copyable {
 }
 
 extension FileError {
-    /// Says in the log what cannot be done with which path.
+    /// Logs the event, with the path and the errno.
     func log(_ event: StaticBytes, _ path: StaticBytes) {
         var line = LogLine(event)
         line.add("path", path)
@@ -55,10 +55,10 @@ extension FileError {
 }
 
 extension Span<UInt8> {
-    /// Gives the address and the number of the bytes to a C function.
+    /// Passes the address and the number of the bytes to a C function.
     func withAddress<Result>(_ body: (UnsafeRawPointer, Int) -> Result) -> Result {
         unsafe withUnsafeBytes { bytes in
-            // Sound: with a count of 0, nothing is looked at, so any address will do.
+            // Sound: with a count of 0 no byte is read, so any address may be passed.
             let start = unsafe bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!
             return unsafe body(start, bytes.count)
         }

@@ -1,6 +1,6 @@
-// The commands that a directory adds: each executable regular file in it, by its name.
-// Promises names of letters, digits, `-` and `_` alone, which is what run-parts(8) takes: so no backup copy, no hidden file and no
-// path is a command, and no byte of the peer's is ever part of a path. None shadows a command that is built in.
+// The commands of a directory: each executable regular file in it is a command with the name of the file.
+// Promises that names have only letters, digits, `-` and `_`, as for run-parts(8): so no backup copy, no hidden file
+// and no path is a command, and no byte that the peer sent is ever part of a path. No file replaces a built-in command.
 internal import CHandler
 import HandlerKit
 
@@ -14,7 +14,7 @@ struct ProgramName {
     /// No name.
     init() {}
 
-    /// nil: it may not be the name of a command.
+    /// Nil if this may not be the name of a command.
     init?(_ name: borrowing Span<UInt8>) {
         guard name.count > 0, name.count <= Self.longest, name[0].isLetterOrDigit else { return nil }
         for index in name.indices {
@@ -24,28 +24,28 @@ struct ProgramName {
         count = name.count
     }
 
-    /// The name.
+    /// The bytes of the name.
     var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         get { storage.span.extracting(0..<count) }
     }
 }
 
-/// The names in a directory, in the order of their bytes.
+/// The names of the commands of a directory, in the order of their bytes.
 struct ProgramNames: ~Copyable {
-    /// More than these are left out, and the log says so.
+    /// The most commands; further ones are left out, with a line in the log.
     static let most = 64
 
     private var names = InlineArray<64, ProgramName>(repeating: ProgramName())
-    /// How many there are.
+    /// The number of commands.
     private(set) var count = 0
 
     /// No commands.
     init() {}
 
     /// - Parameters:
-    ///   - path: of the directory.
-    ///   - isTaken: whether a name is that of a built-in command.
+    ///   - path: the path of the directory.
+    ///   - isTaken: returns whether a name is that of a built-in command.
     init(directory path: StaticBytes, isTaken: (borrowing Span<UInt8>) -> Bool) throws(FileError) {
         let directory = try OpenFile(directory: path)
         var buffer = ReadBuffer()
@@ -69,7 +69,7 @@ struct ProgramNames: ~Copyable {
         }
     }
 
-    /// The name of this number, from 0.
+    /// The name with this number, from 0.
     subscript(index: Int) -> ProgramName { names[index] }
 
     /// The number of this name, or nil.
@@ -90,15 +90,15 @@ struct ProgramNames: ~Copyable {
 }
 
 extension OpenFile {
-    /// Whether there is a regular file of this name that may be executed.
+    /// Whether the directory has an executable regular file with this name.
     fileprivate func holdsProgram(_ name: ProgramName) -> Bool {
-        // Sound: an address goes with its count.
+        // Sound: the address and the count are those of the name.
         unsafe name.bytes.withAddress { unsafe chandler_is_program(descriptor, $0, $1) } == 1
     }
 }
 
 extension Span<UInt8> {
-    /// Where the name of the entry of a directory that begins here is, and where the next entry begins.
+    /// The range of the name in the directory entry that begins here, and the place of the next entry.
     /// Source: getdents(2), struct linux_dirent64: 8 bytes inode, 8 offset, 2 length, 1 type, then the name and a NUL.
     fileprivate func entry(at offset: Int) -> (name: Range<Int>, next: Int) {
         let length = Int(self[offset + 16]) | Int(self[offset + 17]) << 8

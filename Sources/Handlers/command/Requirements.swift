@@ -1,40 +1,40 @@
-// Who may log in: one --require of several suffices. Apache's words.
-// Source: mod_authz_user, mod_authz_groupfile; CS-15.
+// The requirements of a login: a user must meet one of the --require options. They have the form of Apache's Require.
+// Source: Apache's mod_authz_user and mod_authz_groupfile.
 import HandlerKit
 import Passwords
 
-/// What the --require options say.
+/// The --require options.
 struct Requirements {
     let list: OptionValues
 
-    /// Whether nobody has to log in.
+    /// Whether there is no requirement, and so no login.
     var isEmpty: Bool { list[0] == nil }
 
-    /// Whether each is one that there is.
+    /// Whether each requirement has a known form.
     var areSpelledWell: Bool {
         forEach { kind, names in
             kind == "valid-user" ? names.isBlank : (kind == "user" || kind == "group") && !names.isBlank
         }
     }
 
-    /// Whether one of them names a group.
+    /// Whether a requirement names a group.
     var namesGroup: Bool {
         !forEach { kind, _ in kind != "group" }
     }
 
-    /// Whether a user who gave the right password is named or need not be.
+    /// Whether a requirement admits a user with the right password by name, or any such user.
     func admit(_ user: borrowing Span<UInt8>) -> Bool {
         !forEach { kind, names in
             !(kind == "valid-user" || kind == "user" && user.isWord(of: names.bytes))
         }
     }
 
-    /// Whether members of this group are admitted.
+    /// Whether a requirement admits the members of this group.
     func admit(group: borrowing Span<UInt8>) -> Bool {
         !forEach { kind, names in !(kind == "group" && group.isWord(of: names.bytes)) }
     }
 
-    /// Looks at each requirement until one is found wanting; true: none was.
+    /// Checks the requirements one after the other until one is not good; true if all are.
     private func forEach(_ isGood: (_ kind: StaticBytes, _ names: StaticBytes) -> Bool) -> Bool {
         var number = 0
         while let value = list[number] {
@@ -52,7 +52,7 @@ struct Requirements {
 }
 
 extension StaticBytes {
-    /// Whether there is no word in it.
+    /// Whether there is no word in these bytes.
     fileprivate var isBlank: Bool {
         var position = 0
         return bytes.nextWord(from: &position) == nil

@@ -1,26 +1,25 @@
 // A command of the directory, while it runs.
-// Promises that it is started without a shell and without a word of the peer's; that it does not have the connection, only a pipe
-// whose output is passed on; and that it and its process group are gone when this returns or throws: at its own end, at the
-// end of its time, when it has said too much, or when the peer goes away.
-// Sources: W-37; chandler_start_program.
+// Promises to start it without a shell and without any argument from the peer; that it gets a pipe and not the
+// connection, and that its output is passed on; and that it and its process group are gone with this value: after its
+// own end, after its time, after too much output, or after the peer went away.
 internal import CHandler
 import HandlerKit
 
-/// What a program may take.
+/// The limits of a program.
 struct ProgramLimits {
-    /// Until it must have ended.
+    /// The longest time until its end.
     let time: Duration
-    /// How many bytes it may write.
+    /// The most bytes of its output.
     let output: Int
 }
 
-/// How a program came to its end.
+/// How a program ended.
 enum ProgramEnd {
-    /// By itself, with this status; 128 and a signal's number if that ended it.
+    /// By itself, with this status, or by a signal, with 128 plus its number.
     case itself(status: Int)
-    /// It took too long.
+    /// It took longer than its time.
     case timePassed
-    /// It wrote too much; what fits was sent.
+    /// It wrote more than its limit; the bytes up to the limit were sent.
     case outputLimit
 }
 
@@ -30,17 +29,17 @@ struct RunningProgram: ~Copyable {
     private var hasEnded = false
 
     deinit {
-        // Dropped on purpose: whoever wants to know the status calls `end`.
+        // Dropped on purpose: `run` returns the status of a program that ends by itself.
         if !hasEnded { _ = Self.end(program) }
     }
 
     /// - Parameters:
-    ///   - user: who is logged in, for REMOTE_USER; nobody if there are no bytes.
+    ///   - user: the name of the user, for REMOTE_USER; empty without a login.
     init(
         directory: StaticBytes, name: borrowing Span<UInt8>, user: borrowing Span<UInt8>
     ) throws(FileError) {
         var started = chandler_program()
-        // Sound: each address goes with its count, and the call fills the structure.
+        // Sound: each address has its count, and the call fills the structure.
         let result = unsafe directory.bytes.withAddress { directory, directoryCount in
             unsafe name.withAddress { name, nameCount in
                 unsafe user.withAddress { user, userCount in
@@ -55,11 +54,11 @@ struct RunningProgram: ~Copyable {
 
     private static func end(_ program: chandler_program) -> Int {
         var program = program
-        // Sound: it is only read.
+        // Sound: the call only reads the structure.
         return Int(unsafe chandler_end_program(&program))
     }
 
-    /// Passes its output on until it ends or has to.
+    /// Passes the output on until the program ends or reaches a limit.
     mutating func run(
         within limits: ProgramLimits, to connection: inout Connection
     ) throws(ConnectionError) -> ProgramEnd {
@@ -68,7 +67,7 @@ struct RunningProgram: ~Copyable {
         var buffer = ReadBuffer()
         while wait(program.output, until: deadline) {
             guard buffer.read(from: program.output) else {
-                // It may have closed its output and go on.
+                // The program may have closed its output and still run.
                 guard wait(program.pidfd, until: deadline) else { return .timePassed }
                 hasEnded = true
                 return .itself(status: Self.end(program))
@@ -89,6 +88,6 @@ struct RunningProgram: ~Copyable {
 }
 
 extension Duration {
-    /// In nanoseconds; for what options allow, which is days at most.
+    /// The nanoseconds, of a time that options allow, which is at most some days.
     var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

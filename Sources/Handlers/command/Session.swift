@@ -1,7 +1,7 @@
-// What follows the login: a greeting, then commands until quit or the end of input.
+// The session after the login: a greeting, then commands until quit or the end of input.
 import HandlerKit
 
-/// The commands that every session has.
+/// The built-in commands.
 enum BuiltInCommand {
     case motd
     case date
@@ -15,14 +15,14 @@ struct Session: ~Copyable {
     private let user: ShortText
     private let programs: ProgramNames
 
-    /// - Parameter user: who logged in; empty for nobody.
+    /// - Parameter user: the name of the user; empty without a login.
     init(settings: Settings, user: consuming ShortText) {
         self.settings = settings
         self.user = user
         programs = settings.programs.map { Self.programs(in: $0) } ?? ProgramNames()
     }
 
-    /// Serves commands until the end.
+    /// Answers commands until the end of the session.
     func run(_ connection: inout Connection) throws(ConnectionError) -> ExitStatus {
         let verbs = VerbTable {
             Verb("motd", as: BuiltInCommand.motd)
@@ -61,7 +61,7 @@ struct Session: ~Copyable {
         return .done
     }
 
-    /// A line with the names of all commands.
+    /// Writes a line with the names of all commands.
     private func write(
         _ beginning: StaticBytes, _ names: borrowing ShortText, to connection: inout Connection
     ) throws(ConnectionError) {
@@ -141,7 +141,7 @@ struct Session: ~Copyable {
 }
 
 extension Connection {
-    /// A line's text without further CRs at its end: the original took them all off. CS-04.
+    /// The text of a line without CRs at its end, all of which the original removes too.
     func withoutReturns(_ text: InputSlice) -> InputSlice {
         let bytes = bytes(of: text)
         var count = bytes.count

@@ -1,9 +1,9 @@
-// What the arguments of the handler say.
+// The settings of the handler, from its arguments.
 import HandlerKit
 
-/// The arguments, once they were found to go together.
+/// The arguments, after a check that they fit together.
 struct Settings {
-    /// What the greeting calls the service.
+    /// The name of the service in the greeting.
     let name: StaticBytes
     let motd: StaticBytes
     let utmp: StaticBytes
@@ -17,7 +17,7 @@ struct Settings {
     let loginTimeout: Duration
     let idleLimit: Duration
 
-    /// Reads the options, or ends the process with what is wrong with them.
+    /// Reads the options, or ends the process with a message if they are wrong.
     static func read() -> Settings {
         var options = Options(
             usage: """
@@ -49,7 +49,7 @@ struct Settings {
         return settings
     }
 
-    /// A login that cannot work, or that would silently not be asked for, must not come to a session.
+    /// Refuses the options of a login that cannot work, or that would silently not take place.
     private func check() {
         guard requirements.areSpelledWell else {
             Options.refuse("--require", "not a requirement; allowed: \"user NAME...\", \"group NAME...\", valid-user")

@@ -1,12 +1,12 @@
-// who: the sessions of this machine, read from utmp itself, so that no program has to be started for it.
-// Promises at most 500 lines, and no byte that a terminal takes for more than a letter.
-// Sources: utmp(5), whose fields have fixed places; who(1) for the line's form; CS-07, W-37.
+// The command who: the sessions of this machine, read from utmp itself, so that no program is started.
+// Promises at most 500 lines, and no byte that a terminal would take for a control character.
+// Sources: utmp(5), whose fields have fixed places; who(1) for the form of a line.
 import HandlerKit
 
-/// One record of utmp.
+/// The places of the fields in a record of utmp.
 private struct UtmpRecord {
     #if arch(x86_64)
-        // Written as on i386, with 32 bits of time.
+        // The record is that of i386, with 32 bits of time.
         static let size = 384
         static let timePlace = 340..<344
     #else
@@ -19,7 +19,7 @@ private struct UtmpRecord {
 }
 
 extension Connection {
-    /// Sends a line for each session; false: the file cannot be read.
+    /// Sends a line for each session. False: the file cannot be read.
     mutating func writeSessions(of path: StaticBytes) throws(ConnectionError) -> Bool {
         guard let file = OpenFile.orLog(file: path) else { return false }
         var buffer = ReadBuffer()
@@ -47,7 +47,7 @@ extension Connection {
 }
 
 extension ShortText {
-    /// Appends a name that ends in NUL or with its field, at least 8 columns wide, and a blank.
+    /// Appends a name, which ends with a NUL or with its field, in at least 8 columns, and a blank.
     fileprivate mutating func append(column name: borrowing Span<UInt8>) {
         var width = 0
         while width < name.count, name[width] != 0 {

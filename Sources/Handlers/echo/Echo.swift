@@ -1,26 +1,27 @@
 // echo: sends every byte back until a blank line or the end of input.
-// Promises to return the bytes unchanged, lines of any length with their own endings, as soon as they come; the rule
-// about blank lines works on lines, never on what one read happened to return. Only --letters lowercase changes a byte.
-// Sources: RFC 862; shared/reference/protocols.md 1.4 (ES-01 to ES-03) and 1.5 (EB-02 to EB-06).
+// Promises to return the bytes unchanged and as soon as they come, with lines of any length and their own endings; the
+// rule for blank lines depends on the lines, never on how many bytes one read returned. Only --letters lowercase
+// changes a byte.
+// Sources: RFC 862; EchoSocket and EchoBB of mod_perl 2.0's user guide (perl.apache.org, "Protocol Handlers").
 import HandlerKit
 
 @main
 struct Echo {
-    /// What a blank line does.
+    /// The effect of a blank line.
     enum OnBlank: StaticBytes, CaseIterable {
-        /// Ends the session, unanswered.
+        /// It ends the session, without an answer.
         case silent
-        /// Is echoed, then ends the session.
+        /// It is echoed, and then ends the session.
         case echo
-        /// Is a line like any other.
+        /// It is a line like any other.
         case off
     }
 
-    /// What becomes of the letters.
+    /// The treatment of letters.
     enum Letters: StaticBytes, CaseIterable {
-        /// They come back as they were sent.
+        /// They come back unchanged.
         case unchanged
-        /// They come back in lower case; ASCII only.
+        /// ASCII letters come back in lower case.
         case lowercase
     }
 

@@ -1,11 +1,11 @@
 // esmtp: takes mail for the recipients that a file lists, and delivers it to their Maildirs.
-// Promises: 250 to a message is said when it is on the disk in every recipient's Maildir, whole; it relays nothing, runs
-// nothing, and asks no other host. What a client may do, and for how long, is bounded.
+// Promises: it sends 250 for a message when the whole message is on the disk in every recipient's Maildir; it relays no
+// mail, runs no program, and asks no other host. The actions of a client, and their time, have limits.
 //
 //     esmtp --hostname mx.example.org --recipients /etc/doorward/recipients
 //
 // Exit status: 0 done, 100 wrong arguments, 111 the peer went away or was too slow.
-// Sources: RFC 5321; shared/reference/protocols.md 1.7 to 1.9, 2. The engine is Sources/SMTP, the store Sources/Maildir.
+// Sources: RFC 5321; maildir(5). The engine is in Sources/SMTP, the store in Sources/Maildir.
 import HandlerKit
 import SMTP
 

@@ -1,6 +1,7 @@
-// What esmtp decides: who gets mail here, and when a message is safe.
-// Promises: a recipient that the file does not list is refused; one whose Maildir cannot take mail now is told to come back, and
-// the log says why and what could change it. Two recipients may have one Maildir, which gets one copy.
+// The decisions of esmtp: which recipients get mail here, and when a message is safe.
+// Promises: a recipient that the file does not list is refused; for a recipient whose Maildir cannot take mail now, the
+// client is told to try again, and the log has the reason and a remedy. Two recipients may share a Maildir, which gets
+// one copy.
 import HandlerKit
 import Maildir
 import SMTP
@@ -10,10 +11,10 @@ struct MaildirPolicy: SMTPPolicy, ~Copyable {
     private let settings: Settings
     private let recipients: Recipients
     private let delivery: Delivery
-    /// The last recipient, for the Received line of a message that has no other.
+    /// The last recipient, for the Received line of a message with a single one.
     private var recipient = ShortText()
 
-    /// Opens the recipients file, which then holds for the whole connection.
+    /// Opens the recipients file, which then applies to the whole connection.
     init(_ settings: Settings) {
         self.settings = settings
         recipients = Recipients(settings.recipients)
@@ -21,7 +22,7 @@ struct MaildirPolicy: SMTPPolicy, ~Copyable {
             host: settings.configuration.hostname, maximumMaildirs: settings.configuration.limits.recipients)
     }
 
-    /// 220, or 554 with the text of --refuse.
+    /// Replies 220, or 554 with the text of --refuse.
     mutating func connect(_ session: borrowing SMTPSession) -> Reply {
         if let refusal = settings.refusal { return Reply(554, refusal) }
         var reply = Reply(220, session.configuration.hostname)
@@ -29,7 +30,7 @@ struct MaildirPolicy: SMTPPolicy, ~Copyable {
         return reply
     }
 
-    /// 250 if the file lists the recipient and its Maildir takes a file; 550, 451 or 452 otherwise.
+    /// Replies 250 if the file lists the recipient and its Maildir takes a file; otherwise 550, 451 or 452.
     mutating func rcpt(_ recipient: borrowing Path, _ session: borrowing SMTPSession) -> Reply {
         var maildir = Pathname()
         let found: Int?
@@ -51,14 +52,14 @@ struct MaildirPolicy: SMTPPolicy, ~Copyable {
         self.recipient = ShortText()
         self.recipient.append(recipient.mailbox)
         if recipient.kind == .postmaster {
-            // A Received line names mailboxes only, and those have a domain.
+            // A Received line has only mailboxes, which have a domain.
             self.recipient.append("@")
             self.recipient.append(settings.configuration.hostname)
         }
         return .recipientAccepted
     }
 
-    /// 354, with the Received line written.
+    /// Writes the Received line and replies 354.
     mutating func data(_ session: borrowing SMTPSession) -> Reply {
         var id = ShortText()
         session.message.id.append(to: &id)
@@ -71,12 +72,12 @@ struct MaildirPolicy: SMTPPolicy, ~Copyable {
         return .startMailInput
     }
 
-    /// Writes them on.
+    /// Writes the bytes to every file.
     mutating func content(_ bytes: Span<UInt8>) {
         delivery.write(bytes)
     }
 
-    /// 250 when the message is on the disk everywhere; 451 or 452 otherwise.
+    /// Replies 250 when the message is on the disk in every Maildir; otherwise 451 or 452.
     mutating func endOfMessage(_ session: borrowing SMTPSession) -> Reply {
         do throws(DeliveryError) {
             try delivery.commit()
@@ -87,12 +88,13 @@ struct MaildirPolicy: SMTPPolicy, ~Copyable {
         return .messageAccepted(session.message.id)
     }
 
-    /// Leaves nothing of it.
+    /// Removes the files of the message.
     mutating func abort(_ reason: AbortReason, _ session: borrowing SMTPSession) {
         delivery.discard()
     }
 
-    /// `postmaster` without a domain is what the file says of it, or else the postmaster of this host.
+    /// Looks up a recipient. `postmaster` without a domain has its own line in the file, or else that of the postmaster
+    /// of this host.
     private func find(_ recipient: borrowing Path, _ maildir: inout Pathname) throws(RecipientsError) -> Int? {
         if let line = try recipients.find(recipient.mailbox, maildir: &maildir) { return line }
         guard recipient.kind == .postmaster else { return nil }
@@ -104,7 +106,7 @@ struct MaildirPolicy: SMTPPolicy, ~Copyable {
 }
 
 extension StoreError {
-    /// What the client hears: never why in detail, and always that it may try again.
+    /// The reply to the client: without details, and always one after which it tries again.
     fileprivate var reply: Reply {
         isFull
             ? Reply(452, .x(3, 1), "no room for the message now")

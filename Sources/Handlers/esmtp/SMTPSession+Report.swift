@@ -1,10 +1,11 @@
-// What esmtp itself logs: why mail could not be stored, for whoever can mend it. One line each, with the message's id and the peer.
+// The log lines of esmtp itself: the reason for which mail was not stored, for the administrator. Each has the
+// message's id and the peer.
 import HandlerKit
 import Maildir
 import SMTP
 
 extension SMTPSession {
-    /// The recipients file is at fault: `recipients faulty … at=FILE:LINE:COLUMN reason=…`.
+    /// Logs a fault of the recipients file: `recipients faulty … at=FILE:LINE:COLUMN reason=…`.
     func report(_ error: RecipientsError, in file: StaticBytes) {
         switch error {
         case .faulty(let line, let fault):
@@ -23,7 +24,7 @@ extension SMTPSession {
         }
     }
 
-    /// A recipient's Maildir takes no mail: `not stored … maildir=… at=FILE:LINE act=… errno=… remedy=…`.
+    /// Logs that a recipient's Maildir takes no mail: `not stored … maildir=… at=FILE:LINE act=… errno=… remedy=…`.
     func report(_ error: StoreError, maildir: Span<UInt8>, of file: StaticBytes, line: Int) {
         log("not stored") { report in
             let place = Self.place(file, line)
@@ -33,7 +34,8 @@ extension SMTPSession {
         }
     }
 
-    /// The message could not be stored, because of the Maildir on this line: `not stored … at=FILE:LINE act=… errno=… remedy=…`.
+    /// Logs that a message was not stored, with the line of the Maildir that failed:
+    /// `not stored … at=FILE:LINE act=… errno=… remedy=…`.
     func report(_ error: DeliveryError, of file: StaticBytes) {
         log("not stored") { report in
             let place = Self.place(file, error.line)

@@ -1,14 +1,14 @@
-// What esmtp is set to, from its arguments.
+// The settings of esmtp, from its arguments.
 import HandlerKit
 import SMTP
 
 /// The arguments of esmtp.
 struct Settings {
-    /// What the engine is set to.
+    /// The settings of the engine.
     var configuration: SMTPConfiguration
     /// The path of the recipients file.
     let recipients: StaticBytes
-    /// What 554 says to everyone, or nil if mail is taken.
+    /// The text of the 554 that every client gets, or nil if esmtp takes mail.
     let refusal: StaticBytes?
 
     private enum ProfileOption: StaticBytes, CaseIterable {
@@ -19,8 +19,9 @@ struct Settings {
     static func read() -> Settings {
         var options = Options(
             usage: """
-                esmtp --hostname NAME --recipients FILE [--profile internet|lab] [--max-size BYTES] [--max-recipients N] \
-                [--max-messages N] [--command-timeout SECONDS] [--data-timeout SECONDS] [--log-level 0-4] [--refuse TEXT]
+                esmtp --hostname NAME --recipients FILE [--profile internet|lab] [--max-size BYTES] \
+                [--max-recipients N] [--max-messages N] [--command-timeout SECONDS] [--data-timeout SECONDS] \
+                [--log-level 0-4] [--refuse TEXT]
                 """)
         guard let hostname = options.text("--hostname") else {
             Options.refuse("--hostname", "is needed: the name of this host, as its MX record has it")

@@ -1,5 +1,5 @@
 // lowercase: a filter that turns A to Z into a to z, from standard input to standard output.
-// Source: shared/reference/protocols.md 1.5, EB-02.
+// Source: lowercase_filter of mod_perl 2.0's user guide (perl.apache.org, "Protocol Handlers").
 import HandlerKit
 
 @main

@@ -1,8 +1,8 @@
-// How probe writes: one `key=value` per line, every value one word.
+// The output of probe: one `key=value` in each line, and each value is one word.
 import HandlerKit
 
 extension Connection {
-    /// A number, or -errno.
+    /// Writes a number, or the errno if it is negative.
     mutating func report(_ key: StaticBytes, _ number: Int32) throws(ConnectionError) {
         if number < 0 { return try reportFailure(key, number) }
         var line = ShortText(key: key)
@@ -10,7 +10,7 @@ extension Connection {
         try end(&line)
     }
 
-    /// The errno of a question that the kernel refused to answer.
+    /// Writes the errno of a value that the kernel refused.
     mutating func reportFailure(_ key: StaticBytes, _ negativeErrno: Int32) throws(ConnectionError) {
         var line = ShortText(key: key)
         line.append("unknown,errno:")
@@ -18,14 +18,14 @@ extension Connection {
         try end(&line)
     }
 
-    /// A set of bits, in 16 digits.
+    /// Writes a set of bits, in 16 digits.
     mutating func report(_ key: StaticBytes, hexadecimal number: UInt64) throws(ConnectionError) {
         var line = ShortText(key: key)
         line.append(hexadecimal: number, minimumWidth: 16)
         try end(&line)
     }
 
-    /// Words, joined by commas.
+    /// Writes words with commas between them.
     mutating func report(_ key: StaticBytes, _ words: StaticBytes...) throws(ConnectionError) {
         var line = ShortText(key: key)
         for index in words.indices {
@@ -35,7 +35,7 @@ extension Connection {
         try end(&line)
     }
 
-    /// Bytes of any kind and any number, escaped.
+    /// Writes any bytes, of any number, escaped.
     mutating func report(_ key: StaticBytes, escaping bytes: borrowing Span<UInt8>) throws(ConnectionError) {
         try write(ShortText(key: key))
         for start in stride(from: 0, to: bytes.count, by: 200) {
@@ -46,7 +46,7 @@ extension Connection {
         try write("\n")
     }
 
-    /// Ends a line and sends it.
+    /// Ends a line and writes it.
     mutating func end(_ line: inout ShortText) throws(ConnectionError) {
         line.append("\n")
         try write(line)
@@ -54,7 +54,7 @@ extension Connection {
 }
 
 extension ShortText {
-    /// A line that begins `key=`.
+    /// A line that begins with `key=`.
     init(key: StaticBytes) {
         self.init()
         append(key)

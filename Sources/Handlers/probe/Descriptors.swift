@@ -1,10 +1,10 @@
-// What is open, and what the three descriptors of a handler are.
+// The open descriptors, and the kinds of a handler's three.
 import CProbe
 import HandlerKit
 
 /// Reports `descriptors` and `fd0` to `fd2`.
 func reportDescriptors(on connection: inout Connection) throws(ConnectionError) {
-    // All numbers below the kernel's default hard limit of a process, one by one: /proc may be hidden.
+    // Tries all numbers below the kernel's default hard limit, one by one, because a sandbox may hide /proc.
     var line = ShortText(key: "descriptors")
     for descriptor in Int32(0)..<65536 where cprobe_is_open(descriptor) == 1 {
         if descriptor > 0 { line.append(",") }

@@ -1,11 +1,11 @@
-// Who the process is and what it may do: users, groups, capability sets, flags.
+// The identity and the rights of the process: users, groups, capability sets, flags.
 import CProbe
 import HandlerKit
 
 /// Reports `uid` to `seccomp`.
 func reportIdentity(on connection: inout Connection) throws(ConnectionError) {
     var ids = InlineArray<3, UInt32>(repeating: 0)
-    // Sound here and below: the C functions fill no more values than the array has.
+    // Sound here and below: the C functions fill at most as many values as the array has.
     let users = unsafe ids.fill { unsafe cprobe_users($0) }
     try report("uid", "euid", "suid", ids, users, on: &connection)
     let groups = unsafe ids.fill { unsafe cprobe_groups($0) }
@@ -60,7 +60,7 @@ extension InlineArray {
     /// Lets a C function fill the array.
     mutating func fill(_ body: (UnsafeMutablePointer<Element>) -> Int32) -> Int32 {
         var span = mutableSpan
-        // Sound: an array of at least one element has an address, good for the length of the call.
+        // Sound: an array of at least one element has an address, which is valid during the call.
         return unsafe span.withUnsafeMutableBufferPointer { unsafe body($0.baseAddress!) }
     }
 }

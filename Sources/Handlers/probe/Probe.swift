@@ -1,13 +1,13 @@
-// probe: tells the peer what surroundings a handler of this service finds, one key=value per line, in a fixed order.
-// For administrators, who see what a service file really grants, and for Doorward's own tests.
-// Promises to change nothing and to answer every key: what the kernel refuses to say is `unknown,errno:N`.
-// Never serve it to strangers: it shows the environment. Sources: the man pages named in CProbe.h; proc(5) for the
-// capability sets' and signal sets' form.
+// probe: sends the peer a report of the process that a handler of this service gets, one key=value in each line, in a
+// fixed order. It shows administrators what a service file really grants, and Doorward's own tests use it.
+// Promises to change nothing and to report every key: for a value that the kernel refuses it reports `unknown,errno:N`.
+// Never serve it to unknown clients, because it shows the environment.
+// Sources: the manual pages that CProbe.h names; proc(5) for the form of the capability sets and the signal sets.
 import HandlerKit
 
 @main
 struct Probe {
-    /// Serves one connection with the report.
+    /// Sends the report to one connection.
     static func main() {
         Options(usage: "probe").finish()
         let signals = SignalSets()  // before serve, which ignores SIGPIPE

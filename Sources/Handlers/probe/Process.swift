@@ -1,4 +1,4 @@
-// The process's limits, place and kin; and its signals.
+// The limits of the process, its working directory, its related processes, and its signals.
 import CProbe
 import HandlerKit
 
@@ -58,12 +58,12 @@ extension ShortText {
     }
 }
 
-/// Which signals are blocked, ignored and caught: bit n - 1 is signal n.
+/// The sets of blocked, ignored and caught signals; bit n - 1 is signal n.
 struct SignalSets {
     private var sets = InlineArray<3, UInt64>(repeating: 0)
     private var result: Int32 = 0
 
-    /// Asks now.
+    /// Reads the sets from the kernel.
     init() {
         // Sound: the C function fills three values.
         result = unsafe sets.fill { unsafe cprobe_signals($0) }

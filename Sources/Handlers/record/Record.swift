@@ -1,10 +1,10 @@
-// record: a filter that lets every byte through and writes it to the log, line by line.
-// Promises: the log's lines depend on the bytes alone, and no byte in them can look like a line or a field; a line longer than
-// 200 bytes is logged in parts, each but the last marked with `more=1`. The bytes go on at once, before their line is complete.
-// Source: shared/reference/protocols.md 1.3, FI-04.
+// record: a filter that passes every byte on unchanged and writes it to the log, line by line.
+// Promises: the lines of the log depend on the bytes alone, and no byte in them can look like another line or field; a
+// line of more than 200 bytes is logged in parts, and each part but the last has `more=1`. Bytes are passed on at once,
+// before their line ends.
 import HandlerKit
 
-/// Which way the bytes go.
+/// The direction of the bytes.
 enum Direction: StaticBytes, CaseIterable {
     /// From the peer to the handler.
     case input
@@ -23,17 +23,17 @@ struct Main {
     }
 }
 
-/// Logs what goes through.
+/// Logs the bytes that pass.
 struct Record: ByteFilter, ~Copyable {
-    /// As many bytes come out as go in.
+    /// The output has as many bytes as the input.
     static var mostForOneByte: Int { 1 }
 
     private let direction: Direction
-    /// What of the present line is not logged yet.
+    /// The bytes of the current line that are not logged yet.
     private var line = InlineArray<200, UInt8>(repeating: 0)
     private var count = 0
 
-    /// - Parameter direction: what the log calls these bytes.
+    /// - Parameter direction: the name of the bytes in the log.
     init(_ direction: Direction) { self.direction = direction }
 
     mutating func push(_ bytes: borrowing Span<UInt8>, to writer: inout ByteWriter) throws(ConnectionError) {

@@ -1,17 +1,18 @@
-// What goes wrong on purpose: `--fault WHERE=WHAT[@PERCENT%]`, any number of times.
-//   WHERE  connect hello mail rcpt data message rset noop vrfy expn help quit
-//   WHAT   450 (a reply's code), 421 (a reply that ends the session), drop (the end without a reply), 2s or 500ms (a delay)
-// Promises that a fault depends on the seed, its number among the faults, what the client said, and how often it said it in this session: not on
-// time, and not on other sessions. Never allocates: the texts of the arguments are read anew for each command.
+// The faults that smtp-lab makes on purpose: `--fault WHERE=WHAT[@PERCENT%]`, any number of times.
+//   WHERE connect hello mail rcpt data message rset noop vrfy expn help quit WHAT 450 (the code of the reply), 421 (a
+//   reply that ends the session), drop (the end without a reply), 2s or 500ms (a delay)
+// Promises that a fault depends on the seed, the number of its rule, the client's argument, and the number of the
+// command in the session: not on the time, and not on other sessions. Never allocates: the texts of the arguments are
+// parsed anew for each command.
 import CHandler
 import HandlerKit
 
-/// Where something can go wrong.
+/// The point of a session at which a fault can be.
 enum FaultPoint: StaticBytes, CaseIterable {
     case connect, hello, mail, rcpt, data, message, rset, noop, vrfy, expn, help, quit
 }
 
-/// One thing that goes wrong.
+/// The effect of a fault.
 enum FaultEffect {
     /// The reply has this code.
     case code(Int)
@@ -21,12 +22,12 @@ enum FaultEffect {
     case delay(nanoseconds: Int64)
 }
 
-/// The faults of a session.
+/// The rules of all --fault options.
 struct FaultRules {
     let texts: OptionValues
     let seed: Int
 
-    /// Ends the process if a fault cannot be read.
+    /// Ends the process if a rule cannot be parsed.
     func refuseUnreadable() {
         var number = 0
         while let text = texts[number] {
@@ -39,10 +40,10 @@ struct FaultRules {
         }
     }
 
-    /// Waits as the faults of this place say, and gives what else goes wrong here, if something does.
+    /// Waits for the delays of this point, and returns its other effect, if there is one.
     /// - Parameters:
-    ///   - count: how many commands came before in this session.
-    ///   - argument: what the client said.
+    ///   - count: the number of this command in the session.
+    ///   - argument: the argument of the client's command.
     func effect(at point: FaultPoint, _ count: Int, _ argument: Span<UInt8>) -> FaultEffect? {
         var number = 0
         while let text = texts[number] {
@@ -56,7 +57,7 @@ struct FaultRules {
         return nil
     }
 
-    /// A number from 0 to 99. Source: the mixing steps of SplitMix64 over FNV-1a.
+    /// Draws a number from 0 to 99. Source: the mixing steps of SplitMix64 over FNV-1a.
     private func draw(_ number: Int, _ count: Int, _ argument: Span<UInt8>) -> UInt64 {
         var state = UInt64(bitPattern: Int64(seed)) ^ 0xcbf2_9ce4_8422_2325
         for index in argument.indices { state = (state ^ UInt64(argument[index])) &* 0x100_0000_01b3 }
@@ -67,13 +68,13 @@ struct FaultRules {
     }
 }
 
-/// One fault as it was written.
+/// The rule of one --fault option.
 struct FaultRule {
     let point: FaultPoint
     let effect: FaultEffect
     let percent: Int
 
-    /// Nil if it cannot be read.
+    /// Parses a rule; nil if it is wrong.
     init?(_ text: StaticBytes) {
         let bytes = text.bytes
         guard let equals = bytes.firstIndex(of: 0x3d) else { return nil }
@@ -94,7 +95,7 @@ struct FaultRule {
 }
 
 extension FaultEffect {
-    /// Nil if it cannot be read.
+    /// Parses an effect; nil if it is wrong.
     fileprivate init?(_ text: Span<UInt8>) {
         if text.equals("drop") {
             self = .drop

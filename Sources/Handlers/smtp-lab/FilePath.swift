@@ -1,4 +1,4 @@
-// A path put together without allocating.
+// A path that is built without allocation.
 import HandlerKit
 import SMTP
 
@@ -9,16 +9,16 @@ struct FilePath: ~Copyable {
     /// - Parameter text: the path, or its beginning.
     init(_ text: StaticBytes) { self.text.append(text) }
 
-    /// Whether it did not fit.
+    /// Whether the path does not fit.
     var isTooLong: Bool { text.isTruncated || text.bytes.count == ShortText.capacity }
 
-    /// Appends to its last component.
+    /// Appends text.
     mutating func append(_ text: StaticBytes) { self.text.append(text) }
 
-    /// Appends a message's name.
+    /// Appends the id of a message.
     mutating func append(_ id: MessageID) { id.append(to: &text) }
 
-    /// Calls a function with the path as C has it; -36, ENAMETOOLONG, if it is too long.
+    /// Calls a function with the path as a C string; -36, ENAMETOOLONG, if it is too long.
     consuming func withCString(_ body: (UnsafePointer<CChar>) -> Int32) -> Int32 {
         if isTooLong { return -36 }
         text.append(byte: 0)

@@ -1,15 +1,16 @@
-// Events as lines of JSON, one write each, in a log or a file that other sessions append to as well.
-// Promises that each line is one JSON object, whatever the client said: a value that does not fit is cut, never the line.
+// A log of events as lines of JSON, one write for each, to the log or to a file that other sessions append to as well.
+// Promises that each line is one JSON object, for any bytes of the client: a value that does not fit is cut, never the
+// line.
 // Source: RFC 8259.
 import CHandler
 import HandlerKit
 import SMTP
 
-/// Where events are noted.
+/// The destination of the events.
 struct JSONLog {
     let descriptor: Int32
 
-    /// A line about an event of a session, to be filled and sent.
+    /// Begins a line about an event of a session; the caller adds fields and sends it.
     func begin(_ event: StaticBytes, _ session: borrowing SMTPSession) -> JSONLogLine {
         var line = JSONLogLine(event)
         if case .tcp(let peer) = session.peer { line.add("peer", peer.address.bytes) }
@@ -38,7 +39,7 @@ struct JSONLogLine: ~Copyable {
         text.append(number)
     }
 
-    /// Adds a text; bytes that are no UTF-8 are written as if they were Latin-1.
+    /// Adds a text; bytes that are not UTF-8 are written as if they were Latin-1.
     mutating func add(_ name: StaticBytes, _ value: Span<UInt8>) {
         begin(name)
         text.append("\"")
@@ -70,7 +71,8 @@ struct JSONLogLine: ~Copyable {
     /// Writes the line.
     consuming func send(_ log: JSONLog) {
         text.append("}\n")
-        // Sound: the buffer is the text's own. Dropped on purpose: there is nowhere left to say that the log is gone.
+        // Sound: the address and the count are those of the text.
+        // Dropped on purpose: without the log, there is no other place to report it.
         unsafe text.bytes.withUnsafeBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return }
             _ = unsafe chandler_write(log.descriptor, start, buffer.count)

@@ -1,4 +1,4 @@
-// What smtp-lab decides: the faults first, then the patterns, then yes.
+// The decisions of smtp-lab: first the faults, then the patterns of recipients; everything else is accepted.
 import CHandler
 import HandlerKit
 import SMTP
@@ -14,8 +14,8 @@ struct LabPolicy: SMTPPolicy, ~Copyable {
     private var commands = 0
 
     /// - Parameters:
-    ///   - accepted: the patterns of recipients; none: everybody.
-    ///   - directory: where messages are written to, if anywhere.
+    ///   - accepted: the patterns of recipients; without any, all are accepted.
+    ///   - directory: the directory for messages; nil: they are not stored.
     init(accepted: OptionValues, faults: FaultRules, directory: StaticBytes?, log: JSONLog) {
         self.accepted = accepted
         self.faults = faults
@@ -23,7 +23,7 @@ struct LabPolicy: SMTPPolicy, ~Copyable {
         self.log = log
     }
 
-    /// The usual reply, or what a fault makes of it; noted either way.
+    /// Returns the usual reply, or that of a fault, and logs it.
     private mutating func answer(
         _ point: FaultPoint, _ argument: Span<UInt8>, _ session: borrowing SMTPSession, _ usual: consuming Reply
     ) -> Reply {
@@ -75,7 +75,7 @@ struct LabPolicy: SMTPPolicy, ~Copyable {
             isAccepted ? .recipientAccepted : Reply(550, .x(1, 1), "no --accept takes this recipient"))
     }
 
-    /// Whether a pattern, or the absence of patterns, takes this address.
+    /// Whether a pattern matches this address, or there are no patterns.
     private func accepts(_ address: Span<UInt8>) -> Bool {
         guard accepted[0] != nil else { return true }
         var number = 0
@@ -146,8 +146,8 @@ struct LabPolicy: SMTPPolicy, ~Copyable {
 }
 
 extension Span<UInt8> {
-    /// Whether a pattern takes these bytes: `*` stands for any number of bytes, upper and lower case letters are the same.
-    /// In time that grows with the product of the lengths at most, and in no memory.
+    /// Whether a pattern matches these bytes: `*` stands for any number of bytes, and case does not matter.
+    /// Takes at most a time proportional to the product of the lengths, and no memory.
     func matches(_ pattern: Span<UInt8>) -> Bool {
         var (position, next) = (0, 0)
         var star: (pattern: Int, position: Int)?

@@ -1,5 +1,6 @@
-// A message as a file: `ID.eml`, whole or not at all. Until its end it is called `.ID.part`.
-// Promises the bytes as they came, with CR LF. Not that they survive a crash: nothing is synced here.
+// A message as a file: `ID.eml` exists only with the whole message. Until its end the file is `.ID.part`.
+// Promises the bytes as the client sent them, with CR LF. Does not promise that they survive a crash: nothing is
+// synced.
 import CHandler
 import HandlerKit
 import SMTP
@@ -9,10 +10,10 @@ struct MessageFile: ~Copyable {
     private let directory: StaticBytes
     private let id: MessageID
     private let descriptor: Int32
-    /// The first thing that failed, as -errno, or 0.
+    /// The first error, as -errno, or 0.
     private(set) var failure: Int32 = 0
 
-    /// Creates it.
+    /// Creates the file.
     init(in directory: StaticBytes, _ id: MessageID) {
         self.directory = directory
         self.id = id
@@ -30,11 +31,11 @@ struct MessageFile: ~Copyable {
         return path
     }
 
-    /// Writes bytes.
+    /// Writes bytes; does nothing after an error.
     mutating func write(_ bytes: Span<UInt8>) {
         var written = 0
         while failure == 0, written < bytes.count {
-            // Sound: the buffer is the span's own.
+            // Sound: the address and the count are those of the rest, which is not empty.
             let result = unsafe bytes.extracting(written..<bytes.count).withUnsafeBufferPointer { buffer in
                 unsafe chandler_write(descriptor, buffer.baseAddress!, buffer.count)
             }
@@ -42,7 +43,7 @@ struct MessageFile: ~Copyable {
         }
     }
 
-    /// Gives it its name, or takes it away if something failed.
+    /// Renames the file to its final name, or removes it after an error. Returns the error, or 0.
     consuming func finish() -> Int32 {
         if descriptor < 0 { return failure }
         let closed = chandler_close(descriptor)
@@ -56,7 +57,7 @@ struct MessageFile: ~Copyable {
         return failure
     }
 
-    /// Takes it away.
+    /// Removes the file.
     consuming func discard() {
         if descriptor < 0 { return }
         _ = chandler_close(descriptor)
@@ -64,7 +65,7 @@ struct MessageFile: ~Copyable {
     }
 
     private func remove() {
-        // Dropped on purpose: a file that is left over is called `.ID.part`, and nobody takes it for a message.
+        // Dropped on purpose: a file that stays is `.ID.part`, which is not a message.
         _ = unsafe Self.path(directory, "/.", id, ".part").withCString { unsafe chandler_remove_file($0) }
     }
 }

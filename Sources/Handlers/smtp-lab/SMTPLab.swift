@@ -1,17 +1,18 @@
-// smtp-lab: a mail server for trying out programs that send mail. It takes what it is asked to take, answers wrongly as often as it
-// is asked to, and writes down everything: messages as files, events as lines of JSON.
-// Promises: nothing is ever sent on; with the same --seed the same addresses meet the same faults, in whatever order sessions come.
-// Never use it for mail that somebody wants: it says 250 before anything is safe on the disk.
-// Source: shared/reference/protocols.md 3, last paragraphs: what MailHog and mailpit are used for.
+// smtp-lab: a mail server for testing programs that send mail. It accepts the recipients of its options, answers with
+// faults as often as they say, and records everything: messages as files, events as lines of JSON.
+// Promises: it never sends mail on; with the same --seed the same addresses meet the same faults, in any order of
+// sessions.
+// Never use it for mail that must not be lost: it sends 250 before the message is safe on the disk.
+// Its purpose is that of MailHog and Mailpit.
 import CHandler
 import HandlerKit
 import SMTP
 
-/// How strict it is.
+/// How strictly it treats line endings and brackets.
 enum ProfileOption: StaticBytes, CaseIterable {
-    /// As a server on the Internet should be.
+    /// As strictly as a server on the Internet should.
     case internet
-    /// Lenient about line endings and brackets.
+    /// Leniently.
     case lab
 }
 
@@ -21,8 +22,8 @@ struct SMTPLab {
     static func main() {
         var options = Options(
             usage: """
-                smtp-lab [--hostname NAME] [--profile lab|internet] [--accept PATTERN]... [--fault WHERE=WHAT[@PERCENT%]]... \
-                [--seed NUMBER] [--directory PATH] [--log FILE] [--max-size BYTES]
+                smtp-lab [--hostname NAME] [--profile lab|internet] [--accept PATTERN]... \
+                [--fault WHERE=WHAT[@PERCENT%]]... [--seed NUMBER] [--directory PATH] [--log FILE] [--max-size BYTES]
                 """)
         var configuration = SMTPConfiguration(hostname: options.text("--hostname") ?? "smtp-lab.test")
         let profile = options.choice("--profile", default: ProfileOption.lab)
@@ -50,7 +51,7 @@ struct SMTPLab {
         }
     }
 
-    /// The file that events are appended to; the process ends if there can be none.
+    /// Opens the file that events are appended to; ends the process if it cannot be opened.
     private static func openLog(_ path: StaticBytes) -> Int32 {
         let descriptor = unsafe FilePath(path).withCString { unsafe chandler_append_to_file($0) }
         if descriptor < 0 { Options.refuse("--log", "cannot be opened for appending") }
