@@ -1,4 +1,4 @@
-// Filters that are as awkward as filters can be: longer, shorter, late, with a memory.
+// Filters that are difficult to support: with longer output, with shorter output, with late output, with a state.
 @testable import HandlerKit
 
 /// Writes every byte twice.
@@ -18,7 +18,7 @@ struct Dropping: ByteFilter {
     mutating func push(_ bytes: borrowing Span<UInt8>, to writer: inout ByteWriter) throws(ConnectionError) {}
 }
 
-/// Keeps the last byte back until nothing more comes.
+/// Keeps the last byte until the end.
 struct HoldingLast: ByteFilter {
     private var last: UInt8?
 
@@ -34,7 +34,7 @@ struct HoldingLast: ByteFilter {
     }
 }
 
-/// Replaces the word "cat" by "elephant", and says at the end how often.
+/// Replaces the word "cat" by "elephant", and writes at the end how often.
 struct Replacing: ByteFilter, ~Copyable {
     static var mostForOneByte: Int { 8 }
     private let word: StaticBytes = "cat"
@@ -67,11 +67,11 @@ struct Replacing: ByteFilter, ~Copyable {
     }
 }
 
-/// Which of them.
+/// The name of an example filter.
 enum Example: CaseIterable {
     case lowercase, doubling, dropping, holdingLast, replacing
 
-    /// What comes out when this went in.
+    /// The output for this input.
     func result(_ text: String) -> String {
         switch self {
         case .lowercase: text.lowercased()

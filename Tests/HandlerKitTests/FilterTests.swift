@@ -1,4 +1,4 @@
-// Filters, as a program of their own and inside a handler, with the stream cut everywhere.
+// Filters, as programs of their own and inside a handler, with the stream cut at every place.
 import Glibc
 import Testing
 
@@ -16,7 +16,7 @@ struct FilterTests {
     }
 
     @Test(
-        "FI-08: as a program, what comes out depends on the bytes alone, and the end comes after all of it",
+        "as a program, a filter's output depends on the bytes alone, and ends after all of them",
         arguments: Example.allCases, texts)
     func program(example: Example, text: String) throws {
         for capacity in [16, 200] {
@@ -35,7 +35,7 @@ struct FilterTests {
         }
     }
 
-    @Test("as a program, what is known is sent before the next read", arguments: [Example.lowercase, .doubling])
+    @Test("as a program, a filter sends its output before the next read", arguments: [Example.lowercase, .doubling])
     func sentAtOnce(example: Example) throws {
         let pair = SocketPair(SOCK_SEQPACKET)
         let output = SocketPair(SOCK_SEQPACKET)
@@ -48,7 +48,7 @@ struct FilterTests {
     }
 
     @Test(
-        "FI-01: inside a handler, all that is written goes through, however it is written",
+        "inside a handler, all that is written goes through the filter, however it is written",
         arguments: Example.allCases, texts)
     func output(example: Example, text: String) throws {
         for capacity in [16, 200] {
@@ -65,7 +65,7 @@ struct FilterTests {
     }
 
     @Test(
-        "FI-01: inside a handler, all that is read comes out of the filter", arguments: Example.allCases, texts)
+        "inside a handler, all that is read comes out of the filter", arguments: Example.allCases, texts)
     func input(example: Example, text: String) throws {
         for capacity in [16, 200] {
             for cut in Segmentation.all(of: Array(text.utf8)) {
@@ -81,7 +81,7 @@ struct FilterTests {
         }
     }
 
-    @Test("FI-02, FI-06: lines are those that come out of the filter, and keep their limit", arguments: [16, 64])
+    @Test("lines are those of the filter's output, and keep their limit", arguments: [16, 64])
     func lines(capacity: Int) throws {
         let text = "cat\r\ncatcat\nc\n\ncat"
         for cut in Segmentation.all(of: Array(text.utf8)) {
@@ -101,7 +101,7 @@ struct FilterTests {
         }
     }
 
-    @Test("a blank line that comes out of the filter is one, however the input is cut")
+    @Test("a blank line in the filter's output is a blank line, however the input is cut")
     func paragraphs() throws {
         let text = "cat\r\n\r\ncat\r"
         for cut in Segmentation.all(of: Array(text.utf8)) {
@@ -117,7 +117,7 @@ struct FilterTests {
         }
     }
 
-    @Test("no byte is lost when the filter comes in the middle of the stream")
+    @Test("a filter that begins in the middle of the stream loses no byte")
     func later() throws {
         let text = "PLAIN\r\nFiltered\r\n"
         for cut in Segmentation.all(of: Array(text.utf8)) {
@@ -133,7 +133,8 @@ struct FilterTests {
         }
     }
 
-    @Test("FI-05: both at once, a reply is sent before the next read, and batches stay batches")
+    @Test(
+        "with filters in both directions, a reply is sent before the next read, and replies to a batch go out together")
     func dialogue() throws {
         let input = SocketPair(SOCK_SEQPACKET)
         let output = SocketPair(SOCK_SEQPACKET)
@@ -151,7 +152,7 @@ struct FilterTests {
         #expect(packets == ["aa;;bb;;", "cc;;"])
     }
 
-    @Test("what a filter held back is sent once, whether the output ends by itself or with the connection")
+    @Test("a filter finishes once, whether the output ends alone or with the connection")
     func finishesOnce() throws {
         for endsFirst in [true, false] {
             let pair = SocketPair(SOCK_STREAM)
@@ -165,7 +166,7 @@ struct FilterTests {
         }
     }
 
-    @Test("a peer that is gone is an error of the handler's write, filtered or not")
+    @Test("a peer that is gone is an error of the handler's write, also with a filter")
     func peerIsGone() throws {
         let pair = SocketPair(SOCK_STREAM)
         shutdown(pair.peers.number, Int32(SHUT_RDWR))
@@ -178,7 +179,7 @@ struct FilterTests {
         }
     }
 
-    @Test("the limits hold for what the peer sends, behind a filter as well")
+    @Test("the limits apply to the bytes that the peer sends, also with a filter")
     func limits() throws {
         let pair = SocketPair(SOCK_STREAM)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)

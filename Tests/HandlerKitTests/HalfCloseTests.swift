@@ -1,4 +1,4 @@
-// Half-close in both directions, and who closes at which point.
+// Half-close in both directions, with each side closing at each point.
 import Glibc
 import Testing
 
@@ -10,7 +10,7 @@ struct HalfCloseTests {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    @Test("after finishWriting the peer sees the end, and what it still sends is read")
+    @Test("after finishWriting the peer reads the end, and the handler reads what the peer still sends")
     func outputFirst() throws {
         let pair = SocketPair(SOCK_STREAM)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
@@ -37,7 +37,7 @@ struct HalfCloseTests {
         #expect(pair.peers.receiveAll() == Array("still here".utf8))
     }
 
-    @Test("a pipe is closed, because nothing else says that no more is coming")
+    @Test("finishWriting closes a pipe, because a pipe has no other end of output")
     func pipes() throws {
         var ends: [Int32] = [0, 0]
         // Sound: the call fills two numbers.
@@ -65,7 +65,7 @@ struct HalfCloseTests {
         }
     }
 
-    @Test("a client that closes at each point of a session is an end, an early end or a gone peer, and nothing else")
+    @Test("a client that closes at any point of a session is an end, an early end or a gone peer, and no other error")
     func clientCloses() {
         let text = Array("HELLO\r\nBODY 5\r\n12345mail\r\n.\r\nQUIT\r\n".utf8)
         for count in 0...text.count {
@@ -79,7 +79,7 @@ struct HalfCloseTests {
         }
     }
 
-    /// Runs a session of all kinds of reading, and says what it throws.
+    /// Runs a session with all kinds of reading, and returns the error that it throws.
     private func outcome(_ descriptor: Int32) -> ConnectionError? {
         var connection = Connection(input: descriptor, output: descriptor, capacity: 64)
         do throws(ConnectionError) {

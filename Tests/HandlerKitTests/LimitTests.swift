@@ -1,5 +1,5 @@
-// Deadlines, idle limits and rates: that each ends in its own error, in its time, and not before. The only waiting is that
-// of the limits themselves.
+// Deadlines, idle limits and rates: each ends in an error of its own, in its time, and not before. The tests wait only
+// for the limits themselves.
 import Glibc
 import Testing
 
@@ -11,7 +11,7 @@ struct LimitTests {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// What a body throws, and how long it takes to.
+    /// The error that a body throws, and the time until then.
     private func failure(_ body: () throws(ConnectionError) -> Void) -> (error: ConnectionError?, time: Duration) {
         let start = ContinuousClock.now
         do throws(ConnectionError) {
@@ -22,7 +22,7 @@ struct LimitTests {
         }
     }
 
-    /// A connection over a socket, and the peer's end.
+    /// Passes a connection over a socket, and the peer's end, to the body.
     private func talking(
         _ body: (inout Connection, borrowing Descriptor) throws(ConnectionError) -> Void
     ) throws(ConnectionError) {
@@ -31,12 +31,12 @@ struct LimitTests {
         try body(&connection, pair.peers)
     }
 
-    /// Everything that reads, once.
+    /// Each kind of reading.
     private static let readings: [ReadOperation] = [
         .line(8), .paragraph, .chunk(8), .block(8), .bytes(8), .fixedLength(8), .delimited("\r\n.\r\n"),
     ]
 
-    @Test("W-19: a silent peer passes the idle limit in every kind of reading", arguments: readings)
+    @Test("a silent peer passes the idle limit in every kind of reading", arguments: readings)
     func idle(reading: ReadOperation) throws {
         try talking { connection, peer throws(ConnectionError) in
             connection.idleLimit = .milliseconds(20)
@@ -59,7 +59,7 @@ struct LimitTests {
         }
     }
 
-    @Test("a busy peer does not put off the deadline")
+    @Test("a peer that keeps sending does not postpone the deadline")
     func busyPeer() throws {
         let pair = SocketPair(SOCK_SEQPACKET)
         pair.peers.send([[UInt8]](repeating: [0x61], count: 100))
@@ -76,7 +76,7 @@ struct LimitTests {
         #expect(ContinuousClock.now - start >= .milliseconds(10))
     }
 
-    @Test("bytes that are there already need no time, but a new read after the deadline is refused")
+    @Test("after the deadline buffered bytes can be taken, but a new read throws")
     func buffered() throws {
         try talking { connection, peer throws(ConnectionError) in
             peer.send([Array("one\ntwo\n".utf8)])
@@ -89,7 +89,7 @@ struct LimitTests {
         }
     }
 
-    @Test("a peer that sends less than the minimum rate is too slow, one that sends more is not")
+    @Test("a peer that sends less than the minimum rate is too slow, and one that sends more is not")
     func rate() throws {
         try talking { connection, peer throws(ConnectionError) in
             connection.idleLimit = .seconds(600)
@@ -109,7 +109,7 @@ struct LimitTests {
         }
     }
 
-    @Test("a slow-loris that stays under the idle limit is too slow all the same")
+    @Test("a slow-loris peer that keeps within the idle limit is still too slow")
     func slowLoris() throws {
         try talking { connection, peer throws(ConnectionError) in
             connection.idleLimit = .milliseconds(500)
@@ -122,7 +122,7 @@ struct LimitTests {
         }
     }
 
-    @Test("time that the handler takes for itself does not count against the peer")
+    @Test("the handler's own time does not count against the peer")
     func ownTime() throws {
         try talking { connection, peer throws(ConnectionError) in
             connection.idleLimit = .milliseconds(50)
@@ -135,7 +135,7 @@ struct LimitTests {
         }
     }
 
-    @Test("what was written is sent before the wait that a limit ends")
+    @Test("written bytes are sent before the wait that a limit ends")
     func flushesFirst() throws {
         try talking { connection, peer throws(ConnectionError) in
             connection.idleLimit = .milliseconds(5)
@@ -145,8 +145,8 @@ struct LimitTests {
         }
     }
 
-    @Test("after a limit reading is over, but a farewell still arrives; a new phase starts anew")
-    func farewell() throws {
+    @Test("after a limit each read throws, but a last reply still arrives; a new phase begins anew")
+    func lastReply() throws {
         try talking { connection, peer throws(ConnectionError) in
             connection.beginPhase(within: .milliseconds(1))
             #expect(throws: ConnectionError.deadlinePassed) { _ = try connection.nextLine() }
@@ -161,7 +161,7 @@ struct LimitTests {
         }
     }
 
-    /// A connection whose peer reads nothing, over a socket or a pipe.
+    /// Passes a connection whose peer does not read, over a socket or a pipe, to the body.
     private func unread(
         overPipe: Bool, _ body: (inout Connection) throws(ConnectionError) -> Void
     ) throws(ConnectionError) {
@@ -209,7 +209,7 @@ struct LimitTests {
         }
     }
 
-    @Test("W-30: under limits too a slow reader gets every byte in order", arguments: [1, 100, 5000])
+    @Test("with limits too, a slow reader gets every byte in order", arguments: [1, 100, 5000])
     func slowReader(pieceSize: Int) throws {
         let pair = SocketPair(SOCK_STREAM)
         var size: Int32 = 1
@@ -229,7 +229,7 @@ struct LimitTests {
     }
 
     @Test(
-        "limits are given in any unit and read back",
+        "a limit can be set in any unit and read back",
         arguments: [Duration.milliseconds(1), .seconds(300), .nanoseconds(1)])
     func units(limit: Duration) throws {
         try talking { connection, peer throws(ConnectionError) in
@@ -244,14 +244,14 @@ struct LimitTests {
         #expect(Duration.seconds(-1).clampedNanoseconds == 0)
     }
 
-    @Test("a session that passes a limit ends with 111, a line in the log, and its farewell sent")
+    @Test("a session that passes a limit ends with 111, a line in the log, and its last reply sent")
     func served() async throws {
         let result = try await #require(
             processExitsWith: .exitCode(111), observing: [\.standardErrorContent, \.standardOutputContent]
         ) {
             let pair = SocketPair(SOCK_STREAM)
             _ = dup2(pair.ours.number, 0)
-            _ = dup(pair.peers.number)  // stays open, whenever the pair goes
+            _ = dup(pair.peers.number)  // stays open after the deinit of the pair
             serve { connection throws(ConnectionError) in
                 connection.idleLimit = .milliseconds(5)
                 do throws(ConnectionError) {
@@ -268,7 +268,7 @@ struct LimitTests {
     }
 }
 
-/// A peer that sends a byte now and then, from a thread of its own.
+/// A thread that sends a byte at a time, with pauses.
 final class SlowSender {
     private var thread = pthread_t()
     private let descriptor: Int32
@@ -277,7 +277,7 @@ final class SlowSender {
     init(descriptor: Int32, every microseconds: UInt32) {
         self.descriptor = descriptor
         self.microseconds = microseconds
-        // Sound: the thread is joined before this goes.
+        // Sound: the thread is joined before the deinit of this object.
         let started = unsafe pthread_create(
             &thread, nil,
             { argument in
@@ -291,7 +291,7 @@ final class SlowSender {
         precondition(started == 0)
     }
 
-    /// Ends the dripping.
+    /// Ends the thread.
     func stop() {
         shutdown(descriptor, Int32(SHUT_RDWR))
         _ = pthread_join(thread, nil)

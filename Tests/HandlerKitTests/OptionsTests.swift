@@ -1,4 +1,5 @@
-// What options may be, beside what TextTests says of finding them. Refusals are the handlers' tests: they end the process.
+// The values of options; TextTests has the tests of finding them. The handlers' tests have refusals, which end the
+// process.
 import Testing
 
 @testable import HandlerKit
@@ -29,7 +30,7 @@ struct OptionsTests {
         #expect(text.size == expected)
     }
 
-    @Test("a value outside of what is allowed is none")
+    @Test("a value outside of the allowed range is nil")
     func ranges() {
         #expect(Optional(1).within(1...3) == 1)
         #expect(Optional(4).within(1...3) == nil)
@@ -38,7 +39,7 @@ struct OptionsTests {
     }
 
     @Test(
-        "a time is said as it is spelled",
+        "a time is written as options spell it",
         arguments: [(.zero, "0s"), (.milliseconds(1), "1ms"), (.seconds(90), "90s")] as [(Duration, String)])
     func saying(duration: Duration, expected: String) {
         var text = ShortText()

@@ -1,4 +1,4 @@
-// Known numbers of bytes, and streams up to a mark, with the stream cut everywhere.
+// Bodies of a fixed length, and bodies with a delimiter, with the stream cut at every place.
 import Glibc
 import Testing
 
@@ -7,7 +7,7 @@ import Testing
 @Suite("pieces")
 struct PieceTests {
     @Test(
-        "blocks have the chosen size, but for the last one",
+        "blocks have the chosen size, except the last one",
         arguments: [
             ("", 3, []), ("ab", 3, ["ab"]), ("abc", 3, ["abc"]), ("abcdefgh", 3, ["abc", "def", "gh"]),
             ("a\nb\r\n", 1, ["a", "\n", "b", "\r", "\n"]), ("0123456789abcdef0", 16, ["0123456789abcdef", "0"]),
@@ -23,7 +23,7 @@ struct PieceTests {
         }
     }
 
-    @Test("an exact number of bytes comes in one piece, or is an error, or there is nothing", arguments: 0..<8)
+    @Test("an exact number of bytes is one piece, or an error, or nil at the end", arguments: 0..<8)
     func exactBytes(length: Int) throws {
         let text = String("abcdefgh".prefix(length))
         for cut in Segmentation.all(of: Array(text.utf8)) {
@@ -42,7 +42,8 @@ struct PieceTests {
     }
 
     @Test(
-        "a counted body larger than the buffer comes whole, and a line follows it", arguments: [0, 1, 15, 16, 17, 40])
+        "a body of fixed length, also one larger than the buffer, is read whole, and a line follows it",
+        arguments: [0, 1, 15, 16, 17, 40])
     func counted(count: Int) throws {
         for capacity in [16, 64] { try counted(count, capacity: capacity) }
     }
@@ -66,7 +67,7 @@ struct PieceTests {
         }
     }
 
-    @Test("a client that closes inside a counted body is an error at each point, after every byte was read")
+    @Test("a client that closes inside a body of fixed length is an error at any point, after every byte was read")
     func countedEndsEarly() {
         for length in 0..<20 {
             var read = 0
@@ -80,7 +81,7 @@ struct PieceTests {
         }
     }
 
-    /// A mark, how much of it was there before, the stream, and its part before the mark; nil: there is none.
+    /// A delimiter, how much of it came before the body, the stream, and the body; nil: the delimiter does not come.
     static let marked: [(StaticBytes, Int, String, String?)] = [
         ("\r\n.\r\n", 0, "a\r\nb\r\n.\r\nQUIT\n", "a\r\nb"), ("\r\n.\r\n", 0, "\r\n.\r\nQUIT\n", ""),
         ("\r\n.\r\n", 0, "\r\n.\r\r\n.\r\nQUIT\n", "\r\n.\r"), ("\r\n.\r\n", 0, "a\n.\nb\n.\r\n\r\n.\nc\r\n.\r", nil),
@@ -93,7 +94,7 @@ struct PieceTests {
     ]
     private static let dashes = String(repeating: "-", count: 38)
 
-    @Test("a stream ends at its mark, however the two are cut, and the next line follows", arguments: marked)
+    @Test("a body ends at its delimiter, however the stream is cut, and the next line follows", arguments: marked)
     func delimited(mark: StaticBytes, matched: Int, text: String, expected: String?) {
         for capacity in [12, 64] { delimited(mark, matched, text, expected, capacity) }
     }
@@ -114,14 +115,14 @@ struct PieceTests {
                     }
                 }
             } catch { failure = error }
-            // Where the mark never comes, every byte is handed out before the error.
+            // If the delimiter never comes, every byte is returned before the error.
             #expect(body == expected ?? text, "\(cut)")
             #expect(failure == (expected == nil ? .endedEarly : nil), "\(cut)")
             #expect(next == (expected == nil ? nil : "QUIT"), "\(cut)")
         }
     }
 
-    @Test("what cannot be the mark any more is handed out at once")
+    @Test("bytes that cannot be the delimiter are returned at once")
     func holdsBackLittle() throws {
         let pair = SocketPair(SOCK_SEQPACKET)
         pair.peers.send([Array("abc\r\n".utf8), Array(".x".utf8)])

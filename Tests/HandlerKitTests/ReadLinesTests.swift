@@ -6,7 +6,7 @@ import Testing
 
 @Suite("files of lines")
 struct ReadLinesTests {
-    @Test("a file's lines come one by one, a too long one is said, and the descriptor stays open")
+    @Test("the lines of a file are read one by one, a line that is too long is an event, and the descriptor stays open")
     func lines() throws {
         let pair = SocketPair(SOCK_STREAM)
         pair.peers.send([Array("one\n\(String(repeating: "x", count: 40))\r\nlast".utf8)])
@@ -21,7 +21,7 @@ struct ReadLinesTests {
         #expect(fcntl(pair.ours.number, F_GETFD) >= 0)
     }
 
-    @Test("what cannot be read is an error")
+    @Test("a descriptor that cannot be read is an error")
     func unreadable() {
         #expect(throws: ConnectionError.reading(errno: EBADF)) {
             try readLines(of: -1, capacity: 16) { file throws(ConnectionError) in

@@ -1,4 +1,4 @@
-// Lines, stretches and chunks, with the stream cut everywhere.
+// Lines, paragraphs and chunks, with the stream cut at every place.
 import Glibc
 import Testing
 
@@ -6,7 +6,7 @@ import Testing
 
 @Suite("reading")
 struct ReadingTests {
-    /// What reading by lines of at most 8 bytes gives, written down: `text|n` with n for the ending.
+    /// The results of reading lines of at most 8 bytes, as text: `text|ending`.
     private func lines(_ connection: inout Connection) throws(ConnectionError) -> [String] {
         var events: [String] = []
         while let event = try connection.nextLine(maximumLength: 8) {
@@ -66,7 +66,7 @@ struct ReadingTests {
         ("a\n\rb\n\n", "a\n\rb\n", "\n"), (" \n\n", " \n", "\n"), ("\n\n", "", "\n"),
     ]
 
-    @Test("the border between two parts of a long line is no blank line", arguments: 30..<36)
+    @Test("the border between two parts of a long line is not a blank line", arguments: 30..<36)
     func longLineBorder(length: Int) throws {
         let text = String(repeating: "x", count: length) + "\r\n.\n\n"
         for piece in 1..<length {

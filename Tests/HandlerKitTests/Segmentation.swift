@@ -1,6 +1,6 @@
 // How a stream reaches a connection under test: in one piece, byte by byte, or in two.
 
-/// How the bytes of a test reach the connection.
+/// The pieces in which the bytes of a test reach the connection.
 enum Segmentation: CustomStringConvertible {
     case whole
     case bytes

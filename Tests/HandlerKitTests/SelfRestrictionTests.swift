@@ -1,3 +1,4 @@
+// The system calls that a restricted handler may make, and some that kill it.
 import CHandler
 import Glibc
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @testable import HandlerKit
 
 struct SelfRestrictionTests {
-    @Test("who is restricted to streams reads, writes, waits, looks at the clock, takes memory and ends")
+    @Test("a process restricted to streams can read, write, wait, read the clock, allocate memory and exit")
     func allowed() async {
         await #expect(processExitsWith: .exitCode(3)) {
             let pair = SocketPair(SOCK_STREAM)
@@ -31,7 +32,7 @@ struct SelfRestrictionTests {
         }
     }
 
-    @Test("anything else ends the process")
+    @Test("any other system call kills the process")
     func refused() async {
         await #expect(processExitsWith: .signal(SIGSYS)) {
             SelfRestriction.apply(.streams)
@@ -45,7 +46,7 @@ struct SelfRestrictionTests {
             SelfRestriction.apply(.streams)
             _ = kill(getppid(), 0)
         }
-        // send(2) is sendto without an address; with one it is not for a stream that is open.
+        // send(2) is sendto without an address; with an address it does not send on an open stream.
         await #expect(processExitsWith: .signal(SIGSYS)) {
             let pair = SocketPair(SOCK_STREAM)
             SelfRestriction.apply(.streams)

@@ -1,10 +1,10 @@
-// The peer's side of a connection under test. A sequenced-packet socket gives each read exactly one of the pieces
-// that were sent, so a test decides how the stream is cut, without threads and without sleeping.
+// The peer's side of a connection under test. With a sequenced-packet socket each read returns exactly one of the
+// pieces that were sent, so a test decides how the stream is cut, without threads and without sleeping.
 import Glibc
 
 @testable import HandlerKit
 
-/// A descriptor that closes itself.
+/// A descriptor that its deinit closes.
 struct Descriptor: ~Copyable {
     let number: Int32
 
@@ -13,7 +13,7 @@ struct Descriptor: ~Copyable {
     /// Sends each piece as one packet or write.
     func send(_ pieces: [[UInt8]]) {
         for piece in pieces {
-            // Sound: the array's own bytes.
+            // Sound: the address and the count are those of the array.
             let sent = unsafe piece.withUnsafeBytes { unsafe write(number, $0.baseAddress, $0.count) }
             precondition(sent == piece.count)
         }
@@ -22,12 +22,12 @@ struct Descriptor: ~Copyable {
     /// Reads once.
     func receive() -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
-            // Sound: the buffer's own address and size.
+            // Sound: the address and the size are those of the buffer.
             unsafe count = max(0, read(number, buffer.baseAddress, buffer.count))
         }
     }
 
-    /// Everything until the end of input.
+    /// Reads everything up to the end of input.
     func receiveAll() -> [UInt8] {
         var all: [UInt8] = []
         while true {
@@ -37,7 +37,7 @@ struct Descriptor: ~Copyable {
         }
     }
 
-    /// The packets that are there now.
+    /// Reads the packets that are there now.
     func receivePackets() -> [[UInt8]] {
         _ = fcntl(number, F_SETFL, O_NONBLOCK)
         var packets: [[UInt8]] = []
@@ -49,7 +49,7 @@ struct Descriptor: ~Copyable {
     }
 }
 
-/// What `socketpair` connects.
+/// The two ends of a socketpair(2).
 struct SocketPair: ~Copyable {
     let ours: Descriptor
     let peers: Descriptor
@@ -64,8 +64,8 @@ struct SocketPair: ~Copyable {
     }
 }
 
-/// Runs a reader over bytes that come cut in this way. The peer then says nothing more. Where the buffer is too small for
-/// the text, the cuts are where the buffer is full, because the kernel would drop the rest of a packet.
+/// Runs a reader over bytes that are cut in this way, and then end. If the buffer is too small for the text, the stream
+/// is cut where the buffer is full, because the kernel would drop the rest of a packet.
 func reading<Result>(
     _ text: String, _ cut: Segmentation, capacity: Int = 64,
     _ body: (inout Connection) throws(ConnectionError) -> Result

@@ -1,11 +1,12 @@
-// BP-10: every kind of reading, one after the other in any order, against an oracle that has the whole stream at once.
+// Every kind of reading, one after the other in any order, against an oracle that has the whole stream.
 import CHandler
 import Glibc
 import Testing
 
 @testable import HandlerKit
 
-/// SplitMix64: the same numbers in every run. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
+/// SplitMix64: the same numbers in every run. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number
+/// generators".
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
@@ -20,7 +21,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// One act of reading.
+/// One read, of any kind.
 enum ReadOperation {
     case line(Int)
     case paragraph
@@ -43,7 +44,7 @@ enum ReadOperation {
     }
 }
 
-/// What one act gave.
+/// The result of one read.
 enum ReadOutcome: Equatable {
     case line([UInt8])
     case tooLong
@@ -53,7 +54,7 @@ enum ReadOutcome: Equatable {
     case endedEarly([UInt8])
 }
 
-/// The whole stream, and how far it was read.
+/// The whole stream, and the number of bytes that were read.
 struct Oracle {
     let stream: [UInt8]
     var position = 0
@@ -65,7 +66,8 @@ struct Oracle {
         return Array(rest.prefix(count))
     }
 
-    /// What the act must give. How much a chunk or a stretch is depends on the reads, so those are only judged.
+    /// Whether this is a correct result. The size of a chunk or a paragraph depends on the reads, so only its bounds
+    /// are checked.
     mutating func judge(_ reading: ReadOperation, _ outcome: ReadOutcome) -> Bool {
         switch reading {
         case .line(let maximum): outcome == line(maximum)
@@ -117,7 +119,7 @@ struct Oracle {
 }
 
 extension Connection {
-    /// Does what the act says.
+    /// Performs one read.
     mutating func perform(_ reading: ReadOperation) throws(ConnectionError) -> ReadOutcome {
         var all: [UInt8] = []
         do throws(ConnectionError) {
@@ -172,7 +174,7 @@ struct SwitchingTests {
         }
     }
 
-    @Test("BP-10, W-21: kinds of reading switched at random lose no byte and invent none", arguments: 0..<20)
+    @Test("kinds of reading in random order lose no byte and add none", arguments: 0..<20)
     func anyOrder(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<100 {
@@ -187,7 +189,7 @@ struct SwitchingTests {
             shutdown(packets.peers.number, Int32(SHUT_WR))
             shutdown(pair.peers.number, Int32(SHUT_WR))
             let input = isPacketed ? packets.ours.number : pair.ours.number
-            // Packets that do not fit would be cut by the kernel, so packets get the room that they need.
+            // The kernel would cut packets that do not fit, so the buffer has room for the largest.
             var connection = Connection(input: input, output: -1, capacity: isPacketed ? 200 : 16)
             if Bool.random(using: &generator) { connection.idleLimit = .seconds(60) }
             var oracle = Oracle(stream: stream)
@@ -203,7 +205,7 @@ struct SwitchingTests {
         }
     }
 
-    @Test("a search finds what a search byte by byte finds, at every length and place")
+    @Test("the vector search finds what a search byte by byte finds, at every length and place")
     func searching() {
         var generator = SeededGenerator(seed: 1)
         for length in 0..<200 {
@@ -212,7 +214,7 @@ struct SwitchingTests {
                 for start in 0..<min(17, length) {
                     let rest = Array(bytes[start...])
                     let (byte, blank) = unsafe rest.withUnsafeBytes {
-                        // Sound: inside the array. It is not empty.
+                        // Sound: the address and the count are those of the array, which is not empty.
                         unsafe (
                             chandler_find($0.baseAddress!, 0x0a, $0.count),
                             chandler_find_blank_line($0.baseAddress!, $0.count)

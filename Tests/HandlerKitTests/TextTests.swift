@@ -12,7 +12,7 @@ struct TextTests {
         return pair.peers.receivePackets()
     }
 
-    @Test("a log line is one write, and the peer's bytes cannot forge a field or a line")
+    @Test("a log line is one write, and bytes of the peer cannot forge a field or a line")
     func escaping() {
         var line = LogLine("line refused")
         line.add("length", -12)
@@ -20,7 +20,7 @@ struct TextTests {
         #expect(logged(line) == [Array(#"line refused length=-12 text=a\x20b=c\x0a\x5c\x7f\xc3\xa9"#.utf8) + [0x0a]])
     }
 
-    @Test("a log line that became too long is cut, marked, and ended")
+    @Test("a log line that is too long is cut, marked, and ended")
     func cutLine() throws {
         var line = LogLine("long")
         line.add("text", [UInt8](repeating: 0, count: 1000).span)
@@ -30,7 +30,7 @@ struct TextTests {
     }
 
     @Test(
-        "numbers are written in full",
+        "a decimal number has all its digits",
         arguments: [(0, "0"), (7, "7"), (-7, "-7"), (1234567890, "1234567890"), (.max, "9223372036854775807")])
     func decimal(number: Int, expected: String) {
         var text = ShortText()
@@ -53,7 +53,7 @@ struct TextTests {
         OptionReader { $0 < arguments.count ? arguments[$0] : nil }
     }
 
-    @Test("an option's last value counts, and an option not given has none")
+    @Test("the last value of an option counts, and an option that is not given has none")
     func optionValues() throws {
         var options = reader(["--a", "1", "--b", "2", "--a", "3"])
         #expect(try options.value(of: "--a") == "3")
@@ -62,20 +62,20 @@ struct TextTests {
         try options.finish()
     }
 
-    @Test("arguments that nobody asked for are refused by name")
+    @Test("an argument that the handler did not ask for is refused by name")
     func unknownOption() throws {
         var options = reader(["--a", "1", "--z", "2"])
         #expect(try options.value(of: "--a") == "1")
         #expect(throws: OptionError.unknown("--z")) { try options.finish() }
     }
 
-    @Test("an option at the end needs its value")
+    @Test("an option without a value at the end is refused")
     func missingValue() {
         var options = reader(["--a"])
         #expect(throws: OptionError.missingValue) { try options.value(of: "--a") }
     }
 
-    @Test("more arguments than can be remembered are refused")
+    @Test("more arguments than the reader can note are refused")
     func tooManyOptions() {
         var options = reader(Array(repeating: "--a", count: 64))
         #expect(throws: OptionError.tooMany) { try options.value(of: "--a") }

@@ -1,5 +1,4 @@
-// Verb tables: order, groups, arguments, what is left over; and a whole protocol. The items are those of
-// shared/reference/protocols.md 1.6 and 1.8.
+// Verb tables: order, groups, arguments, the rest of the line; and a whole protocol.
 import Glibc
 import Testing
 
@@ -10,7 +9,7 @@ extension VerbGroups {
     fileprivate static let body = VerbGroups(31)
 }
 
-/// A protocol of five verbs, as a handler would write it.
+/// The commands of a protocol of five verbs, as a handler would define it.
 private enum Command { case login(InputSlice), add(Int), total, clear, quit }
 
 private func till(_ connection: inout Connection) throws(ConnectionError) -> HandlerKit.ExitStatus {
@@ -50,7 +49,7 @@ private func till(_ connection: inout Connection) throws(ConnectionError) -> Han
     return .temporaryFailure
 }
 
-/// Words of the language of most tests here.
+/// The results of most tests here.
 private enum Word: Equatable {
     case a, b, c
     case text(String)
@@ -74,7 +73,7 @@ struct VerbTests {
         return (String(decoding: output.peers.receiveAll(), as: UTF8.self), status)
     }
 
-    @Test("PR-06, BP-07: a protocol of five verbs answers the same however the stream is cut")
+    @Test("a protocol of five verbs gives the same answers however the stream is cut")
     func wholeSession() throws {
         let text = "add 5\r\nlogin Ada\nADD 5\r\nadd 07\n\r\nadd x\ntotal now\nTotal\nclear\ntotal\nquit\nadd 1\n"
         let answers = """
@@ -97,20 +96,20 @@ struct VerbTests {
         }
     }
 
-    @Test("W-31, PR-02: the end of input ends the session, in the middle of a line too")
+    @Test("the end of input ends the session, also in the middle of a line")
     func endOfInput() throws {
         #expect(try session("", .whole) == ("200 ready\n", .temporaryFailure))
         #expect(try session("login x\nquit", .whole) == ("200 ready\n200 welcome, x\n", .done))
         #expect(try session("qui", .whole) == ("200 ready\n500 what?\n", .temporaryFailure))
     }
 
-    @Test("W-32: many lines in one segment are many lines, and a line that is too long is one")
+    @Test("many lines in one segment are many lines, and a line that is too long is one event")
     func segments() throws {
         let long = "login " + String(repeating: "x", count: 100)
         #expect(try session(long + "\nlogin y\n\nquit\n", .whole).0 == "200 ready\n500 too long\n200 welcome, y\n")
     }
 
-    /// What the lines of a text become.
+    /// The results for the lines of a text.
     private func words<Rules: VerbRules>(
         _ text: String, _ verbs: VerbTable<Rules>, _ word: @escaping (borrowing Connection, Rules.Command) -> Word
     ) throws -> [Word?] {
@@ -127,7 +126,7 @@ struct VerbTests {
         }
     }
 
-    @Test("BP-03, W-22: the first verb that matches counts, in the written order, and only that one")
+    @Test("the first verb that matches, in the written order, is the only one that counts")
     func order() throws {
         let verbs = VerbTable {
             Verb("GO", .number, as: { Word.number($0) })
@@ -138,7 +137,7 @@ struct VerbTests {
         #expect(try words("GO 1\nGO\nGO x\nGO 1 2\nGONE\n", verbs) { $1 } == [.number(1), .a, .b, .b, nil])
     }
 
-    @Test("BP-01, BP-02: groups are switched on and off at any time, and standard is one that is on")
+    @Test("groups are enabled and disabled at any time, and standard is enabled at first")
     func groups() throws {
         var verbs = VerbTable {
             Verb("A", as: Word.a)
@@ -154,7 +153,7 @@ struct VerbTests {
         #expect(try words("A\nB\n", verbs) { $1 } == [nil, nil])
     }
 
-    @Test("CS-04, W-33: a verb is the whole line, in its own case, and even a zero counts")
+    @Test("a verb without arguments is the whole line, in its own case, and 0 is a verb like any other")
     func wholeLine() throws {
         let verbs = VerbTable {
             Verb("quit", as: Word.a)
@@ -165,7 +164,7 @@ struct VerbTests {
                 == [.a, .a, .b, nil, nil, nil, nil, nil, nil, nil, nil, nil])
     }
 
-    @Test("SM-21: where asked, ASCII letters are the same in both cases, and nothing else is")
+    @Test("with letters ignored, ASCII letters are the same in both cases, and no other bytes are")
     func letterCase() throws {
         let verbs = VerbTable(letters: .ignored) {
             Verb("Mail From:", .rest, as: { _ in Word.a })
@@ -176,7 +175,7 @@ struct VerbTests {
                 == [.a, .a, nil, .b, nil, nil])
     }
 
-    @Test("arguments are typed: words, numbers, the rest, and what may be left out")
+    @Test("arguments are typed: words, numbers, the rest, and optional ones")
     func arguments() throws {
         enum Given {
             case text(InputSlice), number(Int), pair(InputSlice, InputSlice), triple(InputSlice, Int, InputSlice),
@@ -225,7 +224,7 @@ struct VerbTests {
             ])
     }
 
-    @Test("a protocol may have arguments of its own")
+    @Test("a protocol may define arguments of its own")
     func ownArgument() throws {
         struct Switch: VerbArgument {
             func take(from rest: inout InputSlice, of connection: borrowing Connection) -> Bool? {
@@ -241,7 +240,7 @@ struct VerbTests {
         #expect(try words("LAMP on\nLAMP off\nLAMP dim\n", verbs) { $1 } == [.a, .b, .c])
     }
 
-    @Test("BP-04: a line that matches nothing comes back whole, with its ending")
+    @Test("a line that matches no verb is returned whole, with its ending")
     func unmatched() throws {
         let verbs = VerbTable { Verb("A", as: Word.a) }
         let found = try reading("B b\r\n\nC", .whole) { connection throws(ConnectionError) in
@@ -254,7 +253,7 @@ struct VerbTests {
         #expect(found == ["B b\r\n", "\n", "C"])
     }
 
-    @Test("BP-05, BP-06, BP-10: a verb switches to a body of chunks and back, and what follows is a verb again")
+    @Test("after a verb the handler reads a body, and after the body the next verb, without losing a byte")
     func bodies() throws {
         enum Act { case data(Int), mail, quit }
         let verbs = VerbTable {
@@ -287,7 +286,7 @@ struct VerbTests {
         }
     }
 
-    @Test("CS-03, CS-05: the names of what is enabled are listed in their written order")
+    @Test("the names of the enabled verbs are listed in their written order")
     func names() {
         var verbs = VerbTable {
             Verb("motd", as: Word.a)
@@ -307,7 +306,7 @@ struct VerbTests {
         #expect(list() == "Commands: motd date who quit")
     }
 
-    @Test("a table of many verbs finds the last one, however many lines come before")
+    @Test("a table finds the last of many verbs, in many lines")
     func manyLines() throws {
         let verbs = VerbTable {
             Verb("A", as: 1)

@@ -1,4 +1,4 @@
-// Output: when it is sent, that it arrives whole, and how a connection ends.
+// Output: when it is sent, whether all of it arrives, and how a connection ends.
 import Glibc
 import Testing
 
@@ -11,7 +11,7 @@ struct WritingTests {
     }
 
     @Test(
-        "replies to lines that came together go out together",
+        "replies to lines that came together are sent together",
         arguments: [(Segmentation.whole, 1), (Segmentation.bytes, 10)])
     func batching(cut: Segmentation, writes: Int) throws {
         let input = SocketPair(SOCK_SEQPACKET)
@@ -23,7 +23,7 @@ struct WritingTests {
         #expect(output.peers.receivePackets().count == writes)
     }
 
-    @Test("nothing is sent before it must be, and flush sends it")
+    @Test("output is sent on a flush and not before")
     func flushing() throws {
         let pair = SocketPair(SOCK_SEQPACKET)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
@@ -34,7 +34,7 @@ struct WritingTests {
         #expect(pair.peers.receivePackets() == [Array("one two".utf8)])
     }
 
-    @Test("a number is sent in decimal, whatever it is")
+    @Test("any number is sent in decimal")
     func numbers() throws {
         let pair = SocketPair(SOCK_SEQPACKET)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
@@ -53,7 +53,7 @@ struct WritingTests {
         var size: Int32 = 1
         // Sound: the option is an int.
         _ = unsafe setsockopt(pair.ours.number, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-        // Non-blocking, so that every write that does not fit is a partial one.
+        // Non-blocking, so that a write that does not fit is partial.
         _ = fcntl(pair.ours.number, F_SETFL, O_NONBLOCK)
         let total = 300_000 / pieceSize * pieceSize
         let reader = BackgroundThread(descriptor: dup(pair.peers.number)) { Descriptor(number: $0).receiveAll() }
@@ -77,7 +77,7 @@ struct WritingTests {
         #expect(throws: ConnectionError.peerIsGone) { try connection.flush() }
     }
 
-    @Test("closing takes in what the peer still sends, but not without bound", arguments: [100, 40_000, 120_000])
+    @Test("closing reads what the peer still sends, up to a bound", arguments: [100, 40_000, 120_000])
     func lingering(sent: Int) throws {
         let pair = SocketPair(SOCK_STREAM)
         pair.peers.send([[UInt8](repeating: 0x78, count: sent)])
@@ -89,7 +89,7 @@ struct WritingTests {
         #expect(pair.ours.receiveAll().count <= max(0, sent - 65536))
     }
 
-    @Test("closing does not wait longer than it may for a silent peer")
+    @Test("closing waits for a silent peer only as long as its limit")
     func silentPeer() throws {
         let pair = SocketPair(SOCK_STREAM)
         var connection = Connection(input: pair.ours.number, output: pair.ours.number)
@@ -99,7 +99,7 @@ struct WritingTests {
     }
 }
 
-/// A thread that reads while the test writes.
+/// A thread that reads or writes while the test does the other.
 final class BackgroundThread {
     private var thread = pthread_t()
 
@@ -118,7 +118,7 @@ final class BackgroundThread {
 
     init(descriptor: Int32, _ body: @escaping (Int32) -> [UInt8]) {
         work = Work(descriptor, body)
-        // Sound: the thread is joined before `work` goes, and nobody else looks at it until then.
+        // Sound: the thread is joined before the deinit of `work`, and no other thread accesses it until then.
         let started = unsafe pthread_create(
             &thread, nil,
             { argument in
