@@ -1,11 +1,11 @@
-// A peer that sends and does not read: the handler waits, and takes in no more than its buffers and the kernel's hold.
+// A peer that sends and does not read: the handler waits, and reads no more than its buffers and the kernel's can hold.
 import Glibc
 import Testing
 
 @Suite("back-pressure", .serialized)
 struct BackPressureTests {
     @Test(
-        "a peer that does not read is not read from for ever, and then gets every byte that was taken",
+        "a handler reads a bounded amount from a peer that does not read, and later sends the result of every byte",
         arguments: [["echo", "--on-blank", "off"], ["echo", "--letters", "lowercase"], ["lowercase"], ["hello"]])
     func slowReader(command: [String]) {
         let arguments = Array(command.dropFirst())
@@ -13,9 +13,9 @@ struct BackPressureTests {
         let handler = RunningHandler(command[0], arguments, over: .socket)
         let block = Array(String(repeating: "0123456789abcde\n", count: 256).utf8)
         var taken = 0
-        // As soon as nothing goes for half a second, the handler waits: it is in write(2), as its peer does not read.
+        // If the handler takes no byte for half a second, it waits in write(2), because its peer does not read.
         while handler.canSend(milliseconds: 500) {
-            // Sound: the array's own bytes.
+            // Sound: the address and the count are those of the array.
             let sent = unsafe block.withUnsafeBytes {
                 unsafe send(handler.input, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
             }
@@ -35,7 +35,7 @@ struct BackPressureTests {
         }
         let ending = handler.wait()
         #expect(ending.status == 0)
-        // Two runs of one program differ by some pages; one that kept what it reads would have grown by megabytes.
+        // Two runs of one program differ by some pages; a program that kept its input would have grown by megabytes.
         #expect((1...small + 1024).contains(ending.peakMemory), "KB")
     }
 }

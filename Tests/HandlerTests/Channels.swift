@@ -1,5 +1,5 @@
-// Pipes, sockets and reading, for RunningHandler. Everything is close-on-exec, so that no other child holds it open;
-// Swift's Glibc module has neither pipe2 nor accept4, so there it is set a moment later.
+// Pipes, sockets and reading, for RunningHandler. Every descriptor is close-on-exec, so that no other child keeps it
+// open. Swift's Glibc module has neither pipe2 nor accept4, so there the flag is set a moment later.
 import Glibc
 
 func pipePair() -> [Int32] {
@@ -19,7 +19,7 @@ func socketPair(_ type: __socket_type = SOCK_STREAM) -> [Int32] {
     return ends
 }
 
-/// The client's and the server's end of a connection over loopback.
+/// The two ends of a connection over loopback: the client's, then the server's.
 func tcpPair() -> [Int32] {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     let listener = socket(AF_INET, type, 0)
@@ -46,7 +46,7 @@ func tcpPair() -> [Int32] {
 /// Reads once: at most this many bytes, none at the end or if the connection was reset.
 func readOnce(_ descriptor: Int32, _ count: Int) -> [UInt8] {
     unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-        // Sound: the buffer's own address and size.
+        // Sound: the address and the size are those of the buffer.
         unsafe filled = max(0, read(descriptor, buffer.baseAddress, buffer.count))
     }
 }

@@ -1,4 +1,4 @@
-// classic: discard, daytime, time, chargen and qotd, driven from outside. Sources: RFC 863 to 865, 867, 868.
+// classic as a program: discard, daytime, time, chargen and qotd. Sources: RFC 863 to 865, 867, 868.
 import Glibc
 import Testing
 
@@ -14,7 +14,7 @@ struct ClassicTests {
         return (output, handler.wait())
     }
 
-    @Test("RFC 863: 10 MB are discarded, and not a byte comes back", arguments: Transport.allCases)
+    @Test("RFC 863: discard reads 10 MB and sends no byte", arguments: Transport.allCases)
     func discard(over transport: Transport) {
         let handler = RunningHandler("classic", ["discard"], over: transport)
         let block = [UInt8](repeating: 0x0a, count: 1 << 20)
@@ -24,12 +24,12 @@ struct ClassicTests {
         #expect(handler.wait().status == 0)
     }
 
-    /// What strftime says, for every second that the test may have met.
+    /// The text of strftime(3) for each second in a range.
     private func days(_ range: ClosedRange<Int>, zoneOffset: Int, zone: String) -> [String] {
         range.map { seconds in
             var time = time_t(seconds + zoneOffset)
             var fields = unsafe tm()
-            // Sound: two variables, and a buffer with its size.
+            // Sound: the calls get two variables, and a buffer with its size.
             _ = unsafe gmtime_r(&time, &fields)
             let text = unsafe [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
                 unsafe buffer.withMemoryRebound(to: CChar.self) { text in
@@ -41,25 +41,25 @@ struct ClassicTests {
     }
 
     @Test(
-        "RFC 867: the day and the time, with the zone that TZ names",
+        "RFC 867: daytime sends the day and the time, with the zone that TZ names",
         arguments: [("TZ=UTC0", 0, "UTC"), ("TZ=EARLY-2", 7200, "EARLY"), ("TZ=LATE5:30", -19800, "LATE")])
     func daytime(variable: String, offset: Int, zone: String) {
         for transport in Transport.allCases {
             let start = Int(time(nil))
             let (output, ending) = classic("daytime", over: transport, environment: [variable])
-            // time(2) may be a tick behind the clock that the handler reads.
+            // time(2) may be a tick slower than the clock that the handler reads.
             let expected = days(start...Int(time(nil)) + 1, zoneOffset: offset, zone: zone)
             #expect(expected.contains(String(decoding: output, as: UTF8.self)))
             #expect(ending.status == 0)
         }
     }
 
-    @Test("RFC 868: four bytes, seconds since 1900", arguments: Transport.allCases)
+    @Test("RFC 868: time sends the seconds since 1900, as four bytes", arguments: Transport.allCases)
     func seconds(over transport: Transport) {
-        // Source: the RFC's own figure for 1 January 1970.
+        // Source: RFC 868 has this figure for 1 January 1970.
         let start = Int(time(nil)) + 2_208_988_800
         let (output, ending) = classic("time", over: transport, input: "ignored")
-        // time(2) may be a tick behind the clock that the handler reads.
+        // time(2) may be a tick slower than the clock that the handler reads.
         let end = Int(time(nil)) + 1 + 2_208_988_800
         #expect(output.count == 4)
         let received = output.reduce(0) { $0 << 8 | Int($1) }
@@ -67,7 +67,7 @@ struct ClassicTests {
         #expect(ending.status == 0)
     }
 
-    /// So many bytes as the RFC has them.
+    /// The first bytes of RFC 864's pattern.
     private func characters(_ count: Int) -> [UInt8] {
         let ring = (0x20...0x7e).map { UInt8($0) }
         var bytes: [UInt8] = []
@@ -79,7 +79,9 @@ struct ClassicTests {
         return Array(bytes.prefix(count))
     }
 
-    @Test("RFC 864: lines of 72 characters, each one further on, until the peer is gone", arguments: Transport.allCases)
+    @Test(
+        "RFC 864: chargen sends lines of 72 characters, each shifted by one, until the peer is gone",
+        arguments: Transport.allCases)
     func characterGenerator(over transport: Transport) {
         let handler = RunningHandler("classic", ["chargen"], over: transport)
         #expect(handler.receive(exactly: 30_000) == String(decoding: characters(30_000), as: UTF8.self))
@@ -89,7 +91,7 @@ struct ClassicTests {
         #expect(ending.log == "")
     }
 
-    @Test("RFC 864: the first line is the one in the RFC")
+    @Test("RFC 864: the first line of chargen is the first line in the RFC")
     func firstLine() {
         let handler = RunningHandler("classic", ["chargen"], over: .socket)
         let line = ##" !"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefg"##
@@ -98,15 +100,15 @@ struct ClassicTests {
         #expect(handler.wait().status == 0)
     }
 
-    @Test("chargen takes in what the peer sends, before the peer reads anything", arguments: Transport.allCases)
+    @Test("chargen reads what the peer sends, also before the peer reads", arguments: Transport.allCases)
     func sendsFirst(over transport: Transport) {
         let handler = RunningHandler("classic", ["chargen"], over: transport)
-        // More than all buffers on the way hold: it would never end if chargen only wrote.
+        // More than all buffers between the two hold: the sends would never end if chargen only wrote.
         let block = [UInt8](repeating: 0x78, count: 1 << 20)
         for _ in 0..<16 { handler.send(block) }
         #expect(handler.receive(exactly: 74 * 95) == String(decoding: characters(74 * 95), as: UTF8.self))
         handler.endInput()
-        // A peer that sends no more still gets characters.
+        // A peer that ends its input still gets characters.
         #expect(handler.receive(exactly: 1 << 20).utf8.count == 1 << 20)
         handler.hangUp()
         #expect(handler.wait().status == 0)
@@ -116,26 +118,26 @@ struct ClassicTests {
         let path = "/tmp/doorward-quotes-\(getpid())"
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         let bytes = Array(text.utf8)
-        // Sound: the array's own bytes.
+        // Sound: the address and the count are those of the array.
         _ = unsafe bytes.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
         close(file)
         return path
     }
 
-    @Test("RFC 865: every quote of a file is said sometimes, and none that is longer than 512 bytes")
-    func chance() {
+    @Test("RFC 865: qotd sends each quote of a file sometimes, and never one of more than 512 bytes")
+    func randomQuotes() {
         let long = String(repeating: "x", count: 510) + "\n"
         let path = quotes(
             "one\n%\ntwo\nlines\r\n%\n%\n\(long)more\n%\n" + String(repeating: "y", count: 9000) + "\n%\n" + long)
         defer { unsafe _ = unlink(path) }
         let expected: Set = ["one\r\n", "two\r\nlines\r\n", String(repeating: "x", count: 510) + "\r\n"]
         var found: Set<String> = []
-        // Each of three is missing from 200 draws once in 10^34 runs.
+        // One of the three is missing from 200 draws in about one of 10^34 runs.
         for _ in 0..<200 { found.insert(String(decoding: classic("qotd", "--file", path).output, as: UTF8.self)) }
         #expect(found == expected)
     }
 
-    @Test("RFC 865: without a file there is one quote, short enough")
+    @Test("RFC 865: without a file qotd sends one quote of at most 512 bytes")
     func builtIn() {
         let (output, ending) = classic("qotd", input: "who?\r\n")
         #expect((3...512).contains(output.count))
@@ -143,7 +145,7 @@ struct ClassicTests {
         #expect(ending == HandlerResult(status: 0, log: "", peakMemory: ending.peakMemory))
     }
 
-    @Test("a file without a quote, or no file, is said in the log, and the peer gets nothing")
+    @Test("a file without a quote, or a missing file, has a line in the log, and the peer gets no byte")
     func noQuote() {
         let empty = quotes("%\n%\n")
         defer { unsafe _ = unlink(empty) }
@@ -156,7 +158,7 @@ struct ClassicTests {
     }
 
     @Test(
-        "wrong arguments are refused with what is allowed",
+        "wrong arguments are refused with the allowed ones",
         arguments: [
             ([], "protocol: needs a value; allowed: discard daytime time chargen qotd\n"),
             (["echo"], "protocol: not allowed: echo; allowed: discard daytime time chargen qotd\n"),

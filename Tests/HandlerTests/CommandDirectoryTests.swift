@@ -1,4 +1,4 @@
-// Commands from a directory: which files are, and what becomes of them when they run.
+// The commands of a directory: which files are commands, and how they run.
 import Glibc
 import TestSupport
 import Testing
@@ -16,7 +16,7 @@ struct CommandDirectoryTests {
     }
 
     @Test(
-        "executable files are commands by their names, sorted behind those built in; none takes the place of one of those"
+        "executable files are commands by their names, sorted after the built-in ones; no file replaces one of those"
     )
     func names() throws {
         let files = try CommandFiles()
@@ -35,7 +35,7 @@ struct CommandDirectoryTests {
         #expect(ending.log == "")
     }
 
-    @Test("more than 64 are left out, and the log says so")
+    @Test("more than 64 commands are left out, with a line in the log")
     func tooMany() throws {
         let files = try CommandFiles()
         for number in 0..<70 { try files.script("c\(number)", "") }
@@ -44,15 +44,15 @@ struct CommandDirectoryTests {
         #expect(ending.log == "too many commands path=\(files.path)/commands most=64\n")
     }
 
-    @Test("a directory that is not there is said in the log, and the session has the built-in commands")
+    @Test("a missing directory has a line in the log, and the session has the built-in commands")
     func noDirectory() {
         let (output, ending) = session("command", ["--commands", "/nowhere"], input: "quit\n")
         #expect(output == "Welcome to command\nAvailable commands: motd date who quit\n")
         #expect(ending.log == "cannot read path=/nowhere errno=2\n")
     }
 
-    @Test("a command has no arguments, nothing to read, the service's environment, and no descriptor but 0, 1 and 2")
-    func surroundings() throws {
+    @Test("a command has no arguments, no input, the environment of the service, and only the descriptors 0, 1 and 2")
+    func processEnvironment() throws {
         let files = try CommandFiles()
         try files.script(
             "show",
@@ -67,7 +67,7 @@ struct CommandDirectoryTests {
         #expect(ending.log == "")
     }
 
-    @Test("REMOTE_USER is who logged in")
+    @Test("REMOTE_USER is the name of the user after a login")
     func user() throws {
         let files = try CommandFiles()
         try files.script("me", "echo \"$REMOTE_USER\"\n")
@@ -77,7 +77,7 @@ struct CommandDirectoryTests {
         #expect(output.hasSuffix("\ndougm\n"))
     }
 
-    @Test("a command that fails or cannot be started is in the log, and the session goes on")
+    @Test("a command that fails or cannot be started has a line in the log, and the session goes on")
     func failing() throws {
         let files = try CommandFiles()
         try files.script("three", "echo text; exit 3\n")
@@ -96,7 +96,7 @@ struct CommandDirectoryTests {
                 """)
     }
 
-    @Test("SIGPIPE is as the kernel has it: a command whose reader goes ends quietly")
+    @Test("SIGPIPE has its default action: a command whose reader ends is killed quietly")
     func brokenPipe() throws {
         let files = try CommandFiles()
         try files.script("pipe", "yes | head -n 1\n")
@@ -105,7 +105,7 @@ struct CommandDirectoryTests {
         #expect(ending.log == "")
     }
 
-    @Test("W-37: output is bounded, and time is, also for a command that closed its output")
+    @Test("the output and the time of a command are bounded, also if it closed its output")
     func limits() throws {
         let files = try CommandFiles()
         try files.script("much", "while :; do echo 123456789; done\n")
@@ -142,7 +142,7 @@ struct CommandDirectoryTests {
                 """)
     }
 
-    @Test("output of exactly the limit is all of it")
+    @Test("output of exactly the limit is sent whole")
     func exactOutput() throws {
         let files = try CommandFiles()
         try files.script("ten", "echo 123456789\n")
@@ -150,7 +150,7 @@ struct CommandDirectoryTests {
     }
 
     @Test(
-        "a command and its children are gone when it was stopped, and when the peer hangs up or the handler is killed")
+        "a command and its children are gone after a stop, after the peer hangs up, and after the handler is killed")
     func nothingLeft() throws {
         let files = try CommandFiles()
         try files.script("family", "sleep 600 & echo $$ $!; echo ready; while :; do sleep 0.05; echo on; done\n")
@@ -173,7 +173,7 @@ struct CommandDirectoryTests {
             if ending == "stop" { handler.endInput() } else { handler.hangUp() }
             if ending == "stop" { _ = handler.receiveAll() }
             _ = handler.wait()
-            // Killed before the handler ended; the kernel takes a moment to be done with the child of a child.
+            // They were killed before the handler ended, but a grandchild takes the kernel a moment to remove.
             for pid in pids {
                 let deadline = ContinuousClock.now + .seconds(10)
                 while kill(pid, 0) == 0, !isZombie(pid), ContinuousClock.now < deadline { sched_yield() }
@@ -182,7 +182,7 @@ struct CommandDirectoryTests {
         }
     }
 
-    /// Whether a process has ended and waits only for whoever reaps it here.
+    /// Whether a process has ended and is not reaped yet.
     private func isZombie(_ pid: pid_t) -> Bool {
         let file = unsafe open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return true }
@@ -190,7 +190,7 @@ struct CommandDirectoryTests {
         return String(decoding: readToEnd(file), as: UTF8.self).contains(") Z ")
     }
 
-    @Test("what a command writes to standard error is the log's")
+    @Test("the standard error of a command is the log")
     func standardError() throws {
         let files = try CommandFiles()
         try files.script("noisy", "echo said >&2; echo shown\n")

@@ -1,4 +1,4 @@
-// What the tests of the command handler share: files like the original's, and how its dates look.
+// The common part of the tests of command: files like those of the original, and the form of its dates.
 import Glibc
 import TestSupport
 
@@ -7,7 +7,7 @@ final class CommandFiles {
     private let directory: TemporaryDirectory
     let path: String
 
-    /// What `htpasswd -s` makes of foobar.
+    /// The hash that `htpasswd -s` makes of foobar.
     static let foobar = "{SHA}iEPX+SQWIR3p67lj/0zigSWTKHg="
 
     init() throws {
@@ -28,7 +28,7 @@ final class CommandFiles {
         try directory.makeDirectory("commands")
     }
 
-    /// The arguments that every session gets.
+    /// The arguments of every session.
     var arguments: [String] {
         ["--name", "MyApache2::CommandServer", "--motd", path + "/motd", "--utmp", path + "/utmp"]
     }
@@ -52,7 +52,7 @@ final class CommandFiles {
     }
 }
 
-/// A record of utmp(5). Its kind: 7 is a user's session.
+/// A record of utmp(5); kind 7 is the session of a user.
 func record(user: String, line: String, seconds: Int, kind: UInt8 = 7) -> [UInt8] {
     #if arch(x86_64)
         let (size, timePlace, timeSize) = (384, 340, 4)
@@ -71,6 +71,9 @@ func record(user: String, line: String, seconds: Int, kind: UInt8 = 7) -> [UInt8
 /// Whether a line is `Www Mmm dd hh:mm:ss ZONE yyyy`.
 func isDate(_ line: Substring) -> Bool {
     let form =
-        /(Sun|Mon|Tue|Wed|Thu|Fri|Sat) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 123]\d [012]\d:[0-5]\d:[0-6]\d [-+A-Z0-9]{1,6} \d{4}/
+        #/
+        (Sun|Mon|Tue|Wed|Thu|Fri|Sat)\ (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\ [\ 123]\d
+        \ [012]\d:[0-5]\d:[0-6]\d\ [-+A-Z0-9]{1,6}\ \d{4}
+        /#
     return line.wholeMatch(of: form) != nil
 }

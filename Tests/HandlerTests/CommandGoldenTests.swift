@@ -1,5 +1,5 @@
-// The original's sessions as transcripts in Golden/command/, however the input is cut. Not among those of TranscriptTests: they
-// need files that are made for them, and hold a date.
+// The sessions of mod_perl's CommandServer as transcripts in Golden/command/, with the input cut at every place. They
+// are not among those of TranscriptTests because they need files of their own and contain a date.
 import TestSupport
 import Testing
 
@@ -7,14 +7,14 @@ import Testing
 struct CommandGoldenTests {
     static let names = ["login", "denied", "unknown"]
 
-    /// The handler of a transcript, with its files.
+    /// Starts the handler of a transcript, with its files.
     private func start(_ transcript: Transcript, _ files: CommandFiles, over transport: Transport) -> RunningHandler {
         RunningHandler(
             transcript.handler, transcript.arguments.map { $0.replacing("FILES", with: files.path) }, over: transport,
             environment: transcript.environment)
     }
 
-    /// Everything that comes until the handler ends the session: nobody says that no more is sent.
+    /// Checks all output up to the end of the session, which the handler ends: the input does not end before.
     private func check(_ handler: RunningHandler, _ transcript: Transcript, _ circumstances: String) {
         let lines = handler.receiveAll().split(separator: "\n", omittingEmptySubsequences: false)
         let output = lines.map { isDate($0) ? "(a date)" : $0 }.joined(separator: "\n")
@@ -26,7 +26,7 @@ struct CommandGoldenTests {
     }
 
     @Test(
-        "CS-01 to CS-09, W-32: a session is the original's, in one piece, byte by byte and cut at each byte",
+        "a session goes as the original's, in one piece, byte by byte and cut at each byte",
         arguments: names)
     func cuts(name: String) throws {
         let files = try CommandFiles()
@@ -38,7 +38,7 @@ struct CommandGoldenTests {
         }
     }
 
-    @Test("CS-04: lines that end in CR LF, or in several CRs, are the same lines", arguments: names)
+    @Test("lines that end in CR LF, or in several CRs, are the same lines", arguments: names)
     func carriageReturns(name: String) throws {
         let files = try CommandFiles()
         let transcript = Transcript(name: "command/\(name).txt")
@@ -49,7 +49,7 @@ struct CommandGoldenTests {
         }
     }
 
-    @Test("CS-09: a prompt comes before the answer is sent", arguments: Transport.allCases)
+    @Test("a prompt is sent before the handler waits for the answer", arguments: Transport.allCases)
     func interactive(over transport: Transport) throws {
         let files = try CommandFiles()
         let handler = RunningHandler("command", files.login("user dougm"), over: transport)

@@ -1,4 +1,4 @@
-// The login of command: who gets in, and what the others see.
+// The login of command: which users may log in, and what a failure shows.
 import Glibc
 import TestSupport
 import Testing
@@ -19,7 +19,7 @@ struct CommandLoginTests {
     }
 
     @Test(
-        "CS-15: --require admits users, anyone with a password, or members of a group; one of several suffices",
+        "--require admits named users, all users with a password, or members of a group; one of several suffices",
         arguments: [
             (["user dougm"], "dougm", true), (["user dougm"], "anna", false), (["user anna dougm"], "dougm", true),
             (["valid-user"], "anna", true), (["group admin"], "dougm", true), (["group admin"], "anna", false),
@@ -38,7 +38,7 @@ struct CommandLoginTests {
     }
 
     @Test(
-        "CS-02, W-35: a failure looks the same whatever its cause, which is in the log alone",
+        "a failure looks the same for every cause, and only the log has the cause",
         arguments: [
             ("dougm", "wrong", "cause=wrong-password user=dougm peer=192.0.2.7"),
             ("dougm", "", "cause=wrong-password user=dougm peer=192.0.2.7"),
@@ -60,7 +60,7 @@ struct CommandLoginTests {
         #expect(ending.log == "login denied \(log.replacing("DIRECTORY", with: files.path))\n")
     }
 
-    @Test("CS-16, CS-17: a trusted peer is not asked, unlike by the original, whose transcript asks 127.0.0.1")
+    @Test("a trusted peer is not asked for a password; the original asks 127.0.0.1")
     func trusted() throws {
         let files = try CommandFiles()
         let arguments = files.login("user dougm")
@@ -72,21 +72,21 @@ struct CommandLoginTests {
         }
     }
 
-    @Test("CS-09: without --require nobody is asked")
+    @Test("without --require no peer is asked for a password")
     func notRequired() {
         #expect(session("command", input: "quit\n").output.hasPrefix("Welcome to "))
     }
 
-    @Test("CS-20, CS-21: every format of htpasswd lets its user in", arguments: ["m", "B", "2", "5", "d", "s"])
+    @Test("a user can log in with every format of htpasswd", arguments: ["m", "B", "2", "5", "d", "s"])
     func formats(option: String) throws {
         let files = try CommandFiles()
-        // Sound: the text is copied by the call.
+        // Sound: the call does not keep the text.
         #expect(unsafe system("htpasswd -cb\(option) '\(files.path)/passwords' dougm 'p:ss w' 2>/dev/null") == 0)
         #expect(login(files.login("valid-user"), "dougm", "p:ss w").isIn)
         #expect(!login(files.login("valid-user"), "dougm", "p:ss").isIn)
     }
 
-    @Test("CS-22: bytes above 127 in a name and in a password are taken as they are")
+    @Test("bytes above 127 in a name and in a password are not changed")
     func anyBytes() throws {
         let files = try CommandFiles()
         try files.write("passwords", bytes: [0xff, 0x3a] + Array(CommandFiles.foobar.utf8))
@@ -97,7 +97,9 @@ struct CommandLoginTests {
         #expect(handler.wait().log == "login accepted user=\\xff peer=unknown\n")
     }
 
-    @Test("a peer that goes before both lines came is neither let in nor counted", arguments: ["", "dougm\n"])
+    @Test(
+        "a peer that goes away before its second line is neither logged in nor counted as a failure",
+        arguments: ["", "dougm\n"])
     func abandoned(input: String) throws {
         let files = try CommandFiles()
         let (output, ending) = session("command", files.login("user dougm", delay: "30s"), input: input)
@@ -106,7 +108,7 @@ struct CommandLoginTests {
         #expect(ending.log == "")
     }
 
-    @Test("a login that takes longer than --login-timeout ends, however busy the peer is")
+    @Test("a login that takes longer than --login-timeout ends, however much the peer sends")
     func timeout() throws {
         let files = try CommandFiles()
         let handler = RunningHandler("command", files.login("user dougm") + ["--login-timeout", "1s"], over: .socket)
@@ -117,7 +119,7 @@ struct CommandLoginTests {
         #expect(ending.log == "deadline passed\n")
     }
 
-    @Test("a password file that cannot be read lets nobody in, and is not held against the peer")
+    @Test("a password file that cannot be read allows no login, and does not count against the peer")
     func unreadable() throws {
         let files = try CommandFiles()
         for file in ["gone", "commands"] {
@@ -136,7 +138,7 @@ struct CommandLoginTests {
         #expect(ending.log == "cannot read path=\(files.path)/gone errno=2\n")
     }
 
-    @Test("a line of the group file that is too long is said, and the others hold")
+    @Test("a line of the group file that is too long has a line in the log, and the others still count")
     func longGroup() throws {
         let files = try CommandFiles()
         try files.write("groups", "admin: " + String(repeating: "anna ", count: 1000) + "\nadmin: dougm\n")
@@ -147,7 +149,7 @@ struct CommandLoginTests {
         #expect(ending.log.hasPrefix("group line too long file=\(files.path)/groups line=1\n"))
     }
 
-    @Test("W-34: a failure is answered after the delay, and the delay is the same for every cause")
+    @Test("a failure is answered after the delay, which is the same for every cause")
     func delay() throws {
         let files = try CommandFiles()
         let clock = ContinuousClock()

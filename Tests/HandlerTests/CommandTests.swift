@@ -1,4 +1,4 @@
-// command without a login: its built-in commands, faults of the input, and options.
+// command without a login: the built-in commands, faults of the input, and options.
 import TestSupport
 import Testing
 
@@ -14,7 +14,7 @@ struct CommandTests {
     }
 
     @Test(
-        "W-31: the end of input ends the session, at once and after a line that has no ending",
+        "the end of input ends the session, at once and after a line without an ending",
         arguments: Transport.allCases)
     func endOfInput(over transport: Transport) {
         #expect(session("command", over: transport).output == Self.greeting)
@@ -23,14 +23,14 @@ struct CommandTests {
         #expect(ending == HandlerResult(status: 0, log: "", peakMemory: ending.peakMemory))
     }
 
-    @Test("CS-03: the greeting has the service's name, or another")
+    @Test("the greeting has the name of the service, or that of --name")
     func greetingName() {
         #expect(session("command", environment: ["DOORWARD_SERVICE=times"]).output.hasPrefix("Welcome to times\n"))
         let (output, _) = session("command", ["--name", "Times Square"], environment: ["DOORWARD_SERVICE=times"])
         #expect(output.hasPrefix("Welcome to Times Square\n"))
     }
 
-    @Test("CS-06: motd is the file as it is, whatever is in it, and as it is now")
+    @Test("motd sends the file unchanged, with any bytes, as it is at that time")
     func motd() throws {
         let files = try CommandFiles()
         let handler = RunningHandler("command", files.arguments, over: .socket)
@@ -52,7 +52,7 @@ struct CommandTests {
     }
 
     @Test(
-        "W-33: a motd that is not there, or no file, is said, and the session goes on",
+        "a motd that is missing, or not a file, has an answer, and the session goes on",
         arguments: ["gone", "commands", "fifo"])
     func noMotd(name: String) throws {
         let files = try CommandFiles()
@@ -64,7 +64,7 @@ struct CommandTests {
     }
 
     @Test(
-        "CS-06: date has ctime's form and the zone of TZ",
+        "date has the form of ctime(3) and the zone of TZ",
         arguments: [("UTC0", "UTC"), ("PST8", "PST"), ("<+0530>-5:30", "+0530")])
     func date(zone: String, abbreviation: String) {
         let line = answers([], "date\n", environment: ["TZ=" + zone])
@@ -73,7 +73,7 @@ struct CommandTests {
         #expect(line.split(separator: " ", omittingEmptySubsequences: true)[4] == abbreviation)
     }
 
-    @Test("CS-07, W-37: who lists sessions and nothing else of utmp, with no byte a terminal could obey")
+    @Test("who lists only the sessions in utmp, without a byte that is a control character to a terminal")
     func who() throws {
         let files = try CommandFiles()
         let long = String(repeating: "u", count: 32)
@@ -88,7 +88,7 @@ struct CommandTests {
         #expect(answers(files.arguments, "who\n", environment: ["TZ=UTC0"]) == expected)
     }
 
-    @Test("W-37: who's output is bounded")
+    @Test("the output of who is bounded")
     func manySessions() throws {
         let files = try CommandFiles()
         let one = record(user: "dougm", line: "pts/1", seconds: 0)
@@ -98,7 +98,7 @@ struct CommandTests {
         #expect(lines.last == "...")
     }
 
-    @Test("W-37: a utmp that cannot be read is said, and the session goes on")
+    @Test("a utmp that cannot be read has an answer, and the session goes on")
     func noSessions() {
         let (output, ending) = session("command", ["--utmp", "/nowhere"], input: "who\nx\n")
         #expect(output == Self.greeting + "The list of users cannot be read here\nCommands: motd date who quit\n")
@@ -108,7 +108,7 @@ struct CommandTests {
     }
 
     @Test(
-        "a line that is too long is said once, and the next one is read as ever",
+        "a line that is too long has one answer, and the next line is a command again",
         arguments: [1024, 1025, 20_000, 300_000])
     func longLine(length: Int) throws {
         let files = try CommandFiles()
@@ -138,7 +138,7 @@ struct CommandTests {
         #expect((1...small + 256).contains(handler.wait().peakMemory), "KB")
     }
 
-    @Test("a peer that goes away ends the handler, and never by a signal")
+    @Test("a peer that goes away ends the handler, but never by a signal")
     func gone() throws {
         let files = try CommandFiles()
         for transport in Transport.allCases {
@@ -151,7 +151,7 @@ struct CommandTests {
         }
     }
 
-    @Test("a peer that says nothing is not waited for longer than --idle-limit")
+    @Test("the handler waits for a silent peer at most for --idle-limit")
     func idle() {
         let handler = RunningHandler("command", ["--idle-limit", "1s"], over: .socket)
         #expect(handler.receiveAll() == Self.greeting)
@@ -159,7 +159,7 @@ struct CommandTests {
     }
 
     @Test(
-        "options that do not go together are refused, with what would",
+        "options that do not fit together are refused, with the reason",
         arguments: [
             (["--require", "valid-user"], "--require: needs --auth-file\n"),
             (["--auth-file", "/x"], "--auth-file: nobody is asked for a password without --require\n"),

@@ -1,10 +1,10 @@
-// echo, driven from outside as a peer would.
+// echo as a program, with the tests as its peer.
 import Testing
 
 @Suite("echo", .serialized)
 struct EchoTests {
     @Test(
-        "ES-01, ES-02, EB-03 to EB-05: a blank line does what --on-blank says, and every byte comes back",
+        "a blank line has the effect of --on-blank, and every other byte comes back",
         arguments: [
             ([], "a\r\n\r\nb\n", "a\r\n"), (["--on-blank", "silent"], "a\n\nb\n", "a\n"),
             (["--on-blank", "echo"], "a\r\n\r\nb\n", "a\r\n\r\n"), (["--on-blank", "echo"], "\nb\n", "\n"),
@@ -18,7 +18,7 @@ struct EchoTests {
         #expect(ending.log == "")
     }
 
-    @Test("ES-03, EB-01, FI-05: each line comes back before the next one is sent", arguments: Transport.allCases)
+    @Test("each line comes back before the next one is sent", arguments: Transport.allCases)
     func interactive(over transport: Transport) {
         let handler = RunningHandler("echo", over: transport)
         for line in ["Hello\n", "fOo BaR\r\n", "x", "yz\n"] {
@@ -31,7 +31,7 @@ struct EchoTests {
         #expect(handler.wait().status == 0)
     }
 
-    @Test("the last line arrives even if the peer goes on sending", arguments: Transport.allCases)
+    @Test("the last line arrives even if the peer keeps sending", arguments: Transport.allCases)
     func lastLine(over transport: Transport) {
         let handler = RunningHandler("echo", ["--on-blank", "echo"], over: transport)
         handler.send("last\n\n" + String(repeating: "more\n", count: 6000))
@@ -41,13 +41,13 @@ struct EchoTests {
         #expect(handler.wait().status == 0)
     }
 
-    @Test("W-28, W-29: lines longer than every buffer come back whole", arguments: [16382, 16383, 16384, 16385, 40000])
+    @Test("lines longer than every buffer come back whole", arguments: [16382, 16383, 16384, 16385, 40000])
     func longLines(length: Int) {
         let text = String(repeating: "x", count: length) + "\r\nshort\n"
         #expect(session("echo", input: text + "\n").output == text)
     }
 
-    @Test("a peer that goes away at any point ends the handler, and never by a signal")
+    @Test("a peer that goes away at any point ends the handler, but never by a signal")
     func goneAtEachPoint() {
         let text = Array("one\r\ntwo\n\n".utf8)
         for transport in Transport.allCases {
@@ -60,14 +60,14 @@ struct EchoTests {
         }
     }
 
-    @Test("100 MB go through in the memory that one line needs")
+    @Test("100 MB need no more memory than one line")
     func constantMemory() {
         let small = memoryOfOneLine("echo")
         let handler = RunningHandler("echo", ["--on-blank", "off"], over: .socket)
         let block = (0..<65536).map { UInt8(truncatingIfNeeded: $0 % 251) }
         var isSame = true
         for _ in 0..<1600 {
-            // One block fits into the socket's buffers, so that one thread can be both ends of the peer.
+            // One block fits into the buffers of the socket, so that one thread can send and then receive.
             handler.send(block)
             var received: [UInt8] = []
             while received.count < block.count {
@@ -86,7 +86,7 @@ struct EchoTests {
     }
 
     @Test(
-        "wrong arguments are refused with what is allowed",
+        "wrong arguments are refused with the allowed ones",
         arguments: [
             (["--on-blank", "loud"], "--on-blank: not allowed: loud; allowed: silent echo off\n"),
             (["--on-blank"], "--on-blank: needs a value; allowed: silent echo off\n"),
@@ -99,7 +99,7 @@ struct EchoTests {
         #expect(ending.status == 100)
     }
 
-    @Test("--help says how to start it")
+    @Test("--help prints the usage")
     func help() {
         let (output, ending) = session("echo", ["--help"])
         #expect(output == "usage: echo [--on-blank silent|echo|off] [--letters unchanged|lowercase]\n")

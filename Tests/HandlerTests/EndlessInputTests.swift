@@ -1,9 +1,9 @@
-// More than any memory should hold: 1 GB of lines, and 200 MB without a single line ending. With the release handlers
-// (DOORWARD_HANDLERS_DIR) alone: the figures are theirs, and the others need minutes.
+// More input than a handler may store: 1 GB of lines, and 200 MB without a single line ending. With the release
+// handlers (DOORWARD_HANDLERS_DIR) only, because the figures are theirs, and the others need minutes.
 import Glibc
 import Testing
 
-// Sound: only whether there is one.
+// Sound: the result is only compared with nil.
 private let areReleaseHandlers = unsafe getenv("DOORWARD_HANDLERS_DIR") != nil
 
 @Suite(
@@ -13,12 +13,12 @@ private let areReleaseHandlers = unsafe getenv("DOORWARD_HANDLERS_DIR") != nil
 struct EndlessInputTests {
     private static let megabyte = 1 << 20
 
-    /// A megabyte that repeats, of lines of 63 bytes or without a line ending, and no two neighbours alike.
+    /// A megabyte of lines of 63 bytes, or without a line ending, in which no two neighbouring bytes are the same.
     private func block(lines: Bool) -> [UInt8] {
         (0..<Self.megabyte).map { lines && $0 % 64 == 63 ? 0x0a : 0x61 + UInt8($0 % 23) }
     }
 
-    /// Sends the block again and again from a thread, and gives what comes back to the body piece by piece.
+    /// Sends the block again and again from a thread, and passes the output to the body piece by piece.
     private func stream(
         _ handler: RunningHandler, _ block: [UInt8], count: Int, _ body: (UnsafeRawBufferPointer) -> Void
     ) {
@@ -26,7 +26,7 @@ struct EndlessInputTests {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 64)
         defer { unsafe buffer.deallocate() }
         while true {
-            // Sound: the buffer's own address and size.
+            // Sound: the address and the size are those of the buffer.
             let received = unsafe read(handler.output, buffer.baseAddress!, buffer.count)
             if received <= 0 { break }
             unsafe body(UnsafeRawBufferPointer(rebasing: buffer[..<received]))
@@ -41,7 +41,7 @@ struct EndlessInputTests {
         let twice = block + block
         var (position, isSame) = (0, true)
         unsafe stream(handler, block, count: count) { piece in
-            // Sound: two blocks in a row hold any piece that begins in the first.
+            // Sound: two blocks in a row contain any piece that begins in the first.
             let difference = unsafe twice.withUnsafeBytes {
                 unsafe memcmp($0.baseAddress! + position % block.count, piece.baseAddress!, piece.count)
             }
@@ -61,18 +61,18 @@ struct EndlessInputTests {
     }
 
     @Test(
-        "FI-09: 300 MB go through a filter, as a program and inside echo, in at most 8 MB",
+        "300 MB go through a filter, as a program and inside echo, in at most 8 MB",
         arguments: [["lowercase"], ["echo", "--letters", "lowercase"]])
     func filtered(command: [String]) {
         echo(block(lines: true), count: 300, over: .socket, command)
     }
 
-    @Test("W-18: 200 MB without a line ending go through echo, in at most 8 MB")
-    func endlessStretch() {
+    @Test("200 MB without a line ending go through echo, in at most 8 MB")
+    func endlessParagraph() {
         echo(block(lines: false), count: 200, over: .socket)
     }
 
-    @Test("W-18: 200 MB without a line ending are one line that is too long for hello, in at most 8 MB")
+    @Test("200 MB without a line ending are one line that is too long for hello, in at most 8 MB")
     func endlessLine() {
         let handler = RunningHandler("hello", over: .socket)
         var answer: [UInt8] = []
@@ -84,7 +84,7 @@ struct EndlessInputTests {
     }
 
     @Test(
-        "FI-09: a million lines need no more memory than one, in a filter too",
+        "a million lines need no more memory than one, also in a filter",
         arguments: [["lowercase"], ["echo", "--letters", "lowercase"]])
     func manyFilteredLines(command: [String]) {
         let arguments = Array(command.dropFirst())
@@ -97,7 +97,7 @@ struct EndlessInputTests {
         #expect((1...small + 256).contains(handler.wait().peakMemory), "KB")
     }
 
-    @Test("FI-09: a million lines need no more memory than one")
+    @Test("a million lines need no more memory than one")
     func manyLines() {
         let small = memoryOfOneLine("hello")
         let handler = RunningHandler("hello", over: .socket)
@@ -109,7 +109,7 @@ struct EndlessInputTests {
     }
 }
 
-/// A thread that sends while the test reads, and then says that no more comes.
+/// A thread that sends while the test reads, and then ends the input.
 private final class Sender {
     private var thread = pthread_t()
     private let handler: RunningHandler
@@ -118,7 +118,7 @@ private final class Sender {
 
     init(_ handler: RunningHandler, _ block: [UInt8], count: Int) {
         (self.handler, self.block, self.count) = (handler, block, count)
-        // Sound: the thread is joined before this goes.
+        // Sound: the thread is joined before the deinit of this object.
         let started = unsafe pthread_create(
             &thread, nil,
             { argument in

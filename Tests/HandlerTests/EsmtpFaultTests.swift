@@ -1,7 +1,8 @@
-// What becomes of mail when a system call fails, or the process is killed, at each single point: with strace's fault injection,
-// so that the program under test is the one that is shipped, without a hook. Needs strace (Debian: strace).
-// The rule is always the same: whoever heard 250 has the message whole in every Maildir, and nothing in new is half of one.
-// Source: strace(1), -e inject; shared/reference/protocols.md 2.4, ST-1 to ST-5.
+// Mail is safe when any system call fails, and when the process is killed at any call. The tests use strace's fault
+// injection, so that the program under test is the one that is shipped, without hooks. They need strace (Debian:
+// strace). The rule is always the same: a client that got 250 has the whole message in every Maildir, and new never has
+// a part of a message.
+// Source: strace(1), -e inject; RFC 5321 6.1.
 import Glibc
 import LinuxSystem
 import TestSupport
@@ -16,14 +17,14 @@ struct EsmtpFaultTests {
     ]
     private let message = "Subject: fault\r\n\r\n" + String(repeating: "0123456789abcdef\r\n", count: 4000)
 
-    /// What one delivery to two recipients came to.
+    /// The outcome of one delivery to two recipients.
     private struct DeliveryOutcome {
         let reply: String
         let status: Int32
         let log: String
         let boxes: Mailboxes
 
-        /// How many Maildirs have the message; -1 if one of them has anything else.
+        /// The number of Maildirs that have the message; -1 if one has a part of it or another one.
         func delivered(_ message: String) throws -> Int {
             var count = 0
             for name in boxes.names {
@@ -49,11 +50,11 @@ struct EsmtpFaultTests {
         return DeliveryOutcome(reply: reply, status: ending.status, log: ending.log, boxes: boxes)
     }
 
-    /// The calls of one delivery behind the greeting, as name and number, and the lines that say so.
+    /// The calls of one delivery after the greeting, as name and number, and the lines of the trace.
     private func record(_ names: [String]) throws -> (calls: [(name: String, number: Int)], lines: [String]) {
         let directory = try TemporaryDirectory()
         let path = "\(directory.path)/trace"
-        // A name that this machine does not have is left out (?).
+        // With `?` strace ignores a name that this machine does not have.
         let result = try deliver([
             "-y", "-s", "80", "-o", path, "-e", "trace=" + names.map { "?\($0)" }.joined(separator: ","),
         ])
@@ -72,7 +73,7 @@ struct EsmtpFaultTests {
         return (calls, lines.map(String.init))
     }
 
-    @Test("ST-1, ST-3: files are written and synced, then moved, then each new is synced, and only then 250 is said")
+    @Test("files are written and synced, then moved, then each new is synced, and only then 250 is sent")
     func order() throws {
         let lines = try record(Self.storing).lines
         func places(_ isOne: (String) -> Bool) -> [Int] { lines.indices.filter { isOne(lines[$0]) } }
@@ -88,31 +89,31 @@ struct EsmtpFaultTests {
         #expect((directories.last ?? .max) < (said.first ?? -1))
     }
 
-    @Test("killed at any call of a delivery, no one who heard 250 loses a message, and no half of one is delivered")
+    @Test("a process that is killed at any call of a delivery loses no message after 250, and delivers no part of one")
     func killed() throws {
         for (name, number) in try record(Self.storing).calls {
             let result = try deliver(["-o", "/dev/null", "-e", "inject=\(name):signal=KILL:when=\(number)"])
             let delivered = try result.delivered(message + "end\r\n")
-            #expect(delivered >= 0, "half a message after \(name) \(number)")
+            #expect(delivered >= 0, "a part of a message after \(name) \(number)")
             #expect(!result.reply.hasPrefix("250") || delivered == 2, "lost after \(name) \(number)")
             #expect(try result.boxes.temporaryFiles() <= 2)
         }
     }
 
     @Test(
-        "whatever call fails, 250 means delivered, everything else is 4xx, and tmp is empty again",
+        "if any call fails, 250 still means delivered, any other reply is 4yz, and tmp is empty again",
         arguments: ["EIO", "ENOSPC"])
     func failing(error: String) throws {
-        // A failing close of a file that was synced is no failure of the delivery.
+        // The delivery does not fail if the close of a synced file fails.
         for (name, number) in try record(Self.storing.filter { $0 != "close" }).calls {
             let result = try deliver(["-o", "/dev/null", "-e", "inject=\(name):error=\(error):when=\(number)"])
             let delivered = try result.delivered(message + "end\r\n")
-            #expect(delivered >= 0, "half a message when \(name) \(number) failed")
+            #expect(delivered >= 0, "a part of a message when \(name) \(number) failed")
             #expect(result.status < 1000)
             if result.reply.hasPrefix("250") {
                 #expect(delivered == 2, "lost when \(name) \(number) failed")
             } else {
-                // Nothing at all when it was the reply itself that could not be written.
+                // The reply is empty if the write of the reply itself failed.
                 #expect(result.reply.isEmpty || result.reply.hasPrefix("4"), "\(name) \(number): \(result.reply)")
             }
             if name != "unlinkat" { #expect(try result.boxes.temporaryFiles() == 0, "\(name) \(number)") }
@@ -120,7 +121,7 @@ struct EsmtpFaultTests {
     }
 
     @Test(
-        "ST-4: what fails for want of room is 452 4.3.1, everything else 451 4.3.0, and the log says what and why",
+        "a failure for lack of room is 452 4.3.1, any other is 451 4.3.0, and the log has the act and the reason",
         arguments: [
             ("fsync", "EIO", "451 4.3.0", "recipients:1 act=sync-file errno=5"),
             ("fsync", "ENOSPC", "452 4.3.1", "act=sync-file errno=28"),
@@ -134,7 +135,8 @@ struct EsmtpFaultTests {
         #expect(try result.delivered(message) == 0)
     }
 
-    @Test("a new that cannot be synced is 451, though the message may be there already: a second copy, never none")
+    @Test(
+        "a new that cannot be synced is 451, though it may have the message: a second copy is possible, but never none")
     func directorySync() throws {
         let result = try deliver(["-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=3"])
         #expect(result.reply.hasPrefix("451 4.3.0"))
@@ -144,12 +146,12 @@ struct EsmtpFaultTests {
     }
 
     @Test(
-        "when a second recipient cannot be noted in the file that it shares, the message is not taken for the first either"
+        "if a second recipient cannot be added to the file that it shares, the first does not get the message either"
     )
     func sharedFile() throws {
         let boxes = try Mailboxes()
         try boxes.write("ada@example.org ada\nalias@example.org ada\n")
-        // The writes before: Return-Path, and the first Delivered-To.
+        // The first two writes are Return-Path and the first Delivered-To.
         let command = ["-qq", "-o", "/dev/null", "-e", "inject=write:error=ENOSPC:when=3", "--", programPath("esmtp")]
         var client = MailClient(RunningHandler("/usr/bin/strace", command + boxes.arguments, over: .socket))
         #expect(client.begin(to: ["ada@example.org", "alias@example.org"]).suffix(2) == ["250", "452"])
@@ -160,14 +162,14 @@ struct EsmtpFaultTests {
         #expect(try boxes.temporaryFiles() == 0)
     }
 
-    @Test("a second Maildir that fails at the end is the one that the log names")
+    @Test("if the second Maildir fails at the end, the log names that one")
     func named() throws {
         let result = try deliver(["-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=2"])
         #expect(result.reply.hasPrefix("451 4.3.0"))
         #expect(result.log.contains(" at=\(result.boxes.recipients):2 act=sync-file errno=5"))
     }
 
-    @Test("however few descriptors there are, the recipients that were accepted get their mail", arguments: 12...19)
+    @Test("with few descriptors, the recipients that were accepted still get their mail", arguments: 12...19)
     func descriptors(most: Int) throws {
         let boxes = try Mailboxes((0..<8).map { "u\($0)" })
         let command = ["--nofile=\(most)", programPath("esmtp")] + boxes.arguments
@@ -182,7 +184,7 @@ struct EsmtpFaultTests {
         }
     }
 
-    @Test("a file that may not grow beyond [limits] file_size is 452, and no signal kills the handler")
+    @Test("a file that would grow beyond [limits] file_size is 452, and no signal kills the handler")
     func fileSize() throws {
         let boxes = try Mailboxes()
         let command = ["--fsize=100000", programPath("esmtp")] + boxes.arguments
@@ -198,9 +200,9 @@ struct EsmtpFaultTests {
 }
 
 extension String {
-    /// Whether a line of strace's is about an open file in a Maildir's tmp.
+    /// Whether a line of the trace is about an open file in the tmp of a Maildir.
     fileprivate var isAboutTemporaryFile: Bool { contains("/ada/tmp/") || contains("/eve/tmp/") }
 
-    /// The text with LF for CR LF. By bytes: to Swift CR LF is one character.
+    /// The text without CRs, removed byte by byte, because CR LF is one Character in Swift.
     fileprivate var withoutCarriageReturns: String { String(decoding: utf8.filter { $0 != 0x0d }, as: UTF8.self) }
 }

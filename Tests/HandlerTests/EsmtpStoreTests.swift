@@ -1,10 +1,10 @@
-// esmtp on disks that are full or read-only, in a mount namespace of the test's own (root only), and with more mail than any
-// memory should hold (the release handler only: the figure is its own).
+// esmtp on disks that are full or read-only, in a mount namespace of the test (root only), and with a message that is
+// larger than the memory that it may use (the release handler only, because the figure is its own).
 import Glibc
 import TestSupport
 import Testing
 
-// Sound: only whether there is one.
+// Sound: the result is only compared with nil.
 private let isReleaseHandler = unsafe getenv("DOORWARD_HANDLERS_DIR") != nil
 
 @Suite("esmtp and its disk", .serialized)
@@ -13,7 +13,8 @@ struct EsmtpStoreTests {
 
     init() throws { boxes = try Mailboxes() }
 
-    /// A handler whose Maildir is on a file system that a shell has prepared; at its end it logs what files there are.
+    /// Starts a handler whose Maildir is on a file system that a shell prepares; at the end the shell logs the files
+    /// that are left.
     private func start(_ preparation: String) -> MailClient {
         let script = """
             set -e; cd \(boxes.directory.path); mount -t tmpfs -o size=256k none ada; \(preparation)
@@ -31,7 +32,7 @@ struct EsmtpStoreTests {
     }
 
     @Test(
-        "ST-4: a disk that becomes full is 452, leaves nothing of the message, and takes the next one",
+        "a disk that becomes full is 452, has no file of the message, and takes the next message",
         .enabled(if: getuid() == 0))
     func full() {
         var client = start("")
@@ -55,7 +56,7 @@ struct EsmtpStoreTests {
         #expect(end(client).contains("act=write-in-tmp errno=28"))
     }
 
-    @Test("a store that is read-only is 451, and the log says what could change it", .enabled(if: getuid() == 0))
+    @Test("a read-only store is 451, and the log has a remedy", .enabled(if: getuid() == 0))
     func readOnly() {
         var client = start("mkdir ada/tmp ada/new ada/cur; mount -o remount,ro ada")
         #expect(client.begin(to: ["ada@example.org"]).last == "451")
@@ -63,7 +64,7 @@ struct EsmtpStoreTests {
     }
 
     @Test(
-        "ST-11: a message of 1 GB is stored whole, in at most 8 MB",
+        "a message of 1 GB is stored whole, in at most 8 MB",
         .enabled(if: isReleaseHandler, "set DOORWARD_HANDLERS_DIR to the release handlers"), .timeLimit(.minutes(2)))
     func gigabyte() throws {
         let lines = 16384

@@ -1,4 +1,4 @@
-// esmtp, driven from outside as a client would. The protocol itself is tested with the engine (Tests/SMTPTests).
+// esmtp as a program, with the tests as its client. Tests/SMTPTests has the tests of the protocol itself.
 import Glibc
 import TestSupport
 import Testing
@@ -15,7 +15,8 @@ struct EsmtpTests {
             RunningHandler("esmtp", boxes.arguments + options, over: transport, environment: environment))
     }
 
-    @Test("a message is in the Maildir when 250 is said, with its trace in exact form", arguments: Transport.allCases)
+    @Test(
+        "a message is in the Maildir when 250 is sent, with the exact form of its trace", arguments: Transport.allCases)
     func delivered(over transport: Transport) throws {
         var client = start(over: transport)
         #expect(client.begin(to: ["Ada@Example.org"]) == ["220", "250", "250", "250"])
@@ -43,11 +44,11 @@ struct EsmtpTests {
         client.handler.endInput()
         let ending = client.handler.wait()
         #expect(ending.status == 0)
-        // W-25: the id is in the reply, in Received, and in the log.
+        // The id is the same in the reply, in Received, and in the log.
         #expect(ending.log.contains("id=\(id) peer=192.0.2.7"))
     }
 
-    @Test("two recipients get a message each, and neither is told of the other")
+    @Test("two recipients get a message each, and neither message names the other")
     func twoRecipients() throws {
         var client = start()
         _ = client.begin(to: ["ada@example.org", "eve@example.org", "nobody@example.org"])
@@ -61,7 +62,7 @@ struct EsmtpTests {
         _ = client.handler.wait()
     }
 
-    @Test("who is not in the file is refused; a message to nobody is not even begun")
+    @Test("an address that the file does not list is refused, and a message without a recipient does not begin")
     func unknown() throws {
         var client = start()
         #expect(client.begin(to: ["nobody@example.org", "ada@example.net"]) == ["220", "250", "250", "550", "550"])
@@ -71,7 +72,7 @@ struct EsmtpTests {
         #expect(try boxes.temporaryFiles() == 0)
     }
 
-    @Test("postmaster without a domain is what the file says of it, or the postmaster of this host")
+    @Test("postmaster without a domain has its own line, or else that of the postmaster of this host")
     func postmaster() throws {
         try boxes.write("postmaster@mx.example.org ada\n")
         var client = start()
@@ -89,7 +90,7 @@ struct EsmtpTests {
         }
     }
 
-    @Test("a fault in the recipients file is 451 for the client, and a line with its place in the log")
+    @Test("a fault in the recipients file is 451 for the client, and its place is in the log")
     func faultyFile() throws {
         try boxes.write("# mail\nada@example.org\n")
         var client = start()
@@ -99,7 +100,7 @@ struct EsmtpTests {
         #expect(client.handler.wait().log.contains(place))
     }
 
-    @Test("a recipients file that is not there is 451, and named in the log")
+    @Test("a missing recipients file is 451, and the log names it")
     func missingFile() throws {
         try boxes.write("")
         // Sound: the path is copied by the call.
@@ -110,7 +111,7 @@ struct EsmtpTests {
         #expect(client.handler.wait().log.contains("recipients unreadable"))
     }
 
-    @Test("a Maildir that is not there is 451, with its path, its line and what could change it in the log")
+    @Test("a missing Maildir is 451, and the log has its path, its line and a remedy")
     func missingMaildir() throws {
         try boxes.write("ada@example.org nowhere\n")
         var client = start()
@@ -120,7 +121,9 @@ struct EsmtpTests {
         #expect(client.handler.wait().log.contains(fields))
     }
 
-    @Test("what ends before its end is in no Maildir, and leaves nothing in tmp", arguments: Transport.allCases)
+    @Test(
+        "a message that does not reach its end is in no Maildir, and leaves no file in tmp",
+        arguments: Transport.allCases)
     func cutOff(over transport: Transport) throws {
         let text = "EHLO c\r\nMAIL FROM:<b@c>\r\nRCPT TO:<ada@example.org>\r\n"
         for ending in ["", "RSET\r\n", "DATA\r\n", "BDAT 100\r\nhalf", "MAIL", "EHLO d\r\n"] {
@@ -134,7 +137,7 @@ struct EsmtpTests {
         }
     }
 
-    @Test("TERM in the middle of a message is answered with 421, and leaves nothing in tmp")
+    @Test("SIGTERM in the middle of a message is answered with 421, and leaves no file in tmp")
     func terminated() throws {
         var client = start()
         _ = client.begin(to: ["ada@example.org"])
@@ -149,7 +152,7 @@ struct EsmtpTests {
     }
 
     @Test(
-        "TERM is noticed while a peer does not take its replies, and ends the session in a moment",
+        "SIGTERM is noticed while a peer does not read its replies, and ends the session in a moment",
         .timeLimit(.minutes(1)))
     func terminatedWhileWriting() throws {
         var client = start()
@@ -160,7 +163,7 @@ struct EsmtpTests {
         #expect(try boxes.temporaryFiles() == 0)
     }
 
-    @Test("TERM is noticed by a handler whose input never makes it wait", .timeLimit(.minutes(1)))
+    @Test("a handler whose input never makes it wait notices SIGTERM", .timeLimit(.minutes(1)))
     func terminatedWhileReading() {
         let command = ["-c", "exec \"$@\" </dev/zero", "sh", programPath("esmtp")] + boxes.arguments
         var client = MailClient(RunningHandler("/bin/sh", command))
@@ -171,7 +174,7 @@ struct EsmtpTests {
         #expect(client.handler.wait().status == 111)
     }
 
-    @Test("the limits are those of the options")
+    @Test("the options set the limits")
     func limits() throws {
         var client = start(["--max-size", "64K", "--max-recipients", "1", "--max-messages", "2"])
         #expect(client.begin(to: ["ada@example.org", "eve@example.org"]).suffix(2) == ["250", "452"])
@@ -203,7 +206,7 @@ struct EsmtpTests {
     }
 
     @Test(
-        "wrong arguments are refused with what is allowed",
+        "wrong arguments are refused with the allowed ones",
         arguments: [
             ([], "--hostname: is needed"), (["--hostname", "mx"], "--recipients: is needed"),
             (["--hostname", "a b", "--recipients", "r"], "--hostname: not allowed"),

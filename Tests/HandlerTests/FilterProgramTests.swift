@@ -1,14 +1,14 @@
-// Filters as programs of their own: lowercase and record, alone over pipes, and in chains with handlers and with
-// programs that others wrote.
+// Filters as programs of their own: lowercase and record, alone over pipes, and in chains with handlers and with other
+// programs.
 import Glibc
 import Testing
 
 @Suite("filter programs", .serialized)
 struct FilterProgramTests {
-    /// Without a terminal, tr would keep what it has until 4096 bytes came.
+    /// tr without a buffer for its output: it would otherwise keep up to 4096 bytes.
     static let tr = ["/usr/bin/stdbuf", "-o0", "tr", "A-Z", "a-z"]
 
-    @Test("FI-05: what came is sent on before more is read, and the end of input is the end of output")
+    @Test("a filter sends its output before the next read, and the end of input is the end of output")
     func atOnce() {
         for name in ["lowercase", "record"] {
             for transport in Transport.allCases {
@@ -24,7 +24,7 @@ struct FilterProgramTests {
         }
     }
 
-    @Test("a filter whose reader is gone ends with 111, and never by a signal")
+    @Test("a filter whose reader is gone ends with 111, but never by a signal")
     func readerGone() {
         for name in ["lowercase", "record"] {
             let filter = RunningHandler(name, over: .pipes)
@@ -34,7 +34,7 @@ struct FilterProgramTests {
         }
     }
 
-    @Test("a filter that cannot read says so in the log, and ends with 111")
+    @Test("a filter that cannot read has a line in the log, and ends with 111")
     func cannotRead() {
         let folder = unsafe open("/", O_RDONLY | O_CLOEXEC)
         let (output, log) = (pipePair(), pipePair())
@@ -47,7 +47,7 @@ struct FilterProgramTests {
     }
 
     @Test(
-        "FI-04: record logs long lines in parts, each marked, and nothing of them is lost", arguments: [200, 201, 999])
+        "record logs long lines in parts, marks each of them, and loses no byte", arguments: [200, 201, 999])
     func longLines(length: Int) {
         let line = String(repeating: "x", count: length)
         let (output, ending) = session("record", input: line + "\nend\n")
@@ -59,7 +59,7 @@ struct FilterProgramTests {
     }
 
     @Test(
-        "wrong arguments are refused with what is allowed",
+        "wrong arguments are refused with the allowed ones",
         arguments: [
             (["lowercase", "--upper", "x"], "arguments: unknown: --upper\n"),
             (["record", "--as", "both"], "--as: not allowed: both; allowed: input output\n"),
@@ -71,14 +71,14 @@ struct FilterProgramTests {
         #expect(ending.status == 100)
     }
 
-    /// What may stand behind echo to make lower case of it: our own filter, the handler's option, somebody else's program.
+    /// The ways to get lower case from echo: our filter after it, its own option, another program before or after it.
     static let lowerCase: [[[String]]] = [
         [["echo"], ["lowercase"]], [["echo", "--letters", "lowercase"]], [["echo"], tr], [tr, ["echo"]],
         [["record"], ["echo"], ["record", "--as", "output"], ["lowercase"]],
     ]
 
     @Test(
-        "EB-02, FI-01, FI-02: in lower case, line by line, whoever does it; and the blank line ends it",
+        "each of these chains sends lower case, line by line, and the blank line ends the session",
         arguments: lowerCase)
     func chain(programs: [[String]]) {
         let chain = Pipeline(programs)
@@ -87,7 +87,7 @@ struct FilterProgramTests {
             #expect(chain.receive(exactly: line.utf8.count) == line.lowercased())
         }
         chain.send("\r\n")
-        // The handler's end travels on: the peer sees it before it says that it sends no more.
+        // The end of the handler passes through the chain: the peer reads it before it ends its own output.
         #expect(chain.receive(exactly: 1) == "")
         chain.endInput()
         let statuses = chain.end().statuses
@@ -95,7 +95,7 @@ struct FilterProgramTests {
         #expect(statuses.last == 0)
     }
 
-    @Test("FI-07: a half-close of the peer's travels through all of them, and no byte is lost", arguments: lowerCase)
+    @Test("a half-close of the peer passes through the whole chain, and no byte is lost", arguments: lowerCase)
     func halfClose(programs: [[String]]) {
         let chain = Pipeline(programs)
         chain.send("Hello\nno end")
@@ -104,7 +104,7 @@ struct FilterProgramTests {
         #expect(chain.end().statuses.allSatisfy { $0 == 0 })
     }
 
-    @Test("FI-10: filters apply in their order")
+    @Test("filters apply in their order")
     func order() {
         let upper = ["/usr/bin/stdbuf", "-o0", "tr", "a-z", "A-Z"]
         for (programs, expected) in [
@@ -118,7 +118,7 @@ struct FilterProgramTests {
         }
     }
 
-    @Test("FI-04: both directions in the log, and the connection as it was without")
+    @Test("record logs both directions, and does not change the connection")
     func recorded() {
         let chain = Pipeline([["record"], ["hello"], ["record", "--as", "output"]])
         #expect(chain.receive(exactly: 20) == "What is your name?\r\n")
@@ -135,7 +135,7 @@ struct FilterProgramTests {
             ])
     }
 
-    @Test("a peer that goes away at any point ends all of them")
+    @Test("a peer that goes away at any point ends the whole chain")
     func goneAtEachPoint() {
         let text = "One\r\nTwo\n\n"
         for count in 0...text.utf8.count {

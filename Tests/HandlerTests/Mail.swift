@@ -1,9 +1,9 @@
-// Mail for the tests of esmtp: recipients with Maildirs, and a client that talks to the handler line by line.
+// Mail for the tests of esmtp: recipients with Maildirs, and a client that sends commands line by line.
 import Glibc
 import LinuxSystem
 import TestSupport
 
-/// Maildirs of `NAME@example.org` below a directory of the test's own, and the file that lists them.
+/// Maildirs of `NAME@example.org` below a directory of the test, and the recipients file that lists them.
 final class Mailboxes {
     let directory: TemporaryDirectory
     let names: [String]
@@ -18,7 +18,7 @@ final class Mailboxes {
     }
 
     var recipients: String { "\(directory.path)/recipients" }
-    /// What esmtp is started with.
+    /// The arguments of esmtp.
     var arguments: [String] { ["--hostname", "mx.example.org", "--recipients", recipients] }
 
     /// Replaces the recipients file.
@@ -28,12 +28,12 @@ final class Mailboxes {
         try Files.names(in: "\(directory.path)/\(place)").map { "\(directory.path)/\(place)/\($0)" }
     }
 
-    /// The messages in a Maildir's new.
+    /// The messages in the new of a Maildir.
     func messages(_ name: String) throws -> [String] {
         try files("\(name)/new").map { String(decoding: try Files.read($0, most: 1 << 26), as: UTF8.self) }
     }
 
-    /// How many files there are in tmp of all Maildirs.
+    /// The number of files in the tmp of all Maildirs.
     func temporaryFiles() throws -> Int { try names.map { try files("\($0)/tmp").count }.reduce(0, +) }
 }
 
@@ -44,7 +44,7 @@ struct MailClient {
 
     init(_ handler: RunningHandler) { self.handler = handler }
 
-    /// The next reply, whole, with LF between its lines; what there is of it at the end of the stream.
+    /// Reads the next reply, with LF between its lines; at the end of the stream, the part of it that came.
     mutating func reply() -> String {
         var lines: [String] = []
         while true {
@@ -61,19 +61,19 @@ struct MailClient {
         }
     }
 
-    /// Sends a line, and returns the reply.
+    /// Sends a line and returns the reply.
     mutating func say(_ line: String) -> String {
         handler.send(line + "\r\n")
         return reply()
     }
 
-    /// Greets, and begins a message; the replies' codes.
+    /// Sends EHLO, MAIL and RCPT, and returns the codes of the replies, with that of the greeting.
     mutating func begin(to recipients: [String], from sender: String = "bob@example.net") -> [String] {
         let lines = ["EHLO client.example", "MAIL FROM:<\(sender)>"] + recipients.map { "RCPT TO:<\($0)>" }
         return ([reply()] + lines.map { say($0) }).map { String($0.prefix(3)) }
     }
 
-    /// Sends a message behind DATA; the reply to it.
+    /// Sends a message after DATA and returns the reply to it.
     mutating func send(message: String) -> String {
         let start = say("DATA")
         guard start.hasPrefix("354") else { return start }

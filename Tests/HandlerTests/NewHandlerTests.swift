@@ -1,16 +1,18 @@
-// scripts/new-handler, in a copy of the tree: what it makes works as it is, and what it refuses leaves nothing behind.
+// scripts/new-handler, in a copy of the tree: the handler that it makes works unchanged, and after a refusal no file is
+// left.
 import Glibc
 import TestSupport
 import Testing
 
-/// Where DOORWARD_BUILD says what was built, as in `make test`: the copy goes there, and stays for the next time.
+/// The folder of the build, which DOORWARD_BUILD names, as in `make test`: the copy is in it, and stays for the next
+/// run.
 private let build = unsafe getenv("DOORWARD_BUILD").map { unsafe String(cString: $0) }
 
 @Suite("new-handler", .serialized, .enabled(if: build != nil, "set DOORWARD_BUILD to build/"))
 struct NewHandlerTests {
     private let copy = (build ?? "") + "/test/new-handler"
 
-    /// A copy of the tree; what was built in the last one is still there.
+    /// Copies the tree; the build of the last copy stays.
     init() {
         let root = Transcript.folder + "/../../.."
         #expect(
@@ -20,12 +22,12 @@ struct NewHandlerTests {
                 == "0\n")
     }
 
-    /// What the commands say, and their exit status as the last line.
+    /// The output of the commands, with their exit status as the last line.
     private func run(_ commands: String) -> String { output(of: "( \(commands) ) 2>&1; echo $?") }
 
     private func inCopy(_ commands: String) -> String { run("cd '\(copy)' && \(commands)") }
 
-    @Test("what it makes is formatted, builds as Embedded Swift, and holds the session that it made")
+    @Test("the new handler is formatted, builds as Embedded Swift, and passes its own session")
     func works() {
         let name = "word-of-the-day"
         #expect(inCopy("make --no-print-directory new-handler NAME=\(name)").hasSuffix("is the guide.\n0\n"))
@@ -41,11 +43,11 @@ struct NewHandlerTests {
         #expect(transcript.handler == program)
         for transport in Transport.allCases { transcript.play(over: transport) }
         for cut in Segmentation.all(of: transcript.sent) { transcript.check(cut) }
-        // It cannot be made twice.
+        // The same name is refused the second time.
         #expect(inCopy("scripts/new-handler \(name)").contains("taken; there is Sources/Handlers/\(name)"))
     }
 
-    @Test("its service is on a port that no other service has, and Package.swift has its line once, in the right place")
+    @Test("its service has a port of its own, and Package.swift has its line once, in the right place")
     func place() {
         for name in ["greeter", "aaa", "zzz", "session"] {
             #expect(inCopy("scripts/new-handler \(name)").hasSuffix("0\n"))
@@ -58,7 +60,7 @@ struct NewHandlerTests {
         #expect(names.count == Set(names).count)
     }
 
-    @Test("a name that cannot be is refused with a reason, and nothing is changed")
+    @Test("a wrong name is refused with a reason, and no file changes")
     func refused() {
         let contents = "find . -path ./.build -prune -o -type f -print | sort | xargs -d '\\n' cksum"
         let before = inCopy(contents)
@@ -73,7 +75,7 @@ struct NewHandlerTests {
             #expect(
                 answer.hasPrefix("new-handler: ") && answer.contains(reason) && answer.hasSuffix("\n1\n"), "\(answer)")
         }
-        // Through make, which must not read a name as a part of a command.
+        // make must not read a name as a part of a command.
         for name in ["a\"b", "a`id`", "a;id"] {
             #expect(
                 inCopy("make --no-print-directory new-handler NAME='\(name)'").hasPrefix(

@@ -1,14 +1,14 @@
-// Programs one behind the other with socketpairs in between, as a service with filters has them; the peer is at both ends.
+// A chain of programs with socketpairs between them, as in a service with filters; the peer has both ends of the chain.
 import Glibc
 
 /// A chain of programs: filters, a handler, filters.
 final class Pipeline {
-    /// The peer's side: bytes for the first program, and from the last one.
+    /// The descriptor of the peer: it sends to the first program and receives from the last one.
     let peer: Int32
     private var processes: [pid_t] = []
     private let log: Int32
 
-    /// - Parameter programs: each with its arguments; a handler by its name, anything else by its path.
+    /// - Parameter programs: each with its arguments; a handler by its name, another program by its path.
     init(_ programs: [[String]]) {
         signal(SIGPIPE, SIG_IGN)
         let outer = socketPair()
@@ -30,17 +30,17 @@ final class Pipeline {
         close(logPipe[1])
     }
 
-    /// Sends bytes; what is not taken any more is left out.
+    /// Sends bytes; those that the chain does not take are dropped.
     func send(_ text: String) {
         let bytes = Array(text.utf8)
-        // Sound: the array's own bytes.
+        // Sound: the address and the count are those of the array.
         _ = unsafe bytes.withUnsafeBytes { unsafe write(peer, $0.baseAddress, $0.count) }
     }
 
-    /// Says that the peer sends no more.
+    /// Ends the peer's output.
     func endInput() { shutdown(peer, Int32(SHUT_WR)) }
 
-    /// Reads until this many bytes came, or the end.
+    /// Reads until this number of bytes came, or the end.
     func receive(exactly count: Int) -> String {
         var bytes: [UInt8] = []
         while bytes.count < count {
@@ -51,7 +51,7 @@ final class Pipeline {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Goes away, waits for every program, and gives back how each ended and what they logged.
+    /// Closes the peer, waits for each program, and returns their statuses and their log.
     func end() -> (statuses: [Int32], log: String) {
         close(peer)
         let text = String(decoding: readToEnd(log), as: UTF8.self)

@@ -1,4 +1,4 @@
-// probe tells the truth about what the test gave it.
+// probe reports the process that the test gave it.
 import Glibc
 import Testing
 
@@ -9,7 +9,7 @@ struct ProbeTests {
     }
 
     @Test(
-        "the descriptors are what was given, and nothing else is open",
+        "the descriptors are those of the test, and no other is open",
         arguments: [(Transport.pipes, "fifo,blocking"), (.socket, "socket,blocking"), (.tcp, "socket,blocking")])
     func descriptors(transport: Transport, kind: String) {
         let output = session("probe", over: transport).output
@@ -19,7 +19,7 @@ struct ProbeTests {
         #expect(value("fd2", in: output) == ["fifo,blocking"])
     }
 
-    @Test("the environment is shown whole, in order and escaped")
+    @Test("the whole environment is reported, in order and escaped")
     func environment() {
         let long = String(repeating: "x", count: 5000)
         let output = session("probe", environment: ["B=1 2", "A=\n\u{e9}\\", "LONG=" + long, "EMPTY="]).output
@@ -40,7 +40,7 @@ struct ProbeTests {
         }
     }
 
-    @Test("SIGPIPE is shown as it was at the start, not as HandlerKit sets it")
+    @Test("SIGPIPE is reported as it was at the start, not as HandlerKit sets it")
     func pipeSignal() throws {
         let ignored = try #require(value("SigIgn", in: session("probe").output).first)
         let signals = try #require(UInt64(ignored, radix: 16))

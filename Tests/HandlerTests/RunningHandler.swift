@@ -1,37 +1,37 @@
-// Starts a handler as Doorward does: descriptors 0 and 1 are the connection, 2 is a log, nothing else is open.
-// The executables are the ones beside the tests, or those in DOORWARD_HANDLERS_DIR (the embedded ones): directories with a
-// colon between, of which the first that has a program counts.
-// Promises to leave no process and no descriptor behind: `wait` must be called, and closes what is left.
+// Starts a handler as Doorward does: descriptors 0 and 1 are the connection, 2 is a log, and no other is open. The
+// executables are those in the directory of the tests, or those in DOORWARD_HANDLERS_DIR (the embedded ones):
+// directories with colons between them, of which the first that has the program counts. A test must call `wait`, which
+// closes the descriptors; then no process and no descriptor is left.
 import Glibc
 
-/// What the handler's descriptors 0 and 1 are.
+/// The kind of the handler's descriptors 0 and 1.
 enum Transport: CaseIterable {
     case pipes
     case socket
     case tcp
-    /// A socket that keeps the peer's pieces apart: each is one read of the handler's.
+    /// A socket that keeps the pieces of the peer apart: the handler gets each with one read.
     case packets
 
-    /// What handlers really get.
+    /// The kinds that handlers get in service, or by hand.
     static let allCases: [Transport] = [.pipes, .socket, .tcp]
 }
 
-/// How a handler ended.
+/// The end of a handler.
 struct HandlerResult: Equatable {
-    /// The exit status, or 1000 and the signal.
+    /// The exit status, or 1000 plus the number of a signal.
     let status: Int32
-    /// What it wrote on descriptor 2.
+    /// The bytes that it wrote on descriptor 2.
     let log: String
-    /// The most memory it had when its input ended, in KB; 0 if it had ended by then.
+    /// The peak of its memory up to the end of its input, in KB; 0 if the handler ended before.
     let peakMemory: Int
 }
 
 /// A handler, seen from the peer.
 final class RunningHandler {
     private(set) var process: pid_t = 0
-    /// What the peer writes into; -1 once closed.
+    /// The descriptor that the peer writes to; -1 after it is closed.
     private(set) var input: Int32
-    /// What the peer reads from; the same as `input` for a socket.
+    /// The descriptor that the peer reads from; for a socket, the same as `input`.
     private(set) var output: Int32
     private let log: Int32
     private var peakMemory = 0
@@ -56,12 +56,12 @@ final class RunningHandler {
         for end in theirs { close(end) }
     }
 
-    /// Sends bytes; what a handler that has ended does not take is left out.
+    /// Sends bytes; those that a handler that has ended does not take are dropped.
     func send(_ bytes: [UInt8]) {
         signal(SIGPIPE, SIG_IGN)
         var sent = 0
         while sent < bytes.count {
-            // Sound: the rest of the array.
+            // Sound: the address and the count are those of the rest of the array.
             let result = unsafe bytes.withUnsafeBytes { unsafe write(input, $0.baseAddress! + sent, $0.count - sent) }
             if result <= 0 { return }
             sent += result
@@ -70,26 +70,26 @@ final class RunningHandler {
 
     func send(_ text: String) { send(Array(text.utf8)) }
 
-    /// Whether the handler's side takes bytes within this time.
+    /// Whether the handler takes bytes within this time.
     func canSend(milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: input, events: Int16(POLLOUT), revents: 0)
-        // Sound: one entry.
+        // Sound: the call gets one entry.
         return unsafe poll(&entry, 1, milliseconds) == 1
     }
 
-    /// Asks it to end, as Doorward does.
+    /// Sends SIGTERM, as Doorward does.
     func terminate() { kill(process, SIGTERM) }
 
-    /// Says that the peer sends no more.
+    /// Ends the peer's output.
     func endInput() {
         peakMemory = residentPeak()
         if input == output { shutdown(input, Int32(SHUT_WR)) } else { closeInput() }
     }
 
-    /// The peak of the handler's resident memory so far, in KB. Not wait4's figure, which counts this process's memory too: a
-    /// child that was started without copying it has had it.
+    /// The peak of the handler's resident memory so far, in KB. The figure of wait4(2) would include the memory of this
+    /// process, which a child has until its exec.
     private func residentPeak() -> Int {
-        // Sound: the path is copied by the call.
+        // Sound: the call does not keep the path.
         let file = unsafe open("/proc/\(process)/status", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return 0 }
         defer { close(file) }
@@ -97,13 +97,13 @@ final class RunningHandler {
         return lines.first { $0.hasPrefix("VmHWM:") }.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 
-    /// Goes away, in both directions.
+    /// Closes both directions.
     func hangUp() {
         closeOutput()
         closeInput()
     }
 
-    /// Reads no more; over pipes, where this is not the end of the other direction too.
+    /// Closes the output of the handler; for pipes only, because a socket would lose its other direction too.
     func closeOutput() {
         if output >= 0, output != input { close(output) }
         output = -1
@@ -114,7 +114,7 @@ final class RunningHandler {
         input = -1
     }
 
-    /// Reads once: at most this many bytes, none at the end.
+    /// Reads once: at most this number of bytes, none at the end.
     func receive(_ count: Int = 65536) -> [UInt8] {
         readOnce(output, count)
     }
@@ -124,17 +124,17 @@ final class RunningHandler {
         String(decoding: readToEnd(output), as: UTF8.self)
     }
 
-    /// Reads until this many bytes came, or the end.
+    /// Reads until this number of bytes came, or the end.
     func receive(exactly count: Int) -> String {
         String(decoding: receive(exactly: count, timeout: -1), as: UTF8.self)
     }
 
-    /// Reads until this many bytes came, or the end, or nothing for so long; -1 waits for ever.
+    /// Reads until this number of bytes came, or the end, or no byte for this time; -1 waits without a limit.
     func receive(exactly count: Int, timeout milliseconds: Int32) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
             var entry = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
-            // Sound: one entry.
+            // Sound: the call gets one entry.
             guard unsafe poll(&entry, 1, milliseconds) == 1 else { break }
             let more = receive(count - bytes.count)
             if more.isEmpty { break }
@@ -143,10 +143,10 @@ final class RunningHandler {
         return bytes
     }
 
-    /// Whether the next read finds an orderly end: not a byte, and not a reset.
+    /// Whether the next read finds the end: no byte, and no reset.
     func seesOrderlyEnd() -> Bool {
         var byte: UInt8 = 0
-        // Sound: one byte, into a variable.
+        // Sound: the call fills one byte.
         return unsafe read(output, &byte, 1) == 0
     }
 
@@ -160,16 +160,16 @@ final class RunningHandler {
     }
 }
 
-/// Waits for a process: its exit status, or 1000 and the signal.
+/// Waits for a process and returns its exit status, or 1000 plus the number of a signal.
 func endingStatus(of process: pid_t) -> Int32 {
     var status: Int32 = 0
-    // Sound: a variable of the right type.
+    // Sound: the call fills one variable.
     let waited = unsafe waitpid(process, &status, 0)
     precondition(waited == process)
     return status & 0x7f == 0 ? status >> 8 & 0xff : 1000 + status & 0x7f
 }
 
-/// Sends everything, ends the input, and gives back everything that came and how the handler ended.
+/// Sends the input, ends it, and returns all output and the end of the handler.
 func session(
     _ name: String, _ arguments: [String] = [], over transport: Transport = .pipes, environment: [String] = [],
     input: String = ""
@@ -181,7 +181,7 @@ func session(
     return (output, handler.wait())
 }
 
-/// The peak of a handler's memory, in KB, once it has answered one line.
+/// The peak of a handler's memory, in KB, after it has answered one line.
 func memoryOfOneLine(_ name: String, _ arguments: [String] = []) -> Int {
     let handler = RunningHandler(name, arguments, over: .socket)
     handler.send("x\n")
@@ -191,16 +191,16 @@ func memoryOfOneLine(_ name: String, _ arguments: [String] = []) -> Int {
     return handler.wait().peakMemory
 }
 
-/// Where a program is: a handler by its name, another one by its path.
+/// The path of a program: of a handler by its name, of another program by its path.
 func programPath(_ name: String) -> String {
     if name.contains("/") { return name }
     let paths = directories.map { $0 + "/" + name }
-    // Sound: the path is copied by the call.
+    // Sound: the call does not keep the path.
     return paths.first { unsafe access($0, X_OK) == 0 } ?? paths[0]
 }
 
 private let directories: [String] = {
-    // Sound: getenv's and readlink's text is copied at once.
+    // Sound: the texts of getenv and readlink are copied at once.
     if let chosen = unsafe getenv("DOORWARD_HANDLERS_DIR") {
         return unsafe String(cString: chosen).split(separator: ":").map(String.init)
     }
@@ -217,12 +217,12 @@ func spawn(
 ) -> pid_t {
     var actions = unsafe posix_spawn_file_actions_t()
     var process: pid_t = 0
-    // Sound: the strings live until the call returns, and both lists end in NULL.
+    // Sound: the strings are valid until the call returns, and both lists end in NULL.
     unsafe posix_spawn_file_actions_init(&actions)
     unsafe posix_spawn_file_actions_adddup2(&actions, input, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, log, 2)
-    // Whatever else the tests were started with must not reach the handler.
+    // The handler must not get other descriptors that the tests were started with.
     for descriptor in Int32(3)..<1024 where fcntl(descriptor, F_GETFD) == 0 {
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     }

@@ -1,4 +1,4 @@
-// smtp-lab, driven from outside as a program that sends mail would.
+// smtp-lab as a program, with the tests as a client that sends mail.
 import Glibc
 import TestSupport
 import Testing
@@ -8,7 +8,7 @@ struct SMTPLabTests {
     private static let hello = "EHLO me\r\nMAIL FROM:<a@b>\r\n"
     private static let message = "A: b\r\n\r\n..dots\r\nlong \(String(repeating: "x", count: 3000))\r\n"
 
-    /// The codes of all replies but those of the greeting and EHLO.
+    /// The codes of all replies except those of the greeting and EHLO.
     private func codes(_ output: String) -> [Substring] {
         output.split(separator: "\r\n").filter { $0.dropFirst(3).first == " " }.dropFirst(2).map { $0.prefix(3) }
     }
@@ -28,7 +28,7 @@ struct SMTPLabTests {
     }
 
     @Test(
-        "a message becomes a file of its name, byte for byte, and every event a line of JSON",
+        "a message becomes a file with its id as the name, byte for byte, and each event a line of JSON",
         arguments: Transport.allCases)
     func stores(over transport: Transport) throws {
         let directory = try TemporaryDirectory()
@@ -60,7 +60,7 @@ struct SMTPLabTests {
         #expect(ending.log.contains("\"text\":\"grüße@b\",\"code\":250}"))
     }
 
-    @Test("a message that is refused, given up or cut off leaves no file")
+    @Test("a message that is refused, aborted or cut off leaves no file")
     func leavesNothing() throws {
         let directory = try TemporaryDirectory()
         let begin = Self.hello + "RCPT TO:<c@d>\r\n"
@@ -71,11 +71,11 @@ struct SMTPLabTests {
             _ = session("smtp-lab", ["--directory", directory.path] + arguments, input: begin + rest)
             #expect(files(directory.path).filter { $0.hasSuffix(".eml") } == [])
         }
-        // A drop is the end of the process, as a crash would be: what it leaves is called otherwise.
+        // A drop ends the process, as a crash would; the file that it leaves has another name.
         #expect(files(directory.path).allSatisfy { $0.hasPrefix(".") && $0.hasSuffix(".part") })
     }
 
-    @Test("--directory that is not there is 451, and nothing is lost silently")
+    @Test("a missing --directory is 451, and no message is lost silently")
     func noDirectory() {
         let (output, ending) = session(
             "smtp-lab", ["--directory", "/nonexistent"],
@@ -84,7 +84,7 @@ struct SMTPLabTests {
         #expect(ending.log.contains("\"event\":\"not stored\""))
     }
 
-    @Test("--accept takes recipients by pattern, in any case; without one it takes all")
+    @Test("--accept accepts recipients by pattern, without regard to case; without it all are accepted")
     func accepts() {
         let recipients = ["a@x.test", "A@X.TEST", "b@x.test", "a@y", "ab@x.test"]
         let input = Self.hello + recipients.map { "RCPT TO:<\($0)>\r\n" }.joined()
@@ -96,7 +96,7 @@ struct SMTPLabTests {
     }
 
     @Test(
-        "--fault answers wrongly where it is asked to, and 421 ends the session",
+        "--fault changes the reply at its point, and 421 ends the session",
         arguments: [
             ("connect=554", "554", "250"), ("hello=550", "550", "250"), ("mail=452", "452", "250"),
             ("rcpt=450", "450", "354"),
@@ -113,7 +113,8 @@ struct SMTPLabTests {
     }
 
     @Test(
-        "the same seed gives the same faults to the same addresses; another one gives others; percents are about right")
+        "the same seed gives the same faults to the same addresses, another seed gives others, and the percentage holds"
+    )
     func seeds() {
         func answers(_ seed: Int) -> [Substring] {
             (0..<8).flatMap { number in
@@ -129,7 +130,7 @@ struct SMTPLabTests {
         #expect((35...85).contains(first.filter { $0 == "450" }.count))
     }
 
-    @Test("drop ends the connection without a word, and a delay comes before the reply")
+    @Test("drop ends the connection without a reply, and a delay comes before the reply")
     func dropAndDelay() {
         let dropped = session("smtp-lab", ["--fault", "mail=drop"], input: Self.hello)
         #expect(!dropped.output.contains("250 2.1.0"))
@@ -140,7 +141,7 @@ struct SMTPLabTests {
     }
 
     @Test(
-        "a fault that cannot be read starts no session",
+        "a fault that cannot be parsed starts no session",
         arguments: [
             "", "x", "rcpt", "rcpt=", "rcpt=250", "rcpt=600", "rcpt=460", "foo=450", "rcpt=450@", "rcpt=450@30",
             "rcpt=450@101%", "rcpt=1h", "rcpt=s", "=450",
@@ -153,7 +154,7 @@ struct SMTPLabTests {
     }
 
     @Test(
-        "SIGTERM is answered with 421, in a command and in a message, and the message is given up",
+        "SIGTERM is answered with 421, in a command and in a message, and the message is aborted",
         arguments: Transport.allCases)
     func terminated(over transport: Transport) {
         for (input, last) in [
@@ -176,7 +177,7 @@ struct SMTPLabTests {
         }
     }
 
-    @Test("W-26: a message of 20 MB goes through in the memory of a small one")
+    @Test("a message of 20 MB needs no more memory than a small one")
     func constantMemory() {
         let handler = RunningHandler("smtp-lab", ["--max-size", "1G"], over: .socket)
         handler.send(Self.hello + "RCPT TO:<c@d>\r\nDATA\r\n")

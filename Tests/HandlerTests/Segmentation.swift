@@ -1,10 +1,12 @@
-/// How a stream is cut into reads.
+// How a stream is cut into reads: not at all, byte by byte, or in two.
+
+/// The pieces of a stream, each of which is one read.
 enum Segmentation: CustomStringConvertible {
     case whole
     case bytes
     case after(Int)
 
-    /// In one piece, byte by byte, and in two pieces in every way.
+    /// In one piece, byte by byte, and in two pieces cut at every place.
     static func all(of bytes: [UInt8]) -> [Segmentation] {
         [.whole, .bytes] + bytes.indices.dropFirst().map { .after($0) }
     }

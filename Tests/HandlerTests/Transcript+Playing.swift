@@ -1,11 +1,11 @@
-// Sessions played with a handler alone: as a dialogue, and cut into pieces.
+// Plays sessions with a handler alone: as a dialogue, and cut into pieces.
 import TestSupport
 import Testing
 
 extension Transcript: CustomTestStringConvertible {
     public var testDescription: String { name }
 
-    /// Plays it as a dialogue and checks every answer before the next text is sent. False: it went otherwise.
+    /// Plays the session as a dialogue, and checks each answer before it sends the next text. False: an answer differs.
     @discardableResult
     func play(over transport: Transport) -> Bool {
         let running = RunningHandler(handler, arguments, over: transport, environment: environment)
@@ -13,7 +13,7 @@ extension Transcript: CustomTestStringConvertible {
         for step in steps where isSame {
             switch step {
             case .send(let bytes): running.send(bytes)
-            // An answer that is shorter than the file says would be waited for until the handler gives up.
+            // The timeout ends the wait for an answer that is shorter than in the file.
             case .receive(let bytes):
                 isSame = compare(running.receive(exactly: bytes.count, timeout: 20_000), bytes, "\(transport)")
             case .ends: running.endInput()
@@ -28,8 +28,8 @@ extension Transcript: CustomTestStringConvertible {
         return check(running.wait()) && isSame
     }
 
-    /// Sends all of it in these pieces, each of which is one read of the handler's, and checks all that comes back. False: it
-    /// went otherwise.
+    /// Sends the session in these pieces, each of which the handler gets with one read, and checks all output. False:
+    /// it differs.
     @discardableResult
     func check(_ cut: Segmentation) -> Bool {
         let running = RunningHandler(handler, arguments, over: .packets, environment: environment)

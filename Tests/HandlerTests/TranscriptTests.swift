@@ -1,4 +1,4 @@
-// Every session in Golden/, as a dialogue over each transport and cut in every way.
+// Every session in Golden/, as a dialogue over each transport, and cut at every place.
 import TestSupport
 import Testing
 
@@ -10,7 +10,7 @@ struct TranscriptTests {
             Transcript.all.count >= (Transcript.chosen == "" ? 8 : 1), "\(Transcript.folder)/\(Transcript.chosen)*.txt")
     }
 
-    @Test("a session goes as it is written, each answer before the next line", arguments: Transcript.all)
+    @Test("a session goes as in its file, with each answer before the next line", arguments: Transcript.all)
     func dialogue(transcript: Transcript) {
         for transport in Transport.allCases where !transcript.play(over: transport) { break }
     }
