@@ -1,4 +1,4 @@
-// See COracle.h. With CCrypt's own headers, found by a search path of this target.
+// See COracle.h. This target has a search path for the headers of CCrypt.
 #include "COracle.h"
 
 #include "blowfish.h"

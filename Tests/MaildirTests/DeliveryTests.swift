@@ -1,5 +1,5 @@
-// Deliveries into Maildirs on a real file system. What happens when a call fails or the process is killed is tested from
-// outside, with strace: Tests/HandlerTests/EsmtpFaultTests.swift.
+// Deliveries to Maildirs on a real file system. Tests/HandlerTests/EsmtpFaultTests.swift has the tests in which a
+// system call fails or the process is killed, with strace.
 import Glibc
 import HandlerKit
 import LinuxSystem
@@ -15,7 +15,7 @@ struct DeliveryTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test("ST-1, ST-6: a message is in new, with its Return-Path and its recipient, and tmp is empty again")
+    @Test("a delivered message is in new, with its Return-Path and its recipient, and tmp is empty again")
     func delivered() throws {
         try delivery.add("ada@example.org", from: "bob@example.net", maildir: try directory.maildir("ada"))
         delivery.write("Subject: x\r\n\r\nbody\r\n")
@@ -31,7 +31,7 @@ struct DeliveryTests {
         #expect(try TemporaryDirectory.mode(of: "\(directory.path)/ada/new/\(name)") == 0o600)
     }
 
-    @Test("every recipient's Maildir gets the message, and the null sender is <>")
+    @Test("the Maildir of each recipient gets the message, and the null sender is <>")
     func several() throws {
         for name in ["ada", "bob", "eve"] {
             try delivery.add("\(name)@example.org", maildir: try directory.maildir(name))
@@ -46,7 +46,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test("one Maildir of two recipients gets one copy that names both, whatever path led to it")
+    @Test("the Maildir of two recipients gets one copy that names both, also by two paths")
     func shared() throws {
         let maildir = try directory.maildir("ada")
         try delivery.add("ada@example.org", maildir: maildir)
@@ -60,7 +60,7 @@ struct DeliveryTests {
             ])
     }
 
-    @Test("ST-5: a message that is given up leaves nothing, and the next one has nothing of it")
+    @Test("a message that is discarded leaves no file, and the next one has no part of it")
     func discarded() throws {
         let maildir = try directory.maildir("ada")
         try delivery.add("ada@example.org", maildir: maildir)
@@ -73,7 +73,7 @@ struct DeliveryTests {
         #expect(try directory.texts("ada/new") == ["Return-Path: <>\nDelivered-To: ada@example.org\nsecond\n"])
     }
 
-    @Test("tmp, new and cur are made in a directory that is there; the Maildir itself is not made")
+    @Test("tmp, new and cur are made in a directory that exists; the Maildir itself is not made")
     func missing() throws {
         let path = try directory.makeDirectory("ada")
         try delivery.add("ada@example.org", maildir: path)
@@ -88,7 +88,7 @@ struct DeliveryTests {
     @Test("symbolic links in place of a Maildir or its parts are not followed")
     func links() throws {
         let path = try directory.maildir("real")
-        // Sound: paths are copied by the call.
+        // Sound: the calls do not keep the paths.
         #expect(unsafe symlink(path, "\(directory.path)/link") == 0)
         for slashes in ["", "/", "//"] {
             #expect(throws: StoreError.self) { try delivery.add("a@b", maildir: "\(directory.path)/link\(slashes)") }
@@ -103,7 +103,7 @@ struct DeliveryTests {
         #expect(try directory.names("real/tmp").isEmpty && directory.names("real/new").isEmpty)
     }
 
-    @Test("a recipient whose Maildir cannot take mail leaves the others as they were")
+    @Test("a recipient whose Maildir cannot take mail does not affect the others")
     func oneFails() throws {
         try delivery.add("ada@example.org", maildir: try directory.maildir("ada"))
         try directory.write("file", "no directory\n")
@@ -115,7 +115,7 @@ struct DeliveryTests {
         #expect(try directory.names("ada/new").count == 1)
     }
 
-    @Test("ST-4: a message that says it is larger than the disk is refused before it comes")
+    @Test("a message with an announced size above the disk's is refused before it comes")
     func tooLarge() throws {
         let maildir = try directory.maildir("ada")
         let error = StoreError(.checkRoom, ENOSPC)
@@ -124,20 +124,20 @@ struct DeliveryTests {
         #expect(try directory.names("ada/tmp").isEmpty)
     }
 
-    @Test("ST-3: an error between two moves is an error, and what was moved stays")
+    @Test("an error between two moves is thrown with the line of the Maildir, and the files that were moved stay")
     func partial() throws {
         try delivery.add("ada@example.org", maildir: try directory.maildir("ada"))
         let eve = try directory.maildir("eve")
         try delivery.add("eve@example.org", maildir: eve, line: 7)
         delivery.write("text\r\n")
-        // Sound: paths are copied by the call.
+        // Sound: the calls do not keep the paths.
         #expect(unsafe rmdir("\(eve)/new") == 0)
         #expect(throws: DeliveryError(StoreError(.openMaildir, ENOENT), line: 7)) { try delivery.commit() }
         #expect(try directory.names("ada/new").count == 1)
         #expect(try directory.names("eve/tmp").isEmpty)
     }
 
-    @Test("no descriptor stays open, whatever became of a message")
+    @Test("no descriptor stays open after a message, delivered or discarded")
     func descriptors() throws {
         let paths = try (0..<10).map { try directory.maildir("m\($0)") }
         for round in 0..<20 {

@@ -1,4 +1,4 @@
-// Bytes, texts and files for the tests of the store.
+// Bytes, texts and files for the tests of Maildirs.
 import Glibc
 import LinuxSystem
 import TestSupport
@@ -18,10 +18,10 @@ func immortal(_ text: String) -> StaticBytes {
 }
 
 extension TemporaryDirectory {
-    /// The names in a directory of this one, in order.
+    /// The names in a subdirectory, in order.
     func names(_ name: String) throws -> [String] { try Files.names(in: "\(path)/\(name)").sorted() }
 
-    /// The text of each file in a directory of this one, in the order of the names.
+    /// The text of each file in a subdirectory, in the order of the names.
     func texts(_ name: String) throws -> [String] {
         try names(name).map { file in
             let bytes = try Files.read("\(path)/\(name)/\(file)", most: 1 << 24)
@@ -29,7 +29,7 @@ extension TemporaryDirectory {
         }
     }
 
-    /// A Maildir with nothing in it, and its path.
+    /// Makes an empty Maildir and returns its path.
     func maildir(_ name: String) throws -> String {
         for part in ["tmp", "new", "cur"] { try makeDirectory("\(name)/\(part)") }
         return "\(path)/\(name)"
@@ -49,11 +49,11 @@ extension Delivery {
     func write(_ text: String) { write(Array(text.utf8).span) }
 }
 
-/// What this process has open below a directory: of tests that run at once, only one's.
+/// The paths of the files that this process has open below a directory, which are those of one test.
 func openDescriptors(below directory: String) -> [String] {
     (0..<1024).compactMap { number in
         var target = [UInt8](repeating: 0, count: 4096)
-        // Sound: the call fills no more than the array has.
+        // Sound: the call fills at most the size of the array.
         let length = unsafe target.withUnsafeMutableBufferPointer { buffer in
             unsafe buffer.withMemoryRebound(to: CChar.self) {
                 unsafe readlink("/proc/self/fd/\(number)", $0.baseAddress!, $0.count)

@@ -1,4 +1,4 @@
-// Dates of mail, beside the C library's.
+// Dates of mail, compared with those of the C library.
 import Glibc
 import HandlerKit
 import TestSupport
@@ -15,7 +15,7 @@ struct MailDateTests {
     }
 
     @Test(
-        "a date is written as RFC 5322 3.3 has it",
+        "a date has the form of RFC 5322 3.3",
         arguments: [
             (0, "Thu, 01 Jan 1970 00:00:00 +0000"), (951_782_399, "Mon, 28 Feb 2000 23:59:59 +0000"),
             (951_782_400, "Tue, 29 Feb 2000 00:00:00 +0000"), (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 +0000"),
@@ -25,14 +25,14 @@ struct MailDateTests {
         #expect(written(seconds) == expected)
     }
 
-    @Test("10000 dates of four centuries are what gmtime says")
+    @Test("10000 dates of four centuries are those of gmtime")
     func beside() {
         var generator = SeededGenerator(seed: 5322)
         for _ in 0..<10000 {
             var seconds = Int.random(in: -6_000_000_000...7_000_000_000, using: &generator)
             var parts = unsafe tm()
             var buffer = [CChar](repeating: 0, count: 64)
-            // Sound: the calls fill what they are given, and the format is a C string.
+            // Sound: the calls fill variables and a buffer with its size, and the format is a C string.
             unsafe gmtime_r(&seconds, &parts)
             let length = unsafe strftime(&buffer, buffer.count, "%a, %d %b %Y %H:%M:%S +0000", &parts)
             let expected = String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)

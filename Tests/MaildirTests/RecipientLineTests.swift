@@ -1,4 +1,4 @@
-// Lines of a recipients file.
+// The lines of a recipients file.
 import Testing
 
 @testable import Maildir
@@ -22,13 +22,13 @@ struct RecipientLineTests {
             [found.localPart, found.domain, found.path].map { String(decoding: bytes[$0], as: UTF8.self) } == parts)
     }
 
-    @Test("a comment and a blank line say nothing", arguments: ["", " ", "\t\r", "#", "  # ada@example.org x"])
+    @Test("a comment and a blank line are nil", arguments: ["", " ", "\t\r", "#", "  # ada@example.org x"])
     func nothing(line: String) throws {
         #expect(try RecipientLine(Array(line.utf8).span) == nil)
     }
 
     @Test(
-        "what is wrong with a line is said with its column",
+        "a fault of a line has its column",
         arguments: [
             ("ada /mail", 1, "an address needs @ and a domain (only postmaster does without)"),
             ("  ada@ /mail", 7, "no domain behind @"), ("@ /mail", 2, "no domain behind @"),

@@ -1,4 +1,4 @@
-// Looking recipients up in a file.
+// The lookup of recipients in a file.
 import Glibc
 import HandlerKit
 import TestSupport
@@ -12,7 +12,7 @@ struct RecipientsTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    /// What a file says about an address: the line and the path, or nothing.
+    /// The line and the path for an address, or nil.
     private func find(_ address: String, in file: String) throws -> String? {
         let recipients = Recipients(immortal(try directory.write("recipients", file)))
         return try find(address, recipients)
@@ -26,7 +26,7 @@ struct RecipientsTests {
     }
 
     @Test(
-        "an exact address beats a domain wherever it stands, and the first of equal ones wins",
+        "an exact address comes before a domain at any place, and the first of equal lines counts",
         arguments: [
             ("ada@example.org", "4 /ada"), ("ADA@Example.ORG", "4 /ada"), ("bob@example.org", "2 /all"),
             ("bob@example.net", nil), ("ada@sub.example.org", nil), ("example.org", nil), ("postmaster", "6 /post"),
@@ -53,7 +53,7 @@ struct RecipientsTests {
         #expect(try find("a@b", in: "a@b .") == "1 \(directory.path)/.")
     }
 
-    @Test("a faulty line met before the address is an error with its place; one behind it is not met")
+    @Test("a faulty line before the address is an error with its place; one after it is not read")
     func faulty() throws {
         let file = "a@b /a\n\nc@d\ne@f /e\n"
         #expect(try find("a@b", in: file) == "1 /a")
@@ -63,7 +63,7 @@ struct RecipientsTests {
         }
     }
 
-    @Test("a line that is too long is a fault, and the longest one is not", arguments: [8191, 8192, 100_000])
+    @Test("a line that is too long is a fault, and the longest allowed one is not", arguments: [8191, 8192, 100_000])
     func longLines(length: Int) throws {
         let path = "/" + String(repeating: "x", count: 4000)
         let line = "# " + String(repeating: "-", count: length - 2)
@@ -85,18 +85,18 @@ struct RecipientsTests {
         }
     }
 
-    @Test("a file that is replaced holds for who opens it then; who has it open keeps the old one")
+    @Test("a new file counts for those that open it later; those that have the old one open keep it")
     func replaced() throws {
         let recipients = Recipients(immortal(try directory.write("recipients", "a@b /old\n")))
         #expect(try find("a@b", recipients) == "1 /old")
         let path = try directory.write("next", "a@b /new\n")
-        // Sound: paths are copied by the call.
+        // Sound: the call does not keep the paths.
         #expect(unsafe rename(path, "\(directory.path)/recipients") == 0)
         #expect(try find("a@b", recipients) == "1 /old")
         #expect(try find("a@b", Recipients(immortal("\(directory.path)/recipients"))) == "1 /new")
     }
 
-    @Test("a file that cannot be opened or read is an error at each lookup, and never a refusal")
+    @Test("a file that cannot be opened or read is an error of each lookup, and never a refusal")
     func unreadable() throws {
         let missing = RecipientsError.unreadable(StoreError(.openRecipients, ENOENT))
         #expect(throws: missing) { try find("a@b", Recipients("/nonexistent/recipients")) }
@@ -104,16 +104,16 @@ struct RecipientsTests {
         #expect(throws: notAFile) { try find("a@b", Recipients("/")) }
     }
 
-    @Test("a FIFO in place of the file is an error at once: nobody waits for whoever would write into it")
+    @Test("a FIFO in place of the file is an error at once, without a wait for a writer")
     func fifo() throws {
         let path = "\(directory.path)/fifo"
-        // Sound: the path is copied by the call.
+        // Sound: the call does not keep the path.
         #expect(unsafe mkfifo(path, 0o600) == 0)
         let notAFile = RecipientsError.unreadable(StoreError(.openRecipients, EINVAL))
         #expect(throws: notAFile) { try find("a@b", Recipients(immortal(path))) }
     }
 
-    @Test("whatever a file holds, a lookup ends, and what it finds is in the file")
+    @Test("with any bytes in the file a lookup ends, and its path is in the file")
     func mutations() throws {
         var generator = SeededGenerator(seed: 5)
         let seed = Array("ada@example.org /ada\n\"b c\"@x.y \\z\n@d e\n#\npostmaster p\r\n".utf8)

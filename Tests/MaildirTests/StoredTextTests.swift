@@ -1,11 +1,11 @@
-// Line endings, at every cut.
+// Line endings, with the text cut at every place.
 import Testing
 
 @testable import Maildir
 
 @Suite("stored text")
 struct StoredTextTests {
-    /// What comes out when the text comes in pieces of these sizes.
+    /// The stored bytes of a text that comes in these pieces.
     private func stored(_ pieces: [ArraySlice<UInt8>]) -> [UInt8] {
         var text = StoredText()
         var all: [UInt8] = []
@@ -38,7 +38,9 @@ struct StoredTextTests {
         }
     }
 
-    @Test("what is larger than the buffer comes out whole, with a CR at each of its ends", arguments: -3...3)
+    @Test(
+        "a text that is larger than the buffer is stored whole, with a CR at each border of the buffer",
+        arguments: -3...3)
     func large(offset: Int) {
         let line = [UInt8](repeating: 0x78, count: StoredText.capacity + offset)
         let network = line + [0x0d, 0x0a] + line + [0x0d] + line + [0x0d]
@@ -46,7 +48,7 @@ struct StoredTextTests {
         #expect(stored([network[...]]) == file)
     }
 
-    @Test("the CR that a message ended with is not carried into the next one")
+    @Test("a CR at the end of a message is not stored in the next one")
     func reset() {
         var text = StoredText()
         _ = text.append([0x61, 0x0d].span)

@@ -19,7 +19,7 @@ struct TraceTests {
         .tcp(InternetPeer(address: address, port: 25, localAddress: nil, localPort: nil))
     }
 
-    @Test("ST-6: a Received line is in the grammar of RFC 5321 4.4, with the id and the only recipient")
+    @Test("a Received line is in the grammar of RFC 5321 4.4, with the id and the only recipient")
     func complete() {
         #expect(
             received("client.example", peer("192.0.2.7"), for: "ada@example.org") == """
@@ -30,7 +30,7 @@ struct TraceTests {
                 """)
     }
 
-    @Test("ST-6: with several recipients none is named, and an IPv6 address is marked as one")
+    @Test("with several recipients none is named, and an IPv6 address is marked as one")
     func several() {
         #expect(
             received("[IPv6:2001:db8::7]", peer("2001:db8::7")) == """
@@ -40,12 +40,12 @@ struct TraceTests {
                 """)
     }
 
-    @Test("a client without an address, over a pipe, is named as it named itself")
+    @Test("a client without an address, over a pipe, has only the argument of its HELO")
     func pipe() {
         #expect(received("localhost", .none).hasPrefix("Received: from localhost\r\n\tby mx.example.org "))
     }
 
-    @Test("whatever a client calls itself, it is one header field")
+    @Test("with any argument of HELO, it is one header field")
     func injection() {
         let lines = received("a\r\nX-Evil: 1\r\n\r\n\u{7f}", peer("192.0.2.7")).split(separator: "\r\n")
         #expect(lines.first == "Received: from a??X-Evil??1????? ([192.0.2.7])")
@@ -53,7 +53,7 @@ struct TraceTests {
     }
 
     @Test(
-        "RFC 5321 4.4: nothing that a client calls itself ends the name, begins a comment or ends the field",
+        "RFC 5321 4.4: no argument of HELO ends the name, begins a comment or ends the field",
         arguments: [
             ("x;(y)\\\"<z>", "x??y????z?"), ("my_host", "my_host"), ("[192.0.2.7", "?192.0.2.7"),
             ("[a[b]", "[a?b]"), ("[]", "??"), ("a:b@c,d", "a?b?c?d"), ("[IPv6:::1]", "[IPv6:::1]"),

@@ -1,12 +1,11 @@
-// Names of messages' files.
-import HandlerKit
+// The names of messages' files.
 import Testing
 
 @testable import Maildir
 
 @Suite("unique names")
 struct UniqueNameTests {
-    @Test("ST-2: a name is time, microseconds, process, number, random bits and host")
+    @Test("a name has the time, microseconds, process, number, random bits and host")
     func form() {
         let name = UniqueName(
             seconds: 1_795_000_000, microseconds: 123_456, process: 4711, delivery: 3, random: 0xabc,
@@ -16,7 +15,7 @@ struct UniqueNameTests {
     }
 
     @Test(
-        "ST-2: / and : of a host, which no file name may have or no info may follow, are escaped",
+        "/ and : of a host are escaped: no file name may have a /, and the info of a Maildir follows a :",
         arguments: [("a/b:c", "a\\057b\\072c"), ("[::1]", "[\\072\\0721]"), ("a b\\", "a\\040b\\134")])
     func hosts(host: String, escaped: String) {
         let name = UniqueName(
@@ -25,7 +24,7 @@ struct UniqueNameTests {
         #expect(text(path.bytes) == "1.M2P3Q4R0000000000000005.\(escaped)")
     }
 
-    @Test("no name is longer than a file's may be, whatever the host is called")
+    @Test("no name is longer than a file name may be, with any name of the host")
     func length() {
         let host = immortal(String(repeating: ":", count: 255))
         let name = UniqueName(

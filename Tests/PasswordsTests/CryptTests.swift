@@ -1,10 +1,10 @@
-// CCrypt beside libxcrypt, whatever the password, and what it refuses. CS-20, CS-21.
+// CCrypt compared with libxcrypt, for any password, and the settings that it refuses.
 import TestSupport
 import Testing
 
 @testable import Passwords
 
-/// A way of hashing, and how many salts and passwords it is tried with.
+/// A method of hashing, and the number of salts and passwords to test it with.
 struct HashMethod: CustomTestStringConvertible, Sendable {
     let name: String
     let count: Int
@@ -37,7 +37,7 @@ struct HashMethod: CustomTestStringConvertible, Sendable {
     }
 }
 
-/// Any bytes but NUL; of every other password, many are 0xff, which is what $2a$ treats in a way of its own.
+/// A password of any bytes except NUL; every other one has many bytes 0xff, which $2a$ treats specially.
 private func password(_ number: Int, _ random: inout SeededGenerator) -> [UInt8] {
     let count = number % 4 == 0 ? number / 4 % 101 : Int.random(in: 0...100, using: &random)
     return (0..<count).map { _ in
@@ -47,7 +47,7 @@ private func password(_ number: Int, _ random: inout SeededGenerator) -> [UInt8]
 
 @Suite("crypt")
 struct CryptTests {
-    @Test("CS-20: every password and salt hashes as it does in libxcrypt", arguments: HashMethod.all)
+    @Test("every password and salt has the hash of libxcrypt", arguments: HashMethod.all)
     func oracle(method: HashMethod) {
         var random = SeededGenerator(seed: 2083)
         for number in 0..<method.count {
@@ -58,7 +58,7 @@ struct CryptTests {
         }
     }
 
-    @Test("the hash of a whole hash is that hash", arguments: HashMethod.all)
+    @Test("a whole hash as the setting gives the same hash", arguments: HashMethod.all)
     func wholeHashes(method: HashMethod) throws {
         var random = SeededGenerator(seed: 1)
         let hash = try #require(crypt(bytes("foobar"), method.setting(&random)))
@@ -67,7 +67,7 @@ struct CryptTests {
     }
 
     @Test(
-        "short passwords of high bytes, of which $2a$ gives some another hash than $2b$, are those of libxcrypt",
+        "short passwords of high bytes have the hashes of libxcrypt, some of which differ between $2a$ and $2b$",
         arguments: ["a", "b", "y"])
     func highBytes(kind: String) {
         let setting = "$2\(kind)$04$abcdefghijklmnopqrstuu"
@@ -85,7 +85,7 @@ struct CryptTests {
     }
 
     @Test(
-        "a setting that is not whole is refused, by libxcrypt as well",
+        "an incomplete setting is refused, by libxcrypt as well",
         arguments: [
             "", "a", "!a", "a!", "$", "$2", "$2a$", "$2a$04$abcdefghijklmnopqrstu", "$2a$04$abcdefghijklmnopqrst!u",
             "$2a$03$abcdefghijklmnopqrstuu", "$2a$32$abcdefghijklmnopqrstuu", "$2a$4$abcdefghijklmnopqrstuuu",
@@ -104,7 +104,7 @@ struct CryptTests {
         #expect(crypt(bytes("foobar"), "$2\0$04$abcdefghijklmnopqrstuu") == nil)
     }
 
-    @Test("CS-22: a password with a NUL in it or of more than 255 bytes has no hash", arguments: HashMethod.all)
+    @Test("a password with a NUL or of more than 255 bytes has no hash", arguments: HashMethod.all)
     func refusedPasswords(method: HashMethod) {
         var random = SeededGenerator(seed: 7)
         let setting = method.setting(&random)

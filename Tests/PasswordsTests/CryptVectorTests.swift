@@ -1,4 +1,4 @@
-// The vectors that the specifications bring, digit by digit.
+// The test vectors of the specifications, digit by digit.
 import COracle
 import Testing
 
@@ -10,7 +10,8 @@ struct CryptVectorTests {
         "a very much longer text to encrypt.  This one even stretches over morethan one line."
     private static let minimum = "the minimum number is still observed"
 
-    // Of its last vectors, with rounds=10, this is what they mean: 1000. The setting itself is refused here.
+    // Its last vectors have rounds=10, which means 1000 there; CCrypt refuses that setting, so the vectors here have
+    // 1000.
     @Test(
         "the appendix of Drepper's SHA-crypt.txt",
         arguments: [
@@ -56,7 +57,7 @@ struct CryptVectorTests {
     private func salt(_ setting: String) -> Substring { setting.split(separator: "$").last! }
 
     @Test(
-        "the tests of crypt_blowfish 1.3, but for $2x$",
+        "the tests of crypt_blowfish 1.3, except $2x$",
         arguments: [
             (bytes("U*U"), "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"),
             (bytes("U*U*"), "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK"),
@@ -91,7 +92,7 @@ struct CryptVectorTests {
 
     private func digest(_ width: UInt32, _ message: [UInt8], piece: Int) -> String {
         var result = [UInt8](repeating: 0, count: 8 * Int(width))
-        // Sound: the count is the array's, and the result has eight words.
+        // Sound: the count is that of the array, and the result has eight words.
         unsafe coracle_sha2(width, message, message.count, piece, &result)
         return hexadecimal(result)
     }
@@ -115,7 +116,7 @@ struct CryptVectorTests {
     }
 
     @Test(
-        "SHA-256 and SHA-512 of every length around two blocks are what openssl makes", arguments: [4, 8] as [UInt32])
+        "SHA-256 and SHA-512 of every length around two blocks are those of openssl", arguments: [4, 8] as [UInt32])
     func lengths(width: UInt32) {
         for length in [0, 1, 54, 55, 56, 63, 64, 65, 110, 111, 112, 119, 120, 127, 128, 129, 239, 240, 255, 256] {
             let message = [UInt8](repeating: 0x78, count: length)
@@ -127,7 +128,7 @@ struct CryptVectorTests {
         }
     }
 
-    @Test("Blowfish begins with the fraction of pi, by Machin's formula")
+    @Test("the constants of Blowfish are the fraction of pi, by Machin's formula")
     func pi() {
         let words = fractionOfPi(words: 1042)
         for (index, word) in words.enumerated() { #expect(coracle_pi(UInt32(index)) == word, "word \(index)") }

@@ -1,4 +1,4 @@
-// The vectors of the two standards, and that it does not matter how the bytes come.
+// The test vectors of the two standards, and digests of bytes that are added in pieces.
 import Testing
 
 @testable import Passwords
@@ -57,7 +57,7 @@ struct DigestTests {
         #expect(sha1(Array(repeating: bytes(text), count: count)) == expected)
     }
 
-    @Test("every length around a block, in one piece and byte by byte")
+    @Test("a message of any length around a block has one digest, in one piece and byte by byte")
     func lengths() {
         for length in 0...130 {
             let message = (0..<length).map { UInt8($0) }

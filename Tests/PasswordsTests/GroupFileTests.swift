@@ -27,7 +27,7 @@ struct GroupFileTests {
         """
 
     @Test(
-        "a group's users are listed behind its name, in one line or several",
+        "the users of a group are listed after its name, in one line or several",
         arguments: [
             ("dougm", "admin", true), ("doug", "admin", true), ("late", "admin", true), ("anna", "staff", true),
             ("anna", "admin", false), ("anna", "admin staff", true), ("dougm", "staff", false), ("dou", "admin", false),
@@ -39,7 +39,7 @@ struct GroupFileTests {
         #expect(try isMember(Self.text, user, of: groups) == expected)
     }
 
-    @Test("a line that is too long is left out, and said")
+    @Test("a line that is too long is ignored, and its number returned")
     func longLine() throws {
         let long = "# x\nadmin: " + String(repeating: "somebody ", count: 600) + "dougm\nadmin: anna\n"
         let descriptor = file(bytes(long))

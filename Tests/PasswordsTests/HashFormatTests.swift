@@ -1,4 +1,4 @@
-// What is a hash, and what is not.
+// Texts that are hashes, and texts that are not.
 import Testing
 
 @testable import Passwords
@@ -13,7 +13,7 @@ struct HashFormatTests {
     private static let digits = String(repeating: "./Az09", count: 20)
 
     @Test(
-        "the formats of htpasswd are told apart",
+        "the formats of htpasswd are recognised",
         arguments: [
             ("$apr1$abcdefgh$" + digits.prefix(22), HashFormat.md5(salt: 6..<14)),
             ("$apr1$$" + digits.prefix(22), .md5(salt: 6..<6)),
@@ -27,7 +27,7 @@ struct HashFormatTests {
     }
 
     @Test(
-        "CS-20: plain text and everything that is not whole is refused",
+        "plain text and incomplete hashes are refused",
         arguments: [
             "", "foobar", "plain text 13", "{SHA}", "{SHA}iEPX+SQWIR3p67lj/0zigSWTKHg",
             "{SHA}iEPX+SQWIR3p67lj/0zigSWTK!g=",
@@ -47,7 +47,7 @@ struct HashFormatTests {
     }
 
     @Test(
-        "a hash that takes for ever is refused",
+        "a hash that would take too long is refused",
         arguments: [
             "$2y$18$" + digits.prefix(53), "$2b$31$" + digits.prefix(53), "$2a$99$" + digits.prefix(53),
             "$6$rounds=1000001$salt$" + digits.prefix(86), "$5$rounds=99999999999999999999$salt$" + digits.prefix(43),

@@ -1,4 +1,4 @@
-// Passwords against hashes that the programs of others made. CS-20, CS-21.
+// Passwords and hashes that other programs made.
 import HandlerKit
 import TestSupport
 import Testing
@@ -10,7 +10,7 @@ private func matching(_ password: [UInt8], _ hash: String) -> Bool? {
     do throws(HashFault) { return try matches(password.span, hash.span) } catch { return nil }
 }
 
-/// One after the other, because a test of them measures times.
+/// These suites run one after the other, because one of the tests measures times.
 @Suite("passwords", .serialized)
 struct PasswordsTests {}
 
@@ -29,7 +29,7 @@ extension PasswordsTests {
             return text.hasPrefix("u:") ? String(text.dropFirst(2)) : text
         }
 
-        @Test("CS-20, CS-21: a password matches its hash, and no other does", arguments: commands)
+        @Test("a password matches its hash, and no other one does", arguments: commands)
         func formats(command: String) {
             for password in ["foobar", "x", "a: b\u{e9}\\$", String(repeating: "Long", count: 15)] {
                 let hash = hash(command, password)
@@ -41,7 +41,7 @@ extension PasswordsTests {
             }
         }
 
-        @Test("$apr1$ of every length up to 64 is what openssl makes")
+        @Test("$apr1$ of every length up to 64 matches the hash of openssl")
         func apacheMD5Lengths() {
             for length in 1...64 {
                 let password = String((0..<length).map { Character(UnicodeScalar(UInt8(0x41 + $0 % 50))) })
@@ -51,7 +51,7 @@ extension PasswordsTests {
             }
         }
 
-        @Test("$1$ of any bytes is what libxcrypt makes")
+        @Test("$1$ of any bytes matches the hash of libxcrypt")
         func md5() throws {
             var random = SeededGenerator(seed: 1321)
             for count in stride(from: 0, through: 100, by: 3) {
@@ -61,14 +61,14 @@ extension PasswordsTests {
             }
         }
 
-        @Test("CS-20: only the first eight characters count in DES, which is why nobody should use it")
+        @Test("in DES only the first eight characters count")
         func des() {
             let hash = htpasswd("d", "12345678")
             #expect(matching(bytes("12345678 and more"), hash) == true)
             #expect(matching(bytes("1234567"), hash) == false)
         }
 
-        @Test("CS-22: bytes above 127 are the password's own, and a NUL does not end it")
+        @Test("bytes above 127 count, and a NUL does not end a password")
         func anyBytes() {
             let hashes = ["-apr1", "-5"].map { line(of: "printf 'p\\351ss' | openssl passwd \($0) -stdin") }
             for hash in hashes + [htpasswd("s", "foobar"), htpasswd("B", "foobar"), htpasswd("m", "foobar")] {
@@ -79,7 +79,7 @@ extension PasswordsTests {
             }
         }
 
-        @Test("a password of 255 bytes is hashed, a longer one matches nothing of CCrypt's")
+        @Test("a password of 255 bytes is hashed, and a longer one matches no hash of CCrypt")
         func longPasswords() {
             let long = String(repeating: "a", count: 255)
             let hash = line(of: "htpasswd -nb5 u '\(long)'").dropFirst(2)

@@ -1,4 +1,4 @@
-// Looking up in files of every kind. CS-19, CS-22, W-35.
+// Lookups in password files of every kind.
 import Glibc
 import HandlerKit
 import Testing
@@ -20,7 +20,7 @@ extension PasswordsTests {
 
         private static let foobar = "{SHA}iEPX+SQWIR3p67lj/0zigSWTKHg="
 
-        @Test("CS-19: comments and blank lines are skipped, the first entry of a user counts, more fields are ignored")
+        @Test("comments and blank lines are skipped, the first entry of a user counts, further fields are ignored")
         func entries() throws {
             let other = "{SHA}C+7Hteo/D9vJXQ3UfzxbwnXaijM="
             let text = """
@@ -44,7 +44,7 @@ extension PasswordsTests {
             }
         }
 
-        @Test("CS-20: one file mixes formats")
+        @Test("one file may have several formats")
         func mixed() throws {
             let kinds = ["m", "B", "2", "5", "d", "s"]
             let text = kinds.map { "\($0):\(htpasswd($0, "pass" + $0))" }.joined(separator: "\n")
@@ -54,14 +54,14 @@ extension PasswordsTests {
             }
         }
 
-        @Test("CS-22: names are any bytes but a colon")
+        @Test("a name may have any bytes except a colon")
         func namesOfAnyBytes() throws {
             let text = [0xff, 0xe9, 0x20, 0x01] + bytes(":\(Self.foobar)\n")
             #expect(try check(text, [0xff, 0xe9, 0x20, 0x01], bytes("foobar")) == .right)
             #expect(try check(text, [0xff, 0xe9, 0x20], bytes("foobar")) == .unknownUser)
         }
 
-        @Test("an entry that is not usable is refused by its line, and nobody logs in with it")
+        @Test("an entry that is not usable is refused with its line, and allows no login")
         func refusedEntries() throws {
             let costly = "$2y$18$" + String(repeating: "a", count: 53)
             let text = "# x\nplain:foobar\nempty:\ncostly:\(costly)\nplain:\(Self.foobar)\n"
@@ -71,13 +71,13 @@ extension PasswordsTests {
             #expect(try check(text, "nobody") == .unknownUser)
         }
 
-        @Test("an empty file knows nobody")
+        @Test("an empty file has no user")
         func empty() throws {
             #expect(try check("", "dougm") == .unknownUser)
             #expect(try check("\n\n#\n", "") == .unknownUser)
         }
 
-        @Test("a line that is too long is no entry, and the lines behind it keep their numbers")
+        @Test("a line that is too long is not an entry, and the lines after it keep their numbers")
         func longLines() throws {
             let text = "long:" + String(repeating: "x", count: 3000) + "\nplain:foobar\ndougm:\(Self.foobar)\n"
             #expect(try check(text, "long") == .unknownUser)
@@ -85,7 +85,7 @@ extension PasswordsTests {
             #expect(try check(text, "dougm") == .right)
         }
 
-        @Test("fifty thousand entries are looked through")
+        @Test("a lookup goes through fifty thousand entries")
         func large() throws {
             var text = ""
             for number in 0..<50_000 { text += "user\(number):\(Self.foobar)\n" }
@@ -93,8 +93,8 @@ extension PasswordsTests {
             #expect(try check(text, "user50000") == .unknownUser)
         }
 
-        @Test("W-35: a stranger's password is hashed in the way of the first entry, so it takes as long as a user's")
-        func strangers() throws {
+        @Test("the password of an unknown name is hashed as the first entry, so it takes as long as that of a user")
+        func unknownNames() throws {
             let text = "# c\nbroken:plain\ndougm:\(line(of: "htpasswd -nbBC 9 u foobar").dropFirst(2))\n"
             func seconds(_ user: String) throws -> Double {
                 let clock = ContinuousClock()
@@ -104,10 +104,10 @@ extension PasswordsTests {
                 return Double(times.min()!.components.attoseconds) / 1e18
             }
             let known = try seconds("dougm")
-            for stranger in ["nobody", "broken", "dougm:x", ""] {
-                let ratio = try seconds(stranger) / known
+            for name in ["nobody", "broken", "dougm:x", ""] {
+                let ratio = try seconds(name) / known
                 // Without the hash it would be a thousandth.
-                #expect(ratio > 0.5 && ratio < 2, "\(stranger): \(ratio)")
+                #expect(ratio > 0.5 && ratio < 2, "\(name): \(ratio)")
             }
         }
     }

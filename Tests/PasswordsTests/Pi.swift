@@ -1,8 +1,8 @@
 // Pi in fixed point: 4 * (4 * arctan(1/5) - arctan(1/239)), John Machin, 1706.
 
-/// The first words of 32 bits behind the point, the highest first.
+/// The first words of 32 bits after the binary point, the most significant first.
 func fractionOfPi(words: Int) -> [UInt32] {
-    // The whole number in front, and four words behind for what is lost in dividing.
+    // One word for the integer part, and four more at the end for the rounding errors of the divisions.
     var sum = [UInt32](repeating: 0, count: 1 + words + 4)
     add(16, arcTangentOfOneIn: 5, to: &sum, isSubtracted: false)
     add(4, arcTangentOfOneIn: 239, to: &sum, isSubtracted: true)

@@ -1,4 +1,4 @@
-// What htpasswd and openssl say, to compare with.
+// The output of htpasswd and openssl, for comparison.
 import Glibc
 import TestSupport
 
@@ -14,10 +14,10 @@ func htpasswd(_ options: String, _ password: String) -> String {
     String(line(of: "htpasswd -nb\(options) u '\(password)' 2>/dev/null").dropFirst(2))
 }
 
-/// A descriptor of a file with this text, at its beginning; the file has no name any more.
+/// A descriptor at the beginning of a file with this text; the file has no name.
 func file(_ text: [UInt8]) -> Int32 {
     var path = Array("/tmp/doorward-passwords-XXXXXX".utf8CString)
-    // Sound: the template ends in NUL, and the bytes are the array's own.
+    // Sound: the template ends in NUL, and the address and the count are those of the array.
     let descriptor = unsafe mkstemp(&path)
     precondition(descriptor >= 0)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
