@@ -1,11 +1,12 @@
-// libFuzzer's way into the SMTP engine; see Tests/Fuzz/run. The first byte says what the rest is: a session, or a message for the dot
-// reader with the place where it is cut. What must hold is checked by traps.
+// The fuzz target of the SMTP engine, for libFuzzer; see Tests/Fuzz/run. The first byte selects the kind of the rest: a
+// session, or a message for the dot reader with the place where it is cut. Preconditions check the results, and trap if
+// they do not hold.
 import Glibc
 import HandlerKit
 
 @testable import SMTP
 
-/// Counts what began and what ended.
+/// A policy that checks the order of its calls.
 struct CountingPolicy: SMTPPolicy, ~Copyable {
     var isOpen = false
 
@@ -78,7 +79,7 @@ private func runSession(_ bytes: ArraySlice<UInt8>, _ profile: SMTPProfile) {
     do throws(ConnectionError) {
         _ = try server.run(on: &connection)
     } catch {
-        // The end of input in a message is one.
+        // The end of input inside a message is an error of the connection.
     }
     precondition(!server.policy.isOpen)
     do throws(ConnectionError) { try connection.flush() } catch { preconditionFailure() }
@@ -127,7 +128,7 @@ private func compareDots(_ bytes: ArraySlice<UInt8>, _ cut: Int) {
     }
 }
 
-/// One input.
+/// Runs one input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard count > 2, count < 16384 else { return 0 }

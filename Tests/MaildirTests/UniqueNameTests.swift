@@ -1,4 +1,5 @@
 // The names of messages' files.
+import HandlerKit
 import Testing
 
 @testable import Maildir

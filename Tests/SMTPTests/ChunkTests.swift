@@ -1,4 +1,4 @@
-// Messages by BDAT: RFC 3030, and what a chunk that is refused takes with it.
+// Messages by BDAT: RFC 3030, and the effects of a chunk that is refused.
 import HandlerKit
 import Testing
 
@@ -8,7 +8,7 @@ import Testing
 struct ChunkTests {
     private static let open = "EHLO me\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"
 
-    @Test("RFC 3030: chunks are the message as it is, dots and all, and commands follow right behind them")
+    @Test("RFC 3030: chunks are the message unchanged, with its dots, and commands follow right after them")
     func chunks() {
         let client = Self.open + "BDAT 6\r\nA: b\r\nNOOP\r\nBDAT 5\r\n\r\n.\r\nBDAT 0 LAST\r\nNOOP\r\n"
         let outcome = session(client)
@@ -19,7 +19,7 @@ struct ChunkTests {
     }
 
     @Test(
-        "a BDAT that is wrong in any way ends the session: what follows may be its chunk, and no commands",
+        "a BDAT with any fault ends the session, because the bytes after it may be its chunk",
         arguments: ["BDAT 6\n", "BDAT 6\0\r\n", "BDAT\t6\r\n", "BDAT6\r\n", "bdat x\r\n", "BDAT 6\r6\r\n"])
     func wrongChunks(line: String) {
         for begin in ["", Self.open, Self.open + "BDAT 1\r\nx"] {
@@ -30,7 +30,7 @@ struct ChunkTests {
         }
     }
 
-    @Test("421 4.7.0: chunks without a byte bring no mail forward either")
+    @Test("421 4.7.0: empty chunks count as commands outside of a transaction")
     func emptyChunks() {
         let limited = configuration { ($0.limits.idleCommands, $0.limits.errors) = (3, 2) }
         let outcome = session(Self.open + String(repeating: "BDAT 0\r\n", count: 9), limited)
@@ -40,7 +40,7 @@ struct ChunkTests {
         #expect(whole.events.last == "endOfMessage 1 0 ESMTP")
     }
 
-    @Test("BDAT: between chunks there is no MAIL, no RCPT and no DATA; RSET gives the message up")
+    @Test("BDAT: between chunks MAIL, RCPT and DATA are refused, and RSET aborts the message")
     func betweenChunks() {
         let outcome = session(
             Self.open + "BDAT 3\r\na\r\nMAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\nRSET\r\nBDAT 4 LAST\r\nQUITNOOP\r\n"
@@ -50,7 +50,7 @@ struct ChunkTests {
         #expect(outcome.events.last == "abort reset")
     }
 
-    @Test("BDAT that is refused takes its chunk with it, and the message cannot go on", arguments: [451, 554])
+    @Test("the chunk of a refused BDAT is skipped, and the transaction ends", arguments: [451, 554])
     func chunkRefused(code: Int) {
         let outcome = session(Self.open + "BDAT 6\r\nQUIT\r\nBDAT 6 LAST\r\nRSET\r\nNOOP\r\n") { $0.dataCode = code }
         #expect(outcome.codes.suffix(3) == ["\(code)", "503 5.5.1", "250 2.0.0"])

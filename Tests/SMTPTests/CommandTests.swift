@@ -1,4 +1,4 @@
-// Each verb, and each W- item of shared/reference/protocols.md 1.9 that a command shows.
+// Each verb, and the faults of commands that other servers have accepted.
 import HandlerKit
 import Testing
 
@@ -8,7 +8,7 @@ import Testing
 struct CommandTests {
     private static let open = "EHLO me\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"
 
-    @Test("W-16, W-21, SM-02, SM-05: the greeting and EHLO begin with the server's name; every extension is said once")
+    @Test("RFC 5321 4.2: the greeting and EHLO begin with the name of the server, and each extension has one line")
     func greeting() {
         struct Plain: SMTPPolicy {}
         let said = onConnection([Array("EHLO me\r\nHELO me\r\n".utf8)]) { connection in
@@ -32,11 +32,12 @@ struct CommandTests {
                 """)
     }
 
-    @Test("without a policy of its own every recipient is refused, and no message gets in")
+    @Test("with the default policy every recipient is refused, and no message is accepted")
     func neverARelay() {
         struct Plain: SMTPPolicy {}
         let client =
-            "EHLO me\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@mx.test>\r\nRCPT TO:<postmaster>\r\nDATA\r\nBDAT 4 LAST\r\nRSETQUIT\r\n"
+            "EHLO me\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@mx.test>\r\nRCPT TO:<postmaster>\r\nDATA\r\n"
+            + "BDAT 4 LAST\r\nRSETQUIT\r\n"
         let said = onConnection([Array(client.utf8)]) { connection in
             var server = SMTPServer(Plain(), configuration(), peer: .none, ids: fixedIDs)
             do throws(ConnectionError) { _ = try server.run(on: &connection) } catch {}
@@ -47,26 +48,26 @@ struct CommandTests {
     }
 
     @Test(
-        "each verb says what it must",
+        "each verb has its reply",
         arguments: [
             // HELO, EHLO
             ("HELO me", "250"), ("helo me", "250"), ("HELO", "501 5.5.4"), ("HELO ", "501 5.5.4"),
             ("HELO x y", "501 5.5.4"),
             ("EHLO", "501 5.5.4"), ("EHLO [1.2.3.4]", "250"), ("EHLO a_b", "250"), ("EHLO é", "501 5.5.4"),
             ("HELO 0", "250"), ("EHLO 550", "550"), ("EHLO 504x", "504"),
-            // W-11: arguments
+            // Arguments
             ("NOOP", "250 2.0.0"), ("NOOP x y", "250 2.0.0"), ("noop \t", "250 2.0.0"), ("RSET", "250 2.0.0"),
             ("RSET x", "501 5.5.4"), ("DATA x", "503 5.5.1"), ("QUIT x", "501 5.5.4"), ("QUIT", "221 2.0.0"),
             ("HELP", "214 2.0.0"), ("HELP a b", "214 2.0.0"), ("HELPME", "500 5.5.2"), ("VRFY", "501 5.5.4"),
             ("EXPN", "501 5.5.4"), ("VRFY a b", "252 2.0.0"), ("EXPN staff", "502 5.0.0"),
-            // SM-22: the codes of the original's tables
+            // Replies of the policy, with the codes of RFC 5321 4.3.2
             ("VRFY 250", "250 2.0.0"), ("VRFY 251", "251 2.0.0"), ("VRFY 550", "550 5.0.0"), ("VRFY 551", "551 5.0.0"),
             ("VRFY 553", "553 5.0.0"), ("VRFY 502", "502 5.0.0"), ("VRFY 504", "504 5.0.0"), ("EXPN 252", "252 2.0.0"),
             ("EXPN 550", "550 5.0.0"), ("EXPN 500", "500 5.0.0"), ("HELP 211", "211 2.0.0"), ("HELP 504", "504 5.0.0"),
-            // SM-03, W-08
+            // Unknown commands and control characters
             ("FOO \u{7}bar", "500 5.5.2"), ("", "500 5.5.2"), (" NOOP", "500 5.5.2"), ("NOOP\rRSET", "500 5.5.2"),
             ("NOOP\0", "500 5.5.2"), ("DÄTA", "500 5.5.2"), ("STARTTLS", "500 5.5.2"),
-            // W-12, SM-08, SM-09
+            // Commands in a wrong sequence
             ("MAIL FROM:<a@b>", "503 5.5.1"), ("RCPT TO:<a@b>", "503 5.5.1"), ("DATA", "503 5.5.1"),
             ("BDAT 0 LAST", "503 5.5.1"), ("BDAT", "501 5.5.4"), ("BDAT x", "501 5.5.4"), ("BDAT -1", "501 5.5.4"),
             ("BDAT 1 2", "501 5.5.4"), ("BDAT 1234567890123456789", "501 5.5.4"),
@@ -95,7 +96,7 @@ struct CommandTests {
             ("<a@b> AUTH=<>", "555 5.5.4"), ("<a@b> RET=HDRS", "555 5.5.4"), ("<é@b>", "553 5.6.7"),
             ("<a@b> SIZE=26214401", "552 5.3.4"), ("<a@b> SIZE=99999999999999999999", "552 5.3.4"),
             ("<a@b> SIZE=999999999999999999999", "501 5.5.4"),
-            // SM-22
+            // Replies of the policy, with the codes of RFC 5321 4.3.2
             ("<552@b>", "552 5.0.0"), ("<451@b>", "451 4.0.0"), ("<452@b>", "452 4.0.0"), ("<550@b>", "550 5.0.0"),
             ("<553@b>", "553 5.0.0"), ("<503@b>", "503 5.0.0"), ("<421@b>", "421 4.0.0"),
         ])
@@ -112,7 +113,7 @@ struct CommandTests {
             (" <a@[1.2.3.4]> ", "250 2.0.0"),
             ("<>", "501 5.1.3"), ("", "501 5.1.3"), ("<a>", "501 5.1.3"), ("a@b", "501 5.1.3"), ("<@x:>", "501 5.1.3"),
             ("<a@b> NOTIFY=NEVER", "555 5.5.4"), ("<a@b>x", "501 5.5.4"), ("<é@b>", "553 5.6.7"),
-            // SM-22
+            // Replies of the policy, with the codes of RFC 5321 4.3.2
             ("<251@b>", "251 2.0.0"), ("<550@b>", "550 5.0.0"), ("<551@b>", "551 5.0.0"), ("<552@b>", "552 5.0.0"),
             ("<553@b>", "553 5.0.0"), ("<450@b>", "450 4.0.0"), ("<451@b>", "451 4.0.0"), ("<452@b>", "452 4.0.0"),
             ("<503@b>", "503 5.0.0"), ("<421@b>", "421 4.0.0"), ("<550x@b>", "550 5.0.0"),
@@ -123,24 +124,25 @@ struct CommandTests {
         #expect(outcome.events.last!.hasPrefix("abort"))
     }
 
-    @Test("W-10: blanks between the words, and none of them missing")
+    @Test("more spaces between the words are accepted, and a missing one is not")
     func blanks() {
         let outcome = session(
-            "EHLO me\r\nMAIL  FROM:<a@b>\r\nRSET\r\nMAILFROM:<a@b>\r\nMAIL FROM <a@b>\r\nmail from:<a@b>\r\nrcpt  to: <c@d>\r\n"
+            "EHLO me\r\nMAIL  FROM:<a@b>\r\nRSET\r\nMAILFROM:<a@b>\r\nMAIL FROM <a@b>\r\n"
+                + "mail from:<a@b>\r\nrcpt  to: <c@d>\r\n"
         )
         #expect(
             outcome.codes.dropFirst()
                 == ["250 2.0.0", "250 2.0.0", "500 5.5.2", "501 5.5.4", "250 2.0.0", "250 2.0.0"])
     }
 
-    @Test("W-13: a rejected MAIL leaves MAIL allowed; a second one is 503")
+    @Test("after a refused MAIL another one is allowed; after an accepted MAIL it is 503")
     func mailAgain() {
         let outcome = session(
             "EHLO me\r\nMAIL FROM:<550@b>\r\nMAIL FROM:<a@b>\r\nMAIL FROM:<c@d>\r\nRSET\r\nMAIL FROM:<c@d>\r\n")
         #expect(outcome.codes.dropFirst() == ["550 5.0.0", "250 2.0.0", "503 5.5.1", "250 2.0.0", "250 2.0.0"])
     }
 
-    @Test("W-13: when every recipient was refused, there is no 354", arguments: ["DATA", "BDAT 0 LAST"])
+    @Test("RFC 5321 3.3: if every recipient was refused, there is no 354", arguments: ["DATA", "BDAT 0 LAST"])
     func allRefused(command: String) {
         let none = session("EHLO me\r\nMAIL FROM:<a@b>\r\n\(command)\r\n")
         #expect(none.codes.last == "503 5.5.1")
@@ -150,7 +152,7 @@ struct CommandTests {
         #expect(one.codes.last == "354" || one.codes.last == "250 2.0.0")
     }
 
-    @Test("W-14: a message is read only behind 354", arguments: [451, 554, 503, 250, 220, 334])
+    @Test("a message is read only after 354", arguments: [451, 554, 503, 250, 220, 334])
     func dataRefused(code: Int) {
         let outcome = session(Self.open + "DATA\r\nNOOP\r\nRSET\r\n") { $0.dataCode = code }
         let expected = code < 400 ? "451 4.3.0" : code == 451 ? "451" : "\(code)"
@@ -159,14 +161,14 @@ struct CommandTests {
         #expect(outcome.events.last == "abort reset")
     }
 
-    @Test("a reply of the policy that cannot follow the command never gets out")
+    @Test("a reply of the policy that cannot follow the command is never sent")
     func wrongReplies() {
         let outcome = session("EHLO 354\r\nVRFY 354\r\nNOOP\r\n", configuration { $0.logLevel = .problems })
         #expect(outcome.codes == ["451", "451 4.3.0", "250 2.0.0"])
         #expect(outcome.log.contains("a reply that cannot follow the command code=354\n"))
     }
 
-    @Test("W-15: behind a 554 greeting there is only QUIT; 421 ends the session at once")
+    @Test("RFC 5321 3.1: after a 554 greeting only QUIT is allowed; 421 ends the session at once")
     func refusedClient() {
         let outcome = session("EHLO me\r\nNOOP\r\nfoo\r\nMAIL FROM:<a@b>\r\nBDAT 4\r\nNOOPQUIT\r\n") {
             $0.greeting = 554
@@ -177,7 +179,7 @@ struct CommandTests {
         #expect(session("EHLO me\r\n") { $0.greeting = 421 }.said == "421 host\r\n")
     }
 
-    @Test("RFC 5321 4.1.4: a refused EHLO leaves everything as it was; an accepted one begins anew")
+    @Test("RFC 5321 4.1.4: a refused EHLO changes nothing; an accepted one resets the session")
     func helloAgain() {
         let refused = session(Self.open + "EHLO 550\r\nDATA\r\n.\r\n")
         #expect(refused.codes.suffix(3) == ["550", "354", "250 2.0.0"])
@@ -189,7 +191,7 @@ struct CommandTests {
     }
 
     @Test(
-        "a policy can end the connection with any reply",
+        "a policy can end the connection after any reply",
         arguments: ["EHLO 250x", "VRFY 252x", "HELP 421", "MAIL FROM:<250x@b>"])
     func closing(command: String) {
         let outcome = session("EHLO me\r\n\(command)\r\nNOOP\r\n")
@@ -199,7 +201,7 @@ struct CommandTests {
     }
 
     @Test(
-        "W-18, W-20: lines too long, and lines that end in LF or hold a CR, are refused once and not taken for commands"
+        "lines that are too long, end in LF or contain a CR are refused once and are not taken for commands"
     )
     func lines() {
         let long = String(repeating: "x", count: 2039)
@@ -211,25 +213,25 @@ struct CommandTests {
             ])
     }
 
-    @Test("what the end of input has cut off is not carried out", arguments: ["QUIT", "QUIT\r", "NOOP"])
+    @Test("a command that the end of input cuts off is not carried out", arguments: ["QUIT", "QUIT\r", "NOOP"])
     func cutOff(text: String) {
         #expect(session(text).codes == [])
         #expect(session(text, configuration { $0.profile = .lab }).codes == [])
     }
 
-    @Test("another protocol is refused at once, and nothing behind its first line is looked at")
+    @Test("another protocol is refused at once, and nothing after its first line is read")
     func otherProtocols() {
         for line in ["GET / HTTP/1.1", "POST /x HTTP/1.0", "CONNECT x:25 HTTP/1.1", "Host: x"] {
             let outcome = session("\(line)\r\nEHLO me\r\nMAIL FROM:<a@b>\r\n")
             #expect(outcome.codes == ["554 5.5.1"])
             #expect(outcome.events == [])
         }
-        // A TLS ClientHello holds no line ending: the connection stays open, and the server answers all the same.
+        // A TLS ClientHello has no line ending; the connection stays open, and the server still answers.
         let tls = session([[0x16, 0x03, 0x01, 0x02, 0x00]], staysOpen: true)
         #expect(tls.codes == ["554 5.5.1"])
     }
 
-    @Test("profile lab: LF ends a command, brackets may be missing")
+    @Test("profile lab: LF ends a command, and brackets may be missing")
     func lab() {
         let outcome = session(
             "EHLO me\nMAIL FROM:a@b SIZE=3\nRCPT TO:c@d\nDATA\nA: b\n\nx\n.\ny\r\n.\r\nQUIT\n",

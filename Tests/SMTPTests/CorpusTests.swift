@@ -1,4 +1,5 @@
-// What the fuzzer found its way with (Tests/Fuzz), run once more: a session or a message for the dot reader, by the first byte.
+// Replays the corpus of the fuzzer (Tests/Fuzz). The first byte of an input selects a session or a message for the dot
+// reader.
 import Glibc
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 
 @Suite("Corpus")
 struct CorpusTests {
-    @Test("every input of the fuzzer's corpus gives replies, and one end for each transaction")
+    @Test("every input of the fuzzer's corpus has well-formed replies, and one end for each transaction")
     func replay() throws {
         let files = corpus()
         #expect(files.count >= 5)
@@ -33,7 +34,7 @@ struct CorpusTests {
 /// The files of Tests/Fuzz/corpus, by name.
 private func corpus() -> [(String, [UInt8])] {
     let directory = #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/Fuzz/corpus"
-    // Sound: the stream is closed below, and each entry's name is copied before the next one is read.
+    // Sound: the stream is closed below, and each name is copied before the next entry is read.
     guard let stream = unsafe opendir(directory) else { return [] }
     defer { unsafe closedir(stream) }
     var files: [(String, [UInt8])] = []
@@ -48,11 +49,11 @@ private func corpus() -> [(String, [UInt8])] {
 }
 
 private func readWhole(_ path: String) -> [UInt8] {
-    // Sound: the path is copied by the call.
+    // Sound: the call does not keep the path.
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     defer { close(file) }
     return unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
-        // Sound: the buffer's own address and size.
+        // Sound: the address and the size are those of the buffer.
         unsafe count = max(0, read(file, buffer.baseAddress, buffer.count))
     }
 }

@@ -1,5 +1,6 @@
-// Golden dialogues: what the server says to the RFC's own examples, to the letter, however the network cuts what the client
-// sends. Sources: RFC 5321 Appendix D, RFC 3030 4, RFC 2920 4.
+// Golden dialogues: the exact replies of the server to the examples of the RFCs, with the client's bytes cut at every
+// place.
+// Sources: RFC 5321 Appendix D, RFC 3030 4, RFC 2920 4.
 import Testing
 
 @testable import SMTP
@@ -7,11 +8,11 @@ import Testing
 /// One dialogue.
 struct Dialogue: CustomTestStringConvertible {
     let name: String
-    /// What the client sends.
+    /// The bytes of the client.
     let client: String
-    /// What the server says, without the greeting and the lines of EHLO.
+    /// The replies of the server, without the greeting and the lines of EHLO.
     let server: String
-    /// What the policy is told, without hello.
+    /// The calls of the policy, without that of EHLO.
     let events: [String]
 
     var testDescription: String { name }
@@ -53,7 +54,8 @@ private let dialogues = [
     Dialogue(
         name: "D.3, a relayed message, with a source route",
         client:
-            "EHLO bar.com\r\nMAIL FROM:<JQP@bar.com>\r\nRCPT TO:<@foo.com:Jones@XYZ.COM>\r\nDATA\r\n\(message).\r\nQUIT\r\n",
+            "EHLO bar.com\r\nMAIL FROM:<JQP@bar.com>\r\nRCPT TO:<@foo.com:Jones@XYZ.COM>\r\n"
+            + "DATA\r\n\(message).\r\nQUIT\r\n",
         server: "250 2.0.0 noted\r\n250 2.0.0 noted\r\n354 go on\r\n250 2.0.0 message\r\n"
             + "221 2.0.0 mx.test closing connection\r\n",
         events: ["mail JQP@bar.com", "rcpt Jones@XYZ.COM"] + messageEvents + ["endOfMessage 1 171 ESMTP"]),
@@ -67,8 +69,9 @@ private let dialogues = [
     Dialogue(
         name: "RFC 3030 4.2, chunks with pipelining",
         client:
-            "EHLO bar.com\r\nMAIL FROM:<ned@ymir.claremont.edu> BODY=8BITMIME\r\nRCPT TO:<gvaudre@cnri.reston.va.us>\r\n"
-            + "BDAT 7\r\nA: b\r\n\rBDAT 0\r\nBDAT 7 LAST\r\n\n.\r\nx\r\nQUIT\r\n",
+            "EHLO bar.com\r\nMAIL FROM:<ned@ymir.claremont.edu> BODY=8BITMIME\r\n"
+            + "RCPT TO:<gvaudre@cnri.reston.va.us>\r\nBDAT 7\r\nA: b\r\n\rBDAT 0\r\n"
+            + "BDAT 7 LAST\r\n\n.\r\nx\r\nQUIT\r\n",
         server: "250 2.0.0 noted\r\n250 2.0.0 noted\r\n250 2.0.0 7 octets received\r\n250 2.0.0 0 octets received\r\n"
             + "250 2.0.0 message\r\n221 2.0.0 mx.test closing connection\r\n",
         events: [
@@ -76,13 +79,15 @@ private let dialogues = [
             "endOfHeaders blankLine", "endOfMessage 1 14 ESMTP",
         ]),
     Dialogue(
-        name: "two messages, and lines as long as they like",
+        name: "two messages, with a very long line",
         client:
-            "EHLO bar.com\r\nMAIL FROM:<>\r\nRCPT TO:<Postmaster>\r\nDATA\r\n\(String(repeating: "x", count: 3000))\r\n.\r\n"
-            + "MAIL FROM:<a@b> SIZE=1000 SMTPUTF8\r\nRCPT TO:<é@b>\r\nBDAT 3\r\na\r\nBDAT 6 LAST\r\n.\r\nb\r\nRSET\r\n",
+            "EHLO bar.com\r\nMAIL FROM:<>\r\nRCPT TO:<Postmaster>\r\nDATA\r\n"
+            + "\(String(repeating: "x", count: 3000))\r\n.\r\n"
+            + "MAIL FROM:<a@b> SIZE=1000 SMTPUTF8\r\nRCPT TO:<é@b>\r\nBDAT 3\r\na\r\n"
+            + "BDAT 6 LAST\r\n.\r\nb\r\nRSET\r\n",
         server:
-            "250 2.0.0 noted\r\n250 2.0.0 noted\r\n354 go on\r\n250 2.0.0 message\r\n250 2.0.0 noted\r\n250 2.0.0 noted\r\n"
-            + "250 2.0.0 3 octets received\r\n250 2.0.0 message\r\n250 2.0.0 ok\r\n",
+            "250 2.0.0 noted\r\n250 2.0.0 noted\r\n354 go on\r\n250 2.0.0 message\r\n250 2.0.0 noted\r\n"
+            + "250 2.0.0 noted\r\n250 2.0.0 3 octets received\r\n250 2.0.0 message\r\n250 2.0.0 ok\r\n",
         events: [
             "mail ", "rcpt Postmaster", "data", "endOfHeaders otherLine", "endOfMessage 1 3002 ESMTP", "mail a@b",
             "rcpt é@b",
@@ -92,7 +97,7 @@ private let dialogues = [
 
 @Suite("Dialogues")
 struct DialogueTests {
-    @Test("RFC 5321 Appendix D and its like, cut at every byte", arguments: dialogues)
+    @Test("the examples of the RFCs have these replies, cut at every byte", arguments: dialogues)
     func golden(dialogue: Dialogue) {
         let whole = session(dialogue.client)
         let ehlo = "250 SIZE 26214400\r\n"
@@ -106,7 +111,7 @@ struct DialogueTests {
         #expect(different == 0)
     }
 
-    @Test("a dialogue that ends at any byte leaves no transaction without its end", arguments: dialogues)
+    @Test("a dialogue that ends at any byte has an end for each transaction", arguments: dialogues)
     func cutOff(dialogue: Dialogue) {
         let bytes = Array(dialogue.client.utf8)
         for count in bytes.indices where count < 600 {
@@ -117,12 +122,12 @@ struct DialogueTests {
 }
 
 extension SessionOutcome {
-    /// Whether each transaction that began came to one end.
+    /// Whether each transaction has exactly one end.
     var hasEndForEachBegin: Bool {
         var isOpen = false
         for event in events {
             let word = event.prefix { $0 != " " }
-            // The tests' policy refuses senders that begin with 4 or 5.
+            // The policy of the tests refuses senders that begin with 4 or 5.
             if word == "mail" { isOpen = !["4", "5"].contains(event.dropFirst(5).first) }
             if word == "abort" || word == "endOfMessage" {
                 guard isOpen else { return false }

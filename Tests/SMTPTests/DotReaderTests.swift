@@ -1,15 +1,16 @@
-// The end of DATA: W-01 to W-05, SM-14 to SM-16, and the smuggling vectors, against an oracle that has the whole stream.
+// The end of DATA, and the smuggling vectors, against an oracle that has the whole stream.
+// Sources: RFC 5321 4.1.1.4, 4.5.2; CVE-2023-51764, -51765, -51766.
 import HandlerKit
 import TestSupport
 import Testing
 
 @testable import SMTP
 
-/// What a reader makes of a stream.
+/// The message that a reader reads from a stream.
 private struct ReadMessage: Equatable {
     var content: [UInt8] = []
     var isBare = false
-    /// How many bytes the message took, with its end; nil: it did not end.
+    /// The number of bytes of the message, with its end; nil: it did not end.
     var end: Int?
 }
 
@@ -33,8 +34,8 @@ private func reading(_ pieces: [[UInt8]], _ bareLineEndings: BareLineEndingActio
     return reading
 }
 
-/// Ten lines that say the same: the end is the first CR LF . CR LF. What is before it is lines, which LF separates; a dot that
-/// begins a line goes, unless the line is nothing else.
+/// The same in ten lines: the end is the first CR LF . CR LF. The bytes before it are lines, with LF between them; a
+/// dot at the beginning of a line is removed, unless the line has no other byte.
 private func oracle(_ stream: [UInt8]) -> ReadMessage {
     let whole = Array("\r\n".utf8) + stream
     guard let end = whole.indices.first(where: { whole[$0...].starts(with: "\r\n.\r\n".utf8) }) else {
@@ -49,12 +50,12 @@ private func oracle(_ stream: [UInt8]) -> ReadMessage {
     return result
 }
 
-/// Where a stream is cut: nowhere, after each byte, and in two at every place.
+/// The pieces of a stream: not cut, cut after each byte, and in two at every place.
 private func allCuts(_ bytes: [UInt8]) -> [[[UInt8]]] {
     [[bytes], bytes.map { [$0] }] + bytes.indices.map { [Array(bytes[..<$0]), Array(bytes[$0...])] }
 }
 
-/// What SEC Consult's scanner and hannob/smtpsmug send between two messages.
+/// The bytes that SEC Consult's scanner and github.com/hannob/smtpsmug send between two messages.
 private let smugglingVectors = [
     "\n.\n", "\n.\r", "\r.\n", "\r.\r", "\n.\r\n", "\r.\r\n", "\r\n.\n", "\r\n.\r", "\r\n\0.\r\n", "\r\n.\0\r\n",
     "\r\n.\r\r\n", "\r\r\n.\r\r\n",
@@ -63,7 +64,7 @@ private let smugglingVectors = [
 @Suite("DotReader")
 struct DotReaderTests {
     @Test(
-        "W-01 to W-05, SM-14, SM-16: lines, dots and the end",
+        "RFC 5321 4.5.2: lines, dots and the end",
         arguments: [
             (".\r\n", "", 3), ("a\r\n.\r\n", "a\r\n", 6), ("Hello world.\r\n.\r\n", "Hello world.\r\n", 17),
             ("A: b\r\n.\r\nMAIL", "A: b\r\n", 9), ("..\r\n.\r\n", ".\r\n", 7),
@@ -78,7 +79,7 @@ struct DotReaderTests {
         }
     }
 
-    @Test("every stream of six bytes out of CR, LF, dot and a letter is read as the oracle reads it, however it is cut")
+    @Test("every stream of six of CR, LF, dot and a letter is read as the oracle reads it, cut at every place")
     func allShortStreams() {
         let alphabet = Array("\r\n.a".utf8)
         var differences = 0
@@ -114,19 +115,19 @@ struct DotReaderTests {
         }
     }
 
-    @Test("no smuggling vector ends a message; each is noticed", arguments: smugglingVectors)
+    @Test("no smuggling vector ends a message, and each is noted", arguments: smugglingVectors)
     func smuggling(vector: String) {
         let stream = Array("a\(vector)MAIL FROM:<b@c>\r\n.\r\n".utf8)
         for pieces in allCuts(stream) {
             let strict = reading(pieces, .refuse)
             #expect(strict.end == stream.count)
-            // A NUL is a byte of the text as any other.
+            // A NUL is a byte of the text like any other.
             #expect(strict.isBare != vector.contains("\0"))
             #expect(reading(pieces, .repair).end == stream.count)
         }
     }
 
-    @Test("what follows the end is not touched")
+    @Test("the bytes after the end are not read")
     func rest() {
         let piece = Array("a\r\n.\r\nRSET\r\n.\r\n".utf8)
         var reader = DotReader(.refuse)
@@ -134,8 +135,8 @@ struct DotReaderTests {
         _ = reader.next(in: piece.span, &position)
         let end = reader.next(in: piece.span, &position)
         #expect(end == nil && reader.isAtEnd && position == 6)
-        let behind = reader.next(in: piece.span, &position)
-        #expect(behind == nil && position == 6)
+        let after = reader.next(in: piece.span, &position)
+        #expect(after == nil && position == 6)
     }
 
     @Test(
@@ -150,7 +151,7 @@ struct DotReaderTests {
         }
     }
 
-    @Test("BDAT: whole line endings are none of them", arguments: ["", "a", "\r\n", "a\r\n\r\nb\r\n"])
+    @Test("BDAT: a CR LF is not a bare line ending", arguments: ["", "a", "\r\n", "a\r\n\r\nb\r\n"])
     func finderOfNothing(text: String) {
         for pieces in allCuts(Array(text.utf8)) {
             var finder = BareLineEndingFinder()

@@ -1,4 +1,4 @@
-// Messages: W-01 to W-05, W-14, W-17, W-23, W-25, W-27; and every limit with its reply.
+// Messages: header and body, bare line endings, the log, and every limit with its reply.
 import Glibc
 import Testing
 
@@ -16,7 +16,7 @@ struct MessageTests {
     }
 
     @Test(
-        "SM-11 to SM-13, W-17, W-27: where the header ends and what its fields are",
+        "RFC 5322 2.2: the fields of a header, and its end",
         arguments: [
             ("A: b\r\n\r\nbody\r\n", ["A=b"], "blankLine", "body\r\n"), ("", [], "endOfMessage", ""),
             ("\r\nbody\r\n", [], "blankLine", "body\r\n"), ("A: b\r\n", ["A=b"], "endOfMessage", ""),
@@ -43,7 +43,7 @@ struct MessageTests {
         for pieces in cuts(of: Self.open + "DATA\r\n" + row.0 + ".\r\nNOOP\r\n") { #expect(session(pieces) == whole) }
     }
 
-    @Test("a field's value is cut at the reader's capacity, and a name that is too long is none")
+    @Test("the value of a field is cut at the reader's capacity, and a line with a name that is too long is no field")
     func longHeaders() {
         let long = String(repeating: "v", count: 5000)
         let outcome = message("A: \(long)\r\nB: c\r\n\(String(repeating: "n", count: 998)): x\r\n.\r\n")
@@ -54,7 +54,7 @@ struct MessageTests {
     }
 
     @Test(
-        "profile internet: a bare CR or LF anywhere in DATA: read to its true end, nothing taken, 550 5.5.2",
+        "profile internet: a message with a bare CR or LF is read to its true end and refused with 550 5.5.2",
         arguments: [
             "a\nb\r\n", "a\rb\r\n", "A: b\n\r\n", "\n.\n", "\r.\r", "x\r\n.\nMAIL FROM:<evil@x>\r\n",
             "x\n.\r\nRSET\r\n", "\r\r\n",
@@ -71,7 +71,8 @@ struct MessageTests {
     }
 
     @Test(
-        "552 5.3.4: a message of the limit is taken, one octet more is read to its end and is not", arguments: [0, 1])
+        "552 5.3.4: a message of the limit is accepted; one octet more is read to its end and refused",
+        arguments: [0, 1])
     func size(more: Int) {
         let limited = configuration { $0.limits.messageSize = 1000 }
         let outcome = message(String(repeating: "x", count: 998 + more) + "\r\n.\r\n", limited)
@@ -94,7 +95,7 @@ struct MessageTests {
         #expect(atEnd.codes.suffix(2) == [count < 100 ? "250 2.0.0" : "554 5.4.6", "250 2.0.0"])
     }
 
-    @Test("452 4.5.3: one recipient more than the limit, and the others still get their mail")
+    @Test("452 4.5.3: one recipient above the limit is refused, and the others still get their mail")
     func recipients() {
         let outcome = session(
             Self.open + "RCPT TO:<550@d>\r\nRCPT TO:<e@d>\r\nRCPT TO:<f@d>\r\nDATA\r\n.\r\n",
@@ -103,7 +104,7 @@ struct MessageTests {
         #expect(outcome.events.last == "endOfMessage 2 0 ESMTP")
     }
 
-    @Test("421: more messages than a session may have")
+    @Test("421: more messages than the limit of a session are refused")
     func messages() {
         let one = "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n.\r\n"
         let outcome = session("EHLO me\r\n" + one + one + one, configuration { $0.limits.messages = 2 })
@@ -112,7 +113,7 @@ struct MessageTests {
         #expect(outcome.status == .done)
     }
 
-    @Test("421 4.7.0: too many errors, and what follows a refusal in a group is none")
+    @Test("421 4.7.0: too many errors end the session; the rest of a group after a refusal does not count")
     func errors() {
         let limited = configuration { $0.limits.errors = 5 }
         #expect(
@@ -125,7 +126,9 @@ struct MessageTests {
         #expect(session("EHLO me\r\n" + endless, limited).codes.last == "421 4.7.0")
     }
 
-    @Test("421 4.7.0: too much that brings no mail forward", arguments: ["NOOP", "RSET", "VRFY x", "HELP", "EHLO me"])
+    @Test(
+        "421 4.7.0: too many commands outside of a transaction end the session",
+        arguments: ["NOOP", "RSET", "VRFY x", "HELP", "EHLO me"])
     func idle(command: String) {
         let limited = configuration { ($0.limits.errors, $0.limits.idleCommands) = (2, 5) }
         let outcome = session(String(repeating: command + "\r\n", count: 20), limited)
@@ -136,7 +139,7 @@ struct MessageTests {
     // ---- names, logs, times
 
     @Test(
-        "W-25: one name for a message, in the reply and in every line of the log; nothing of the peer's can break a line"
+        "a message has one id, in its reply and in every line of the log, and no byte of the peer can break a line"
     )
     func names() {
         let outcome = message("A: b\r\n.\r\n", configuration { $0.logLevel = .commands })
@@ -148,7 +151,7 @@ struct MessageTests {
         #expect(forged.allSatisfy { $0.isASCII && ($0 >= " " || $0 == "\n") })
     }
 
-    @Test("SM-23: each level has what those before it have", arguments: 0...4)
+    @Test("each log level includes the levels before it", arguments: 0...4)
     func levels(level: Int) {
         let text = Self.open + "RCPT TO:<550@x>\r\nDATA\r\n.\r\nGET /\r\n"
         let log = session(text, configuration { $0.logLevel = SMTPLogLevel(rawValue: level)! }).log
@@ -168,7 +171,7 @@ struct MessageTests {
     }
 
     @Test(
-        "421 4.4.2: whoever is silent for too long, in a command or in a message, hears why",
+        "421 4.4.2: a client that is silent for too long, in a command or in a message, gets the reason",
         arguments: ["", "NOOP", "EHLO me\r\n", open + "DATA\r\n", open + "DATA\r\nx\r\n", open + "BDAT 5\r\nx"])
     func timeouts(text: String) {
         let hasty = configuration {
@@ -182,7 +185,7 @@ struct MessageTests {
         #expect(outcome.events.last == (text.hasPrefix(Self.open) ? "abort timeout" : outcome.events.last))
     }
 
-    @Test("RFC 5321 4.5.3.2: a client may be silent for as long as its limit says, whatever the least rate is")
+    @Test("RFC 5321 4.5.3.2: with any least rate a client may be silent for as long as its limit")
     func rateBesideSilence() throws {
         for seconds in [1, 180, 86400] {
             var timeouts = SMTPTimeouts()
@@ -197,7 +200,7 @@ struct MessageTests {
         #expect(timeouts.leastRate == nil)
     }
 
-    @Test("the time for a command ends with the command: a policy that takes longer still has its answer sent")
+    @Test("the time limit of a command ends with the command: the answer of a slower policy is still sent")
     func slowPolicy() {
         struct SlowPolicy: SMTPPolicy {
             mutating func noop(_ session: borrowing SMTPSession) -> Reply {
@@ -214,7 +217,7 @@ struct MessageTests {
     }
 
     @Test(
-        "W-23: a peer that goes away in a message leaves none",
+        "a peer that goes away inside a message has its transaction aborted",
         arguments: [open, open + "DATA\r\nA: b\r\n", open + "BDAT 9\r\nx"])
     func goneAway(text: String) {
         let outcome = session(text)

@@ -1,4 +1,5 @@
-// Whatever comes in, what goes out is SMTP, and every transaction has one end. Seeded: the same sessions in every run.
+// For any input the output is SMTP, and each transaction has one end. The sessions are the same in every run, from a
+// seed.
 import TestSupport
 import Testing
 
@@ -16,7 +17,9 @@ struct MutationTests {
         "\r", "\n", "\0", "\u{16}\u{3}", "é", "GET / HTTP/1.1\r\n", "VRFY 421\r\n",
     ]
 
-    @Test("random sessions say nothing but replies, and end every transaction once", arguments: 0..<40 as Range<UInt64>)
+    @Test(
+        "random sessions have only well-formed replies, and one end for each transaction",
+        arguments: 0..<40 as Range<UInt64>)
     func random(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<25 {
@@ -35,7 +38,7 @@ struct MutationTests {
 }
 
 extension SessionOutcome {
-    /// Whether everything said is replies of RFC 5321 4.2.
+    /// Whether all output is replies of RFC 5321 4.2.
     var isWellFormed: Bool {
         guard said.hasSuffix("\r\n") else { return false }
         var code: Substring?

@@ -1,12 +1,12 @@
-// W-06, W-07, W-08: a reply is one reply on the wire, whatever was put into it.
+// A reply with any text is one reply on the wire.
 import HandlerKit
 import Testing
 
 @testable import SMTP
 
-/// What a reply is on the wire.
+/// The bytes of a reply on the wire.
 private func wire(_ reply: consuming Reply) -> String {
-    // The closure cannot consume, so the reply waits in a box.
+    // A closure cannot consume a captured value, so the reply is in an optional.
     var waiting: Reply? = consume reply
     return onConnection([]) { connection in
         guard let reply = waiting.take() else { return }
@@ -22,7 +22,7 @@ struct ReplyTests {
         #expect((ReplyCode(number) != nil) == isAllowed)
     }
 
-    @Test("W-06: one line, with the status in the class of the code")
+    @Test("a reply of one line has a status of the class of its code")
     func oneLine() {
         #expect(wire(Reply(550, .x(7, 1), "no")) == "550 5.7.1 no\r\n")
         #expect(wire(Reply(451, .x(3, 0), "later")) == "451 4.3.0 later\r\n")
@@ -34,7 +34,7 @@ struct ReplyTests {
         #expect(wire(Reply(354, .x(0, 0), "go on")) == "354 go on\r\n")
     }
 
-    @Test("SM-21: all lines but the last have a hyphen, and every line its status")
+    @Test("all lines but the last have a hyphen, and every line has the status")
     func lines() {
         var reply = Reply(214, .x(0, 0), "one")
         reply.beginLine()
@@ -44,12 +44,12 @@ struct ReplyTests {
         #expect(wire(reply) == "214-2.0.0 one\r\n214-2.0.0 two\r\n214 2.0.0 3\r\n")
     }
 
-    @Test("W-07: nothing to say is a line all the same")
+    @Test("a reply without text is one line")
     func empty() {
         #expect(wire(Reply(250, "")) == "250 \r\n")
     }
 
-    @Test("W-07, W-08: line endings, control characters and bytes beyond ASCII are escaped")
+    @Test("line endings, control characters and bytes beyond ASCII are escaped")
     func escaped() {
         var reply = Reply(250, "a\r\n250 b\0\u{7f}\t")
         let bytes: [UInt8] = [0xff, 0x20, 0x5c]
@@ -57,7 +57,7 @@ struct ReplyTests {
         #expect(wire(reply) == "250 a\\x0d\\x0a250 b\\x00\\x7f\\x09\\xff \\\r\n")
     }
 
-    @Test("W-07: a line has at most 512 octets, and a cut never parts an escape", arguments: [0x61, 0x0a] as [UInt8])
+    @Test("a line has at most 512 octets, and a cut never splits an escape", arguments: [0x61, 0x0a] as [UInt8])
     func longLines(byte: UInt8) {
         var reply = Reply(550, .x(999, 999), "")
         let bytes = [UInt8](repeating: byte, count: 5000)
@@ -75,7 +75,7 @@ struct ReplyTests {
         #expect(lines.last == "")
     }
 
-    @Test("a line that there is no room for is left out, and does not become part of the one before")
+    @Test("a line without room is left out, and does not become part of the line before")
     func noRoom() {
         var reply = Reply(250, "")
         for letter in [0x61, 0x62, 0x63] as [UInt8] {
@@ -86,7 +86,7 @@ struct ReplyTests {
         #expect(!wire(reply).contains("SIZE"))
     }
 
-    @Test("421 closes, and so does what is told to; nothing else does")
+    @Test("421 ends the connection, and so does closing(); no other reply does")
     func closing() {
         let (a, b, c) = (Reply(421, "x").closes, Reply(250, "x").closing().closes, Reply(554, "x").closes)
         #expect((a, b, c) == (true, true, false))

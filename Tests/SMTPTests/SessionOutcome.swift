@@ -1,11 +1,12 @@
-// Whole sessions in the test's own process: what the client sends is there from the beginning, cut as the test wants it, and
-// what the server said is read afterwards. A sequenced-packet socket gives each read exactly one piece.
+// Runs whole sessions in the process of the test: all bytes of the client are there from the beginning, cut as the test
+// demands, and the output of the server is read afterwards. With a sequenced-packet socket each read returns exactly
+// one piece.
 import Glibc
 import HandlerKit
 
 @testable import SMTP
 
-/// What the policy was told, in order.
+/// The calls of a policy, in order.
 final class PolicyRecord {
     var events: [String] = []
     var content: [UInt8] = []
@@ -16,8 +17,8 @@ extension Span<UInt8> {
     var text: String { String(decoding: indices.map { self[$0] }, as: UTF8.self) }
 }
 
-/// A policy that notes everything. A local part, or an argument, that begins with three digits is answered with that code;
-/// with `x` behind them the connection ends too.
+/// A policy that records every call. A local part or an argument that begins with three digits is answered with that
+/// code; with an `x` after them, the connection ends too.
 struct RecordingPolicy: SMTPPolicy {
     let record: PolicyRecord
     var greeting = 220
@@ -83,22 +84,22 @@ struct RecordingPolicy: SMTPPolicy {
     mutating func help(_ text: Span<UInt8>, _ session: borrowing SMTPSession) -> Reply { reply(text.text, 214) }
 }
 
-/// How a session went.
+/// The outcome of a session.
 struct SessionOutcome: Equatable {
-    /// All that the server said.
+    /// All output of the server.
     var said = ""
-    /// What the policy was told.
+    /// The calls of the policy.
     var events: [String] = []
     /// The bytes of the messages.
     var content = ""
-    /// The bytes behind their headers.
+    /// The bytes of their bodies.
     var body = ""
-    /// What became of it; nil: the connection failed.
+    /// The exit status; nil: the connection failed.
     var status: ExitStatus?
-    /// What was logged.
+    /// The log.
     var log = ""
 
-    /// The code and the enhanced status of each reply but the greeting.
+    /// The code and the enhanced status of each reply except the greeting.
     var codes: [String] {
         said.split(separator: "\r\n").filter { $0.dropFirst(3).first == " " }.dropFirst().map { line in
             let words = line.split(separator: " ")
@@ -119,7 +120,7 @@ func configuration(_ change: (inout SMTPConfiguration) -> Void = { _ in }) -> SM
     return configuration
 }
 
-/// Names that are the same in every run.
+/// A generator of ids that are the same in every run.
 let fixedIDs = MessageIDGenerator(process: 1, seconds: { 0x5f }, random: { 0xabcd })
 
 private func packetSockets() -> [Int32] {
@@ -135,7 +136,7 @@ private func receiveAll(_ descriptor: Int32) -> String {
     var all: [UInt8] = []
     while true {
         let packet = unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
-            // Sound: the buffer's own address and size.
+            // Sound: the address and the size are those of the buffer.
             unsafe count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
         }
         if packet.isEmpty { return String(decoding: all, as: UTF8.self) }
@@ -143,14 +144,14 @@ private func receiveAll(_ descriptor: Int32) -> String {
     }
 }
 
-/// Runs something on a connection whose input is these pieces and then ends, or stays open, and gives what it wrote.
+/// Runs a function on a connection whose input is these pieces, and then ends or stays open. Returns the output.
 func onConnection(
     _ pieces: [[UInt8]], staysOpen: Bool = false, capacity: Int = 16384, _ body: (inout Connection) -> Void
 ) -> String {
     let (input, output) = (packetSockets(), packetSockets())
     defer { for end in input + output { close(end) } }
     for piece in pieces where !piece.isEmpty {
-        // Sound: the array's own bytes.
+        // Sound: the address and the count are those of the array.
         let sent = unsafe piece.withUnsafeBytes { unsafe write(input[0], $0.baseAddress, $0.count) }
         precondition(sent == piece.count)
     }
@@ -162,7 +163,7 @@ func onConnection(
     return receiveAll(output[0])
 }
 
-/// A whole session.
+/// Runs a whole session.
 func session(
     _ pieces: [[UInt8]], _ configuration: SMTPConfiguration = configuration(), staysOpen: Bool = false,
     _ change: (inout RecordingPolicy) -> Void = { _ in }
@@ -198,7 +199,7 @@ func session(
     session([Array(text.utf8)], configuration, staysOpen: staysOpen, change)
 }
 
-/// The text cut in two at every place, and into pieces as small as the socket's buffer allows.
+/// The text in two pieces, cut at every place, and in pieces as small as the buffer of the socket allows.
 func cuts(of text: String) -> [[[UInt8]]] {
     let bytes = Array(text.utf8)
     let size = (bytes.count + 199) / 200

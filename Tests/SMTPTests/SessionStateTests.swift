@@ -1,4 +1,4 @@
-// The order of commands, as a table against a table. W-12, W-13; RFC 5321 4.1.4, 3.1, 3.3; RFC 3030.
+// The sequence of commands, as a table against a table. Sources: RFC 5321 4.1.4, 3.1, 3.3; RFC 3030.
 import Testing
 
 @testable import SMTP
@@ -6,7 +6,7 @@ import Testing
 @Suite("Session states")
 struct SessionStateTests {
     @Test(
-        "RFC 5321 4.1.4: what brings no mail forward is in order everywhere but behind a refusing greeting",
+        "RFC 5321 4.1.4: commands outside of a transaction are allowed in every state except after a refusing greeting",
         arguments: [.helo, .ehlo, .rset, .noop, .vrfy, .expn, .help, .quit] as [CommandVerb])
     func always(verb: CommandVerb) {
         for state in SessionState.allCases {
@@ -16,7 +16,7 @@ struct SessionStateTests {
     }
 
     @Test(
-        "MAIL, RCPT, DATA and BDAT each have their place",
+        "MAIL, RCPT, DATA and BDAT are allowed in their states",
         arguments: [
             (SessionState.greeted, [.needHello, .needHello, .needHello, .needHello]),
             (.ready, [nil, .needSender, .needSender, .needSender]),
@@ -30,7 +30,7 @@ struct SessionStateTests {
         #expect(verbs.map { row.0.fault(of: $0) } == row.1)
     }
 
-    @Test("a verb is a whole word in any case")
+    @Test("a verb is a whole word, in upper or lower case")
     func verbs() {
         func verb(_ text: String) -> CommandVerb? {
             let bytes = Array(text.utf8)
