@@ -7,8 +7,7 @@ internal import CHandler
 struct OutputDescriptor {
     /// The number of the descriptor.
     let descriptor: Int32
-    /// Whether it is a socket: only then a single write can be told not to wait, and the output can end without a
-    /// close.
+    /// Whether it is a socket: only then a single write can be non-blocking, and the output can end without a close.
     let isSocket: Bool
 
     /// - Parameter descriptor: open for writing.

@@ -4,7 +4,7 @@
 public struct DeliveryError: Error, Equatable {
     /// The act that failed, and why.
     public let reason: StoreError
-    /// The line of the recipients file that names the Maildir, as `Delivery.add` was told it.
+    /// The line of the recipients file that names the Maildir, which `Delivery.add` got.
     public let line: Int
 
     init(_ reason: StoreError, line: Int) {

@@ -96,13 +96,13 @@ struct LimitTests {
             connection.minimumRate = .bytes(100, per: .milliseconds(20))
             for _ in 0..<50 {
                 peer.send([[UInt8](repeating: 0x61, count: 100)])
-                var counted = FixedLengthBody(100)
-                while try connection.nextPiece(of: &counted) != nil {}
+                var fixedBody = FixedLengthBody(100)
+                while try connection.nextPiece(of: &fixedBody) != nil {}
             }
             peer.send([[UInt8](repeating: 0x61, count: 99)])
             let (error, time) = failure { () throws(ConnectionError) in
-                var counted = FixedLengthBody(100)
-                while try connection.nextPiece(of: &counted) != nil {}
+                var fixedBody = FixedLengthBody(100)
+                while try connection.nextPiece(of: &fixedBody) != nil {}
             }
             #expect(error == .tooSlow)
             #expect(time >= .milliseconds(15))

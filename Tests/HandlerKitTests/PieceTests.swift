@@ -44,22 +44,22 @@ struct PieceTests {
     @Test(
         "a body of fixed length, also one larger than the buffer, is read whole, and a line follows it",
         arguments: [0, 1, 15, 16, 17, 40])
-    func counted(count: Int) throws {
-        for capacity in [16, 64] { try counted(count, capacity: capacity) }
+    func fixedLength(count: Int) throws {
+        for capacity in [16, 64] { try fixedLength(count, capacity: capacity) }
     }
 
-    private func counted(_ count: Int, capacity: Int) throws {
+    private func fixedLength(_ count: Int, capacity: Int) throws {
         let body = String(decoding: (0..<count).map { UInt8($0 % 3 == 0 ? 0x0a : 0x61) }, as: UTF8.self)
         let text = body + "QUIT\r\n"
         for cut in Segmentation.all(of: Array(text.utf8)) {
             let found = try reading(text, cut, capacity: capacity) { connection throws(ConnectionError) in
-                var counted = FixedLengthBody(count)
+                var fixedBody = FixedLengthBody(count)
                 var read = ""
-                while let piece = try connection.nextPiece(of: &counted, maximumCount: 7) {
+                while let piece = try connection.nextPiece(of: &fixedBody, maximumCount: 7) {
                     #expect(piece.count <= 7)
                     read += connection.text(piece)
                 }
-                #expect(counted.remaining == 0)
+                #expect(fixedBody.remaining == 0)
                 guard case .line(let line)? = try connection.nextLine(maximumLength: 10) else { return [read] }
                 return [read, connection.text(line.text)]
             }
@@ -68,13 +68,13 @@ struct PieceTests {
     }
 
     @Test("a client that closes inside a body of fixed length is an error at any point, after every byte was read")
-    func countedEndsEarly() {
+    func fixedLengthEndsEarly() {
         for length in 0..<20 {
             var read = 0
             #expect(throws: ConnectionError.endedEarly) {
                 try reading(String(repeating: "x", count: length), .whole) { connection throws(ConnectionError) in
-                    var counted = FixedLengthBody(20)
-                    while let piece = try connection.nextPiece(of: &counted) { read += piece.count }
+                    var fixedBody = FixedLengthBody(20)
+                    while let piece = try connection.nextPiece(of: &fixedBody) { read += piece.count }
                 }
             }
             #expect(read == length)

@@ -269,8 +269,8 @@ struct VerbTests {
                     var body = ""
                     switch act {
                     case .data(let count):
-                        var counted = FixedLengthBody(count)
-                        while let chunk = try connection.nextPiece(of: &counted, maximumCount: 4) {
+                        var fixedBody = FixedLengthBody(count)
+                        while let chunk = try connection.nextPiece(of: &fixedBody, maximumCount: 4) {
                             body += connection.text(chunk)
                         }
                     case .mail:

@@ -1,7 +1,7 @@
 // The decisions of esmtp: which recipients get mail here, and when a message is safe.
-// Promises: a recipient that the file does not list is refused; for a recipient whose Maildir cannot take mail now, the
-// client is told to try again, and the log has the reason and a remedy. Two recipients may share a Maildir, which gets
-// one copy.
+// Promises: a recipient that the file does not list is refused; a recipient whose Maildir cannot take mail now gets a
+// 4yz reply, after which the client tries again, and the log has the reason and a remedy. Two recipients may share a
+// Maildir, which gets one copy.
 import HandlerKit
 import Maildir
 import SMTP

@@ -24,7 +24,8 @@ extension SMTPSession {
         }
     }
 
-    /// Logs that a recipient's Maildir takes no mail: `not stored … maildir=… at=FILE:LINE act=… errno=… remedy=…`.
+    /// Logs that a recipient's Maildir takes no mail:
+    /// `not stored … maildir=… at=FILE:LINE act=… errno=… remedy=…`.
     func report(_ error: StoreError, maildir: Span<UInt8>, of file: StaticBytes, line: Int) {
         log("not stored") { report in
             let place = Self.place(file, line)
