@@ -1,4 +1,4 @@
-// The control socket, and counters that one process writes and another reads. See CLinux.h.
+// The control socket, and counters that one process writes and another reads. CLinux.h documents the functions.
 // Facts: unix(7) for SOCK_SEQPACKET, mmap(2) for memory that a fork shares.
 #define _GNU_SOURCE
 #include "CLinux.h"
@@ -33,7 +33,7 @@ int clinux_control_connect(const char *path) {
     return connect(fd, (struct sockaddr *)&address, sizeof address) < 0 ? close_failed(fd) : fd;
 }
 
-// The mask keeps everybody else out from the moment when the file is there.
+// The umask denies every other user from the moment when the file exists.
 int clinux_control_listen(const char *path) {
     struct sockaddr_un address;
     int fd = open_socket(path, &address, SOCK_NONBLOCK);

@@ -1,4 +1,4 @@
-// Who a process is and what it may use; and the accounts that names stand for. See CLinux.h.
+// Credentials and limits of a process, and the accounts of names. CLinux.h documents the functions.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -72,7 +72,7 @@ int clinux_nice(int *nice) {
 
 int clinux_change_directory(const char *path) { return result(chdir(path)); }
 
-enum { ACCOUNT_TEXT = 65536 };  // passwd(5) and group(5) entries; a group's member list is the long one
+enum { ACCOUNT_TEXT = 65536 };  // a passwd(5) or group(5) entry; a group's list of members is the longest part
 
 int clinux_find_user(const char *name, uint32_t *uid, uint32_t *gid) {
     struct passwd entry, *found = NULL;

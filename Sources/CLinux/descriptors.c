@@ -1,4 +1,4 @@
-// Files, directories, memory files. See CLinux.h.
+// Files, directories, memory files. CLinux.h documents the functions.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -24,7 +24,8 @@ int clinux_open_write(const char *path) { return result(open(path, O_WRONLY | O_
 
 int clinux_pipe(int ends[2]) {
     if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
-    // Who has an end may open that end again (/dev/stderr), whatever user it is; nobody may open the other one.
+    // A process of any user may reopen the writing end that it holds (/dev/stderr). No process may reopen the other
+    // end.
     return fchmod(ends[1], 0222) < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
@@ -99,7 +100,7 @@ int clinux_can_execute(const char *path) {
     if (stat(path, &status) < 0) return -errno;
     if (S_ISDIR(status.st_mode)) return -EISDIR;
     if (!S_ISREG(status.st_mode)) return -EINVAL;
-    // access(2) says yes to root whenever anybody may execute it; that is what exec says too.
+    // For root, access(2) says yes when any of the three execute bits is set. So does exec.
     return result(faccessat(AT_FDCWD, path, X_OK, AT_EACCESS));
 }
 
@@ -119,14 +120,14 @@ int clinux_socket_file(const char *path, uint64_t id[2]) {
     return 0;
 }
 
-// By a descriptor of the file itself: the directory may be another user's, who can put a link there at any time.
+// Names the file by a descriptor of it: another user may own the directory and can put a link there at any time.
 int clinux_set_socket_file(const char *path, const uint64_t id[2], uint32_t uid, uint32_t gid, uint32_t mode) {
     int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) return -errno;
     int error = is_this_socket(fd, id);
     if (error == 0 && fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0) error = -errno;
     if (error == 0) {
-        // chmod(2) cannot take an O_PATH descriptor itself, but it can take its name.
+        // chmod(2) refuses an O_PATH descriptor, but takes its name in /proc/self/fd.
         char name[64];
         snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
         if (chmod(name, mode) < 0) error = -errno;

@@ -1,4 +1,4 @@
-// Waiting, signals as messages, clocks. See CLinux.h.
+// Waiting, signals as messages, clocks. CLinux.h documents the functions.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -56,8 +56,10 @@ int clinux_signal_next(int fd) {
     return (int)info.ssi_signo;
 }
 
-// The kernel's own struct sigaction, all zero but for the handler: libc refuses to touch 32 and 33, which it keeps for
-// itself, but whoever started us may have left them ignored, and exec would hand that on. There are no threads here.
+// Calls the kernel with its own struct sigaction, all zero but for the handler. libc refuses to touch signals 32 and
+// 33,
+// which it keeps for itself, but the program that started this one may have left them ignored, and exec would pass that
+// on. This process has no threads, so that nothing needs these two signals.
 int clinux_reset_signals(void) {
     struct {
         void (*handler)(int);

@@ -1,13 +1,16 @@
-// The filter of the listening sockets: maps of prefixes and the program that looks a client up in them. See CLinux.h.
+// The filter of the listening sockets: maps of prefixes and the program that looks a client up in them. CLinux.h
+// documents the functions.
 //
-// What the program sees. The kernel runs the filter of a TCP socket from tcp_v4_rcv and tcp_v6_rcv (tcp_filter), after the
-// packet found its socket and before anything is done for it: skb->data stands at the TCP header, so the flags are at offset
-// 13 (RFC 9293 3.1), and the source address is reached from the network header, at 12 (RFC 791 3.1) or 8 (RFC 8200 3).
-// skb->protocol tells the packet's family, not the socket's: a listener that speaks for both gets IPv4 as IPv4.
-// Only a segment with SYN and without ACK is judged. A connection inherits the filter of its listener, and one that is open
-// goes on when its client is blocked later.
-// The helpers are those that any licence may call (gpl_only = false in net/core/filter.c and kernel/bpf/helpers.c;
-// bpf_ktime_get_ns since Linux 5.8).
+// What the program sees. The kernel runs the filter of a TCP socket from tcp_v4_rcv and tcp_v6_rcv (tcp_filter), after
+// it
+// has found the packet's socket and before it does anything for the packet. skb->data points to the TCP header, so the
+// flags are at offset 13 (RFC 9293 3.1). The source address is reached from the network header, at 12 (RFC 791 3.1) or
+// 8
+// (RFC 8200 3). skb->protocol is the packet's family, not the socket's: a listener for both families gets IPv4 as IPv4.
+// The program judges only a segment with SYN and without ACK. A connection inherits the filter of its listener, and an
+// open connection goes on when its client is blocked later.
+// The program calls only helpers that are allowed under any licence (gpl_only = false in net/core/filter.c and
+// kernel/bpf/helpers.c; bpf_ktime_get_ns since Linux 5.8).
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -28,8 +31,9 @@ static int kernel(int command, union bpf_attr *attributes) {
 
 static uint64_t address_of(const void *bytes) { return (uint64_t)(uintptr_t)bytes; }
 
-// Every map and program gets a descriptor that is close-on-exec (bpf(2)).
-static int make_map(uint32_t type, const char *name, size_t key, size_t value, uint32_t most, uint32_t flags, int inner) {
+// The kernel makes every descriptor of a map or program close-on-exec (bpf(2)).
+static int make_map(uint32_t type, const char *name, size_t key, size_t value, uint32_t most, uint32_t flags,
+                    int inner) {
     union bpf_attr wanted;
     memset(&wanted, 0, sizeof wanted);
     wanted.map_type = type;
@@ -91,7 +95,7 @@ int clinux_put_map(int place, int map) {
     return clinux_map_set(place, &key, &number);
 }
 
-// Jumps name a label; resolve() makes distances of them. A label is no instruction, and is gone afterwards.
+// Jumps name a label. resolve() turns the names into distances and removes the labels, which are no instructions.
 enum label { V4 = 1, SOURCE, BLOCK_LIST, DROP, DROPPED, PASS };
 #define LABEL 0  // an operation that the kernel does not have
 
@@ -114,11 +118,11 @@ enum label { V4 = 1, SOURCE, BLOCK_LIST, DROP, DROPPED, PASS };
 #define EXIT OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
 enum register_number { R0, R1, R2, R3, R4, R5, PACKET, BANS, LISTED, ENTRY, STACK };
-// Places on the stack: the key (length, address) as the maps want it, the flags, the index of a counter.
+// Offsets on the stack: the key (length, address) in the form of the maps, the flags, the index of a counter.
 enum { KEY = -24, KEY_ADDRESS = KEY + 4, FLAGS = -32, INDEX = -28 };
 enum { TCP_FLAGS = 13, SYN = 0x02, ACK = 0x10, WHOLE = -1 };
 
-// The second half of a 64-bit constant has operation 0 too; it is told from a label by what it says, which is nothing.
+// The second half of a 64-bit constant has operation 0 too, but its offset is 0, and a label's is not.
 static int is_label(const struct bpf_insn *one) { return one->code == LABEL && one->off != 0; }
 
 static int is_jump(const struct bpf_insn *one) {
@@ -143,11 +147,11 @@ static uint32_t resolve(struct bpf_insn *program, size_t count) {
 int clinux_filter_load(const struct clinux_filter_maps *maps) {
     struct bpf_insn program[] = {
         COPY(PACKET, R1),
-        // A segment with SYN and without ACK, or it passes.
+        // Only a segment with SYN and without ACK goes on; every other one passes.
         SET(R2, TCP_FLAGS), COPY(R3, STACK), ADD(R3, FLAGS), SET(R4, 1), CALL(BPF_FUNC_skb_load_bytes),
         GO_UNLESS(R0, 0, PASS),
         LOAD(BPF_B, R1, STACK, FLAGS), AND(R1, SYN | ACK), GO_UNLESS(R1, SYN, PASS),
-        // The source address behind its length: the key.
+        // The key: the length in bits, then the source address.
         LOAD(BPF_W, R1, PACKET, offsetof(struct __sk_buff, protocol)),
         GO_IF(R1, htons(ETH_P_IP), V4), GO_UNLESS(R1, htons(ETH_P_IPV6), PASS),
         MAP(BANS, maps->bans_v6), MAP(LISTED, maps->listed_v6), STORE_WORD(STACK, KEY, 128), SET(R2, 8), SET(R4, 16),
@@ -161,13 +165,13 @@ int clinux_filter_load(const struct clinux_filter_maps *maps) {
         COPY(R1, BANS), COPY(R2, STACK), ADD(R2, KEY), CALL(BPF_FUNC_map_lookup_elem), GO_IF(R0, 0, BLOCK_LIST),
         COPY(ENTRY, R0), CALL(BPF_FUNC_ktime_get_ns), LOAD(BPF_DW, R1, ENTRY, 8), GO_IF_NOT_LESS(R0, R1, BLOCK_LIST),
         STORE_WORD(STACK, INDEX, 0), GO(DROP),
-        // The block list (hits), whichever is in its place now.
+        // The block list (hits): the map that the place holds at this moment.
         AT(BLOCK_LIST),
         STORE_WORD(STACK, INDEX, 0), COPY(R1, LISTED), COPY(R2, STACK), ADD(R2, INDEX),
         CALL(BPF_FUNC_map_lookup_elem), GO_IF(R0, 0, PASS),
         COPY(R1, R0), COPY(R2, STACK), ADD(R2, KEY), CALL(BPF_FUNC_map_lookup_elem), GO_IF(R0, 0, PASS),
         COPY(ENTRY, R0), STORE_WORD(STACK, INDEX, 1),
-        // One more of this entry, one more of all.
+        // Counts one hit of this entry, and one of all.
         AT(DROP),
         SET(R1, 1), COUNT(ENTRY, 0, R1),
         MAP(R1, maps->totals), COPY(R2, STACK), ADD(R2, INDEX), CALL(BPF_FUNC_map_lookup_elem), GO_IF(R0, 0, DROPPED),
@@ -191,7 +195,8 @@ int clinux_filter_attach(int socket, int program) {
     return setsockopt(socket, SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof program) < 0 ? -errno : 0;
 }
 
-// A classic program, for which most kernels ask no right (some do: EPERM). It sees a segment from its TCP header on.
+// A classic BPF program. Most kernels let any process attach it, some do not (EPERM). It sees a segment from its TCP
+// header on.
 int clinux_drop_new_connections(int socket) {
     struct sock_filter steps[] = {
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),                      // the flags

@@ -1,5 +1,5 @@
-// Landlock. See CLinux.h. The headers of Debian 12 know ABI 2; the shapes and numbers here are the kernel's own
-// (include/uapi/linux/landlock.h), where a longer attribute with zeros at its end is taken by every older kernel.
+// Landlock. CLinux.h documents the functions. The headers of Debian 12 know ABI 2, so the structures and numbers here
+// repeat the kernel's (include/uapi/linux/landlock.h). An older kernel takes a longer attribute that ends with zeros.
 #define _GNU_SOURCE
 #include "CLinux.h"
 

@@ -1,4 +1,4 @@
-// Namespaces and mounts. See CLinux.h.
+// Namespaces and mounts. CLinux.h documents the functions.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -18,7 +18,7 @@
 
 static int result(int value) { return value < 0 ? -errno : value; }
 
-// A child makes it and shows it, so that nothing can go wrong for this process.
+// A child makes the namespace and this process opens it, so that no failure can leave this process in another one.
 int clinux_new_network(void) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
@@ -53,13 +53,13 @@ int clinux_in_network(int fd) {
     return own.st_ino == wanted.st_ino && own.st_dev == wanted.st_dev;
 }
 
-// MS_SLAVE: what the host mounts later appears, what is mounted here stays here.
+// MS_SLAVE: this namespace sees what the host mounts later, and the host does not see what is mounted here.
 int clinux_own_mounts(void) {
     if (unshare(CLONE_NEWNS) < 0) return -errno;
     return result(mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL));
 }
 
-// pivot_root(2), "pivot_root(".", ".")": the new root is put over the old one, which is then taken away from under it.
+// pivot_root(2), "pivot_root(".", ".")": puts the new root over the old one, then unmounts the old one from under it.
 int clinux_change_root(const char *path) {
     if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0 || chdir(path) < 0) return -errno;
     if (syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0) return -errno;
@@ -74,7 +74,7 @@ int clinux_is_root(int fd) {
 
 int clinux_mount_memory(const char *path, uint64_t bytes) {
     char options[64];
-    // An inode takes about a kilobyte that size= does not count.
+    // Limits the inodes too: each takes about a kilobyte that size= does not count.
     snprintf(options, sizeof options, "mode=1777,size=%llu,nr_inodes=%llu", (unsigned long long)bytes,
              (unsigned long long)(bytes / 4096 + 16));
     return result(mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options));

@@ -1,4 +1,4 @@
-// Gates and handlers as processes. See CLinux.h.
+// Gates and handlers as processes. CLinux.h documents the functions.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -18,8 +18,9 @@ int clinux_fork(void) {
     return pid < 0 ? -errno : pid;
 }
 
-// As fork, but born in a control group: to be moved there later takes the kernel some ten milliseconds. glibc's own fork
-// would also take care of threads, of which there are none here. Source: clone(2), CLONE_INTO_CGROUP (since Linux 5.7).
+// A fork into a control group from the start: moving the child there later takes the kernel some ten milliseconds. glibc's
+// fork would also take care of threads, and this process has none. Source: clone(2), CLONE_INTO_CGROUP (since Linux
+// 5.7).
 int clinux_fork_into(int group) {
     struct clone_args arguments = {
         .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)group,
@@ -38,7 +39,7 @@ static void fill(struct clinux_end *end, const siginfo_t *info) {
 int clinux_next_end(struct clinux_end *end) {
     siginfo_t info;
     info.si_pid = 0;
-    // WNOWAIT: the process stays a zombie, so that its process group can still be named safely.
+    // WNOWAIT: the process stays a zombie, so that its process group's number cannot be given to another process yet.
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) return errno == ECHILD ? 0 : -errno;
     if (info.si_pid == 0) return 0;
     fill(end, &info);
@@ -57,7 +58,7 @@ int clinux_wait(int pid, struct clinux_end *end) {
     return 0;
 }
 
-// The child of a fork: nothing here allocates, and all it has inherited is close-on-exec.
+// The child of a fork. Nothing here allocates, and every inherited descriptor is close-on-exec.
 static _Noreturn void run(const char *path, char *const *arguments, int output) {
     sigset_t none;
     sigemptyset(&none);
@@ -107,7 +108,7 @@ int clinux_open_children(void) {
     return fd < 0 ? -errno : fd;
 }
 
-// Direct children, orphans that were handed to a subreaper among them.
+// Direct children, among them the orphans that a subreaper inherits.
 int clinux_children(int fd, void *context, void (*child)(void *context, int pid)) {
     char buffer[4096];
     int pid = 0;

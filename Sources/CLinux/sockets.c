@@ -1,4 +1,4 @@
-// Listening, accepting, and the message pair between supervisor and gate. See CLinux.h.
+// Listening, accepting, and the message pair between supervisor and gate. CLinux.h documents the functions.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -70,7 +70,7 @@ int clinux_listen_again(int fd, int backlog, int no_delay, int keep_alive) {
     return listen(fd, backlog) < 0 ? -errno : 0;
 }
 
-// A unix socket is bound here but does not listen yet: its owner and mode come first.
+// Binds a unix socket without listening on it: its owner and mode come first.
 int clinux_listen(const struct clinux_address *address, int backlog, int no_delay, int keep_alive) {
     int fd = socket(address->family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return -errno;
@@ -170,7 +170,7 @@ long clinux_receive(int fd, void *bytes, size_t count, int *passed_fd) {
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
         memcpy(passed_fd, CMSG_DATA(header), sizeof(int));
-        // Alignment leaves room for a second descriptor, which nobody asked for and nobody would close.
+        // Alignment leaves room for a second descriptor, which the caller does not expect and would never close.
         for (size_t i = 1; CMSG_LEN((i + 1) * sizeof(int)) <= header->cmsg_len; i++) {
             int further;
             memcpy(&further, CMSG_DATA(header) + i * sizeof(int), sizeof(int));

@@ -1,4 +1,4 @@
-// The sockets between the programs of one connection. See CLinux.h.
+// The sockets between the programs of one connection. CLinux.h documents the functions.
 // Facts: socketpair(2), unix(7), poll(2) for POLLHUP and POLLRDHUP, recv(2) for MSG_PEEK, socket(7) for SO_LINGER and
 // SO_RCVLOWAT.
 #define _GNU_SOURCE

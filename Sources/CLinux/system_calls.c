@@ -1,6 +1,6 @@
-// System calls by name, and the filter that judges them. See CLinux.h.
-// The names are those of <asm/unistd.h> up to Linux 6.1, and the later ones up to 6.18, which have one number on every
-// machine (but for uretprobe and uprobe). A name that the running kernel does not have can still be allowed or refused.
+// System calls by name, and the filter that judges them. CLinux.h documents the functions.
+// The names are those of <asm/unistd.h> up to Linux 6.1, and the later ones up to 6.18, which have the same number on
+// every machine (except uretprobe and uprobe). A filter can name a call that the running kernel does not have.
 // Facts: seccomp(2), linux/audit.h, arch/x86/entry/syscalls/syscall_64.tbl, scripts/syscall.tbl.
 #define _GNU_SOURCE
 #include "CLinux.h"
@@ -139,7 +139,7 @@ static const struct {
     CALL(getxattrat), CALL(listxattrat), CALL(removexattrat), CALL(open_tree_attr), CALL(file_getattr),
     CALL(file_setattr),
 #ifdef __x86_64__
-    // What x86-64 has besides, most of it older forms of the above.
+    // The calls that only x86-64 has, most of them older forms of the above.
     CALL(open), CALL(stat), CALL(lstat), CALL(poll), CALL(access), CALL(pipe), CALL(select), CALL(dup2), CALL(pause),
     CALL(alarm), CALL(fork), CALL(vfork), CALL(getdents), CALL(rename), CALL(mkdir), CALL(rmdir), CALL(creat),
     CALL(link), CALL(unlink), CALL(symlink), CALL(readlink), CALL(chmod), CALL(chown), CALL(lchown), CALL(getpgrp),
@@ -186,7 +186,7 @@ uint32_t clinux_architecture(void) {
 #endif
 }
 
-_Static_assert(sizeof(struct clinux_instruction) == sizeof(struct sock_filter), "a sock_filter by another name");
+_Static_assert(sizeof(struct clinux_instruction) == sizeof(struct sock_filter), "not a sock_filter");
 
 int clinux_install_filter(const struct clinux_instruction *program, size_t count) {
     if (count > BPF_MAXINSNS) return -E2BIG;

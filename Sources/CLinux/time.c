@@ -1,4 +1,4 @@
-// Local time and the machine's load, without a file. See CLinux.h.
+// Local time and the machine's load, without a file. CLinux.h documents the functions.
 // Facts: tzset(3), localtime_r(3), sysinfo(2): loads are in parts of 65536 (SI_LOAD_SHIFT).
 #define _GNU_SOURCE
 #include "CLinux.h"
