@@ -1,4 +1,4 @@
-// The child's stages and the clone that starts them. See CSpawn.h.
+// The child's stages and the clone that starts them. CSpawn.h documents them.
 // Each function says whether it runs in the parent or in the child.
 #define _GNU_SOURCE
 #include "CSpawn.h"
@@ -32,8 +32,8 @@ static long session(const struct cspawn_plan *plan) {
     return machine_call(SYS_setsid, 0, 0, 0, 0, 0);
 }
 
-// Child. dup3 clears close-on-exec on the copy. The plan's descriptors are never 0, 1 or 2 themselves, except one that is
-// in its place already: then close-on-exec is not set on it (the log, which the supervisor keeps so; a terminal).
+// Child. dup3 clears close-on-exec on the copy. The plan's descriptors are never 0, 1 or 2 themselves, except one that
+// is in its place already. That one is not close-on-exec: it is the log, which the supervisor keeps so, or a terminal.
 static long streams(const struct cspawn_plan *plan) {
     const int32_t wanted[] = {plan->input, plan->output, plan->error};
     for (int32_t number = 0; number < 3; number++) {
@@ -54,8 +54,8 @@ static long limits(const struct cspawn_plan *plan) {
     return 0;
 }
 
-// Child. Once for each gate is enough: its other children make the same calls with the same values, and prlimit64 does all
-// of it or fails.
+// Child. One rehearsal for each gate is enough: its other children make the same calls with the same values, and
+// prlimit64 sets both limits or fails.
 static long verify(const struct cspawn_plan *plan) {
     if (!plan->rehearsal) return 0;
     for (uint32_t i = 0; i < plan->limit_count; i++) {
@@ -67,8 +67,8 @@ static long verify(const struct cspawn_plan *plan) {
     return 0;
 }
 
-// Child. What the kernel says of the ruleset cannot be read back, so the rehearsal tries: with a domain of its own, the
-// child may not signal its parent, whose user it has.
+// Child. A process cannot read a Landlock ruleset back from the kernel, so the rehearsal tries it: in a domain of its
+// own, the child may not signal its parent, although both have the same user.
 static long domain(const struct cspawn_plan *plan) {
     if (plan->domain == cspawn_no_descriptor) return 0;
     long result = machine_call(SYS_landlock_restrict_self, plan->domain, 0, 0, 0, 0);
@@ -135,13 +135,13 @@ int cspawn_start(struct cspawn_launch *launch) {
     launch->failure.error = 0;
     launch->running = 1;
     void *top = (char *)launch->stack + launch->stack_size;
-    int pid = (int)machine_clone(SYS_clone, CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD, top, &launch->running, child_main,
-                                 launch);
+    int pid = (int)machine_clone(SYS_clone, CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD, top, &launch->running,
+                                 child_main, launch);
     if (pid < 0) launch->running = 0;
     return pid;
 }
 
-// Parent. Acquire: what the child wrote before it left is seen by whoever sees that it left.
+// Parent. Acquire: a parent that sees the child gone sees everything that the child wrote before.
 int cspawn_is_running(const struct cspawn_launch *launch) {
     return __atomic_load_n(&launch->running, __ATOMIC_ACQUIRE) != 0;
 }

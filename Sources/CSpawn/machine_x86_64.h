@@ -1,7 +1,7 @@
-// All that is particular to x86-64. Another machine is one more file like this one (see child.c).
+// The part that is particular to x86-64. Another machine needs one more file like this one (see child.c).
 //
-// Facts: syscall(2), "Architecture calling conventions"; clone(2): the child starts with the new stack and 0 in rax, and
-// with every other register as its parent had it; the fifth argument is the fourth's neighbour, r8.
+// Facts: syscall(2), "Architecture calling conventions". clone(2): the child starts with the new stack, with 0 in rax,
+// and with the parent's value in every other register; the fifth argument is next to the fourth, in r8.
 #ifndef CSPAWN_MACHINE_H
 #define CSPAWN_MACHINE_H
 
