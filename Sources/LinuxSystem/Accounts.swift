@@ -1,8 +1,8 @@
-// Users and groups by name, for the time when files are read; never between accept and exec.
+// Users and groups by name. Reading a definition asks for them; nothing does so between accept and exec.
 internal import CLinux
 
 package enum Accounts {
-    /// A user of passwd(5), by whatever nsswitch.conf says.
+    /// A user of passwd(5), looked up where nsswitch.conf says.
     package struct User: Hashable, Sendable {
         package let name: String
         package let uid: UInt32
@@ -19,7 +19,7 @@ package enum Accounts {
         var gid: UInt32 = 0
         var name = [CChar](repeating: 0, count: 256)
         let found = try retrying("getpwuid") {
-            // Sound: the array is lent for the length of the call, with its size.
+            // Sound: the call uses the array only while it runs, and gets its size.
             unsafe name.withUnsafeMutableBufferPointer {
                 unsafe clinux_find_user_id(uid, &gid, $0.baseAddress, $0.count)
             }

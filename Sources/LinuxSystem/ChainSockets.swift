@@ -1,6 +1,7 @@
-// What the programs of one connection read from and write to: the accepted socket, and between each two of them a pair of
-// stream sockets. Sockets and not pipes, because many programs refuse to serve on a pipe.
-// Promises that nobody reads an end of input before it is given: the owner keeps a copy of every end that is written to.
+// The sockets that the programs of one connection read and write: the accepted socket, and a pair of stream sockets
+// between each two programs. They are sockets and not pipes, because many programs refuse to serve on a pipe.
+// Promises that no program reads an end of input before the owner gives it: the owner keeps a copy of every end that a
+// program writes to.
 internal import CLinux
 
 /// Which descriptors become a child's 0 and 1, and which one is its connection.
@@ -23,8 +24,8 @@ package struct ChainSockets: ~Copyable {
     private let count: Int
 
     /// - Parameters:
-    ///   - connection: the accepted socket; taken over only when all went well.
-    ///   - count: of programs, 1 to 9.
+    ///   - connection: the accepted socket; taken over only on success.
+    ///   - count: the number of programs, 1 to 9.
     /// Errors: socketpair(2).
     package init(connection: inout Descriptor?, count: Int) throws(SystemError) {
         precondition(connection != nil && (1...9).contains(count), "a chain has a connection and a bounded length")
@@ -35,39 +36,41 @@ package struct ChainSockets: ~Copyable {
         self.count = count
     }
 
-    /// The streams of the program at a position, from 0.
+    /// The streams of the program at this position, from 0.
     package func streams(of position: Int) -> ChildStreams {
         ChildStreams(
             input: position == 0 ? connection.number : readerNumber(position - 1),
             output: position == count - 1 ? connection.number : writerNumber(position), connection: connection.number)
     }
 
-    /// The program at this position was started: it alone reads its input now.
+    /// Closes the owner's copy of the input of the program at this position, which has started: it alone reads its
+    /// input now.
     package mutating func giveInput(to position: Int) {
         if position > 0 { pairs[position - 1]?.reader = nil }
     }
 
-    /// Whoever reads what the program at this position wrote finds the end now: the next program, or behind the last one the
-    /// peer. Source: shutdown(2).
+    /// Ends what the program at this position writes: the next program reads the end of its input, or the peer does
+    /// after the last program. Source: shutdown(2).
     package mutating func endOutput(of position: Int) {
         if position < count - 1 {
             pairs[position]?.writer = nil
         } else {
-            // Dropped on purpose: it fails when the peer is gone, who then needs no end.
+            // Dropped on purpose: it fails when the peer is gone, and a peer that is gone needs no end.
             _ = clinux_end_output(connection.number)
         }
     }
 
-    /// Whether nobody is left who reads what the program at this position writes.
+    /// Whether no process is left that reads what the program at this position writes.
     package func isReaderGone(of position: Int) -> Bool {
         let number = position == count - 1 ? connection.number : writerNumber(position)
         return number < 0 || clinux_is_reader_gone(number) == 1
     }
 
-    /// Whether the connection is over in both directions, as it is when the peer has reset it. Source: tcp_poll, poll(2).
+    /// Whether the connection is over in both directions, for example because the peer reset it. Source: tcp_poll,
+    /// poll(2).
     package var isPeerGone: Bool { clinux_is_reader_gone(connection.number) == 1 }
 
-    /// From now on the last close of the connection resets it: the peer does not take such an end for an orderly one.
+    /// Makes the last close of the connection reset it, so that the peer does not take that end for an orderly one.
     ///
     /// Errors: setsockopt(2).
     package func resetAtClose() throws(SystemError) {
@@ -98,7 +101,7 @@ private struct StreamPair: ~Copyable {
         var ends: (Int32, Int32) = (-1, -1)
         _ = try retrying("socketpair") {
             unsafe withUnsafeMutableBytes(of: &ends) {
-                // Sound: the tuple is two ints, one after the other.
+                // Sound: the tuple is two adjacent ints, as the call expects.
                 unsafe clinux_stream_pair($0.bindMemory(to: Int32.self).baseAddress!)
             }
         }
@@ -106,7 +109,7 @@ private struct StreamPair: ~Copyable {
         reader = Descriptor(owning: ends.1)
     }
 
-    /// -1 once it is given up.
+    /// -1 after the writing end is closed.
     var writerNumber: Int32 { Self.number(writer) }
     var readerNumber: Int32 { Self.number(reader) }
 

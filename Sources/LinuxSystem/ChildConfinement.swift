@@ -1,12 +1,12 @@
-// What a sandbox leaves for each child to take on between clone and exec: made by Sandbox, followed by Spawner.
+// The part of a sandbox that each child puts on between clone and exec: Sandbox makes it, Spawner applies it.
 
-/// Descriptors that outlive every child, and what is to be done with them.
+/// Descriptors that outlive every child, and how the child uses them.
 package struct ChildConfinement: Hashable, Sendable {
-    /// A Landlock ruleset that each child makes a domain of its own from; nil: none.
+    /// A Landlock ruleset; each child enters a domain of its own made from it. nil: none.
     package var domain: Int32?
     /// Whether that domain keeps signals inside.
     package var scopesSignals = false
-    /// The directory that bare handler names are from, where no path leads there; nil: the path does.
+    /// The directory of bare handler names when no path leads there; nil when one does.
     package var handlerDirectory: Int32?
 
     package static let none = ChildConfinement()

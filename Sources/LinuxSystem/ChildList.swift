@@ -1,4 +1,4 @@
-// Which children a process has. Opened while /proc can be reached, read also when it no longer can.
+// The children of a process. The list is opened while the process can reach /proc, and works after it no longer can.
 internal import CLinux
 
 /// The list of this process's direct children, adopted orphans among them.
@@ -7,18 +7,18 @@ internal import CLinux
 package struct ChildList: ~Copyable {
     private let file: Descriptor
 
-    /// For the process that calls it: not for one that is forked from it later.
+    /// Opens the list of the calling process; a process that is forked from it later needs its own.
     package init() throws(SystemError) {
         file = Descriptor(owning: try retrying("open children") { clinux_open_children() })
     }
 
-    /// Those of this moment.
+    /// The children at this moment.
     package func pids() throws(SystemError) -> [Int32] {
         var pids: [Int32] = []
         _ = try retrying("read children") {
             pids = []
             return unsafe withUnsafeMutablePointer(to: &pids) { list in
-                // Sound: the callback runs only inside the call, while `pids` is lent to it.
+                // Sound: the callback runs only during the call, and the call is lent `pids` for that time.
                 unsafe clinux_children(file.number, list) { context, pid in
                     unsafe context!.assumingMemoryBound(to: [Int32].self).pointee.append(pid)
                 }
@@ -27,11 +27,11 @@ package struct ChildList: ~Copyable {
         return pids
     }
 
-    /// Stops the children that are not spared, and those who become children meanwhile: who is stopped starts no other, and
-    /// keeps its place among the processes that its user may have. So even those who do nothing but fork and end are all
-    /// caught, before the first of them is killed.
+    /// Stops every child that is not spared, and every process that becomes a child meanwhile. A stopped process starts
+    /// no other process, and keeps its place among the processes that its user may have. So the rounds catch even
+    /// processes that do nothing but fork and end, before the caller kills the first of them.
     ///
-    /// - Returns: those that were stopped, and those that may not be signalled.
+    /// - Returns: the pids that were stopped, and those that this process may not signal.
     package func stopAll(but isSpared: (Int32) -> Bool) throws(SystemError) -> (
         stopped: Set<Int32>, outOfReach: Set<Int32>
     ) {

@@ -1,18 +1,18 @@
-// Running a program of ours to its end and reading what it prints: at start and at reload, never for a connection.
+// Runs a program of this project to its end and reads its output: at start and at reload, never for a connection.
 internal import CLinux
 
-/// What a command printed, and how it ended.
+/// The output of a command, and how it ended.
 package struct CommandResult: Sendable {
     package let output: [UInt8]
     package let end: ProcessEnd.Way
 }
 
 package enum Commands {
-    /// Runs a program with /dev/null as its input, and its errors going where ours go.
+    /// Runs a program with /dev/null as its input; it shares this process's descriptor 2.
     ///
     /// - Parameters:
-    ///   - most: of bytes that it may print; with more it is killed (EFBIG).
-    ///   - withinNanoseconds: after which it is killed (ETIMEDOUT).
+    ///   - most: how many bytes it may print; a program that prints more is killed (EFBIG).
+    ///   - withinNanoseconds: how long it may run; then it is killed (ETIMEDOUT).
     /// Errors: pipe(2), fork(2), read(2).
     package static func run(
         _ path: String, _ arguments: [String], mostBytes most: Int, withinNanoseconds: Int64
@@ -50,7 +50,7 @@ package enum Commands {
         }
     }
 
-    /// Replaces this program by another, which gets our descriptors and our environment. Returns only by an error.
+    /// Replaces this program by another, which keeps the descriptors and the environment. Returns only by an error.
     ///
     /// Errors: execve(2).
     package static func become(_ path: String, _ arguments: [String]) throws(SystemError) {
@@ -59,21 +59,22 @@ package enum Commands {
         }
     }
 
-    /// The absolute path of the program that runs. Source: proc(5), /proc/PID/exe.
+    /// The absolute path of the running program. Source: proc(5), /proc/PID/exe.
     package static func ownPath() throws(SystemError) -> String {
         var path = [CChar](repeating: 0, count: 4096)
         let count = try retrying("read /proc/self/exe") {
-            // Sound: the array is lent for the length of the call, with its size.
+            // Sound: the call uses the array only while it runs, and gets its size.
             unsafe path.withUnsafeMutableBufferPointer { unsafe clinux_own_path($0.baseAddress, $0.count) }
         }
         return String(decoding: path[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Lends a NULL-terminated array of C strings.
+    /// Calls the function with a NULL-terminated array of C strings, which lives only during that call.
     private static func withStringArray(
         _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) throws(SystemError) -> Int32
     ) throws(SystemError) -> Int32 {
-        // Sound: every string and the array are allocated here at their full size, lent for the call, and freed behind it.
+        // Sound: every string and the array are allocated here at their full size and freed after the call that uses
+        // them.
         let strings = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: texts.count + 1)
         for (index, text) in texts.enumerated() {
             let bytes = Array(text.utf8CString)

@@ -1,14 +1,15 @@
-// The socket on which a running supervisor is asked things: messages, each whole, and who sent them by the kernel's word.
+// The socket that takes requests to a running supervisor. Each message is whole, and the kernel names its sender's
+// user.
 internal import CLinux
 
-/// Where requests come in. Only its owner and root can connect: the file's mode is 600.
+/// The listening end. Only its owner and root can connect: the file's mode is 600.
 package struct ControlSocket: ~Copyable {
     private let descriptor: Descriptor
     private let path: String
 
-    /// Binds and listens; a file that nobody listens on is replaced.
+    /// Binds and listens. Replaces a socket file that no process listens on.
     ///
-    /// Errors: socket(2), bind(2): EADDRINUSE when somebody listens there, or the file is no socket.
+    /// Errors: socket(2), bind(2): EADDRINUSE when a process listens there, or the file is no socket.
     package init(path: String) throws(SystemError) {
         if try Files.isSocket(path) == true {
             let answer = unsafe clinux_control_connect(path)
@@ -19,10 +20,11 @@ package struct ControlSocket: ~Copyable {
         self.path = path
     }
 
-    /// For a poller.
+    /// The number to give to a poller.
     package var number: Int32 { descriptor.number }
 
-    /// The next client; nil when none is waiting, or it may not ask: neither root nor the supervisor's own user.
+    /// The next client that is root or the supervisor's own user; nil when none waits, or when the next one is another
+    /// user.
     ///
     /// Errors: accept(2).
     package func accept() throws(SystemError) -> ControlConnection? {
@@ -34,16 +36,16 @@ package struct ControlSocket: ~Copyable {
         }
         let channel = MessageChannel(adopting: number)
         var (uid, gid, pid): (UInt32, UInt32, Int32) = (.max, .max, 0)
-        // Fail closed: a peer whose credentials the kernel does not give is nobody.
+        // Fails closed: a peer without credentials from the kernel is refused.
         guard unsafe clinux_peer_credentials(number, &uid, &gid, &pid) == 0 else { return nil }
         guard uid == 0 || uid == Accounts.effectiveUser else { return nil }
         return ControlConnection(channel: channel, uid: uid, pid: pid)
     }
 
-    /// Removes the file, so that nobody waits for us.
+    /// Removes the file, so that no client connects to a supervisor that will not answer.
     package func remove() throws(SystemError) { try Files.remove(path) }
 
-    /// A client's end: blocking.
+    /// Connects as a client; blocking.
     ///
     /// Errors: connect(2).
     package static func connect(to path: String) throws(SystemError) -> MessageChannel {
@@ -51,7 +53,7 @@ package struct ControlSocket: ~Copyable {
     }
 }
 
-/// Somebody who has connected, and may ask.
+/// A connected client that may send requests.
 package struct ControlConnection: ~Copyable {
     package let channel: MessageChannel
     package let uid: UInt32

@@ -1,9 +1,9 @@
-// The owner of a file descriptor: it is closed exactly once, when its owner ends.
+// The owner of a file descriptor. Closes it exactly once, when the owner's life ends.
 internal import CLinux
 
-/// An open descriptor. Close-on-exec, like every descriptor that LinuxSystem makes.
+/// An open descriptor. It is close-on-exec, like every descriptor that LinuxSystem makes.
 package struct Descriptor: ~Copyable {
-    /// For the one function that fills a spawn plan, and for messages.
+    /// The number, for messages and for the one function that fills a spawn plan.
     package let number: Int32
 
     /// Takes ownership.
@@ -18,8 +18,8 @@ package struct Descriptor: ~Copyable {
     }
 
     deinit {
-        // close(2): on Linux the descriptor is gone whatever close returns, and what it returns is about data that a
-        // handler wrote, not about us. So there is nothing to do with the result.
+        // A failure to close says nothing about this process, so there is nothing to do with the result: on Linux the
+        // descriptor is gone whatever close(2) returns, and its error is about data that a handler wrote.
         _ = clinux_close(number)
     }
 
@@ -30,12 +30,12 @@ package struct Descriptor: ~Copyable {
         return number
     }
 
-    /// Reads once into an array, as far as it goes. 0 at the end.
+    /// Reads once into an array, up to its size. Returns 0 at the end.
     ///
     /// Errors: read(2).
     package func read(into array: inout [UInt8]) throws(SystemError) -> Int {
         try retryingBytes("read") {
-            // Sound: the array is lent for the length of the call, with its size.
+            // Sound: the call uses the array only while it runs, and gets its size.
             unsafe array.withUnsafeMutableBytes { unsafe clinux_read(number, $0.baseAddress, $0.count) }
         }
     }
@@ -48,8 +48,8 @@ package struct Descriptor: ~Copyable {
     }
 }
 
-/// Writes everything to a descriptor that somebody else owns, the log or a pipe: in one call, and on only if the kernel
-/// took a part.
+/// Writes everything to a descriptor with another owner, the log or a pipe. Makes one call, and more only when the
+/// kernel took a part of the bytes.
 ///
 /// Errors: write(2).
 package func writeBytes(_ bytes: borrowing Span<UInt8>, to number: Int32) throws(SystemError) {
@@ -57,7 +57,7 @@ package func writeBytes(_ bytes: borrowing Span<UInt8>, to number: Int32) throws
     while written < bytes.count {
         let from = written
         written += try retryingBytes("write") {
-            // Sound: `from` is inside the span, which is borrowed for the length of the call.
+            // Sound: `from` is inside the span, which is borrowed while the call runs.
             unsafe bytes.withUnsafeBytes { unsafe clinux_write(number, $0.baseAddress! + from, $0.count - from) }
         }
     }

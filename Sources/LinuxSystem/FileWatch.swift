@@ -1,13 +1,13 @@
-// Noticing that a file changed, by watching the directory that it is in: so a file that is replaced by rename, deleted or
-// made anew is noticed too. Source: inotify(7).
+// Notices that a file changed, by watching the directory that contains it: so it also notices a file that a rename
+// replaces, that is deleted or that is made anew. Source: inotify(7).
 internal import CLinux
 
-/// The owner of a watch on one file; shared by whoever waits for it.
+/// The owner of a watch on one file. All objects that wait for the file share it.
 package final class FileWatch {
     private let descriptor: Descriptor
     private let name: String
 
-    /// - Parameter path: its directory must exist; the file need not.
+    /// - Parameter path: the file, which need not exist; its directory must.
     package init(path: String) throws(SystemError) {
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
@@ -15,10 +15,10 @@ package final class FileWatch {
         descriptor = Descriptor(owning: try retrying("inotify") { unsafe clinux_watch_directory(directory) })
     }
 
-    /// For a poller: readable when something in the directory happened.
+    /// The number to give to a poller: readable after an event in the directory.
     package var number: Int32 { descriptor.number }
 
-    /// Whether the file was written, moved or deleted since the last time.
+    /// Whether the file was written, moved or deleted since the last call.
     package func hasChanged() throws(SystemError) -> Bool {
         try retrying("read inotify") { unsafe clinux_directory_changed(descriptor.number, name) } == 1
     }

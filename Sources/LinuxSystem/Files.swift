@@ -1,11 +1,11 @@
-// Whole files and directories: what is read at start and at reload, never between accept and exec.
+// Whole files and directories, read at start and at reload, never between accept and exec.
 internal import CLinux
 
-/// File system acts by path.
+/// Acts on files by their paths.
 package enum Files {
     /// The bytes of a file.
     ///
-    /// - Parameter most: in bytes; a longer file is an error (EFBIG), never a short read.
+    /// - Parameter most: how many bytes; a longer file is an error (EFBIG), never a short read.
     package static func read(_ path: String, most: Int) throws(SystemError) -> [UInt8] {
         let file = Descriptor(owning: try retrying("open") { unsafe clinux_open_read(path) })
         var bytes: [UInt8] = []
@@ -18,7 +18,7 @@ package enum Files {
         }
     }
 
-    /// The first bytes of a file, fewer only where it is shorter.
+    /// The first bytes of a file: `length` of them, or all of a shorter file.
     package static func head(of path: String, length: Int) throws(SystemError) -> [UInt8] {
         let file = Descriptor(owning: try retrying("open") { unsafe clinux_open_read(path) })
         var bytes: [UInt8] = []
@@ -31,11 +31,11 @@ package enum Files {
         return bytes
     }
 
-    /// The path of what a descriptor is open on, without symbolic links. Source: proc(5), /proc/PID/fd.
+    /// The path of the file that a descriptor is open on, without symbolic links. Source: proc(5), /proc/PID/fd.
     package static func path(of number: Int32) throws(SystemError) -> String {
         var path = [CChar](repeating: 0, count: 4096)
         let count = try retrying("readlink") {
-            // Sound: the array is lent for the length of the call, with its size.
+            // Sound: the call uses the array only while it runs, and gets its size.
             unsafe path.withUnsafeMutableBufferPointer { unsafe clinux_path_of(number, $0.baseAddress, $0.count) }
         }
         return String(decoding: path[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -47,7 +47,7 @@ package enum Files {
         _ = try retrying("open directory") {
             names = []
             return unsafe withUnsafeMutablePointer(to: &names) { list in
-                // Sound: the callback runs only inside the call, while `names` is lent to it.
+                // Sound: the callback runs only during the call, and the call is lent `names` for that time.
                 unsafe clinux_list_directory(directory, list) { context, name in
                     let text = unsafe String(cString: name!)
                     if text != ".", text != ".." {
@@ -59,7 +59,7 @@ package enum Files {
         return names.sorted()
     }
 
-    /// What kind of file a path names, a symbolic link not followed; nil when there is none.
+    /// Whether a path names a socket; nil when there is no file. A symbolic link is not followed.
     package static func isSocket(_ path: String) throws(SystemError) -> Bool? {
         var mode: UInt32 = 0
         do throws(SystemError) {
@@ -70,14 +70,14 @@ package enum Files {
         return mode & 0o170000 == 0o140000
     }
 
-    /// Whether there is anything at a path, readable or not.
+    /// Whether a file of any kind is at a path, readable or not.
     package static func exists(_ path: String) -> Bool {
         var mode: UInt32 = 0
         return unsafe clinux_file_kind(path, &mode) != -Errno.noEntry.rawValue
     }
 
-    /// Nothing, or why a path leads to nothing that this process can find; symbolic links are followed. A path that ends
-    /// in a slash leads to directories only.
+    /// The reason why this process cannot find what a path names, or nil. Follows symbolic links. A path that ends in a
+    /// slash leads to directories only.
     ///
     /// Source: stat(2), path_resolution(7).
     package static func lookupProblem(_ path: String) -> Errno? {
@@ -85,7 +85,7 @@ package enum Files {
         return result < 0 ? Errno(-result) : nil
     }
 
-    /// Nothing, or why the file cannot be executed by this process.
+    /// The reason why this process cannot execute a file, or nil.
     ///
     /// Source: access(2), execve(2).
     package static func executionProblem(_ path: String) -> Errno? {
@@ -93,11 +93,11 @@ package enum Files {
         return result < 0 ? Errno(-result) : nil
     }
 
-    /// The directory that relative paths are from. Source: getcwd(3).
+    /// The directory that relative paths start from. Source: getcwd(3).
     package static func currentDirectory() throws(SystemError) -> String {
         var path = [CChar](repeating: 0, count: 4096)
         _ = try retrying("getcwd") {
-            // Sound: the array is lent for the length of the call, with its size.
+            // Sound: the call uses the array only while it runs, and gets its size.
             unsafe path.withUnsafeMutableBufferPointer {
                 unsafe clinux_current_directory($0.baseAddress, $0.count)
             }
@@ -105,7 +105,7 @@ package enum Files {
         return String(decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Opens a file that is there for writing: a control file of the kernel's.
+    /// Opens an existing file for writing, for example a control file of the kernel.
     package static func openForWriting(_ path: String) throws(SystemError) -> Descriptor {
         Descriptor(owning: try retrying("open") { unsafe clinux_open_write(path) })
     }
@@ -123,7 +123,7 @@ package enum Files {
         _ = try retrying("unlink") { unsafe clinux_unlink(path) }
     }
 
-    /// Makes a directory; one that is there already is fine.
+    /// Makes a directory, or does nothing when it exists.
     package static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
         do throws(SystemError) {
             _ = try retrying("mkdir") { unsafe clinux_make_directory(path, mode) }
@@ -132,7 +132,7 @@ package enum Files {
         }
     }
 
-    /// Writes a file that is not there yet; one that is there is an error (EEXIST), whatever it is.
+    /// Writes a new file. A file of any kind at the path is an error (EEXIST).
     ///
     /// Source: open(2), O_EXCL; fsync(2).
     package static func create(_ path: String, with text: String, mode: UInt32) throws(SystemError) {
@@ -141,7 +141,7 @@ package enum Files {
         _ = try retrying("fsync") { clinux_sync(file.number) }
     }
 
-    /// Replaces a file in one step: readers see the old bytes or the new, also after a crash.
+    /// Replaces a file in one step: a reader sees all of the old bytes or all of the new ones, also after a crash.
     ///
     /// Source: rename(2), fsync(2).
     package static func replace(_ path: String, with text: String, mode: UInt32) throws(SystemError) {
@@ -149,7 +149,7 @@ package enum Files {
         do throws(SystemError) {
             try remove(temporary)
         } catch  where error.errno == .noEntry {
-            // Nothing was left over from an earlier crash.
+            // Expected: no file is left over from an earlier crash.
         }
         try create(temporary, with: text, mode: mode)
         _ = try retrying("rename") { unsafe clinux_rename(temporary, path) }

@@ -1,7 +1,7 @@
-// What handlers write to their descriptor 2, on its way to their gate.
+// The way of a handler's descriptor 2 to its gate.
 internal import CLinux
 
-/// A pipe of which one end is given away, again and again, and the other is read when there is something.
+/// A pipe: each handler gets a copy of its writing end, and the gate reads the other end.
 package struct HandlerPipe: ~Copyable {
     private let reader: Descriptor
     private let writer: Descriptor
@@ -10,7 +10,7 @@ package struct HandlerPipe: ~Copyable {
         var ends: (Int32, Int32) = (-1, -1)
         _ = try retrying("pipe") {
             unsafe withUnsafeMutableBytes(of: &ends) {
-                // Sound: the tuple is two ints, one after the other.
+                // Sound: the tuple is two adjacent ints, as the call expects.
                 unsafe clinux_pipe($0.bindMemory(to: Int32.self).baseAddress)
             }
         }
@@ -18,12 +18,12 @@ package struct HandlerPipe: ~Copyable {
         writer = Descriptor(owning: ends.1)
     }
 
-    /// For a poller.
+    /// The number to give to a poller.
     package var readerNumber: Int32 { reader.number }
-    /// For those who write.
+    /// The number to give to a handler.
     package var writerNumber: Int32 { writer.number }
 
-    /// Reads what is there, as far as the array goes; 0 when nothing is.
+    /// Reads the bytes that are there, up to the size of the array. Returns 0 when there are none.
     package func read(into array: inout [UInt8]) throws(SystemError) -> Int {
         do throws(SystemError) {
             return try reader.read(into: &array)

@@ -1,22 +1,24 @@
-// The kernel's part of admission: a filter on the listening sockets that drops what a blocked client begins with, so that
-// it costs no connection, no descriptor and no process. The client sees a machine that does not answer.
-// Two sets, IPv4 and IPv6 apart: bans, changed one by one, each with an end that the kernel itself keeps; and the block list,
-// replaced whole. The program finds the list in a place (a map of maps) that always holds one: putting another there is one
-// step for every listener, no client slips through in between, and no connection that inherited the program keeps the old one.
-// Promises that only a SYN without ACK is dropped: an open connection of a client that is blocked later goes on.
-// Never decides who is blocked. What it is given has to be free of a longer prefix that ends before a shorter one around it,
-// since the longest prefix decides alone.
-// Needs CAP_BPF. In a time namespace (time_namespaces(7)) the kernel's clock is not this process's: bans end too soon or late.
+// The kernel's part of admission: a filter on the listening sockets that drops the first segment of a blocked client,
+// so that it costs no connection, no descriptor and no process. To the client the machine does not answer.
+// There are two sets, each with IPv4 and IPv6 apart. Bans change one by one, and each has an end that the kernel itself
+// observes. The block list is replaced as a whole. The program finds the list in a place (a map of maps) that always
+// holds one. Putting another list there is one step for every listener: no client slips through in between, and no
+// connection that inherited the program keeps the old list.
+// Promises that it drops only a SYN without ACK: an open connection goes on when its client is blocked later.
+// Never decides which client is blocked. The longest prefix decides alone, so the caller must not give it a longer
+// prefix with an end before that of a shorter prefix that contains it.
+// Needs CAP_BPF. In a time namespace (time_namespaces(7)) the kernel's clock is not this process's: bans end too soon
+// or late.
 package import Addresses
 internal import CLinux
 
-/// What a filter has dropped since it was made. In SYN segments: a client sends some for one connection.
+/// What a filter has dropped since it was made, in SYN segments. A client sends several for one connection.
 package struct KernelDrops: Hashable, Sendable {
     package var byBans: UInt64
     package var byBlockList: UInt64
 }
 
-/// The owner of the program and of what it looks into. Listeners and their connections keep the program beyond it.
+/// The owner of the program and of its maps. Listeners and their connections keep the program after this owner's end.
 package struct KernelFilter: ~Copyable {
     private let bans: PrefixMaps
     private var blockList: KernelBlockList
@@ -25,11 +27,11 @@ package struct KernelFilter: ~Copyable {
     private let totals: Descriptor
     private let program: Descriptor
 
-    /// A filter that drops nothing and listens nowhere yet.
+    /// Makes a filter that drops nothing and is not attached to a socket.
     ///
     /// - Parameter mostBans: the room for bans and exempt prefixes together, for each family.
     ///
-    /// Errors: bpf(2); EPERM without the right to it, ENOSYS in a kernel without it.
+    /// Errors: bpf(2); EPERM without the right, ENOSYS in a kernel without bpf(2).
     package init(mostBans: Int) throws(SystemError) {
         let bans = try PrefixMaps("bans", mostV4: mostBans, mostV6: mostBans, valueBytes: 16)
         let blockList = try KernelBlockList(mostV4: 0, mostV6: 0)
@@ -40,7 +42,7 @@ package struct KernelFilter: ~Copyable {
         var maps = clinux_filter_maps(
             bans_v4: bans.v4.number, bans_v6: bans.v6.number, listed_v4: placeV4.number, listed_v6: placeV6.number,
             totals: totals.number)
-        // Sound: the structure is lent for the length of the call.
+        // Sound: the call uses the structure only while it runs.
         program = Descriptor(owning: try retrying("load the filter") { unsafe clinux_filter_load(&maps) })
         self.bans = bans
         self.blockList = blockList
@@ -53,7 +55,7 @@ package struct KernelFilter: ~Copyable {
         Descriptor(owning: try retrying("make a map for the filter") { unsafe clinux_place_map(name, map) })
     }
 
-    /// Filters what a listener of TCP gets, from now on. A filter that it had before is replaced.
+    /// Attaches the filter to a TCP listener, in place of the filter that it had before.
     ///
     /// Errors: socket(7), SO_ATTACH_BPF; ENOMEM beyond net.core.optmem_max, EPERM on a socket with SO_LOCK_FILTER.
     package func attach(to listener: Int32) throws(SystemError) {
@@ -61,49 +63,50 @@ package struct KernelFilter: ~Copyable {
         _ = try retrying("attach the filter") { clinux_filter_attach(listener, program) }
     }
 
-    /// Takes the filter from a listener; its connections keep it.
+    /// Takes the filter from a listener. Its open connections keep it.
     ///
     /// Errors: socket(7), SO_DETACH_FILTER; ENOENT without a filter.
     package static func detach(from listener: Int32) throws(SystemError) {
         _ = try retrying("detach the filter") { clinux_filter_detach(listener) }
     }
 
-    /// Bans a prefix, or changes the end of its ban; its hits begin at 0.
+    /// Bans a prefix, or changes the end of its ban. Its hits begin at 0.
     ///
-    /// - Parameter end: in nanoseconds of the monotonic clock. From then on the ban drops nothing, but takes its room until it
-    ///   is removed.
+    /// - Parameter end: in nanoseconds of the monotonic clock. After it the ban drops nothing, but takes its room until
+    ///   it is removed.
     ///
     /// Errors: bpf(2); ENOSPC when there is no room.
     package func ban(_ prefix: IPPrefix, until end: Int64) throws(SystemError) {
         try bans.set(prefix, [0, UInt64(max(end, 0))])
     }
 
-    /// Lets a prefix pass whatever wider ban there is; the block list is asked still. A ban that is over is just that.
+    /// Lets a prefix pass in spite of a wider ban; the block list still applies. An exemption is a ban that is over
+    /// already.
     ///
     /// Errors: as for ``ban(_:until:)``.
     package func exempt(_ prefix: IPPrefix) throws(SystemError) { try ban(prefix, until: 0) }
 
-    /// Takes back a ban or an exemption of exactly this prefix; nothing when there is none.
+    /// Removes the ban or the exemption of exactly this prefix, if there is one.
     ///
     /// Errors: bpf(2).
     package func remove(_ prefix: IPPrefix) throws(SystemError) { try bans.remove(prefix) }
 
     /// How many SYN segments a ban dropped.
     ///
-    /// - Returns: of the longest prefix in the set that this one lies in, itself or one around it; nil when there is none.
+    /// - Returns: the count for the longest prefix that contains this one; nil when the set has none.
     ///
     /// Errors: bpf(2).
     package func hits(ofBan prefix: IPPrefix) throws(SystemError) -> UInt64? { try bans.value(prefix)?[0] }
 
-    /// As ``hits(ofBan:)``, of the block list in force.
+    /// The same count as ``hits(ofBan:)`` gives, for the block list in force.
     package func hits(ofBlocked prefix: IPPrefix) throws(SystemError) -> UInt64? {
         try blockList.maps.value(prefix)?[0]
     }
 
-    /// Puts another block list in force, for every listener at once, and gives up the one before, with its hits. Takes 20 to
-    /// 50 milliseconds: the kernel waits until nobody looks into the old one.
+    /// Puts another block list in force for every listener at once, and frees the one before, with its hits. Takes 20
+    /// to 50 milliseconds: the kernel waits until no processor looks into the old one.
     ///
-    /// Errors: bpf(2). Then the list before is in force, or for IPv4 the new one already.
+    /// Errors: bpf(2). After an error the list before is in force, or for IPv4 already the new one.
     package mutating func replaceBlockList(with list: consuming KernelBlockList) throws(SystemError) {
         let (v4, v6) = ((placeV4.number, list.maps.v4.number), (placeV6.number, list.maps.v6.number))
         _ = try retrying("replace the filter's block list") { clinux_put_map(v4.0, v4.1) }
@@ -111,7 +114,7 @@ package struct KernelFilter: ~Copyable {
         blockList = list
     }
 
-    /// What was dropped; those of block lists that were replaced included.
+    /// What the filter dropped, for block lists that were replaced since, too.
     ///
     /// Errors: bpf(2).
     package func drops() throws(SystemError) -> KernelDrops {
@@ -121,25 +124,25 @@ package struct KernelFilter: ~Copyable {
     private func total(_ index: UInt32) throws(SystemError) -> UInt64 {
         let map = totals.number
         var (index, count): (UInt32, UInt64) = (index, 0)
-        // Sound: the map's key has 4 bytes and its value 8.
+        // Sound: a key of the map has 4 bytes and a value 8, as the variables have.
         _ = try retrying("read the filter's counters") { unsafe clinux_map_get(map, &index, &count) }
         return count
     }
 }
 
-/// A block list in the kernel's memory, on its way into force. A million prefixes take 135 MB there and some seconds, half
-/// as many when they come in the order of their addresses.
+/// A block list in the kernel's memory that is not in force yet. A million prefixes take 135 MB there and some seconds,
+/// or half as many seconds in the order of their addresses.
 package struct KernelBlockList: ~Copyable {
     fileprivate let maps: PrefixMaps
 
-    /// An empty one, with room for so many.
+    /// Makes an empty list with room for this many prefixes.
     ///
     /// Errors: bpf(2).
     package init(mostV4: Int, mostV6: Int) throws(SystemError) {
         maps = try PrefixMaps("list", mostV4: mostV4, mostV6: mostV6, valueBytes: 8)
     }
 
-    /// The whole of a short one.
+    /// Makes a list of all these prefixes; for a short list.
     ///
     /// Errors: as for ``add(_:)``.
     package init(of prefixes: [IPPrefix]) throws(SystemError) {
@@ -149,14 +152,15 @@ package struct KernelBlockList: ~Copyable {
         self.maps = maps
     }
 
-    /// Adds some of a long one, so that whoever does it has other work in between: a thousand take some milliseconds.
+    /// Adds a part of a long list, so that the caller does other work between the parts: a thousand take some
+    /// milliseconds.
     ///
     /// Errors: bpf(2); ENOSPC when there is no room, ENOMEM.
     package func add(_ prefixes: ArraySlice<IPPrefix>) throws(SystemError) { try maps.setAll(prefixes) }
 }
 
-/// Two maps from a prefix to some numbers of 64 bits, the first of which the kernel counts up. Every call passes arrays of the
-/// sizes that the maps were made with, for its own length.
+/// Two maps from a prefix to some numbers of 64 bits; the kernel increments the first. Every call passes arrays of the
+/// sizes that the maps were made with, and the kernel uses them only while it runs.
 private struct PrefixMaps: ~Copyable {
     let v4: Descriptor
     let v6: Descriptor
@@ -173,7 +177,7 @@ private struct PrefixMaps: ~Copyable {
     private static func map(
         _ name: String, addressBytes: Int, _ valueBytes: Int, most: Int
     ) throws(SystemError) -> Descriptor {
-        // A map has room for something.
+        // The kernel makes no map with room for nothing.
         let most = UInt32(clamping: max(most, 1))
         return Descriptor(
             owning: try retrying("make a map for the filter") {
@@ -182,12 +186,12 @@ private struct PrefixMaps: ~Copyable {
     }
 
     func set(_ prefix: IPPrefix, _ value: [UInt64]) throws(SystemError) {
-        precondition(value.count * 8 == valueBytes, "a value has the size of the map's values")
+        precondition(value.count * 8 == valueBytes, "the value does not have the size of the map's values")
         let (map, key) = (number(for: prefix), prefix.filterKey)
         _ = try retrying("add to the filter") { unsafe clinux_map_set(map, key, value) }
     }
 
-    /// Sets all to 0.
+    /// Gives every prefix a value of zeros.
     func setAll(_ prefixes: ArraySlice<IPPrefix>) throws(SystemError) {
         var (keysV4, keysV6): ([UInt32], [UInt32]) = ([], [])
         for prefix in prefixes {
@@ -200,7 +204,7 @@ private struct PrefixMaps: ~Copyable {
     private static func setAll(_ map: Int32, _ keys: [UInt32], count: Int, _ valueBytes: Int) throws(SystemError) {
         guard count > 0 else { return }
         let zeros = [UInt8](repeating: 0, count: count * valueBytes)
-        // Sound: both arrays hold `count` of what the map takes.
+        // Sound: both arrays hold `count` keys and values of the map's sizes.
         _ = try retrying("add to the filter") { unsafe clinux_map_set_all(map, keys, zeros, UInt32(count)) }
     }
 
@@ -212,7 +216,7 @@ private struct PrefixMaps: ~Copyable {
         }
     }
 
-    /// The value of the longest prefix that this one lies in.
+    /// The value of the longest prefix that contains this one.
     func value(_ prefix: IPPrefix) throws(SystemError) -> [UInt64]? {
         let (map, key) = (number(for: prefix), prefix.filterKey)
         var value = [UInt64](repeating: 0, count: valueBytes / 8)

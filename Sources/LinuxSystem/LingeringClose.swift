@@ -1,19 +1,19 @@
-// How a connection ends that nobody serves: told something, reset, read away. Nothing here waits.
+// The acts that end a connection without a handler: send a message, reset, discard input. None of them waits.
 internal import CLinux
 
 extension Descriptor {
-    /// Sends all of it, or as much as there is room for. false: the peer has gone, or there was not room for all.
+    /// Sends all bytes, or as many as the socket has room for. false: the peer is gone, or the room was too small.
     package func sendAtOnce(_ bytes: Span<UInt8>) -> Bool {
-        // Sound: the span is lent for the length of the call.
+        // Sound: the call uses the span only while it runs.
         unsafe bytes.withUnsafeBytes { unsafe clinux_send_at_once(number, $0.baseAddress, $0.count) == $0.count }
     }
 
-    /// The peer finds the end of what we say. false: it has gone.
+    /// Ends the output: the peer reads the end of the stream. false: the peer is gone.
     package func endOutput() -> Bool { clinux_end_output(number) == 0 }
 
-    /// Reads and forgets what is there. false: nothing more will come.
+    /// Discards the input that is there. false: no more will come.
     package func discardInput() -> Bool { clinux_discard_input(number) > 0 }
 
-    /// Closing it resets the connection. One that has gone by itself stays as it is.
+    /// Makes the close reset the connection. Dropped result: a connection that is over already stays as it is.
     package func resetAtClose() { _ = clinux_reset_at_close(number) }
 }

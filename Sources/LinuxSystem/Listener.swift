@@ -1,18 +1,18 @@
 // Listening sockets. Only the supervisor makes them; gates accept from them.
-// Promises: non-blocking, close-on-exec, IPv6 never speaks for IPv4 (IPV6_V6ONLY).
+// Promises: non-blocking, close-on-exec, an IPv6 socket never takes IPv4 clients (IPV6_V6ONLY).
 package import Addresses
 internal import CLinux
 
 /// The owner of a listening socket.
 package struct Listener: ~Copyable {
     package let descriptor: Descriptor
-    /// What it is bound to, the port that the kernel chose for port 0 filled in.
+    /// The address it is bound to, with the port that the kernel chose in place of port 0.
     package let bound: ListenAddress
-    /// Device and inode of a unix socket's file, as it was when it was bound.
+    /// Device and inode of a unix socket's file, read right after the bind.
     private let file: (UInt64, UInt64)
 
-    /// Binds and listens. A unix socket's owner, group and mode are set before anybody can connect; a socket file that
-    /// nobody listens on is replaced, any other file is left alone.
+    /// Binds and listens. Sets a unix socket's owner, group and mode before any client can connect. Replaces a socket
+    /// file that no process listens on, and leaves any other file alone.
     ///
     /// Errors: socket(2), bind(2), listen(2), chown(2), chmod(2).
     package init(_ address: ListenAddress, options: SocketOptions) throws(SystemError) {
@@ -38,14 +38,14 @@ package struct Listener: ~Copyable {
         self.file = file
     }
 
-    /// Applies the options of a new definition to a socket that stays open.
+    /// Applies the options of a new definition to this open socket.
     package func setOptions(_ options: SocketOptions) throws(SystemError) {
         if case .unix(let path) = bound { try Self.setOwner(of: path, file, options) }
         try Self.listen(descriptor.number, options)
     }
 
-    /// Whether a client that connects to the address reaches this socket: a unix socket's file may have been removed or
-    /// replaced meanwhile.
+    /// Whether a client that connects to the address reaches this socket: another process may have removed or replaced
+    /// a unix socket's file.
     package var isReachable: Bool {
         guard case .unix(let path) = bound else { return true }
         do throws(SystemError) {
@@ -55,8 +55,8 @@ package struct Listener: ~Copyable {
         }
     }
 
-    /// Lets nobody begin to connect any more, while the queue and those whose handshake is under way can still be accepted:
-    /// closing a listener resets them all. Whoever begins now tries again after a second. Source: tcp(7), socket(7),
+    /// Drops every new handshake, while the gate can still accept the queue and the handshakes that have begun: a close
+    /// would reset them all. A client that begins now tries again after a second. Source: tcp(7), socket(7),
     /// SO_ATTACH_FILTER.
     package func dropNewConnections() throws(SystemError) {
         guard case .ip = bound else { return }
@@ -64,7 +64,7 @@ package struct Listener: ~Copyable {
         _ = try retrying("keep newcomers out") { clinux_drop_new_connections(number) }
     }
 
-    /// Removes the file of a unix socket, if it is this socket's still.
+    /// Removes the file of a unix socket, if it is still this socket's.
     package func removeFile() throws(SystemError) {
         if case .unix(let path) = bound, isReachable { try Files.remove(path) }
     }
@@ -76,13 +76,13 @@ package struct Listener: ~Copyable {
         return (id[0], id[1])
     }
 
-    /// A key that the service file does not have means the supervisor's own user or group.
+    /// Sets owner, group and mode. An owner or group that the service file does not name stays the supervisor's own.
     private static func setOwner(
         of path: String, _ file: (UInt64, UInt64), _ options: SocketOptions
     ) throws(SystemError) {
         let id = [file.0, file.1]
         let (uid, gid) = (options.owner ?? Accounts.effectiveUser, options.group ?? Accounts.effectiveGroup)
-        // Sound: the array of two is lent for the length of the call.
+        // Sound: the call uses the array of two only while it runs.
         _ = try retrying("set owner and mode") { unsafe clinux_set_socket_file(path, id, uid, gid, options.mode) }
     }
 
@@ -93,7 +93,7 @@ package struct Listener: ~Copyable {
         }
     }
 
-    /// The address that a socket has on this side; nil when it is not an internet socket.
+    /// The address of this side of a socket; nil when it is not an internet socket.
     package static func localAddress(of number: Int32) throws(SystemError) -> ListenAddress? {
         var raw = clinux_address()
         _ = try retrying("getsockname") { unsafe clinux_local_address(number, &raw) }
@@ -108,7 +108,7 @@ package struct Listener: ~Copyable {
     }
 }
 
-/// A connection that was just accepted: blocking, close-on-exec.
+/// A connection right after accept: blocking, close-on-exec.
 package struct AcceptedConnection: ~Copyable {
     package let descriptor: Descriptor
     package let peer: Peer
@@ -121,10 +121,10 @@ package struct AcceptedConnection: ~Copyable {
     package consuming func takeDescriptor() -> Descriptor { descriptor }
 }
 
-/// Takes the next connection from a listener; nil when none is waiting, or when it was dead before it was taken, which
-/// is one event of one connection and nothing more.
+/// Takes the next connection from a listener. Returns nil when none is waiting, or when the connection was dead before
+/// it was taken: that concerns this one connection and nothing else.
 ///
-/// Errors: accept(2), without those that speak of the connection only. The connection may be waiting still.
+/// Errors: accept(2), without the errors that concern only the connection. The connection may still be waiting.
 package func acceptConnection(from listener: Int32) throws(SystemError) -> AcceptedConnection? {
     var raw = clinux_address()
     var result: Int32
@@ -140,7 +140,7 @@ package func acceptConnection(from listener: Int32) throws(SystemError) -> Accep
         return AcceptedConnection(descriptor: descriptor, peer: .ip(address, port: port))
     }
     var (uid, gid, pid): (UInt32, UInt32, Int32) = (.max, .max, 0)
-    // A peer whose credentials the kernel cannot give does not exist for us; fail closed.
+    // Fails closed: a peer without credentials from the kernel is not served.
     guard unsafe clinux_peer_credentials(descriptor.number, &uid, &gid, &pid) == 0 else { return nil }
     return AcceptedConnection(descriptor: descriptor, peer: .unix(uid: uid, gid: gid, pid: pid))
 }

@@ -1,4 +1,4 @@
-// The line between the supervisor and one gate: short messages, each whole or not at all, and a descriptor now and then.
+// The channel between the supervisor and one gate: short messages, each whole or not sent, some with a descriptor.
 internal import CLinux
 
 /// One end of a SEQPACKET pair; non-blocking.
@@ -7,16 +7,16 @@ package struct MessageChannel: ~Copyable {
 
     private init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
-    /// Takes over an end whose number came through a fork.
+    /// Takes over an end, by the number that it had before a fork.
     package init(adopting number: Int32) { descriptor = Descriptor(owning: number) }
 
     package var number: Int32 { descriptor.number }
 
-    /// Two ends that are connected with each other.
+    /// Two ends that are connected to each other.
     package static func pair() throws(SystemError) -> MessagePair {
         var ends: (Int32, Int32) = (-1, -1)
         _ = try retrying("socketpair") {
-            // Sound: the tuple is two adjacent 32-bit integers, as the call wants.
+            // Sound: the tuple is two adjacent 32-bit integers, as the call expects.
             unsafe withUnsafeMutableBytes(of: &ends) {
                 unsafe clinux_message_pair($0.baseAddress!.assumingMemoryBound(to: Int32.self))
             }
@@ -25,12 +25,12 @@ package struct MessageChannel: ~Copyable {
             supervisor: MessageChannel(Descriptor(owning: ends.0)), gate: MessageChannel(Descriptor(owning: ends.1)))
     }
 
-    /// Sends one message, with a copy of a descriptor.
+    /// Sends one message, and with it a copy of a descriptor if one is passed.
     ///
     /// Errors: sendmsg(2); EPIPE when the other end is gone.
     package func send(_ bytes: [UInt8], passing passed: Int32? = nil) throws(SystemError) {
         _ = try retryingBytes("sendmsg") {
-            // Sound: the array is lent for the length of the call.
+            // Sound: the call uses the array only while it runs.
             unsafe bytes.withUnsafeBytes { unsafe clinux_send(number, $0.baseAddress, $0.count, passed ?? -1) }
         }
     }
@@ -42,7 +42,7 @@ package struct MessageChannel: ~Copyable {
         case message([UInt8], Descriptor?)
     }
 
-    /// The next message. Longer than 1024 bytes it is cut; ours never are.
+    /// The next message. The call cuts one of more than 1024 bytes; this project sends none.
     ///
     /// Errors: recvmsg(2).
     package func receive() throws(SystemError) -> Received {
@@ -51,7 +51,7 @@ package struct MessageChannel: ~Copyable {
         let count: Int
         do throws(SystemError) {
             count = try retryingBytes("recvmsg") {
-                // Sound: the array is lent for the length of the call.
+                // Sound: the call uses the array only while it runs.
                 unsafe bytes.withUnsafeMutableBytes {
                     unsafe clinux_receive(number, $0.baseAddress, $0.count, &passed)
                 }
@@ -71,10 +71,10 @@ package struct MessagePair: ~Copyable {
     package let supervisor: MessageChannel
     package let gate: MessageChannel
 
-    /// The supervisor's end; the gate's own copy of the other came through the fork, ours is closed.
+    /// The supervisor's end. The gate has a copy of the other end by the fork, and this process closes its own.
     package consuming func takeSupervisorEnd() -> MessageChannel { supervisor }
 
-    /// Gives one end away, for somebody that neither of the two is.
+    /// Returns the gate's end and gives the supervisor's end to a third process.
     ///
     /// - Returns: the gate's end.
     package consuming func takeGateEnd(giving take: (consuming MessageChannel) -> Void) -> MessageChannel {

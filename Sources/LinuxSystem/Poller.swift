@@ -12,7 +12,7 @@ package struct Poller: ~Copyable {
 
     package var number: Int32 { descriptor.number }
 
-    /// With this many ready, there may be more.
+    /// The number of tokens that one wait returns at most; after that many, more may be ready.
     package var mostAtOnce: Int { events.count }
 
     package func add(_ number: Int32, token: UInt64) throws(SystemError) {
@@ -23,16 +23,16 @@ package struct Poller: ~Copyable {
         _ = try retrying("epoll_ctl") { clinux_poll_remove(descriptor.number, number) }
     }
 
-    /// Waits, and says how many tokens are ready; an interruption is a wait that found none.
+    /// Waits, and returns how many tokens are ready. A signal that interrupts the wait makes it return 0.
     ///
-    /// - Parameter timeoutNanoseconds: nil waits for ever; a time that is over, not at all.
+    /// - Parameter timeoutNanoseconds: nil waits without a limit; zero or a negative time does not wait.
     package mutating func wait(timeoutNanoseconds: Int64?) throws(SystemError) -> Int {
-        // Rounded up, so that a loop does not spin through the last part of a millisecond.
+        // Rounds up, so that a loop does not spin through the last part of a millisecond.
         let milliseconds = timeoutNanoseconds.map { nanoseconds in
             Int32(clamping: max(nanoseconds, 0) / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0))
         }
         var span = events.mutableSpan
-        // Sound: the buffer is the span's own, and its count is passed along.
+        // Sound: the call fills the span's own buffer, and gets its count.
         let result = unsafe span.withUnsafeMutableBufferPointer {
             unsafe clinux_poll_wait(descriptor.number, $0.baseAddress, Int32($0.count), milliseconds ?? -1)
         }
@@ -41,6 +41,6 @@ package struct Poller: ~Copyable {
         return Int(result)
     }
 
-    /// The token of the ready descriptor at `index`, below what ``wait(timeoutNanoseconds:)`` returned.
+    /// The token of the ready descriptor at `index`, which is below the result of ``wait(timeoutNanoseconds:)``.
     package func token(at index: Int) -> UInt64 { events[index].token }
 }

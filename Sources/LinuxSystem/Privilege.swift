@@ -1,10 +1,10 @@
 /// What Doorward may do on this machine.
 package enum Privilege: Hashable, Sendable {
-    /// Every step is taken.
+    /// Doorward takes every step.
     case root
-    /// What needs root is left out, and said.
+    /// Doorward leaves out what needs root, and says so.
     case ordinary
 
-    /// What this process has.
+    /// The privilege of this process.
     package static var current: Privilege { Accounts.isRoot ? .root : .ordinary }
 }

@@ -9,7 +9,7 @@ package enum ProcessLimits {
         return hard
     }
 
-    /// The soft limit becomes as high as the hard one. Source: setrlimit(2).
+    /// Raises the soft limit to the hard one. Source: setrlimit(2).
     package static func raise(_ resource: Int32) throws(SystemError) {
         _ = try retrying("setrlimit") { clinux_raise_limit(resource) }
     }

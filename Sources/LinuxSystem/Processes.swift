@@ -1,4 +1,4 @@
-// Processes: forking a gate, and what becomes of children.
+// Processes: forks a gate, and signals, awaits and reaps children.
 internal import CLinux
 
 /// How a child ended.
@@ -13,15 +13,15 @@ package struct ProcessEnd: Hashable, Sendable {
 }
 
 package enum Processes {
-    /// Source: fork(2). 0 in the child. Only for gates: a handler is never forked.
+    /// Forks this process, and returns 0 in the child. Only for gates: a handler is never forked. Source: fork(2).
     ///
-    /// - Parameter group: a descriptor of the directory of a control group, which the child is born in.
+    /// - Parameter group: a descriptor of the directory of a control group; the child starts in that group.
     package static func fork(into group: Int32? = nil) throws(SystemError) -> Int32 {
         try retrying("fork") { group.map(clinux_fork_into) ?? clinux_fork() }
     }
 
-    /// The next child that has ended, still a zombie, so that its pid and its process group cannot be anybody else's
-    /// until ``reap(_:)``.
+    /// The next child that has ended. It stays a zombie until ``reap(_:)``, so that no other process can get its pid or
+    /// its process group's number before.
     ///
     /// Source: waitid(2), WNOWAIT.
     package static func nextEnd() throws(SystemError) -> ProcessEnd? {
@@ -30,7 +30,7 @@ package enum Processes {
         return ProcessEnd(pid: end.pid, way: way(end))
     }
 
-    /// Waits for one child, reaps it, and says how it ended. Source: waitid(2).
+    /// Waits for one child, reaps it, and returns how it ended. Source: waitid(2).
     package static func waitForEnd(of pid: Int32) throws(SystemError) -> ProcessEnd.Way {
         var end = clinux_end()
         _ = try retrying("waitid") { unsafe clinux_wait(pid, &end) }
@@ -46,18 +46,18 @@ package enum Processes {
         _ = try retrying("waitid") { clinux_reap(pid) }
     }
 
-    /// Signals a child of ours that is not reaped yet. One that is a zombie already counts as reached.
+    /// Signals a child of this process that is not reaped yet. A zombie counts as reached.
     ///
-    /// - Returns: false when it may not be signalled, because it has changed its user (EPERM).
+    /// - Returns: false when this process may not signal it, because it has changed its user (EPERM).
     @discardableResult
     package static func signal(_ pid: Int32, _ signal: Signal) -> Bool {
         clinux_kill(pid, signal.number) != -Errno.notPermitted.rawValue
     }
 
-    /// Signals the process group that a child of ours leads; or the child alone, when it is on its way to exec and leads none
-    /// yet. One that is empty counts as reached.
+    /// Signals the process group that a child of this process leads, or the child alone when it is still on its way to
+    /// exec and leads none yet. An empty group counts as reached.
     ///
-    /// - Returns: false when nobody in it may be signalled.
+    /// - Returns: false when this process may signal no process in the group.
     @discardableResult
     package static func signalGroup(of pid: Int32, _ signal: Signal) -> Bool {
         precondition(pid > 1, "a handler's process group has a number of its own")
@@ -66,28 +66,29 @@ package enum Processes {
         return result != -Errno.notPermitted.rawValue
     }
 
-    /// A session and a process group of this process's own. Source: setsid(2).
+    /// Starts a session and a process group of this process's own. Source: setsid(2).
     package static func startSession() throws(SystemError) {
         _ = try retrying("setsid") { clinux_start_session() }
     }
 
-    /// The session of a child of ours that is not reaped yet, by its leader's number. Source: getsid(2).
+    /// The session of a child that is not reaped yet, by its leader's number. Source: getsid(2).
     package static func session(of pid: Int32) throws(SystemError) -> Int32 {
         try retrying("getsid") { clinux_session(pid) }
     }
 
-    /// Orphans among our descendants become our children, not init's. Source: prctl(2), PR_SET_CHILD_SUBREAPER.
+    /// Makes the orphans among this process's descendants its children, not init's. Source: prctl(2),
+    /// PR_SET_CHILD_SUBREAPER.
     package static func becomeSubreaper() throws(SystemError) {
         _ = try retrying("become subreaper") { clinux_become_subreaper() }
     }
 
-    /// The name that ps shows; cut to 15 bytes by the kernel.
+    /// Sets the name that ps shows; the kernel cuts it to 15 bytes.
     package static func setName(_ name: String) throws(SystemError) {
         _ = try retrying("set name") { unsafe clinux_set_name(name) }
     }
 
     package static var ownPID: Int32 { clinux_own_pid() }
 
-    /// Ends this process at once, with nothing run on the way out.
+    /// Ends this process at once, without running anything first.
     package static func exit(_ status: Int32) -> Never { clinux_exit(status) }
 }

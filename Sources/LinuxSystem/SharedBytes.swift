@@ -1,7 +1,7 @@
 // Bytes that one process builds and others read: sealed memory (memfd_create(2)), mapped read-only.
 internal import CLinux
 
-/// The owner of sealed memory and of its mapping here. Nobody can change it any more, its maker neither.
+/// The owner of sealed memory and of its mapping here. No process can change the memory any more, not even its maker.
 @safe
 package struct SharedBytes: ~Copyable {
     package let descriptor: Descriptor
@@ -11,13 +11,13 @@ package struct SharedBytes: ~Copyable {
     /// Copies and seals. The bytes must not be empty.
     package init(sealing bytes: [UInt8], name: String) throws(SystemError) {
         let number = try retrying("memfd_create") {
-            // Sound: the array is lent for the length of the call.
+            // Sound: the call uses the array only while it runs.
             unsafe bytes.withUnsafeBytes { unsafe clinux_sealed_memory(name, $0.baseAddress, $0.count) }
         }
         try self.init(mapping: Descriptor(owning: number))
     }
 
-    /// Maps what another process sealed.
+    /// Maps memory that another process sealed.
     package init(mapping descriptor: consuming Descriptor) throws(SystemError) {
         var count = 0
         // Sound: the call writes only `count`.
@@ -30,7 +30,7 @@ package struct SharedBytes: ~Copyable {
     }
 
     deinit {
-        // Sound: the mapping is ours alone, and no span outlives its borrow of self.
+        // Sound: only this owner has the mapping, and no span outlives its borrow of self.
         _ = unsafe clinux_unmap(address, count)
     }
 

@@ -1,7 +1,7 @@
-// Numbers that one process writes and another reads at any time, without a message: memory that both have since a fork.
+// Counters that one process writes and another reads at any time, without a message: a fork shares their memory.
 internal import CLinux
 
-/// Counters, all 0 at first. Whoever has a copy by fork counts in the same memory.
+/// Counters, all 0 at first. A forked copy of this object counts in the same memory.
 @safe
 package final class SharedCounters: @unchecked Sendable {
     private let memory: UnsafeMutablePointer<UInt64>
@@ -9,14 +9,14 @@ package final class SharedCounters: @unchecked Sendable {
 
     /// Errors: mmap(2).
     package init(count: Int) throws(SystemError) {
-        precondition(count > 0, "there is something to count")
+        precondition(count > 0, "there are no counters")
         guard let memory = unsafe clinux_counters(count) else { throw SystemError("mmap", .noMemory) }
         unsafe self.memory = memory
         self.count = count
     }
 
     deinit {
-        // Sound: the mapping is this process's own; another one's lives on.
+        // Sound: frees this process's own mapping only; another process keeps its own.
         unsafe clinux_counters_free(memory, count)
     }
 
@@ -26,7 +26,7 @@ package final class SharedCounters: @unchecked Sendable {
         set { unsafe clinux_set_counter(place(index), newValue) }
     }
 
-    /// One more.
+    /// Adds one to a counter.
     package func increment(_ index: Int) { unsafe clinux_count(place(index)) }
 
     private func place(_ index: Int) -> UnsafeMutablePointer<UInt64> {

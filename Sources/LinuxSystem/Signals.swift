@@ -1,4 +1,4 @@
-// Signals as messages: every signal is blocked, and the ones that mean something are read from a queue.
+// Signals as messages: every signal is blocked, and a queue gives those that this process handles.
 internal import CLinux
 
 /// A signal's number. Source: signal(7), x86 and ARM column.
@@ -14,7 +14,7 @@ package struct Signal: Hashable, Sendable {
     package static let child = Signal(17)
     package static let stop = Signal(19)
 
-    /// `TERM`, or the number.
+    /// `TERM`, or the number of another signal.
     package var name: String {
         let names = [
             1: "HUP", 2: "INT", 3: "QUIT", 4: "ILL", 5: "TRAP", 6: "ABRT", 7: "BUS", 8: "FPE", 9: "KILL", 10: "USR1",
@@ -28,7 +28,7 @@ package struct Signal: Hashable, Sendable {
 package struct SignalQueue: ~Copyable {
     private let descriptor: Descriptor
 
-    /// Blocks every signal of this process, and queues those.
+    /// Blocks every signal of this process, and queues the given ones.
     package init(_ signals: [Signal]) throws(SystemError) {
         let numbers = signals.map(\.number)
         descriptor = Descriptor(
@@ -43,7 +43,8 @@ package struct SignalQueue: ~Copyable {
         return number == 0 ? nil : Signal(number)
     }
 
-    /// Sets every disposition to its default: what the parent ignored (nohup, Python's SIGPIPE) must not reach handlers.
+    /// Sets every disposition to its default: a signal that the parent process ignored (nohup, Python's SIGPIPE) must
+    /// not stay ignored in handlers.
     package static func resetDispositions() throws(SystemError) {
         _ = try retrying("sigaction") { clinux_reset_signals() }
     }

@@ -1,4 +1,4 @@
-// Between the kernel's socket addresses and ours.
+// Translates the kernel's socket addresses from and to the types of Addresses.
 internal import Addresses
 internal import CLinux
 
@@ -23,7 +23,7 @@ extension clinux_address {
             setIP(bits)
         case .unix(let path):
             family = AddressFamily.unix
-            // Sound: the buffer is the tuple's own bytes; ListenAddress holds no path that is longer.
+            // Sound: the buffer is the tuple's own bytes, and ListenAddress holds no path that is longer.
             unsafe withUnsafeMutableBytes(of: &self.path) { buffer in
                 for (index, byte) in path.utf8.prefix(ListenAddress.longestUnixPath).enumerated() {
                     unsafe buffer[index] = byte
@@ -41,7 +41,7 @@ extension clinux_address {
     }
 
     private var ipBits: UInt128 {
-        // Sound: 16 bytes are read from the tuple's own 16.
+        // Sound: reads 16 bytes of the tuple's own 16.
         unsafe withUnsafeBytes(of: ip) { UInt128(bigEndian: unsafe $0.loadUnaligned(as: UInt128.self)) }
     }
 

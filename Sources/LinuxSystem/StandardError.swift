@@ -1,4 +1,4 @@
-// Text for people, on descriptor 2.
+// Text for the administrator, on descriptor 2.
 
 package enum StandardError {
     /// Writes a line.
@@ -6,7 +6,8 @@ package enum StandardError {
         do throws(SystemError) {
             try writeBytes(Array("\(line)\n".utf8).span, to: 2)
         } catch {
-            // There is nowhere left to say it; the exit status says that something was wrong.
+            // Dropped on purpose: there is nowhere left to report it, and the exit status says that something was
+            // wrong.
         }
     }
 }

@@ -1,10 +1,10 @@
-// The one place where a C result becomes a Swift error.
-// EINTR is retried here and nowhere else, and never on close. EBADF and EFAULT are our own bugs, and trap.
+// Turns the result of a C function into a Swift error; no other place does.
+// Retries EINTR, and never on close. EBADF and EFAULT are bugs of this program, and trap.
 internal import CLinux
 
-/// A system call that failed: which act, and why.
+/// A failed system call: the act, and the reason.
 package struct SystemError: Error, Hashable, CustomStringConvertible {
-    /// What was being done, in the words of the log: `accept`, `bind`, `open`.
+    /// The act in the words of the log: `accept`, `bind`, `open`.
     package let act: String
     package let errno: Errno
 
@@ -61,13 +61,13 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     package static let timedOut = Errno(110)
     package static let connectionRefused = Errno(111)
 
-    /// Whether accept(2) passes on with it what had happened to the new connection, which is gone.
+    /// Whether accept(2) passes on, with this error, what happened to the new connection, which is gone.
     ///
     /// Source: accept(2), "Error handling": ENETDOWN, EPROTO, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
     /// ENETUNREACH; and ECONNABORTED, ECONNRESET, ETIMEDOUT.
     package var isOfAcceptedConnection: Bool { [100, 71, 92, 112, 64, 113, 95, 101, 103, 104, 110].contains(rawValue) }
 
-    /// Whether this machine, not the peer and not the caller, is short of something: wait and try again.
+    /// Whether this machine lacks a resource, through no fault of the peer or the calling process: wait and try again.
     package var isLackOfResources: Bool {
         switch self {
         case .again, .noMemory, .systemFilesExhausted, .filesExhausted, .noBuffers: true
@@ -76,7 +76,7 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Runs a call that returns -errno on failure, again whenever a signal interrupted it.
+/// Runs a call that returns -errno on failure, and repeats it when a signal interrupted it.
 package func retrying(_ act: StaticString, _ call: () -> Int32) throws(SystemError) -> Int32 {
     while true {
         let result = call()
@@ -88,7 +88,7 @@ package func retrying(_ act: StaticString, _ call: () -> Int32) throws(SystemErr
     }
 }
 
-/// As ``retrying(_:_:)``, for calls that count bytes.
+/// The same as ``retrying(_:_:)``, for calls that return a number of bytes.
 package func retryingBytes(_ act: StaticString, _ call: () -> Int) throws(SystemError) -> Int {
     while true {
         let result = call()
@@ -100,5 +100,5 @@ package func retryingBytes(_ act: StaticString, _ call: () -> Int) throws(System
     }
 }
 
-/// The errno of the library call that just failed; for libcap, which reports in no other way.
+/// The errno of the library call that has just failed. For libcap, which reports in no other way.
 package func lastErrno() -> Errno { Errno(clinux_last_error()) }
