@@ -1,4 +1,4 @@
-// The five capability sets of this process: setting them, and reading them back. By libcap (cap_get_proc(3)).
+// Sets the five capability sets of this process and reads them back. By libcap (cap_get_proc(3)).
 internal import Clibcap
 package import LinuxSystem
 
@@ -10,7 +10,7 @@ package struct ProcessCapabilities: Hashable, Sendable {
     package var bounding: UInt64 = 0
     package var ambient: UInt64 = 0
 
-    /// This process's.
+    /// The sets of this process.
     ///
     /// Errors: cap_get_proc(3).
     package static func current() throws(SystemError) -> ProcessCapabilities {
@@ -28,7 +28,7 @@ package struct ProcessCapabilities: Hashable, Sendable {
         return result
     }
 
-    /// Takes every capability out of the bounding set but those. Needs CAP_SETPCAP.
+    /// Drops every capability that is not kept from the bounding set. Needs CAP_SETPCAP.
     static func dropBounding(but kept: UInt64) throws(SystemError) {
         for capability in 0..<CapabilitySets.known where kept & (1 << capability) == 0 && cap_get_bound(capability) == 1
         {
@@ -36,7 +36,8 @@ package struct ProcessCapabilities: Hashable, Sendable {
         }
     }
 
-    /// Permitted becomes the ambient set to be, effective empty, inheritable as given; then ambient is raised.
+    /// Sets permitted to the ambient set of the result, effective to none and inheritable as given, then raises
+    /// ambient.
     static func become(_ wanted: CapabilitySets) throws(SystemError) {
         guard let sets = unsafe cap_init() else { throw SystemError("cap_init", lastErrno()) }
         defer { _ = unsafe cap_free(UnsafeMutableRawPointer(sets)) }
@@ -56,7 +57,7 @@ package struct ProcessCapabilities: Hashable, Sendable {
         }
     }
 
-    // Sound for the caller who holds `sets`: cap_get_flag reads one flag of it.
+    // Sound when the caller holds `sets`: cap_get_flag reads one flag of it.
     private static func isSet(_ sets: cap_t, _ capability: cap_value_t, _ flag: cap_flag_t) -> Bool {
         var value = CAP_CLEAR
         return unsafe cap_get_flag(sets, capability, flag, &value) == 0 && value == CAP_SET

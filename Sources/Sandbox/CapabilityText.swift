@@ -1,18 +1,18 @@
-// Capabilities as administrators write them, read by libcap: the text form of an IAB set.
+// Capabilities as the administrator writes them: the text form of an IAB set, which libcap reads.
 // Source: cap_iab(3): `^cap_x` ambient and inheritable, `%cap_x` inheritable, `!cap_x` blocked from the bounding set.
 internal import Clibcap
 
-/// The capabilities that a service is given. Bit n is capability n (capabilities(7)).
+/// The capabilities of a service. Bit n is capability n (capabilities(7)).
 package struct CapabilitySets: Hashable, Sendable {
-    /// What handlers have after exec: permitted and effective.
+    /// What handlers have after exec, in the permitted and the effective set.
     package var ambient: UInt64
-    /// What handlers inherit without having it. Contains ``ambient``.
+    /// What handlers inherit without having it yet. Contains ``ambient``.
     package var inheritable: UInt64
 
     /// No capability at all.
     package static let none = CapabilitySets(ambient: 0, inheritable: 0)
 
-    /// The bounding set: what no execve can go beyond.
+    /// The bounding set: no execve gives more.
     package var bounding: UInt64 { inheritable | ambient }
 
     package init(ambient: UInt64, inheritable: UInt64) {
@@ -20,13 +20,13 @@ package struct CapabilitySets: Hashable, Sendable {
         self.inheritable = inheritable | ambient
     }
 
-    /// Reads libcap's text; nil when libcap does not understand every name in it, or a name is missing.
+    /// Reads libcap's text. nil when libcap does not know a name in it, or a name is missing.
     package init?(text: String) {
         if text.isEmpty {
             self = .none
             return
         }
-        // libcap takes a flag without a name for nothing; here it is a name that was forgotten.
+        // libcap ignores a flag without a name; here it counts as a forgotten name.
         let names = text.split(separator: ",", omittingEmptySubsequences: false)
         guard names.allSatisfy({ name in name.contains { !"!^%".contains($0) } }) else { return nil }
         guard let iab = unsafe cap_iab_from_text(text) else { return nil }
@@ -37,9 +37,9 @@ package struct CapabilitySets: Hashable, Sendable {
             if unsafe cap_iab_get_vector(iab, CAP_IAB_INH, capability) == CAP_SET { inheritable |= 1 << capability }
             if unsafe cap_iab_get_vector(iab, CAP_IAB_BOUND, capability) == CAP_SET { blocked |= 1 << capability }
         }
-        // cap_free fails only for what is not libcap's.
+        // Dropped on purpose: cap_free fails only for memory that is not libcap's.
         _ = unsafe cap_free(UnsafeMutableRawPointer(iab))
-        // What is not listed is blocked anyway; what is listed cannot be.
+        // A capability that is not listed is blocked anyway. One that is listed cannot be blocked.
         guard blocked & (ambient | inheritable) == 0 else { return nil }
         self.init(ambient: ambient, inheritable: inheritable)
     }
@@ -58,6 +58,7 @@ package struct CapabilitySets: Hashable, Sendable {
             }
         }
         return
-            "'\(text)' is not an IAB set, or blocks what it lists; expected something like \"^cap_net_bind_service\" (cap_iab(3))"
+            "'\(text)' is not an IAB set, or blocks what it lists; "
+            + "expected something like \"^cap_net_bind_service\" (cap_iab(3))"
     }
 }

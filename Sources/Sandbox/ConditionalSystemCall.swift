@@ -1,9 +1,11 @@
-// Calls that are allowed with some arguments and refused with others. A filter sees numbers and no memory: what a pointer
-// points to cannot be judged. All arguments judged here are ints of the kernel's, so 32 bits of the register are compared.
-// Facts: socket(2), clone(2), ioctl_tty(2), getrlimit(2), getpriority(2), linux/net.h, linux/sched.h, asm-generic/ioctls.h.
+// Calls that are allowed with some arguments and refused with others. A filter sees numbers and no memory, so it cannot
+// judge what a pointer points to. All arguments that are judged here are ints of the kernel's, so the filter compares
+// 32 bits of the register.
+// Facts: socket(2), clone(2), ioctl_tty(2), getrlimit(2), getpriority(2), linux/net.h, linux/sched.h,
+// asm-generic/ioctls.h.
 package import ServiceModel
 
-/// A condition on one argument: its bits within the mask are among the values, or are not.
+/// A condition on one argument: its bits within the mask are one of the values, or none of them.
 struct ArgumentCondition: Hashable, Sendable {
     enum Test: Hashable, Sendable { case isOneOf, isNoneOf }
 
@@ -13,25 +15,25 @@ struct ArgumentCondition: Hashable, Sendable {
     var values: [UInt32]
 }
 
-/// A call that depends on its arguments.
+/// A call that is allowed or refused by its arguments.
 package struct ConditionalSystemCall: Hashable, Sendable {
     package let name: String
-    /// When it is allowed: the end of a sentence that begins with the name.
+    /// When the call is allowed: the end of a sentence that begins with its name.
     package let meaning: String
-    /// It is allowed when all conditions of one of these hold.
+    /// The call is allowed when all conditions of one of these lists hold.
     let alternatives: [[ArgumentCondition]]
     var refusal = Refusal.asAny
 
     enum Refusal: Hashable, Sendable {
-        /// As any call that is not in the set, by the service's mode.
+        /// As the service's mode refuses every call that is not in the set.
         case asAny
-        /// With EPERM in every mode: programs try it and do without.
+        /// With EPERM in every mode: programs try the call and do without it.
         case notPermitted
-        /// As if the kernel did not have it (ENOSYS), in every mode.
+        /// As if the kernel did not have the call (ENOSYS), in every mode.
         case absent
     }
 
-    /// The judged calls of a service that may open sockets of those families.
+    /// The conditional calls of a service that may open sockets of these families.
     package static func standard(network: Set<SocketFamily>) -> [ConditionalSystemCall] {
         [
             socket(network), socketPair(network), clone, cloneWithMemory, control(network), limits, priority, affinity,
@@ -43,9 +45,9 @@ package struct ConditionalSystemCall: Hashable, Sendable {
         network.contains(.inet) || network.contains(.inet6)
     }
 
-    // The accepted connection is a socket of the machine's network, whatever namespace its handler is in. Unconnected again
-    // (connect to AF_UNSPEC), it could be connected to somewhere else, listen, or send with an address: MSG_FASTOPEN is a
-    // connect that Landlock does not see, and listen binds a port by itself.
+    // The accepted connection is a socket of the machine's network, in whatever namespace its handler is. A handler
+    // that disconnects it (connect to AF_UNSPEC) could connect it to another address, listen on it, or send with an
+    // address: MSG_FASTOPEN is a connect that Landlock does not see, and listen binds a port by itself.
     private static func addressing(_ network: Set<SocketFamily>) -> [ConditionalSystemCall] {
         let hasInternet = hasInternet(network)
         func call(_ name: String, _ isAllowed: Bool) -> ConditionalSystemCall {
@@ -73,7 +75,7 @@ package struct ConditionalSystemCall: Hashable, Sendable {
         var alternatives: [[ArgumentCondition]] = []
         if network.contains(.unix) { alternatives.append([ArgumentCondition(argument: 0, values: [1])]) }
         if network.contains(.netlink) {
-            // NETLINK_ROUTE: what addresses and routes there are.
+            // NETLINK_ROUTE: lists the machine's addresses and routes.
             alternatives.append([
                 ArgumentCondition(argument: 0, values: [16]), ArgumentCondition(argument: 2, values: [0]),
             ])
@@ -86,7 +88,7 @@ package struct ConditionalSystemCall: Hashable, Sendable {
                 ArgumentCondition(argument: 0, values: internet),
                 // SOCK_STREAM or SOCK_DGRAM.
                 ArgumentCondition(argument: 1, mask: ~typeFlags, values: [1, 2]),
-                // The family's own, IPPROTO_TCP, IPPROTO_UDP; no SCTP, L2TP or what a module may bring.
+                // The family's own protocol, IPPROTO_TCP, IPPROTO_UDP; no SCTP, no L2TP and no protocol of a module.
                 ArgumentCondition(argument: 2, values: [0, 6, 17]),
             ])
         }
@@ -100,7 +102,7 @@ package struct ConditionalSystemCall: Hashable, Sendable {
             alternatives: alternatives, refusal: .notPermitted)
     }
 
-    // A datagram socket of a pair can be made to send to any other that has a name.
+    // A datagram socket of a pair can send to any other socket that has a name.
     private static func socketPair(_ network: Set<SocketFamily>) -> ConditionalSystemCall {
         let unix = ArgumentCondition(argument: 0, values: [1])
         // SOCK_STREAM, SOCK_SEQPACKET.
@@ -114,20 +116,20 @@ package struct ConditionalSystemCall: Hashable, Sendable {
     /// SOCK_NONBLOCK and SOCK_CLOEXEC.
     private static let typeFlags: UInt32 = 0o2004000
 
-    // CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. CLONE_NEWTIME lies in the bits that clone(2) takes
-    // for the exit signal: only clone3 can ask for it. The flags are the first argument on x86-64 and aarch64.
+    // CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. CLONE_NEWTIME is among the bits that clone(2)
+    // takes for the exit signal: only clone3 can ask for it. The flags are the first argument on x86-64 and aarch64.
     private static let clone = ConditionalSystemCall(
         name: "clone", meaning: "without new namespaces",
         alternatives: [[ArgumentCondition(argument: 0, mask: 0x7e02_0000, values: [0])]])
 
-    // Its flags are in memory. A C library that is told that there is none uses clone.
+    // Its flags are in memory. A C library uses clone after clone3 fails with ENOSYS.
     private static let cloneWithMemory = ConditionalSystemCall(
         name: "clone3", meaning: "never: it fails with ENOSYS, so that C libraries use clone", alternatives: [],
         refusal: .absent)
 
-    // TIOCSTI, TIOCLINUX, TIOCSETD: they write into a terminal's input, and give it a line discipline. 0x..ff..: what a pidfd
-    // tells of a process, whoever's it is. 0x89..: what interfaces and addresses there are; the connection's socket would
-    // answer for the machine.
+    // TIOCSTI, TIOCLINUX, TIOCSETD: they write into a terminal's input, and give it a line discipline. 0x..ff..:
+    // requests to a pidfd, which show a process of any user. 0x89..: requests for interfaces and addresses; the
+    // connection's socket would answer for the machine.
     private static func control(_ network: Set<SocketFamily>) -> ConditionalSystemCall {
         let terminal = ArgumentCondition(argument: 1, test: .isNoneOf, values: [0x5412, 0x541c, 0x5423])
         let processes = ArgumentCondition(argument: 1, mask: 0xff00, test: .isNoneOf, values: [0xff00])
@@ -140,9 +142,10 @@ package struct ConditionalSystemCall: Hashable, Sendable {
             alternatives: [[terminal, processes] + (hasInternet ? [] : [interfaces])])
     }
 
-    // The connection's socket could be bound to an interface, which tells its name, and join groups, which the machine then
-    // announces. So: SOL_SOCKET without SO_BINDTODEVICE and SO_BINDTOIFINDEX; SOL_TCP; and of IPPROTO_IP the type of service,
-    // the time to live and path discovery, of IPPROTO_IPV6 the same.
+    // A handler could bind the connection's socket to an interface, which shows the interface's name, and make it join
+    // groups, which the machine then announces. So a handler may use these: SOL_SOCKET without SO_BINDTODEVICE and
+    // SO_BINDTOIFINDEX; SOL_TCP; of IPPROTO_IP the type of service, the time to live and path discovery; of
+    // IPPROTO_IPV6 the same.
     private static func socketOptions(_ network: Set<SocketFamily>) -> ConditionalSystemCall {
         if hasInternet(network) {
             return ConditionalSystemCall(name: "setsockopt", meaning: "whatever its arguments", alternatives: [[]])
@@ -160,22 +163,22 @@ package struct ConditionalSystemCall: Hashable, Sendable {
             ])
     }
 
-    // F_SETPIPE_SZ: the pipe to the log is every handler's.
+    // F_SETPIPE_SZ: all handlers share the pipe to the log.
     private static let descriptorControl = ConditionalSystemCall(
         name: "fcntl", meaning: "but for F_SETPIPE_SZ",
         alternatives: [[ArgumentCondition(argument: 1, test: .isNoneOf, values: [1031])]])
 
-    // PR_FUTEX_HASH: as much of the kernel's memory as one asks for.
+    // PR_FUTEX_HASH: takes as much of the kernel's memory as its argument says.
     private static let processControl = ConditionalSystemCall(
         name: "prctl", meaning: "but for PR_FUTEX_HASH",
         alternatives: [[ArgumentCondition(argument: 0, test: .isNoneOf, values: [78])]])
 
-    // The gate and the other handlers have the same user: a limit that is lowered is lowered for good.
+    // The gate and the other handlers have the same user, and no process can raise a lowered limit again.
     private static let limits = ConditionalSystemCall(
         name: "prlimit64", meaning: "for the calling process, named as 0",
         alternatives: [[ArgumentCondition(argument: 0, values: [0])]])
 
-    // PRIO_PROCESS, PRIO_PGRP; not PRIO_USER, which is the gate as well.
+    // PRIO_PROCESS, PRIO_PGRP; not PRIO_USER, which reaches the gate too.
     private static let priority = ConditionalSystemCall(
         name: "setpriority", meaning: "for the calling process or its group, named as 0",
         alternatives: [[ArgumentCondition(argument: 0, values: [0, 1]), ArgumentCondition(argument: 1, values: [0])]])

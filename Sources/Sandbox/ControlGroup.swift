@@ -1,33 +1,34 @@
-// A control group for each gate: what a handler starts cannot leave it, so that all of it ends with its service.
-// Where the controllers are there, it bounds their number and memory too.
+// A control group for each gate. No process that a handler starts can leave it, so all of them end with their service.
+// With the controllers it also bounds their number and memory.
 // Source: Documentation/admin-guide/cgroup-v2.rst, cgroups(7).
 package import LinuxSystem
 package import ServiceModel
 
-/// The supervisor's place in the cgroup v2 hierarchy: a directory of its own, below the group that it was started in.
+/// The supervisor's place in the cgroup v2 hierarchy: a directory of its own, below the group in which it was started.
 package struct ControlGroups: Hashable, Sendable {
     /// The directory.
     package let directory: String
-    /// The same as /proc/PID/cgroup shows it.
+    /// The directory as /proc/PID/cgroup shows it.
     package let path: String
 
-    /// Why there are no control groups.
+    /// The reason why there are no control groups.
     package struct Unavailable: Error, CustomStringConvertible {
         package let description: String
     }
 
-    /// Why the number and the memory of a service's processes are not bounded by its group; nil when they are.
+    /// The reason why the group of a service does not bound the number and the memory of its processes; nil when it
+    /// does.
     package let withoutControllers: String?
 
-    /// Whether this process may move, so that its group can hand controllers down.
+    /// Whether this process may move to another group, so that its present one can hand controllers down.
     package enum ClaimedGroup: Hashable, Sendable {
-        /// As a supervisor does, whose group it is.
+        /// It may, as a supervisor whose group is its own.
         case ownGroup
-        /// As somebody who is in another's group does.
+        /// It may not: the group is another process's.
         case subgroup
     }
 
-    /// Makes the directory, and hands down what controllers it can.
+    /// Makes the directory, and hands down the controllers that it can.
     package init(pid: Int32, claiming claim: ClaimedGroup) throws(Unavailable) {
         do throws(SystemError) {
             let mounts = String(decoding: try Files.read("/proc/self/mountinfo", most: 1 << 20), as: UTF8.self)
@@ -39,7 +40,7 @@ package struct ControlGroups: Hashable, Sendable {
             guard let own else { throw SystemError("read /proc/self/cgroup", .noEntry) }
             let parent = mount + (own == "/" ? "" : own)
             Self.removeStale(in: parent, startedAs: "\(pid)")
-            // One of that name that is still there belonged to another with this number, and has members.
+            // A directory of that name that exists was made by a process with this pid before, and has members.
             var name = "doorward.\(pid)"
             while Files.exists("\(parent)/\(name)") { name += ".again" }
             path = (own == "/" ? "" : own) + "/\(name)"
@@ -51,7 +52,7 @@ package struct ControlGroups: Hashable, Sendable {
         }
     }
 
-    /// Where a cgroup v2 hierarchy is mounted. Shape: proc(5), mountinfo: the type is the first field after ` - `.
+    /// The mount point of a cgroup v2 hierarchy. Shape: proc(5), mountinfo: the type is the first field after ` - `.
     static func mountPoint(in mounts: String) -> String? {
         for line in mounts.split(separator: "\n") {
             let words = line.split(separator: " ")
@@ -62,23 +63,25 @@ package struct ControlGroups: Hashable, Sendable {
         return nil
     }
 
-    /// A process's group, from /proc/PID/cgroup: the line of hierarchy 0. nil also when it is outside of what this process
-    /// can see of the hierarchy (`0::/../x`, cgroup_namespaces(7)): below the mount point, that path is somewhere else.
+    /// A process's group, from the line of hierarchy 0 in /proc/PID/cgroup. nil also for a group outside of the part
+    /// that this process can see (`0::/../x`, cgroup_namespaces(7)): below the mount point, that path names another
+    /// directory.
     static func ownPath(in text: String) -> String? {
         let path = text.split(separator: "\n").first { $0.hasPrefix("0::/") }.map { String($0.dropFirst(3)) }
         return path.flatMap { $0.split(separator: "/").contains("..") ? nil : $0 }
     }
 
-    /// Which of the controllers that are there to turn on, as cgroup.subtree_control takes them; empty for none.
+    /// The controllers to turn on, of those that are available, as cgroup.subtree_control takes them; empty for none.
     static func wanted(of available: String) -> String {
         let there = available.split { $0 == " " || $0 == "\n" }
         return ["pids", "memory"].filter { there.contains(Substring($0)) }.map { "+\($0)" }.joined(separator: " ")
     }
 
-    /// A group with members hands nothing down, unless it is the root of all ("no internal processes"): so this process moves
-    /// to one beside the gates', if it may.
+    /// Hands down the controllers. A group with members cannot do so, unless it is the root of the hierarchy
+    /// (cgroup-v2.rst, "No Internal Process Constraint"): so this process moves to a group beside the gates' groups, if
+    /// it may.
     ///
-    /// - Returns: why nothing was handed down, or nil.
+    /// - Returns: the reason why some controllers were not handed down, or nil.
     private static func handDownControllers(
         from parent: String, claiming claim: ClaimedGroup, to directory: String
     ) -> String? {
@@ -102,14 +105,14 @@ package struct ControlGroups: Hashable, Sendable {
         }
     }
 
-    /// Directories of supervisors that were killed: only empty ones can be removed. Those of supervisors that run are left
-    /// alone, for one that has just started has nobody in its directory yet.
+    /// Removes the directories of supervisors that were killed, as far as they are empty; others cannot be removed.
+    /// Leaves alone the directory of a running supervisor: one that has just started has no process in it yet.
     private static func removeStale(in parent: String, startedAs own: String) {
         func names(_ directory: String) -> [String] {
             do throws(SystemError) {
                 return try Files.names(in: directory)
             } catch {
-                // What cannot be listed cannot be tidied up; nothing depends on it.
+                // Dropped on purpose: a directory that cannot be listed stays, and nothing depends on it.
                 return []
             }
         }
@@ -123,9 +126,9 @@ package struct ControlGroups: Hashable, Sendable {
         }
     }
 
-    /// A group for a gate, empty.
+    /// Makes an empty group for a gate.
     ///
-    /// - Parameter name: different from every other's.
+    /// - Parameter name: different from the name of every other group.
     package func makeGroup(
         _ name: String, limits: Limits, checks: Checks = Checks()
     ) throws(SystemError) -> ControlGroup {
@@ -139,8 +142,8 @@ package struct ControlGroups: Hashable, Sendable {
             directory: group, path: "\(path)/\(name)", descriptor: try Files.openDirectory(group))
     }
 
-    /// What the limits mean for a group: the gate is one of its processes, and can start a handler for each connection, and
-    /// checks, also when handlers have started as many as their user may have.
+    /// The bounds of a group for these limits. The gate is one of its processes, and can start a handler for each
+    /// connection, and checks, even when handlers have started as many processes as their user may have.
     static func bounds(of limits: Limits, checks: Int = 0) -> [(file: String, value: String)] {
         func text(_ value: UInt64?) -> String { value.map(String.init) ?? "max" }
         let processes: UInt64? =
@@ -155,7 +158,7 @@ package struct ControlGroups: Hashable, Sendable {
         ]
     }
 
-    /// Takes the directory away, when the last group is.
+    /// Removes the directory, once it has no groups any more.
     package func remove() { _ = ControlGroup.removed(directory) }
 
     fileprivate static func write(_ text: String, to file: String) throws(SystemError) {
@@ -166,7 +169,7 @@ package struct ControlGroups: Hashable, Sendable {
 /// The group of one gate and of everything that its handlers start.
 package final class ControlGroup {
     private let directory: String
-    /// As /proc/PID/cgroup shows it.
+    /// The group as /proc/PID/cgroup shows it.
     package let path: String
     private let descriptor: Descriptor
 
@@ -176,13 +179,14 @@ package final class ControlGroup {
         self.descriptor = descriptor
     }
 
-    /// For those who are born in it.
+    /// The directory's descriptor, for a fork into the group.
     package var number: Int32 { descriptor.number }
 
-    /// Kills every process in it, also those that are being forked. Source: cgroup-v2.rst, cgroup.kill (since Linux 5.14).
+    /// Kills every process in it, also those that a fork is just making. Source: cgroup-v2.rst, cgroup.kill (since
+    /// Linux 5.14).
     package func kill() throws(SystemError) { try ControlGroups.write("1", to: directory + "/cgroup.kill") }
 
-    /// Removes it, if nobody is in it any more.
+    /// Removes the group when it has no members any more, and returns whether it is gone.
     package func isRemoved() -> Bool { Self.removed(directory) }
 
     fileprivate static func removed(_ directory: String) -> Bool {

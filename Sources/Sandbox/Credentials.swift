@@ -1,7 +1,7 @@
-// As whom and with what a service's gate and handlers run: every name looked up, nothing left open.
+// The identity and the rights of a service's gate and handlers, with every name looked up.
 package import ServiceModel
 
-/// The identity of one service as numbers, ready to be taken on and to be compared with what the kernel says.
+/// The identity of one service as numbers, ready to be set and to be compared with what the kernel says.
 package struct Credentials: Hashable, Sendable {
     package var uid: UInt32
     package var gid: UInt32
@@ -28,7 +28,7 @@ package struct Credentials: Hashable, Sendable {
     /// The credentials of a service.
     ///
     /// - Parameter dynamicNumber: uid and gid for `user = "dynamic"`.
-    /// - Returns: nil when the service's capability text is not libcap's; Configuration has checked that before.
+    /// - Returns: nil when libcap cannot read the service's capability text; Configuration has checked the text before.
     package init?(of service: Service, dynamicNumber: UInt32) {
         guard let capabilities = CapabilitySets(text: service.identity.capabilities) else { return nil }
         let uid: UInt32 =
@@ -37,7 +37,8 @@ package struct Credentials: Hashable, Sendable {
             case .root: 0
             case .account(_, let uid): uid
             }
-        // Configuration gives every account its group; a uid without one gets a group of the same number, never group 0.
+        // Configuration gives every account its group. A uid without one gets a group of the same number, never group
+        // 0.
         self.init(
             uid: uid, gid: service.identity.gid ?? uid, groups: service.identity.groups, capabilities: capabilities,
             umask: service.umask, nice: service.nice, directory: service.directory)

@@ -1,8 +1,8 @@
-// A user of its own for each service that names none: a number that no account has, the same after every restart.
+// A user for each service that names none: a number that no account has, the same after every restart.
 //
-// The range lies between what others hand out: useradd stops at 60000 (login.defs, UID_MAX), systemd's own dynamic users
-// are 61184 to 65519, subordinate ids begin at 100000 (login.defs, SUB_UID_MIN). A number is never given to a second
-// service, also when the first is gone: files of the first may be left.
+// The range lies between the ranges of other programs: useradd stops at 60000 (login.defs, UID_MAX), systemd's dynamic
+// users are 61184 to 65519, subordinate ids begin at 100000 (login.defs, SUB_UID_MIN). No second service ever gets a
+// number, not even when the first service is gone: its files may still exist.
 // Shape of the file `users` in the state directory: a line `NUMBER NAME` for each.
 
 /// The numbers that services have, by name.
@@ -13,7 +13,8 @@ package struct DynamicUsers: Hashable, Sendable {
 
     package init() {}
 
-    /// Reads the file; nil when a line is not of its shape, or a number stands twice: then nobody knows whose it is.
+    /// Reads the file. nil when a line has another shape, or when two lines have the same number: then its owner is
+    /// unknown.
     package init?(text: String) {
         for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
             let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map { Substring($0) }
@@ -30,8 +31,8 @@ package struct DynamicUsers: Hashable, Sendable {
         numbers.sorted { $0.value < $1.value }.map { "\($0.value) \($0.key)\n" }.joined()
     }
 
-    /// The number of a service; a new one begins looking at a place that depends on the name only, so that two machines
-    /// mostly agree.
+    /// The number of a service. For a new one, the search begins at a number that depends on the name only, so that two
+    /// machines mostly agree.
     ///
     /// - Parameter isTaken: whether an account or group has the number.
     /// - Returns: nil when the range is used up.

@@ -2,7 +2,7 @@
 package import LinuxSystem
 package import ServiceModel
 
-/// Why a service has no identity.
+/// The reason why a service has no identity.
 package struct IdentityError: Error, CustomStringConvertible {
     package let description: String
 }
@@ -10,7 +10,7 @@ package struct IdentityError: Error, CustomStringConvertible {
 extension DynamicUsers {
     private static func file(in state: String) -> String { state + "/users" }
 
-    /// The credentials of a service, its dynamic number looked up or made and kept.
+    /// The credentials of a service. Looks its dynamic number up, or makes and stores one.
     ///
     /// Fails closed: a state directory that cannot be read or written gives no number.
     package static func credentials(
@@ -26,7 +26,7 @@ extension DynamicUsers {
         return credentials
     }
 
-    /// The number that a service has already; nil when it has none yet.
+    /// The number that a service already has; nil when it has none yet.
     ///
     /// Errors: the file cannot be read.
     package static func known(_ name: String, state: String) throws(IdentityError) -> UInt32? {
@@ -69,7 +69,7 @@ extension DynamicUsers {
             if try Accounts.user(uid: number) != nil { return true }
             return try Accounts.hasGroup(number)
         } catch {
-            // Fail closed: what cannot be looked up counts as taken.
+            // Fails closed: a number that cannot be looked up counts as taken.
             return true
         }
     }

@@ -1,17 +1,17 @@
-// Which files a service's handlers may reach: what every program needs to start, and what the service's file names.
-// The paths are looked up once, by the gate while it is still root; the rules are on what they led to.
+// The files that a service's handlers may reach: those that every program needs to start, and those that the service's
+// file names. The gate looks the paths up once, while it is still root; the rules apply to the files that they led to.
 internal import CLinux
 internal import LinuxSystem
 package import ServiceModel
 
-/// A path, what may be done there, and why.
+/// A path, the rights to it, and the reason.
 package struct FileGrant: Hashable, Sendable {
     package enum Reason: Hashable, Sendable {
         /// The directory of a handler.
         case handler
-        /// The directory of what starts a handler: an interpreter, the dynamic linker.
+        /// The directory of a program that starts a handler: an interpreter, the dynamic linker.
         case interpreter
-        /// What a dynamic program loads and the C library reads.
+        /// Files that a dynamic program loads or the C library reads.
         case libraries
         case devices
         case privateTemporary
@@ -19,7 +19,7 @@ package struct FileGrant: Hashable, Sendable {
         case setting(String)
     }
 
-    /// Without symbolic links, and inside the service's root as seen from outside.
+    /// The path without symbolic links; inside the service's root, as seen from outside.
     package var path: String
     package var rights: FileRights
     package var reason: Reason
@@ -28,7 +28,7 @@ package struct FileGrant: Hashable, Sendable {
 extension FileGrant {
     static let libraryDirectories = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"]
     static let libraryFiles = ["/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo"]
-    /// What loads dynamic programs (ld.so(8)).
+    /// The programs that load dynamic programs (ld.so(8)).
     static let linkers = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1", "/lib/ld-musl-x86_64.so.1"]
     static let readableDevices = ["/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
     /// How many interpreters of interpreters the kernel follows (fs/exec.c).
@@ -36,7 +36,7 @@ extension FileGrant {
 
     /// The grants of a service.
     ///
-    /// Errors: a path that the service's file names is not there.
+    /// Errors: a path that the service's file names does not exist.
     package static func all(for service: Service, in root: borrowing ServiceRoot) throws(SandboxError) -> [FileGrant] {
         var grants: [FileGrant] = []
         func add(_ path: String, _ rights: FileRights, _ reason: Reason) {
@@ -53,16 +53,17 @@ extension FileGrant {
             var path = command.isBare ? try root.outside(command.path) : try root.existing(command.path, program.key)
             var reason = Reason.handler
             for _ in 0..<mostInterpreters {
-                // The directory and not the file: a handler that is replaced serves the next connection. Not / and not
-                // the service's root, which would be everything.
+                // Grants the directory and not the file, so that a replaced handler serves the next connection. Neither
+                // / nor the service's root, which would be every file.
                 let parent = parentDirectory(of: path)
                 add(parent == "/" || parent == top ? path : parent, [.execute, .read], reason)
                 let format = try format(of: path)
                 if format != .selfContained { needsLibraries = true }
                 if case .script = format, command.isBare, root.path != nil, reason == .handler {
                     throw .impossible(
-                        "\(program.key) '\(command.path)' is a script outside the service's root, where its interpreter cannot "
-                            + "find it; expected a program, or the script's path inside the root [root]")
+                        "\(program.key) '\(command.path)' is a script outside the service's root, "
+                            + "where its interpreter cannot find it; "
+                            + "expected a program, or the script's path inside the root [root]")
                 }
                 let next: String
                 switch format {
@@ -75,7 +76,7 @@ extension FileGrant {
                 reason = .interpreter
             }
         }
-        // Programs that may be executed are to be able to start.
+        // A program that may be executed must be able to start.
         if !service.sandbox.files.execute.isEmpty {
             needsLibraries = true
             for path in linkers {
@@ -88,7 +89,8 @@ extension FileGrant {
             if let found = try root.found(path) { add(found, [.read, .list], .libraries) }
         }
         if let null = try root.found("/dev/null") { add(null, [.read, .write], .devices) }
-        // Each rule is copied for each connection: a program that needs no library has getrandom, and needs no devices.
+        // The kernel copies each rule for each connection. A program that needs no library has getrandom, and needs no
+        // device.
         for path in needsLibraries ? readableDevices : [] {
             if let found = try root.found(path) { add(found, .read, .devices) }
         }
@@ -99,9 +101,9 @@ extension FileGrant {
         return grants
     }
 
-    /// What a service may change, it may also replace by a link to anywhere, and the next gate would grant that. So nothing
-    /// that is granted may stand where the service may change names: neither as the file spells it, which a link cannot
-    /// change, nor in fact.
+    /// Refuses a grant of a path where the service may change names. A service can replace what it may change by a link
+    /// to any file, and the next gate would grant that file. So no granted path may stand there: neither as the file
+    /// spells it, which a link cannot change, nor as it was found.
     private static func refuseChangeable(in grants: [FileGrant], of service: Service) throws(SandboxError) {
         let files = service.sandbox.files
         let programs = service.programs.map(\.command.path)
@@ -112,7 +114,8 @@ extension FileGrant {
             for place in changeable where path.utf8.starts(with: (place == "/" ? "/" : place + "/").utf8) && path != "/"
             {
                 throw .impossible(
-                    "'\(path)' is below '\(place)', which the service may change, and so could be made to mean anything; "
+                    "'\(path)' is below '\(place)', which the service may change, "
+                        + "and so could be made to mean anything; "
                         + "expected it elsewhere, or not at all: what may be changed may be read [files.write]")
             }
         }
@@ -125,10 +128,10 @@ extension FileGrant {
         ]
     }
 
-    /// What a service with a /tmp of its own is granted there.
+    /// The grants of a service with a /tmp of its own for that directory.
     package static let ofPrivateTemporary = ["/tmp", "/var/tmp"].map(privateTemporary)
 
-    /// The grant of a directory of a /tmp of the service's own.
+    /// The grant of one directory of a service's own /tmp.
     static func privateTemporary(_ path: String) -> FileGrant {
         FileGrant(path: path, rights: [.read, .list, .write, .change], reason: .privateTemporary)
     }
@@ -137,7 +140,7 @@ extension FileGrant {
         do throws(SystemError) {
             return ProgramFormat(head: try Files.head(of: path, length: ProgramFormat.headLength))
         } catch  where error.errno == .access {
-            // It can be executed, but not read by us who are not root. What it needs cannot be told.
+            // The file can be executed, but this process is not root and cannot read it. What it needs is unknown.
             return .unknown
         } catch {
             throw .unusable(what: "handler", path: path, error)
@@ -145,8 +148,8 @@ extension FileGrant {
     }
 }
 
-/// The directory that an absolute path stands in. By bytes, as the kernel reads it: to Swift, a slash with a combining
-/// accent behind it is another character.
+/// The directory of an absolute path. Compares bytes, as the kernel does: to Swift, a slash before a combining accent
+/// is another character.
 func parentDirectory(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex else { return "/" }
     return String(decoding: path.utf8[..<slash], as: UTF8.self)

@@ -1,4 +1,4 @@
-// What may be done below a path, and how Landlock's rights say it.
+// The rights below a path, and Landlock's bits for them.
 // Source: Documentation/userspace-api/landlock.rst; include/uapi/linux/landlock.h.
 
 /// Rights to a file, or to everything below a directory.
@@ -11,7 +11,7 @@ package struct FileRights: OptionSet, Hashable, Sendable, CustomStringConvertibl
     package static let read = FileRights(rawValue: 2)
     /// The names in directories.
     package static let list = FileRights(rawValue: 4)
-    /// Into files that are there.
+    /// Into existing files.
     package static let write = FileRights(rawValue: 8)
     /// Create, remove, rename, truncate.
     package static let change = FileRights(rawValue: 16)
@@ -52,12 +52,12 @@ package struct LandlockFileAccess: OptionSet, Hashable, Sendable {
     static let truncate = LandlockFileAccess(rawValue: 1 << 14)
     static let ioctl = LandlockFileAccess(rawValue: 1 << 15)
 
-    /// Those of ABI 1: bits 0 to 12.
+    /// The rights of ABI 1: bits 0 to 12.
     static let first = LandlockFileAccess(rawValue: 1 << 13 - 1)
     static let all = LandlockFileAccess(rawValue: 1 << 16 - 1)
-    /// Those that a rule on a file, not a directory, may name.
+    /// The rights that a rule on a file, not a directory, may name.
     static let ofFiles: LandlockFileAccess = [.execute, .writeFile, .readFile, .truncate, .ioctl]
-    /// Everything that changes a directory, but for devices: those need a capability, and no handler makes any.
+    /// Every right that changes a directory, without devices: making one needs a capability, and no handler makes any.
     static let allChanges = all.subtracting([
         .execute, .writeFile, .readFile, .readDirectory, .makeCharacterDevice, .makeBlockDevice, .ioctl,
     ])

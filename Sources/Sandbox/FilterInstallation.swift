@@ -1,4 +1,4 @@
-// Taking the filter on, for good and for every process that is started from here; and seeing that it is there.
+// Installs the filter, for good and for every process that starts from here, and reads back that it is there.
 internal import CLinux
 package import LinuxSystem
 internal import ServiceModel
@@ -12,7 +12,7 @@ extension SystemCallFilter {
             clinux_instruction(
                 code: $0.code, jump_true: $0.jumpTrue, jump_false: $0.jumpFalse, operand: $0.operand)
         }
-        // Sound: the array is lent for the length of the call, with its count; the kernel copies it.
+        // Sound: the call uses the array only while it runs, and gets its count; the kernel copies it.
         _ = try retrying("install seccomp filter [seccomp]") {
             unsafe clinux_install_filter(instructions, instructions.count)
         }
@@ -20,10 +20,10 @@ extension SystemCallFilter {
 
     /// Compares what the kernel does with what this filter says.
     ///
-    /// That there is a filter is read back. That it refuses is tried with a call that no kernel has and no name stands for,
-    /// except where trying would end the process.
+    /// Reads back that there is a filter. Tries whether it refuses, with a call that no kernel has and no name stands
+    /// for, except where the refusal would end the process.
     ///
-    /// Errors: what differs.
+    /// Errors: the first fact that differs.
     package func verify() throws(SandboxError) {
         let found: Int32
         do throws(SystemError) {
@@ -46,5 +46,5 @@ extension SystemCallFilter {
 
 /// SECCOMP_MODE_FILTER.
 private let filterMode: Int32 = 2
-/// No kernel has so many; without a filter the answer is ENOSYS.
+/// A number that no kernel has; without a filter the answer is ENOSYS.
 private let absentCall = 0x0fff_ffff

@@ -1,14 +1,14 @@
-// Landlock: two rulesets, one that the gate takes on, and one that each child makes a domain of its own from.
+// Landlock: two rulesets. The gate enters a domain of the first; each child enters a domain of its own of the second.
 // Source: landlock(7), landlock_create_ruleset(2), landlock_restrict_self(2).
 internal import CLinux
 internal import LinuxSystem
 internal import ServiceModel
 
 package enum Landlock {
-    /// The running kernel's.
+    /// The ABI of the running kernel.
     package static var abi: LandlockABI { LandlockABI(version: max(Int(clinux_landlock_abi()), 0)) }
 
-    /// What holds the gate and all its handlers.
+    /// The ruleset that holds the gate and all its handlers.
     static func ruleset(
         for settings: SandboxSettings, granting grants: [FileGrant], abi: LandlockABI
     ) throws(SandboxError) -> Descriptor {
@@ -21,12 +21,13 @@ package enum Landlock {
         return ruleset
     }
 
-    /// What each child adds: a domain of its own is enough to keep others of its user from tracing it, and where the
-    /// kernel can, from being signalled by them. It forbids nothing that the gate's domain allows.
+    /// The ruleset that each child adds. A domain of its own keeps other processes of its user from tracing it and,
+    /// where the kernel can, from signalling it. It forbids nothing else that the gate's domain allows.
     static func childRuleset(for settings: SandboxSettings, abi: LandlockABI) throws(SandboxError) -> Descriptor {
         let scopes = scopes(of: settings, abi: abi)
-        // A domain forbids moving files to other directories whether it handles that or not, unless it grants it. Before
-        // that could be granted, a ruleset had to handle something: no handler can make a block device.
+        // A domain forbids moving files to other directories, even when its ruleset does not handle that, unless it
+        // grants it. In an ABI without that right, a ruleset must still handle something: making a block device, which
+        // no handler can do.
         let moving = abi.files.intersection(.refer)
         let files: LandlockFileAccess = moving == [] && scopes == 0 ? .makeBlockDevice : moving
         let number = try step("create Landlock ruleset [landlock]") {
@@ -41,16 +42,17 @@ package enum Landlock {
         return ruleset
     }
 
-    /// Takes a ruleset on, for good, and tries it out: no ruleset here grants the names in /, unless the service says so.
+    /// Enters a ruleset's domain, for good, and tries it out: no ruleset here grants the names in /, unless the service
+    /// says so.
     ///
-    /// - Parameter top: what is / now, as the grants call it.
+    /// - Parameter top: the present root directory, as the grants call it.
     static func enter(
         _ ruleset: borrowing Descriptor, granting grants: [FileGrant], top: String = "/"
     ) throws(SandboxError) {
         let number = ruleset.number
         try step("enter Landlock domain [landlock]") { clinux_landlock_restrict(number) }
         if grants.contains(where: { $0.path == top && $0.rights.contains(.list) }) { return }
-        // A root that its own mode closes proves nothing, and nothing is lost by that.
+        // A root directory that its own mode closes proves nothing; the check is then merely without effect.
         let opened = unsafe clinux_open_directory("/")
         if opened >= 0 { _ = Descriptor(owning: opened) }
         guard opened == -Errno.access.rawValue else {
@@ -63,7 +65,7 @@ package enum Landlock {
         abi.signalScope | (settings.network.contains(.unix) && settings.sharesNetwork ? 0 : abi.abstractScope)
     }
 
-    /// Adds a grant, looked up from this process's root of now.
+    /// Adds a grant to a ruleset. Looks its path up from this process's present root.
     static func allow(_ grant: FileGrant, in ruleset: borrowing Descriptor, abi: LandlockABI) throws(SandboxError) {
         let target = Descriptor(owning: try step("open", grant.path) { unsafe clinux_open_path(-1, grant.path) })
         let isDirectory = try step("stat", grant.path) { clinux_is_directory(target.number) } == 1

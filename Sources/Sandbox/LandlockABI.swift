@@ -1,13 +1,13 @@
-// What the running kernel's Landlock can hold back, and what it cannot yet. Pure.
+// What the running kernel's Landlock can restrict, and what it cannot yet. Pure.
 // Source: Documentation/userspace-api/landlock.rst, "Previous limitations".
 
-/// A version of the kernel's Landlock interface; 0: there is none.
+/// A version of the kernel's Landlock interface; 0: the kernel has none.
 package struct LandlockABI: Hashable, Sendable {
     package let version: Int
 
     package init(version: Int) { self.version = version }
 
-    /// The first version that can do everything that is asked of it here.
+    /// The first version that can do everything that the sandbox asks for.
     package static let complete = 6
 
     var files: LandlockFileAccess {
@@ -26,13 +26,13 @@ package struct LandlockABI: Hashable, Sendable {
     /// LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET.
     var abstractScope: UInt64 { version >= 6 ? 0b01 : 0 }
 
-    /// What this kernel does not hold back though the sandbox means it to; each with the kernel that does.
+    /// What this kernel cannot restrict although the sandbox asks for it, each with the first kernel that can.
     package var missing: [String] {
         let limitations: [(Int, String)] = [
             (
                 1,
-                "files, tracing, signals: this kernel has no Landlock (since Linux 5.13, lsm=landlock), so that only services "
-                    + "with landlock = \"off\" start"
+                "files, tracing, signals: this kernel has no Landlock (since Linux 5.13, lsm=landlock), "
+                    + "so that only services with landlock = \"off\" start"
             ),
             (3, "truncating a file that may be read (since Linux 6.2)"),
             (4, "TCP bind and connect, where `network` names unix or netlink and not inet (since Linux 6.7)"),

@@ -1,20 +1,22 @@
-// An empty network, a root and a /tmp of the service's own: for a gate that is still root. Each is read back.
+// An empty network, a root and a /tmp of the service's own: set up by a gate that is still root. Each step is read
+// back.
 // Source: network_namespaces(7), mount_namespaces(7), pivot_root(2), tmpfs(5).
 internal import CLinux
 package import LinuxSystem
 internal import ServiceModel
 
-/// A network namespace in which there is nothing, not even a loopback that is up. Made once, entered by many gates.
+/// A network namespace without any address; even its loopback is down. The supervisor makes it once, and many gates
+/// enter it.
 package struct EmptyNetwork: ~Copyable {
     package let descriptor: Descriptor
 
-    /// Errors: unshare(2); without CAP_SYS_ADMIN there is none to be had.
+    /// Errors: unshare(2); EPERM without CAP_SYS_ADMIN.
     package init() throws(SystemError) {
         descriptor = Descriptor(
             owning: try retrying("make an empty network namespace [network]") { clinux_new_network() })
     }
 
-    /// Moves this process there.
+    /// Moves this process into it.
     static func enter(_ number: Int32) throws(SandboxError) {
         try step("enter the empty network namespace [network]") { clinux_enter_network(number) }
         let isThere = try step("read network namespace") { clinux_in_network(number) } == 1
@@ -32,9 +34,9 @@ enum Mounts {
         if !isThere { throw .differs(what: "root", wanted: path, found: "another") }
     }
 
-    /// Mounts an empty /tmp, which is /var/tmp too, where there is one.
+    /// Mounts an empty /tmp, and the same on /var/tmp where that exists.
     ///
-    /// - Returns: where it is.
+    /// - Returns: the paths of the mounts.
     static func addTemporary(_ size: Bytes) throws(SandboxError) -> [String] {
         try step("mount /tmp [private_tmp]") { unsafe clinux_mount_memory("/tmp", size.count) }
         do throws(SystemError) {

@@ -1,18 +1,18 @@
-// What a program needs before its first instruction: told by its first bytes.
+// What a program needs before its first instruction, derived from its first bytes.
 // Pure and total: any bytes have a format. Sources: elf(5), execve(2) on interpreter scripts, linux/binfmts.h.
 
 /// How the kernel starts a file.
 package enum ProgramFormat: Hashable, Sendable {
-    /// An ELF file that needs no other.
+    /// An ELF file that needs no other file.
     case selfContained
     /// An ELF file that the dynamic linker at this path loads.
     case dynamic(linker: String)
     /// A text that begins with `#!` and the path of a program.
     case script(interpreter: String)
-    /// Neither, or not to be told from these bytes.
+    /// None of these, or unknown from these bytes.
     case unknown
 
-    /// Bytes that tell: what the linkers of today write stands in the first page.
+    /// How many bytes tell the format: today's linkers write all of it into the first page.
     package static let headLength = 4096
 
     package init(head: [UInt8]) {
@@ -25,7 +25,7 @@ package enum ProgramFormat: Hashable, Sendable {
         }
     }
 
-    /// Whether the kernel tries to start what begins so, without being told how. Source: execve(2).
+    /// Whether the kernel tries to start a file that begins so, without further configuration. Source: execve(2).
     package static func isForKernel(_ head: [UInt8]) -> Bool {
         head.starts(with: [0x23, 0x21]) || head.starts(with: [0x7f, 0x45, 0x4c, 0x46])
     }
@@ -58,7 +58,7 @@ package enum ProgramFormat: Hashable, Sendable {
         return .selfContained
     }
 
-    /// A number, least byte first; nil when it is outside the bytes or does not fit.
+    /// A little-endian number; nil when it is outside the bytes or does not fit.
     private static func number(_ bytes: [UInt8], at offset: Int, bytes count: Int) -> Int? {
         guard offset >= 0, offset <= bytes.count, count <= bytes.count - offset else { return nil }
         let value = bytes[offset..<offset + count].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -1,10 +1,10 @@
-// Becoming somebody else, with no more capabilities than are listed, and for good.
+// Changes this process's user, groups and capabilities to the service's, for good.
 // Facts: credentials(7), capabilities(7), PR_SET_SECUREBITS and PR_SET_NO_NEW_PRIVS in prctl(2).
 internal import CLinux
 internal import LinuxSystem
 
 extension Sandbox {
-    /// Becomes those credentials, for good.
+    /// Takes these credentials, for good.
     static func enter(_ credentials: Credentials, with privilege: Privilege) throws(SandboxError) {
         do throws(SystemError) {
             _ = clinux_set_umask(credentials.umask)
@@ -20,7 +20,7 @@ extension Sandbox {
         try verify(credentials, with: privilege)
     }
 
-    /// The nice value to run with: without root it can only be raised (setpriority(2)).
+    /// The nice value to set: without root a process can only raise it (setpriority(2)).
     static func nice(of credentials: Credentials, with privilege: Privilege) throws(SystemError) -> Int32 {
         privilege == .root ? credentials.nice : max(credentials.nice, try currentNice())
     }
@@ -31,15 +31,15 @@ extension Sandbox {
         return nice
     }
 
-    /// In this order because each step needs what the next gives up: bounding set and secure bits need CAP_SETPCAP, groups
-    /// CAP_SETGID, and the change of user takes the rest away. KEEPCAPS leaves the permitted set for `become` to cut.
+    /// Each step needs what the next one gives up: the bounding set and the secure bits need CAP_SETPCAP, the groups
+    /// CAP_SETGID, and the change of user removes the rest. KEEPCAPS leaves the permitted set for `become` to cut.
     private static func takeIdentity(_ credentials: Credentials) throws(SystemError) {
         try ProcessCapabilities.dropBounding(but: credentials.capabilities.bounding)
-        // Uid 0 gets no capability by being uid 0, neither now nor in anything it executes.
+        // With these bits uid 0 gives no capability, neither to this process nor to a program that it executes.
         _ = try retrying("set securebits") { clinux_set_secure_bits(UInt(clinux_no_root_bits())) }
         _ = try retrying("keep capabilities") { clinux_keep_capabilities(1) }
         _ = try retrying("set groups") {
-            // Sound: the array is lent for the length of the call, with its count.
+            // Sound: the call uses the array only while it runs, and gets its count.
             unsafe clinux_set_groups(credentials.gid, credentials.groups, credentials.groups.count)
         }
         _ = try retrying("set user") { clinux_set_users(credentials.uid) }

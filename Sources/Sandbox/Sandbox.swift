@@ -1,22 +1,22 @@
-// Taking the sandbox on: once, by the gate, before its first accept. Handlers inherit it.
-// Promises: every step is read back from the kernel where the kernel lets it be, and a gate whose reading differs does not
-// serve. Nothing that was asked for is left out in silence: without root, what is skipped has a name.
+// Puts a gate into its sandbox: once, before its first accept. Handlers inherit it.
+// Promises: every step is read back from the kernel where the kernel lets it be, and a gate does not serve when one
+// differs. No step is left out in silence: without root, every step that is skipped has a name.
 // Facts: credentials(7), namespaces(7), landlock(7), seccomp(2), cgroups(7), each cited where it is used.
 internal import CLinux
 package import LinuxSystem
 internal import ServiceModel
 
-/// Why a gate could not take its sandbox on.
+/// The reason why a gate could not enter its sandbox.
 package enum SandboxError: Error, Hashable, CustomStringConvertible {
     /// The kernel refused a step.
     case failed(SystemError)
-    /// The kernel took a step, and reads back something else.
+    /// The kernel took a step, but the value read back is another.
     case differs(what: String, wanted: String, found: String)
-    /// A path that was asked for cannot be used.
+    /// A path that the service asks for cannot be used.
     case unusable(what: String, path: String, SystemError)
     /// Settings that do not go together, in a sentence.
     case impossible(String)
-    /// Only root can.
+    /// A setting that only root can have.
     case needsRoot(setting: String)
 
     package var description: String {
@@ -35,14 +35,15 @@ package enum Sandbox {
     package static let skippedWithoutRoot =
         "user,group,groups,capabilities,bounding-set,secure-bits,lower-nice,network-namespace"
 
-    /// Takes a service's sandbox on, for good. What needs other rights comes before what gives them up, and what looks
-    /// paths up before what closes them; the filter comes last, because what comes before it may need any system call.
+    /// Puts this process into a service's sandbox, for good. A step that needs rights comes before the step that gives
+    /// them up, and a step that looks paths up before the step that closes them. The filter comes last, because the
+    /// steps before may need any system call.
     ///
     /// The plan's descriptor is this process's, and is closed.
     ///
-    /// - Returns: what is left for each child. The descriptors in it live as long as this process.
-    /// Errors: a step that the kernel refuses or does not confirm. Then this process must not serve, and must end: it may
-    /// have given up some rights and still hold others.
+    /// - Returns: what each child has left to do. The descriptors in it live as long as this process.
+    /// Errors: a step that the kernel refuses or does not confirm. Then this process must not serve, and must end: it
+    /// may have given up some rights and still hold others.
     package static func enter(_ plan: SandboxPlan) throws(SandboxError) -> ChildConfinement {
         let settings = plan.service.sandbox
         if let group = plan.group { try ControlGroup.verify(group) }
@@ -82,7 +83,7 @@ package enum Sandbox {
         return child
     }
 
-    /// - Returns: where a /tmp of the service's own is.
+    /// - Returns: the paths of a /tmp of the service's own.
     private static func enterMounts(
         _ root: borrowing ServiceRoot, of plan: SandboxPlan
     ) throws(SandboxError) -> [String] {
@@ -96,7 +97,7 @@ package enum Sandbox {
         return try Mounts.addTemporary(size)
     }
 
-    /// Bare handler names are the machine's, whatever the service's root is.
+    /// Bare handler names are names of the machine's directory, whatever the service's root is.
     private static func openHandlerDirectory(of service: Service) throws(SandboxError) -> Int32? {
         guard let bare = service.programs.map(\.command).first(where: \.isBare) else { return nil }
         let directory = parentDirectory(of: bare.path)
@@ -104,7 +105,7 @@ package enum Sandbox {
     }
 }
 
-/// One step that the kernel may refuse; with a path, one that the path may be the reason for.
+/// Takes one step that the kernel may refuse. With a path, the path may be the reason.
 @discardableResult
 func step(_ act: StaticString, _ path: String? = nil, _ call: () -> Int32) throws(SandboxError) -> Int32 {
     do throws(SystemError) {

@@ -1,4 +1,4 @@
-// What a gate takes on, all of it decided before the gate is forked.
+// What a gate's sandbox consists of; the supervisor decides all of it before it forks the gate.
 package import LinuxSystem
 package import ServiceModel
 
@@ -7,9 +7,9 @@ package struct SandboxPlan: Hashable, Sendable {
     package var service: Service
     package var credentials: Credentials
     package var privilege: Privilege
-    /// An empty network namespace to enter; nil where the service has the machine's, or this is not root.
+    /// An empty network namespace to enter; nil when the service has the machine's network, or this is not root.
     package var emptyNetwork: Int32?
-    /// The control group that the gate was born in, as /proc/PID/cgroup shows it; nil for none of its own.
+    /// The control group that the gate starts in, as /proc/PID/cgroup shows it; nil when it has none of its own.
     package var group: String?
 
     package init(
@@ -23,7 +23,7 @@ package struct SandboxPlan: Hashable, Sendable {
         self.group = group
     }
 
-    /// Whether the service is to enter an empty network namespace.
+    /// Whether the service enters an empty network namespace.
     package static func wantsEmptyNetwork(_ service: Service, with privilege: Privilege) -> Bool {
         privilege == .root && !service.sandbox.sharesNetwork
     }

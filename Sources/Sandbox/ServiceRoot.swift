@@ -1,17 +1,17 @@
-// Paths as a service will see them: below its root, where `..` and symbolic links lead nowhere else.
+// Paths as a service will see them: below its root, which neither `..` nor a symbolic link leaves.
 // Source: openat2(2), RESOLVE_IN_ROOT.
 internal import CLinux
 internal import LinuxSystem
 
-/// What will be a service's `/`.
+/// The directory that will be a service's `/`.
 package struct ServiceRoot: ~Copyable {
     private let descriptor: Descriptor?
-    /// Of the descriptor.
+    /// The number of the descriptor.
     let number: Int32?
-    /// nil: the machine's own.
+    /// nil: the machine's root.
     package let path: String?
 
-    /// Errors: the root is not there, or no directory.
+    /// Errors: the root does not exist, or is no directory.
     package init(_ path: String?) throws(SandboxError) {
         self.path = path
         guard let path else {
@@ -27,12 +27,12 @@ package struct ServiceRoot: ~Copyable {
         descriptor = consume opened
     }
 
-    /// The path of what a path of the service leads to, seen from outside, without symbolic links.
+    /// The file that a path of the service leads to, as a path seen from outside, without symbolic links.
     func existing(_ wanted: String, _ what: String) throws(SandboxError) -> String {
         try Self.resolve(wanted, in: number ?? -1, what)
     }
 
-    /// nil when there is nothing.
+    /// The same, or nil when there is no file.
     func found(_ wanted: String) throws(SandboxError) -> String? {
         do throws(SandboxError) {
             return try existing(wanted, "standard path")

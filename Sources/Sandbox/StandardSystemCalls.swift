@@ -1,22 +1,27 @@
-// The calls that gate and handler may make: what ordinary programs need to work with their own memory, files, processes and
-// sockets. Everything else is refused, above all
-//   what changes the machine or the view of it: mount, chroot, setns, unshare, reboot, modules, clocks, swap, quotas, names;
-//   what looks into others: ptrace, process_vm_*, kcmp, pidfd_getfd, process_madvise, perf_event_open, get_robust_list;
-//   what is a way into the kernel that few programs take: bpf, io_uring, userfaultfd, keyrings, io_submit, vmsplice;
-//   what outlives the process or that no limit counts: System V and POSIX message queues, shared memory, memfd_create;
-//   what tells of files that may not be read, and slows everybody down: inotify, sync, syncfs;
-//   what changes how other processes of the same user run, the gate first: sched_set*, ioprio_set (see also ConditionalSystemCall).
-// A name that this machine does not have (the older forms, on aarch64) stands for nothing there.
+// The calls that gate and handler may make: those that ordinary programs need to work with their own memory, files,
+// processes and sockets. Everything else is refused, above all calls
+//   that change the machine or the view of it: mount, chroot, setns, unshare, reboot, modules, clocks, swap, quotas,
+//   names;
+//   that look into other processes: ptrace, process_vm_*, kcmp, pidfd_getfd, process_madvise, perf_event_open,
+//   get_robust_list;
+//   that few programs use and that open a way into the kernel: bpf, io_uring, userfaultfd, keyrings, io_submit,
+//   vmsplice;
+//   that make what outlives the process, or what no limit counts: System V and POSIX message queues, shared memory,
+//   memfd_create;
+//   that tell of files that may not be read, or slow down every process: inotify, sync, syncfs;
+//   that change how other processes of the same user run, the gate first: sched_set*, ioprio_set (ConditionalSystemCall
+//   has more of these).
+// A name that this machine does not have (the older forms, on aarch64) has no effect there.
 
 package import ServiceModel
 
 extension SystemCalls {
-    /// Calls that serve one purpose.
+    /// Calls with one purpose.
     package struct Group: Hashable, Sendable {
         package let name: String
-        /// What they are for: one sentence.
+        /// The purpose, in one sentence.
         package let purpose: String
-        /// Allowed whatever their arguments are.
+        /// The calls that are allowed with any arguments.
         package let calls: [String]
 
         init(_ name: String, _ purpose: String, _ calls: String) {
@@ -26,7 +31,7 @@ extension SystemCalls {
         }
     }
 
-    /// The standard set; ``ConditionalSystemCall/standard(network:)`` adds those that depend on their arguments.
+    /// The standard set. ``ConditionalSystemCall/standard(network:)`` adds the calls that depend on their arguments.
     package static let standard: [Group] = [
         Group(
             "descriptors", "Read, write, seek, copy and close what is open.",
@@ -38,10 +43,10 @@ extension SystemCalls {
         Group(
             "files", "Open, look at, create and remove files and directories, as permissions and Landlock let.",
             """
-            open openat openat2 creat stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 getdents
-            getdents64 getcwd chdir fchdir readlink readlinkat truncate rename renameat renameat2 mkdir mkdirat rmdir unlink
-            unlinkat link linkat symlink symlinkat mknod mknodat umask getxattr lgetxattr fgetxattr getxattrat listxattr
-            llistxattr flistxattr listxattrat file_getattr
+            open openat openat2 creat stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2
+            getdents getdents64 getcwd chdir fchdir readlink readlinkat truncate rename renameat renameat2 mkdir
+            mkdirat rmdir unlink unlinkat link linkat symlink symlinkat mknod mknodat umask getxattr lgetxattr
+            fgetxattr getxattrat listxattr llistxattr flistxattr listxattrat file_getattr
             """),
         Group(
             "memory", "Map, protect and give back memory of one's own.",
@@ -53,11 +58,11 @@ extension SystemCalls {
         Group(
             "processes", "Start programs and threads, wait for them, and say who one is.",
             """
-            fork vfork execve execveat exit exit_group wait4 waitid getpid getppid gettid getpgid setpgid getpgrp getsid setsid
-            set_tid_address set_robust_list rseq futex futex_waitv futex_wake futex_wait futex_requeue
-            arch_prctl pidfd_open sched_yield sched_getaffinity sched_getparam sched_getscheduler
-            sched_getattr sched_get_priority_max sched_get_priority_min sched_rr_get_interval getpriority ioprio_get getcpu
-            uname sysinfo getrusage times
+            fork vfork execve execveat exit exit_group wait4 waitid getpid getppid gettid getpgid setpgid getpgrp
+            getsid setsid set_tid_address set_robust_list rseq futex futex_waitv futex_wake futex_wait futex_requeue
+            arch_prctl pidfd_open sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_getattr
+            sched_get_priority_max sched_get_priority_min sched_rr_get_interval getpriority ioprio_get getcpu uname
+            sysinfo getrusage times
             """),
         Group(
             "signals", "Send and handle signals; Landlock keeps them within the handler.",
@@ -68,8 +73,9 @@ extension SystemCalls {
         Group(
             "time", "Read clocks, sleep, set timers.",
             """
-            time gettimeofday clock_gettime clock_getres nanosleep clock_nanosleep alarm getitimer setitimer timer_create
-            timer_settime timer_gettime timer_getoverrun timer_delete timerfd_create timerfd_settime timerfd_gettime
+            time gettimeofday clock_gettime clock_getres nanosleep clock_nanosleep alarm getitimer setitimer
+            timer_create timer_settime timer_gettime timer_getoverrun timer_delete timerfd_create timerfd_settime
+            timerfd_gettime
             """),
         Group(
             "sockets", "Use the sockets that exist. Judged: new ones and new addresses.",
@@ -87,8 +93,8 @@ extension SystemCalls {
             "identity",
             "Ask for and change user, group and capabilities, as far as the capabilities go: none, as a rule.",
             """
-            getuid geteuid getgid getegid getresuid getresgid getgroups setuid setgid setreuid setregid setresuid setresgid
-            setgroups setfsuid setfsgid capget capset
+            getuid geteuid getgid getegid getresuid getresgid getgroups setuid setgid setreuid setregid setresuid
+            setresgid setgroups setfsuid setfsgid capget capset
             """),
         Group("limits", "Ask for limits, and lower one's own.", "getrlimit setrlimit"),
         Group("random", "Get random bytes.", "getrandom"),
@@ -99,8 +105,8 @@ extension SystemCalls {
             """),
     ]
 
-    /// In the set of a service that may change files: of these, Landlock knows nothing. Without them, what a handler's user
-    /// owns, or everybody may write, keeps its mode, its times and its attributes.
+    /// The calls that only a service that may change files has: Landlock does not restrict them. Without them, a file
+    /// that a handler's user owns, or that every user may write, keeps its mode, its times and its attributes.
     package static let changingAttributes = Group(
         "attributes", "Change mode, owner, times and attributes of files, for services that may change files.",
         """
@@ -115,13 +121,15 @@ extension SystemCalls {
         return mayChange ? standard + [changingAttributes] : standard
     }
 
-    /// What the gate calls once it has the filter, and the steps between its clone and a handler's exec: without one of
-    /// these, nothing is served. Found with strace(1); epoll_pwait is the only form that aarch64 has.
+    /// The calls of a gate that has entered the filter, and of the steps between its clone and a handler's exec:
+    /// without one of these, the gate serves no connection. Found with strace(1); epoll_pwait is the only form that
+    /// aarch64 has.
     package static let neededByGate = Set(
         """
         accept4 brk capget clock_gettime clone close dup3 epoll_ctl epoll_pwait epoll_wait execve execveat exit_group
-        faccessat2 fcntl fstat futex getgroups getpid getppid getpriority getrandom getresgid getresuid getsockname kill
-        landlock_restrict_self madvise mmap mprotect mremap munmap newfstatat openat poll ppoll prctl prlimit64 read recvmsg
-        restart_syscall rt_sigprocmask rt_sigreturn sendmsg setsid setsockopt shutdown socketpair umask waitid write
+        faccessat2 fcntl fstat futex getgroups getpid getppid getpriority getrandom getresgid getresuid getsockname
+        kill landlock_restrict_self madvise mmap mprotect mremap munmap newfstatat openat poll ppoll prctl prlimit64
+        read recvmsg restart_syscall rt_sigprocmask rt_sigreturn sendmsg setsid setsockopt shutdown socketpair umask
+        waitid write
         """.split { $0 == " " || $0 == "\n" }.map(String.init))
 }

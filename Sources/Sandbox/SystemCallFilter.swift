@@ -1,8 +1,8 @@
-// The seccomp filter of one service, as a program of classic BPF: which calls gate and handlers may make.
-// Promises: an allow list. A call of another architecture ends the process, whatever the mode; a call of x32, or one that
-// nobody listed, is refused. Pure: installing it is in FilterInstallation.swift.
-// Facts: seccomp(2), linux/filter.h, linux/seccomp.h; the kernel remembers which calls are allowed whatever their arguments
-// and does not run the program for them (since 5.11), so their order costs nothing.
+// The seccomp filter of one service, as a program of classic BPF: the calls that gate and handlers may make.
+// Promises: an allow list. A call of another architecture ends the process in every mode; a call of x32, or one that is
+// not in the list, is refused. Pure: FilterInstallation.swift installs it.
+// Facts: seccomp(2), linux/filter.h, linux/seccomp.h. The kernel remembers the calls that are allowed with any
+// arguments and does not run the program for them (since 5.11), so their order costs nothing.
 internal import CLinux
 package import ServiceModel
 
@@ -20,8 +20,9 @@ package struct SystemCallFilter: Hashable, Sendable {
 
     /// The filter of a service; nil when it has none (`seccomp = "off"`).
     ///
-    /// A change whose name this machine does not know changes nothing: Configuration has refused it
-    /// (``SystemCalls/problem(with:)``), and so it has what the gate needs (``SystemCalls/refusalProblem(with:)``).
+    /// A change with a name that this machine does not know has no effect: Configuration has refused such a name
+    /// (``SystemCalls/problem(with:)``), and a change that refuses what the gate needs
+    /// (``SystemCalls/refusalProblem(with:)``).
     package init?(settings: SandboxSettings) {
         let refusal: UInt32
         switch settings.seccomp {
@@ -32,7 +33,7 @@ package struct SystemCallFilter: Hashable, Sendable {
         var allowed = Set(SystemCalls.groups(for: settings).flatMap(\.calls))
         var conditional = ConditionalSystemCall.standard(network: settings.network)
         for change in settings.systemCalls {
-            // Whatever a change says, it says of every argument; of clone3, which C libraries try first, only `+` does.
+            // A change applies to every argument. Only `+` changes clone3, which C libraries try first.
             switch change.effect {
             case .allow: allowed.insert(change.name)
             case .refuse: allowed.remove(change.name)
@@ -57,12 +58,12 @@ private enum Return {
     static let allow: UInt32 = 0x7fff_0000
 }
 
-/// Where things are in struct seccomp_data, of which a program can read 32 bits at a time.
+/// Offsets in struct seccomp_data, which a program reads in units of 32 bits.
 private enum Offset {
     static let number: UInt32 = 0
     static let architecture: UInt32 = 4
 
-    /// The lower half of an argument, on a little-endian machine.
+    /// The lower half of an argument on a little-endian machine.
     static func argument(_ index: Int) -> UInt32 { 16 + 8 * UInt32(index) }
 }
 
@@ -86,7 +87,7 @@ extension SystemCallFilter.Instruction {
     }
 }
 
-/// Every jump is over one block, which always ends in an answer: none can be too long, however many calls there are.
+/// Every jump skips one block, which always ends in an answer: so no jump is too long, however many calls there are.
 private func assemble(allowed: [Int32], conditional: [ConditionalSystemCall], refusal: UInt32) -> [Instruction] {
     var program: [Instruction] = [
         .load(Offset.architecture), .ifEqual(clinux_architecture(), 1, else: 0), .answer(Return.killProcess),
@@ -94,7 +95,7 @@ private func assemble(allowed: [Int32], conditional: [ConditionalSystemCall], re
     ]
     for call in conditional {
         guard let number = SystemCalls.number(of: call.name) else { continue }
-        let block = call.alternatives.flatMap(judge)
+        let block = call.alternatives.flatMap(steps(allowingWhen:))
         let refused =
             switch call.refusal {
             case .asAny: refusal
@@ -113,8 +114,8 @@ private func assemble(allowed: [Int32], conditional: [ConditionalSystemCall], re
     return program + [.answer(refusal)]
 }
 
-/// Allows when every condition holds; otherwise goes on behind its own end. Built from there.
-private func judge(_ conditions: [ArgumentCondition]) -> [Instruction] {
+/// Steps that allow when every condition holds, and otherwise continue after their own end. Built from that end on.
+private func steps(allowingWhen conditions: [ArgumentCondition]) -> [Instruction] {
     var block: [Instruction] = [.answer(Return.allow)]
     for condition in conditions.reversed() {
         var test: [Instruction] = [.load(Offset.argument(condition.argument))]
@@ -131,7 +132,7 @@ private func judge(_ conditions: [ArgumentCondition]) -> [Instruction] {
     return block
 }
 
-/// The runs of numbers that follow one another.
+/// Joins numbers that follow one another into ranges.
 private func ranges(of numbers: [Int32]) -> [ClosedRange<Int32>] {
     var ranges: [ClosedRange<Int32>] = []
     for number in numbers.sorted() {

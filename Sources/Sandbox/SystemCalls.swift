@@ -1,4 +1,4 @@
-// System calls by name: their numbers on this machine, and what to say about a name that an administrator wrote.
+// System calls by name: their numbers on this machine, and the fault of a name that is wrong.
 internal import CLinux
 internal import Text
 
@@ -11,7 +11,7 @@ package enum SystemCalls {
 
     /// The name of a number; nil when this machine has no such call.
     package static func name(of number: Int32) -> String? {
-        // Sound: the table's strings are constants.
+        // Sound: the strings of the table are constants.
         guard let name = unsafe clinux_system_call_name(number) else { return nil }
         return unsafe String(cString: name)
     }
@@ -20,19 +20,19 @@ package enum SystemCalls {
     package static var names: [String] {
         (0..<clinux_system_call_count()).map { index in
             var number: Int32 = 0
-            // Sound: the index is within the table, whose strings are constants.
+            // Sound: the index is within the table, and its strings are constants.
             return unsafe String(cString: clinux_system_call_at(index, &number))
         }
     }
 
-    /// Why a name is not a system call, or nil when it is one.
+    /// The reason why a name is not a system call, or nil when it is one.
     package static func problem(with name: String) -> String? {
         if number(of: name) != nil { return nil }
         let fault = "'\(name)' is not a system call of this machine"
         return nearestName(to: name, among: names).map { "\(fault); did you mean '\($0)'?" } ?? fault
     }
 
-    /// Why a call cannot be refused, or nil when it can.
+    /// The reason why a service may not refuse a call, or nil when it may.
     package static func refusalProblem(with name: String) -> String? {
         guard neededByGate.contains(name) else { return nil }
         return "'\(name)' cannot be refused: the gate, which has the same filter, could not serve without it"

@@ -1,8 +1,8 @@
-// Reading the sandbox back: what the kernel says this process is, compared with what was asked for.
+// Reads the sandbox back: compares what the kernel says of this process with what the plan asked for.
 internal import CLinux
 package import LinuxSystem
 
-/// What the kernel says about this process.
+/// What the kernel says of this process.
 package struct ProcessFacts: Hashable, Sendable {
     /// Real, effective, saved.
     package var users: [UInt32]
@@ -15,7 +15,7 @@ package struct ProcessFacts: Hashable, Sendable {
     package var umask: UInt32
     package var nice: Int32
 
-    /// Asks the kernel for everything.
+    /// Asks the kernel for all of them.
     package static func current() throws(SystemError) -> ProcessFacts {
         var users: [UInt32] = [0, 0, 0]
         var groups: [UInt32] = [0, 0, 0]
@@ -36,7 +36,7 @@ package struct ProcessFacts: Hashable, Sendable {
 }
 
 extension Sandbox {
-    /// Compares the kernel's word with what was asked for.
+    /// Compares what the kernel says with what was asked for.
     ///
     /// Errors: the first field that differs.
     package static func verify(_ wanted: Credentials, with privilege: Privilege) throws(SandboxError) {
@@ -62,7 +62,7 @@ extension Sandbox {
         try same("capabilities.ambient", hexadecimal(sets.ambient), hexadecimal(found.capabilities.ambient))
         try same("no_new_privs", true, found.hasNoNewPrivileges)
         try same("umask", String(wanted.umask, radix: 8), String(found.umask, radix: 8))
-        // Without root a nice value that is higher already stays (see `nice(of:with:)`).
+        // Without root a nice value that is already higher stays (see `nice(of:with:)`).
         try same("nice", privilege == .root ? wanted.nice : max(wanted.nice, found.nice), found.nice)
     }
 
