@@ -1,21 +1,21 @@
-// The environment variables that speak of the connection, rewritten in place before each spawn.
+// The environment variables that describe the connection, rewritten in place before each spawn.
 // Source: UCSPI-TCP (cr.yp.to/proto/ucspi.txt) for the TCP names, s6-ipcserver for the IPC names, systemd.socket(5) and
 // RFC 3875 for REMOTE_ADDR and REMOTE_PORT. A variable that does not apply is absent, never stale.
 package import Addresses
 package import ServiceModel
 internal import Text
 
-/// What a handler is told about its connection.
+/// What a handler learns about its connection.
 package struct ConnectionFacts: Sendable {
     package var peer: Peer
     package var local: ListenAddress
-    /// Connections of this source, this one included.
+    /// How many connections this source has, including this one.
     package var sourceCount: Int
-    /// nil when it has none yet.
+    /// nil before the connection has a number.
     package var id: ConnectionID?
     /// Whether the service is at its limit with this connection.
     package var isPressed = false
-    /// The rules of `dnsbl` that match, a bit for each.
+    /// The `dnsbl` rules that match, a bit for each.
     package var lists: UInt32 = 0
 
     package init(peer: Peer, local: ListenAddress, sourceCount: Int, id: ConnectionID?) {
@@ -26,16 +26,16 @@ package struct ConnectionFacts: Sendable {
     }
 }
 
-/// The names that handlers find connection facts under: a service may not set them itself.
+/// The names of the variables that describe a connection: a service may not set them itself.
 @safe
 struct ConnectionVariables: ~Copyable {
     private let remoteIP, remotePort, localIP, localPort, tcpCount: VariableCell
     private let cgiAddress, cgiPort: VariableCell
     private let remoteUser, remoteGroup, localPath, ipcCount: VariableCell
-    /// What the connection is called in the log.
+    /// The connection's name in the log.
     let connection: VariableCell
     private let tcp, ipc: UnsafeMutablePointer<CChar>
-    /// Tells a handler to be brief.
+    /// Asks a handler to be brief.
     let pressure: UnsafeMutablePointer<CChar>
     private var text = ByteText(capacity: 128)
 

@@ -2,11 +2,12 @@
 //
 //     socket -> [input filters] -> handler -> [output filters] -> socket
 //
-// Promises: the end of input travels on only when the program before has ended well, or has said so itself by shutdown(2); an
-// input filter whose reader has gone is told to end; a filter that fails ends everything, and nobody takes what came through
-// it so far for the whole. A service without filters is a chain of one.
+// Promises: a program reads the end of its input only after the program before it has ended well, or has ended its own
+// output by shutdown(2). An input filter is terminated when the program that reads from it has ended. A filter that
+// fails ends the whole chain, and the peer does not take the part that came through for the whole. A service without
+// filters is a chain of one.
 
-/// A set of places in a chain.
+/// A set of positions in a chain.
 package struct StageSet: Hashable, Sendable {
     private var bits: UInt16 = 0
 
@@ -28,15 +29,15 @@ package struct StageSet: Hashable, Sendable {
 }
 
 package struct FilterChain: Hashable, Sendable {
-    /// How many programs there are.
+    /// The number of programs.
     package let count: Int
-    /// Which of them is the handler.
+    /// The position of the handler.
     package let handler: Int
     package private(set) var running = StageSet()
-    /// A filter has failed.
+    /// Whether a filter has failed.
     package private(set) var isBroken = false
     private var unstarted: StageSet
-    /// Those that were told to end: how they do it says nothing.
+    /// The programs that are being terminated: how one of them ends means nothing.
     private var terminating = StageSet()
 
     package static let longest = 9
@@ -48,11 +49,11 @@ package struct FilterChain: Hashable, Sendable {
         unstarted = StageSet(0..<count)
     }
 
-    /// The program to start next, the last of the chain first: who reads is there before who writes. nil when all were
-    /// started, or need not be any more.
+    /// The program to start next. The last of the chain comes first, so that a reader exists before its writer. nil
+    /// when all were started, or need not be any more.
     package var next: Int? { unstarted.highest }
 
-    /// Whether nothing runs and nothing is to be started.
+    /// Whether no program runs and none is to be started.
     package var isOver: Bool { running.isEmpty && unstarted.isEmpty }
 
     package mutating func started(_ position: Int) {
@@ -62,60 +63,60 @@ package struct FilterChain: Hashable, Sendable {
 
     /// How a program ended.
     package enum End: Hashable, Sendable {
-        /// With status 0, or because its reader had gone.
+        /// With status 0, or because the program that read from it had ended.
         case orderly
         case failed
     }
 
-    /// What follows from an end.
+    /// What follows from the end of a program.
     package struct ChainActions: Hashable, Sendable {
-        /// To be told to end.
+        /// The programs to terminate.
         package var terminate = StageSet()
-        /// Whether whoever reads from it finds the end now: the next program, or behind the last one the peer.
+        /// Whether the reader of its output reads the end now: the next program, or the peer after the last program.
         package var endsOutput = false
-        /// Whether the handler, started or not, now writes for nobody. It may be about to end by itself, and has a little time
-        /// for it: how it ends is the connection's status.
+        /// Whether no process reads the handler's output any more, be it running or not started yet. The handler may be
+        /// about to end by itself and gets a little time for it, because its end is the connection's status.
         package var leavesHandlerAlone = false
-        /// Whether this is what broke the chain.
+        /// Whether this end broke the chain.
         package var breaks = false
     }
 
-    /// A program has ended.
+    /// Records that a program has ended.
     package mutating func ended(_ position: Int, _ end: End) -> ChainActions {
-        var steps = ChainActions()
+        var actions = ChainActions()
         running.remove(position)
         if end == .failed, position != handler, !terminating.contains(position), !isBroken {
             isBroken = true
-            steps.breaks = true
-            steps.terminate = tell(StageSet(0..<count))
+            actions.breaks = true
+            actions.terminate = markTerminating(StageSet(0..<count))
         } else {
-            steps.endsOutput = !isBroken
+            actions.endsOutput = !isBroken
             if position > handler {
-                // One that could not be started yet may be still.
-                steps.leavesHandlerAlone = running.contains(handler) || unstarted.contains(handler)
+                // A handler that could not be started yet may still start.
+                actions.leavesHandlerAlone = running.contains(handler) || unstarted.contains(handler)
             } else {
-                steps.terminate = tell(StageSet(0..<position))
+                actions.terminate = markTerminating(StageSet(0..<position))
             }
         }
-        return steps
+        return actions
     }
 
-    /// Who gets the signal that asks a connection to end: the handler, which may have something to say to the peer; when it
-    /// has ended, whoever is left.
+    /// The programs that get the signal that asks a connection to end: the handler alone, which may have something to
+    /// say to the peer, or every program that is left after the handler's end.
     package mutating func askToEnd() -> StageSet {
         var handlerOnly = StageSet()
         handlerOnly.insert(handler)
-        return tell(running.contains(handler) ? handlerOnly : StageSet(0..<count))
+        return markTerminating(running.contains(handler) ? handlerOnly : StageSet(0..<count))
     }
 
-    /// Everybody who is left, and nobody is started any more.
+    /// Every program that is left. From now on no program is started.
     package mutating func endAll() -> StageSet {
-        _ = tell(StageSet(0..<count))
+        _ = markTerminating(StageSet(0..<count))
         return running
     }
 
-    /// - Returns: those of them that run and were not told before.
-    private mutating func tell(_ positions: StageSet) -> StageSet {
+    /// - Returns: the programs among these positions that run and were not being terminated before.
+    private mutating func markTerminating(_ positions: StageSet) -> StageSet {
         var now = running.intersection(positions)
         now.subtract(terminating)
         unstarted.subtract(positions)

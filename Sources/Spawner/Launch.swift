@@ -1,16 +1,17 @@
-// One place for a child between clone and exec: its stack, its plan, the variables of its connection. The child runs in our
-// memory while we go on; until it has left, this place is its own, and nothing in it is touched.
+// The place of one child between clone and exec: its stack, its plan, the variables of its connection. The child runs
+// in this process's memory while this process goes on. Until the child has left, the place belongs to it, and this
+// process touches nothing in it.
 internal import Addresses
 internal import CSpawn
 package import LinuxSystem
 
-/// A NULL-terminated array of C strings, and what it points to.
+/// A NULL-terminated array of C strings, and its strings.
 typealias StringArray = UnsafePointer<UnsafeMutablePointer<CChar>?>
 
-/// What is executed, and the environment entries that are the same for every connection.
+/// The program to execute, and the environment entries that are the same for every connection.
 @unsafe
 struct LaunchTarget {
-    /// That the path is from; ``cspawn_no_descriptor`` for an absolute one.
+    /// Where a relative path starts; ``cspawn_no_descriptor`` for an absolute one.
     var directory: Int32
     var path: UnsafePointer<CChar>
     var arguments: StringArray
@@ -21,7 +22,7 @@ struct LaunchTarget {
 struct Launch: ~Copyable {
     private let state: UnsafeMutablePointer<cspawn_launch>
     private var variables: ConnectionVariables
-    /// By target.
+    /// The environment for a TCP connection, by target.
     private var internet: [EnvironmentArray] = []
     private var unix: [EnvironmentArray] = []
     private let lists: ListVariables
@@ -32,8 +33,8 @@ struct Launch: ~Copyable {
 
     /// - Parameters:
     ///   - memory: outlives the launch, and every child of it.
-    ///   - plan: what is the same for every child.
-    ///   - lists: what DNS block lists may set, the same for every launch.
+    ///   - plan: the part that is the same for every child.
+    ///   - lists: the variables that DNS block lists may set, the same for every launch.
     init(in memory: inout PlanMemory, plan: cspawn_plan, targets: [LaunchTarget], lists: ListVariables) {
         self.lists = lists
         variables = ConnectionVariables(in: &memory)
@@ -52,13 +53,13 @@ struct Launch: ~Copyable {
         }
     }
 
-    /// Whether the child is still in our memory.
+    /// Whether the child is still in this process's memory.
     var isRunning: Bool { unsafe cspawn_is_running(state) != 0 }
 
-    /// Whether another child may be started here: the last one has left, and its failure, if any, was taken.
+    /// Whether another child may start here: the last one has left, and its failure, if any, was taken.
     var isFree: Bool { unsafe !isRunning && state.pointee.failure.stage == cspawn_no_stage }
 
-    /// Waits until the child has left our memory.
+    /// Waits until the child has left this process's memory.
     func wait() { unsafe cspawn_wait(state) }
 
     /// Prepares a free launch for one connection. Allocates nothing.
@@ -75,7 +76,7 @@ struct Launch: ~Copyable {
         unsafe state.pointee.plan.environment = array.set(further, lists: lists, matches: facts.lists)
     }
 
-    /// What differs between the children of a service beyond their connections.
+    /// What a child is for, apart from its connection.
     enum Purpose { case connection, rehearsal }
 
     /// Starts a child.
@@ -94,7 +95,7 @@ struct Launch: ~Copyable {
         return pid
     }
 
-    /// Does in this process what a child does: returns only on failure. The launch has been prepared.
+    /// Runs in this process the stages that a child would run. Returns only on failure. The launch must be prepared.
     mutating func become(input: Int32, output: Int32, error: Int32) -> LaunchFailure? {
         unsafe state.pointee.plan.input = input
         unsafe state.pointee.plan.output = output
@@ -105,7 +106,7 @@ struct Launch: ~Copyable {
         return takeFailure()
     }
 
-    /// What has been prepared, `NAME=value` each.
+    /// The environment that was prepared, `NAME=value` each.
     var environment: [String] {
         var entries: [String] = []
         // Sound: a NULL-terminated array of strings that live as long as this launch.
@@ -117,7 +118,7 @@ struct Launch: ~Copyable {
         return entries
     }
 
-    /// How the child failed before exec, once; nil when it did not. It must have left.
+    /// The child's failure before exec, or nil. Returns a failure once. The child must have left.
     mutating func takeFailure() -> LaunchFailure? {
         let failure = unsafe state.pointee.failure
         guard failure.stage != cspawn_no_stage else { return nil }
@@ -134,11 +135,11 @@ struct Launch: ~Copyable {
 
 /// The name of a stage.
 func stageName(_ stage: Int32) -> String {
-    // Sound: a static string.
+    // Sound: the string is static.
     unsafe String(cString: cspawn_stage_name(stage))
 }
 
-/// A child that did not get as far as its program.
+/// A child that failed before its program started.
 package struct LaunchFailure: Hashable, Sendable {
     /// One of ``SpawnPlan/stages``.
     package let stage: String

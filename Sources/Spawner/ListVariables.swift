@@ -1,4 +1,4 @@
-// The variables that the rules of DNS block lists set: strings that are made once, and which of them a connection gets.
+// The variables that the rules of DNS block lists set: strings that are made once, and the choice for a connection.
 internal import ServiceModel
 
 @safe
@@ -10,7 +10,7 @@ struct ListVariables {
         let entry: UnsafeMutablePointer<CChar>
     }
 
-    /// Each once.
+    /// The names of the variables, each once.
     let names: [String]
     /// For each name, in the order of the rules.
     private let values: [[Value]]
@@ -34,10 +34,10 @@ struct ListVariables {
         unsafe self.values = values
     }
 
-    /// What the first rule that matches sets a variable to; nil when none does.
+    /// The entry that the first matching rule sets for a variable; nil when none does.
     ///
     /// - Parameters:
-    ///   - index: of its name.
+    ///   - index: the place of the variable's name in ``names``.
     ///   - matches: a bit for each rule.
     func entry(of index: Int, matches: UInt32) -> UnsafeMutablePointer<CChar>? {
         guard matches != 0 else { return nil }

@@ -1,6 +1,6 @@
-// The C strings and string arrays of a plan: allocated when the plan is made, freed with it, fixed in place meanwhile.
+// The C strings and string arrays of a plan: allocated with the plan, freed with it, and never moved in between.
 
-/// Owner of C strings and of NULL-terminated arrays of them.
+/// The owner of C strings and of NULL-terminated arrays of them.
 @safe
 struct PlanMemory: ~Copyable {
     private var blocks: [UnsafeMutableRawPointer] = unsafe []
@@ -9,12 +9,12 @@ struct PlanMemory: ~Copyable {
         for index in unsafe blocks.indices { unsafe blocks[index].deallocate() }
     }
 
-    /// A zero-terminated copy, valid as long as this owner.
+    /// A zero-terminated copy, which lives as long as this owner.
     mutating func string(_ text: String) -> UnsafeMutablePointer<CChar> {
         unsafe cell(name: text, room: 0).start
     }
 
-    /// `NAME` with room behind it that can be written again and again.
+    /// `NAME=` followed by room for a value that can be rewritten.
     mutating func cell(name: String, room: Int) -> VariableCell {
         let bytes = Array(name.utf8)
         let size = bytes.count + room + 1
@@ -25,7 +25,7 @@ struct PlanMemory: ~Copyable {
         return unsafe VariableCell(start: start, nameLength: bytes.count, room: room)
     }
 
-    /// A NULL-terminated array, valid as long as this owner.
+    /// A NULL-terminated array, which lives as long as this owner.
     mutating func array(
         _ strings: [UnsafeMutablePointer<CChar>]
     ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
@@ -38,7 +38,7 @@ struct PlanMemory: ~Copyable {
         return unsafe start
     }
 
-    /// Zeroed memory, valid as long as this owner.
+    /// Zeroed memory, which lives as long as this owner.
     mutating func room(bytes: Int) -> UnsafeMutableRawPointer {
         let block = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         unsafe block.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
@@ -47,7 +47,7 @@ struct PlanMemory: ~Copyable {
     }
 }
 
-/// One environment entry, `NAME=` fixed and the value written anew for each connection, in place.
+/// One environment entry: `NAME=` is fixed, and the value is rewritten in place for each connection.
 ///
 /// Safe to use while its ``PlanMemory`` lives: writes stay inside the room.
 @safe
@@ -56,7 +56,7 @@ struct VariableCell {
     let nameLength: Int
     let room: Int
 
-    /// Writes the value; what is longer than the room is cut.
+    /// Writes the value, cut to the room.
     func set(_ value: borrowing Span<UInt8>) {
         let count = min(value.count, room)
         for index in 0..<count { unsafe start[nameLength + index] = CChar(bitPattern: value[index]) }

@@ -1,9 +1,9 @@
-// Resource limits as the kernel counts them. They are set in each child: the gate itself must outlive
-// what ends a handler (address space, processor time, file size, descriptors).
+// Resource limits as the kernel counts them. Each child sets them for itself: the gate must survive what ends a handler
+// (address space, processor time, file size, descriptors).
 package import LinuxSystem
 package import ServiceModel
 
-/// One limit, soft and hard alike.
+/// One limit, soft and hard with the same value.
 package struct ResourceLimit: Hashable, Sendable {
     /// RLIMIT_*; the numbers are Linux's generic ones, the same on x86-64 and aarch64 (asm-generic/resource.h).
     package let resource: Int32
@@ -12,14 +12,16 @@ package struct ResourceLimit: Hashable, Sendable {
     /// The key in `[limits]`.
     package let key: String
 
-    /// Which limit cannot be set because it is above the hard limit that this process was started with, in a sentence.
+    /// A sentence about the first limit that cannot be set, because it is above this process's hard limit; nil: none
+    /// is.
     package static func aboveHardLimit(of limits: Limits) -> String? {
         for limit in all(of: limits) {
             do throws(SystemError) {
                 let hard = try ProcessLimits.hard(limit.resource)
                 if limit.value > hard {
                     return
-                        "limits.\(limit.key) is \(limit.value), above the hard limit of \(hard) that Doorward was started with"
+                        "limits.\(limit.key) is \(limit.value), "
+                        + "above the hard limit of \(hard) that Doorward was started with"
                 }
             } catch {
                 return "limits.\(limit.key): \(error)"
@@ -28,7 +30,7 @@ package struct ResourceLimit: Hashable, Sendable {
         return nil
     }
 
-    /// What a service's limits mean where its gate has this privilege: without root, handlers run as the user who started
+    /// The limits of a service when its gate has this privilege. Without root, handlers run as the user that started
     /// Doorward. RLIMIT_NPROC counts all processes of a user, and so is set then only when the service's file says so.
     package static func all(of limits: Limits, with privilege: Privilege) -> [ResourceLimit] {
         let all = all(of: limits)
@@ -36,7 +38,7 @@ package struct ResourceLimit: Hashable, Sendable {
         return all.filter { $0.key != "processes" }
     }
 
-    /// What a service's limits mean for its handlers. A limit that the service leaves unlimited is left as it is.
+    /// The limits of a service for its handlers. A limit that the service leaves unlimited stays as it is.
     ///
     /// Source: setrlimit(2).
     package static func all(of limits: Limits) -> [ResourceLimit] {
@@ -46,8 +48,8 @@ package struct ResourceLimit: Hashable, Sendable {
         }
         add("cpu", 0, limits.cpu.value.map { UInt64(max($0.components.seconds, 1)) })
         add("file_size", 1, limits.fileSize.value?.count)
-        // 1 and not 0: with a core_pattern that starts a program, the kernel ignores 0, and heeds 1 (fs/coredump.c). No core
-        // file is that small.
+        // 1 and not 0: with a core_pattern that starts a program, the kernel ignores 0 and obeys 1 (fs/coredump.c). No
+        // core file is that small.
         add("core", 4, limits.core.value.map { max($0.count, 1) })
         add("processes", 6, (limits.processes ?? .at(Limits.standardProcesses)).value.map(UInt64.init))
         add("files", 7, limits.files.value.map(UInt64.init))

@@ -1,15 +1,15 @@
-// What access rules change of the programs that are started. Most of a thousand rules change nothing, or all the same: a plan
-// keeps each change once, because each takes memory in every place that a child can be started from.
+// What access rules change for the programs. Most of a thousand rules change nothing, or all change the same: a plan
+// keeps each change once, because each takes memory in every launch.
 internal import ServiceModel
 
 extension Service {
-    /// What access rules change of the programs that are started.
+    /// What an access rule changes for the programs.
     private struct Change: Hashable {
         let environment: [EnvironmentVariable]
         let handler: HandlerCommand?
     }
 
-    /// For each access rule the number of its change, 0 for none; and for each change from 1 on, a rule that makes it.
+    /// For each access rule the number of its change, 0 for none; and for each change from 1 on, a rule that has it.
     var changes: (ofRules: [Int], examples: [Int]) {
         var numbers = [Change(environment: [], handler: nil): 0]
         var examples: [Int] = []

@@ -1,28 +1,30 @@
-// A plan is made once per service; spawn(connection) follows it. Everything that can be known before a connection comes is
-// in the plan: strings, arrays, limits, and places for the children that are on their way to exec.
-// Promises: nothing is allocated and no name is looked up between accept and exec (CSpawn.h says how the child runs).
+// A plan is made once for each service, and spawn(connection) follows it. It contains everything that is known before a
+// connection comes: strings, arrays, limits, and launches for the children on their way to exec.
+// Promises: nothing is allocated and no name is looked up between accept and exec (CSpawn.h describes how the child
+// runs).
 internal import CSpawn
 package import LinuxSystem
 package import ServiceModel
 
-/// How the handlers of one service are started.
+/// How the children of one service start.
 @safe
 package struct SpawnPlan: ~Copyable {
     private var memory = PlanMemory()
-    /// By what rules change, first what none does, and for each by position in the chain of programs; behind it the checks.
+    /// A block of targets for each change that rules make, the block without a change first. A block has a target for
+    /// each position in the chain of programs, then one for each check.
     private let targets: [LaunchTarget]
-    /// For each rule, what it changes: most of a thousand rules change the same, and each change takes memory.
+    /// The number of each rule's change: most of a thousand rules have the same change, and each change takes memory.
     private let changes: [Int]
     private let chainLength: Int
     private let checkCount: Int
-    /// Where the handler is in the chain.
+    /// The position of the handler in the chain.
     private let handlerPosition: Int
     private var launches: InlineArray<8, Launch>
     private let standardError: Service.StandardError
     private let log: Int32
     private let null: Int32
 
-    /// PATH of a handler whose service sets none.
+    /// The PATH of a handler with a service that sets none.
     package static let standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
     /// - Parameters:
@@ -63,13 +65,14 @@ package struct SpawnPlan: ~Copyable {
     }
 
     /// Starts the handler of one connection, and does not wait for it: a child that fails before exec exits, and
-    /// ``takeFailure(of:)`` says why when it is reaped.
+    /// ``takeFailure(of:)`` returns the reason after its end.
     ///
     /// - Parameters:
     ///   - connection: the accepted socket; becomes 0 and 1. The caller keeps its own copy and closes it.
-    ///   - rule: the access rule that admitted it, nil for none.
+    ///   - rule: the access rule that admitted the connection, nil for none.
     /// - Returns: the child's pid.
-    /// Errors: clone(2); EAGAIN when too many failed children wait to be reaped. In either case it may be tried again.
+    /// Errors: clone(2); EAGAIN when too many failed children wait to be reaped. In both cases the caller may try
+    /// again.
     package mutating func spawn(
         _ connection: borrowing Descriptor, rule: Int?, facts: ConnectionFacts
     ) throws(SystemError) -> Int32 {
@@ -78,10 +81,10 @@ package struct SpawnPlan: ~Copyable {
         return try spawn(handlerPosition, streams, rule: rule, facts: facts)
     }
 
-    /// Starts one program of a connection, as ``spawn(_:rule:facts:)`` does.
+    /// Starts one program of a connection, in the way of ``spawn(_:rule:facts:)``.
     ///
     /// - Parameters:
-    ///   - position: in the service's chain of programs, from 0.
+    ///   - position: the program's position in the service's chain, from 0.
     ///   - streams: become its 0 and 1; the caller keeps its own copies.
     package mutating func spawn(
         _ position: Int, _ streams: ChildStreams, rule: Int?, facts: ConnectionFacts
@@ -89,12 +92,12 @@ package struct SpawnPlan: ~Copyable {
         try start(index(rule: rule, position: position), streams, facts: facts)
     }
 
-    /// Starts a check on a connection that has no handler yet, as ``spawn(_:rule:facts:)`` does. It gets nothing of the
-    /// connection but its variables.
+    /// Starts a check on a connection that has no handler yet, in the way of ``spawn(_:rule:facts:)``. It gets nothing
+    /// of the connection but its variables.
     ///
-    /// - Parameter number: of the service's checks, from 0.
+    /// - Parameter number: which of the service's checks, from 0.
     package mutating func spawn(check number: Int, rule: Int?, facts: ConnectionFacts) throws(SystemError) -> Int32 {
-        // What it says on its descriptor 2 is for no peer.
+        // A check's descriptor 2 never reaches the peer, whatever the service says for its handlers.
         let streams = ChildStreams(input: null, output: null, connection: log)
         return try start(index(rule: rule, position: chainLength + number), streams, facts: facts)
     }
@@ -112,19 +115,20 @@ package struct SpawnPlan: ~Copyable {
         (rule.map { changes[$0] } ?? 0) * (chainLength + checkCount) + position
     }
 
-    /// Why a child that has ended did not get as far as its program; nil when it did. Asked once for each child.
+    /// The reason why an ended child failed before its program started; nil when it did not. The caller asks once for
+    /// each child.
     package mutating func takeFailure(of pid: Int32) -> LaunchFailure? {
-        // An older launch may remember the same number for a child that is long gone: only a failure counts.
+        // An older launch may still have the same pid, of a child that is gone: only a failure counts.
         for index in launches.indices where launches[index].pid == pid && !launches[index].isRunning {
             if let failure = launches[index].takeFailure() { return failure }
         }
         return nil
     }
 
-    /// Does everything that a spawn does, but for exec: so that a service whose handlers could not start says so before
-    /// its first connection. The connection is /dev/null. Waits for the child's end and reaps it.
+    /// Does everything that a spawn does except exec, so that a service with handlers that could not start reports it
+    /// before its first connection. The connection is /dev/null. Waits for the child's end and reaps it.
     ///
-    /// - Returns: what went wrong, or nil. That no child could be made is the stage `clone`.
+    /// - Returns: the failure, or nil. The stage `clone` means that no child could be made.
     package mutating func rehearse() -> LaunchFailure? {
         let error = standardErrorNumber(connection: null)
         do throws(SystemError) {
@@ -138,8 +142,8 @@ package struct SpawnPlan: ~Copyable {
         return launches[0].takeFailure()
     }
 
-    /// A launch that a child can be started from. When children are on their way in all of them, waits for one, which
-    /// takes no longer than an exec; nil when all of them hold failures that were not taken yet.
+    /// A launch that a child can start from. When all have children on their way, waits for one, which takes no longer
+    /// than an exec. nil when all hold failures that were not taken yet.
     private func freeLaunch() -> Int? {
         for index in launches.indices where launches[index].isFree { return index }
         for index in launches.indices where launches[index].isRunning {
@@ -165,8 +169,8 @@ extension SpawnPlan {
         return launches[0].environment
     }
 
-    /// Becomes the handler, in a process that was forked for it and is in the service's sandbox: on descriptors 0 and 1 as
-    /// they are. Returns only on failure.
+    /// Becomes the handler, in a process that was forked for it and is in the service's sandbox. Descriptors 0 and 1
+    /// stay as they are. Returns only on failure.
     package mutating func become(rule: Int?, facts: ConnectionFacts) -> LaunchFailure? {
         prepareFirst(rule: rule, facts: facts)
         return launches[0].become(input: 0, output: 1, error: standardErrorNumber(connection: 1))
@@ -177,7 +181,7 @@ extension SpawnPlan {
         unsafe launches[0].prepare(targets[target], at: target, facts: facts)
     }
 
-    /// The stages of a child, in order, by the names that failures are reported with.
+    /// The stages of a child, in order, by the names that a failure has.
     package static var stages: [String] { (0..<Int32(cspawn_stage_count.rawValue)).map(stageName) }
 
     /// Fault injection, for tests: from now on this stage of every child fails with this error.
@@ -188,7 +192,7 @@ extension SpawnPlan {
 }
 
 private func setLimits(_ limits: [ResourceLimit], of plan: inout cspawn_plan) {
-    precondition(limits.count <= Int(cspawn_most_limits), "a plan has room for every limit there is")
+    precondition(limits.count <= Int(cspawn_most_limits), "a plan has no room for so many limits")
     unsafe plan.limit_count = UInt32(limits.count)
     // Sound: the tuple is an array of cspawn_most_limits elements, and the count was checked.
     unsafe withUnsafeMutableBytes(of: &plan.limits) { bytes in
