@@ -1,23 +1,23 @@
-// One question that is being asked, of one name server after the other.
-// Each server is asked from a socket of its own, on a port that nobody knows before, under a number that nobody knows: that
-// is what a forger has to guess (RFC 5452). The same question is asked once at a time, however many want to know.
+// One question that is being asked of name servers, one server after the other.
+// Each server is asked from a socket of its own, on an unpredictable port and with an unpredictable number: a forger
+// has to guess both (RFC 5452). However many gates ask a question, it runs once at a time.
 internal import Addresses
 internal import DNS
 internal import LinuxSystem
 
-/// How patient lookups are. In nanoseconds.
+/// How long lookups wait. In nanoseconds.
 package struct LookupTimeouts: Hashable, Sendable {
     /// How long to wait for a server before the next is asked as well.
     package var tryInterval: Int64 = 1_000_000_000
-    /// When it is over.
+    /// How long a lookup lasts at most.
     package var deadline: Int64 = 3_000_000_000
-    /// How often a server is asked at most, the same one or another.
+    /// How many questions a lookup sends at most, to the same server or to others.
     package var mostTries = 3
 
     package init() {}
 }
 
-/// A server that was asked, and may still answer.
+/// A server that was asked and may still answer.
 final class AskedServer {
     let server: NameServer
     let socket: DatagramSocket
@@ -30,29 +30,29 @@ final class AskedServer {
     }
 }
 
-/// A question on its way.
+/// A question that is being asked.
 final class Lookup {
     /// Counted from 1.
     let number: UInt64
     let question: DNSQuestion
     let list: String
-    /// Who wants to know: the number of a gate and its request.
+    /// The requests that wait for the answer, each with the token of its gate.
     var waiting: [(gate: UInt64, request: ListRequest)] = []
-    /// Those that are worth asking, the next one first.
+    /// The servers that are worth asking, the next one first.
     var servers: [NameServer]
-    /// By the place in a token; nil when it has nothing more to say.
+    /// The asked servers, by the place in a token; nil for one that has nothing more to say.
     var asked: [AskedServer?] = []
     var tries = 0
-    /// Monotonic: when to ask once more; nil: no more.
+    /// When to ask once more, on the monotonic clock; nil: no more.
     var nextTryAt: Int64?
-    /// Monotonic.
+    /// On the monotonic clock.
     let deadline: Int64
-    /// Datagrams that were no answer.
+    /// How many datagrams were no answer.
     var mismatches = 0
-    /// What was the matter with the last server that is out.
+    /// What was wrong with the last server that was given up.
     var trouble = Trouble.unreachable
 
-    /// Why there is no answer, in words for the log.
+    /// The reason why there is no answer, in words for the log.
     enum Trouble: String {
         case unreachable = "no name server can be reached"
         case failure = "the name servers say that they cannot answer"
@@ -61,7 +61,7 @@ final class Lookup {
         case noListAnswer = "the answer is none that a list gives"
     }
 
-    /// So many wrong guesses a forger has for each lookup; then it has no answer.
+    /// A forger has this many wrong guesses for each lookup; then the lookup ends without an answer.
     static let mostMismatches = 8
 
     init(number: UInt64, question: DNSQuestion, list: String, servers: [NameServer], deadline: Int64) {
@@ -72,12 +72,12 @@ final class Lookup {
         self.deadline = deadline
     }
 
-    var isAnybodyAsked: Bool { asked.contains { $0 != nil } }
+    var isAnyServerAsked: Bool { asked.contains { $0 != nil } }
 
-    /// When something is to be done about it.
+    /// When the lookup needs attention.
     var dueAt: Int64 { min(nextTryAt ?? deadline, deadline) }
 
-    /// The server has nothing to say to this question, or is not there.
+    /// Gives up a server that has nothing to say to this question or cannot be reached.
     func giveUp(_ server: NameServer) {
         servers.removeAll { $0 == server }
         for index in asked.indices where asked[index]?.server == server { asked[index] = nil }

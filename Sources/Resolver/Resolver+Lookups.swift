@@ -1,6 +1,6 @@
-// Asking name servers, hearing them, and giving up on them.
-// A server that says that it has no answer, or is not there, is not asked again for the same lookup: the next one is, at once. A
-// silent one is given a second, then the next is asked as well. Who answers first is believed.
+// Asks name servers, reads their replies, and gives up on them.
+// A server that says that it has no answer, or that cannot be reached, is not asked again for the same lookup: the next
+// one is asked at once. A silent server has a second, then the next is asked as well. The first answer counts.
 internal import Addresses
 internal import DNS
 internal import EventLog
@@ -21,7 +21,7 @@ extension Resolver {
         if lookup.tries == 0 { tryNext(lookup, at: now) }
     }
 
-    /// nil when there is no room.
+    /// nil when there is no room for another lookup.
     private mutating func newLookup(_ question: DNSQuestion, of list: String, at now: Int64) -> Lookup? {
         guard lookups.count < Self.mostLookups else { return nil }
         lastLookup += 1
@@ -32,7 +32,7 @@ extension Resolver {
         return lookup
     }
 
-    /// Asks the next server; when there is none, and none that may still answer, nobody knows.
+    /// Asks the next server. When there is none, and no asked server may still answer, the answer is unknown.
     private mutating func tryNext(_ lookup: Lookup, at now: Int64) {
         lookup.nextTryAt = nil
         while let server = lookup.servers.first, lookup.tries < timeouts.mostTries {
@@ -43,11 +43,11 @@ extension Resolver {
                 if lookup.tries < timeouts.mostTries { lookup.nextTryAt = now + timeouts.tryInterval }
                 return
             } catch {
-                // There is no way to it, or no descriptor left. Another may do.
+                // No route leads there, or no descriptor is left. Another server may do.
                 lookup.giveUp(server)
             }
         }
-        if !lookup.isAnybodyAsked { finish(lookup, .unknown, because: lookup.trouble, at: now) }
+        if !lookup.isAnyServerAsked { finish(lookup, .unknown, because: lookup.trouble, at: now) }
     }
 
     private func send(_ lookup: Lookup, to server: NameServer) throws(SystemError) {
@@ -63,7 +63,7 @@ extension Resolver {
     }
 
     mutating func readServerReplies(_ place: Int, of number: UInt64, at now: Int64) {
-        // What was answered in this turn already is not there any more.
+        // A lookup that an earlier datagram of this turn answered does not exist any more.
         guard let lookup = lookups[number], lookup.asked.indices.contains(place), let asked = lookup.asked[place]
         else { return }
         do throws(SystemError) {
@@ -89,20 +89,20 @@ extension Resolver {
                 }
             }
         } catch {
-            // Nobody is there (ECONNREFUSED).
+            // No server listens there (ECONNREFUSED).
             lookup.giveUp(asked.server)
             tryNextUnlessAsked(lookup, at: now)
         }
     }
 
-    /// A server is out: one that was not asked yet takes its place at once.
+    /// After a server was given up, asks one that was not asked yet at once.
     private mutating func tryNextUnlessAsked(_ lookup: Lookup, at now: Int64) {
-        let isEveryoneAsked = lookup.servers.allSatisfy { server in lookup.asked.contains { $0?.server == server } }
-        if isEveryoneAsked, lookup.isAnybodyAsked { return }
+        let areAllAsked = lookup.servers.allSatisfy { server in lookup.asked.contains { $0?.server == server } }
+        if areAllAsked, lookup.isAnyServerAsked { return }
         tryNext(lookup, at: now)
     }
 
-    /// Asks once more where nobody has answered, and gives up where the time is over.
+    /// Asks once more for each lookup without a reply, and ends each lookup with a deadline that has passed.
     mutating func tendLookups(at now: Int64) {
         for lookup in lookups.values.filter({ now >= $0.dueAt }) {
             if now >= lookup.deadline {
@@ -114,7 +114,7 @@ extension Resolver {
         }
     }
 
-    /// - Parameter reason: why there is no answer, when there is none.
+    /// - Parameter reason: the reason why there is no answer, when there is none.
     private mutating func finish(_ lookup: Lookup, _ answer: ListAnswer, because reason: Lookup.Trouble, at now: Int64)
     {
         if answer.word != .unknown {

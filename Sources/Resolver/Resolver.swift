@@ -1,9 +1,9 @@
 // The process that asks DNS block lists: gates have no network, and the supervisor reads nothing that comes from one.
-// It has a user of its own, no files, and of the network what it asks with. It knows of connections nothing but addresses, and
-// of lists only what the supervisor told it: nobody can have it ask for anything else.
-// Promises: each request of a gate gets one answer, within the deadline; more requests than there is room for, at once that
-// nobody knows. One thread, one loop, one wait. It ends when the supervisor does.
-// Asking is in Resolver+Lookups.swift.
+// It has a user of its own, no files, and of the network only its sockets. Of connections it knows nothing but
+// addresses, and of lists only what the supervisor told it: a gate cannot make it ask for any other name.
+// Promises: each request of a gate gets one answer within the deadline; a request without room gets the answer
+// "unknown" at once. One thread, one loop, one wait. It ends when the supervisor does.
+// Resolver+Lookups.swift does the asking.
 internal import Addresses
 internal import DNS
 internal import EventLog
@@ -19,29 +19,29 @@ package struct Resolver: ~Copyable {
     var log = EventLog()
     let servers: [NameServer]
     let timeouts: LookupTimeouts
-    /// A number that nobody can guess, for a question.
+    /// An unpredictable number for a question.
     let newID: () -> UInt16
     var gates: [UInt64: AskingGate] = [:]
     var lastGate = Token.gates
     var lookups: [UInt64: Lookup] = [:]
     var running: [DNSQuestion: Lookup] = [:]
     var lastLookup: UInt64 = 0
-    /// By zone; only of those that were silent lately.
+    /// By zone; only of lists that were silent lately.
     var rests: [String: ListBackoff] = [:]
-    /// By zone; only of those that once had no answer.
+    /// By zone; only of lists that once had no answer.
     var troubles: [String: OutageNotice] = [:]
     var datagram = [UInt8](repeating: 0, count: 4096)
 
     enum Token {
         static let channel: UInt64 = 0
         static let gates: UInt64 = 1 << 62
-        /// A lookup's number, and the place of the server that was asked in the lowest bits.
+        /// A lookup's number, with the place of the asked server in the lowest bits.
         static func lookup(_ number: UInt64, server: Int) -> UInt64 { number << 3 | UInt64(server) }
     }
 
-    /// Questions at once. Each has a descriptor for each server that it asks, three at most.
+    /// How many lookups run at once. Each has a descriptor for each server that it asks, three at most.
     static let mostLookups = 256
-    /// Requests of one gate at once, so that the crowd of one service leaves room for another's.
+    /// How many requests of one gate run at once, so that one service with many clients leaves room for another.
     static let mostOfGate = 128
     private static let messagesAtOnce = 16
 
@@ -51,14 +51,14 @@ package struct Resolver: ~Copyable {
         Processes.exit(1)
     }
 
-    /// Returns when this resolver cannot serve, and has said why.
+    /// Returns when this resolver cannot serve, after it has reported why.
     private static func serveUntilFault(_ setup: ResolverSetup) {
         let resolver: Resolver
         do {
             try Startup.closeAll(but: [setup.channel])
-            // What `ps` shows.
+            // The name that `ps` shows.
             try Processes.setName("resolver")
-            // Each gate has one here, and each question some; the standard is a thousand of them for a process.
+            // Each gate has a descriptor here, and each lookup some; a process may have a thousand by default.
             try ProcessLimits.raise(ProcessLimits.files)
             let servers = setup.servers ?? systemServers()
             _ = try Sandbox.enter(setup.sandbox)
@@ -77,7 +77,7 @@ package struct Resolver: ~Copyable {
         do throws(SystemError) {
             return NameServer.all(in: try Files.read("/etc/resolv.conf", most: 1 << 16))
         } catch {
-            // As resolv.conf(5) says for a file that is not there: this machine.
+            // Without the file, resolv.conf(5) asks this machine.
             return NameServer.all(in: [])
         }
     }
@@ -86,7 +86,7 @@ package struct Resolver: ~Copyable {
         do throws(SystemError) {
             try channel.send(message.bytes)
         } catch {
-            // The supervisor is gone. The loop finds the channel closed and ends.
+            // Dropped on purpose: the supervisor is gone. The loop finds the channel closed and ends.
         }
     }
 
@@ -95,7 +95,7 @@ package struct Resolver: ~Copyable {
         channel: consuming MessageChannel, servers: [NameServer], timeouts: LookupTimeouts,
         newID: @escaping () -> UInt16
     ) throws(SystemError) {
-        precondition(!servers.isEmpty && timeouts.mostTries <= 8, "a token has room for eight places")
+        precondition(!servers.isEmpty && timeouts.mostTries <= 8, "no server, or more tries than a token has places")
         let poller = try Poller()
         try poller.add(channel.number, token: Token.channel)
         self.poller = poller
@@ -110,7 +110,7 @@ package struct Resolver: ~Copyable {
             while try turn() {}
             Processes.exit(0)
         } catch {
-            // Nothing that a gate or a name server does gets here. The supervisor starts another resolver.
+            // No gate and no name server can cause this. The supervisor starts another resolver.
             log.begin("resolver_fault", wallNanoseconds: Clock.wallNanoseconds())
             log.field("error", "\(error)")
             log.end()
@@ -118,13 +118,13 @@ package struct Resolver: ~Copyable {
         }
     }
 
-    /// Waits for something to do, and does it.
+    /// Waits for work, and does it.
     ///
     /// - Returns: whether there is still a supervisor.
     mutating func turn() throws(SystemError) -> Bool {
         let ready = try poller.wait(timeoutNanoseconds: timeout())
         let now = Clock.monotonicNanoseconds()
-        // The supervisor first: what it says of a gate comes before what the gate says.
+        // The supervisor first: its message about a gate comes before the gate's own messages.
         for index in 0..<ready where poller.token(at: index) == Token.channel {
             guard try handleSupervisorMessages() else { return false }
         }
@@ -153,7 +153,7 @@ package struct Resolver: ~Copyable {
             case .message(let bytes, var passed):
                 switch ResolverOrder(bytes) {
                 case .gate:
-                    // The lists that follow are this one's, also when its channel did not come through.
+                    // The lists that follow belong to this gate, even when its channel did not arrive.
                     lastGate += 1
                     guard let end = passed.take() else { continue }
                     try poller.add(end.number, token: lastGate)
@@ -167,7 +167,7 @@ package struct Resolver: ~Copyable {
 
     private mutating func readGateRequests(_ token: UInt64, at now: Int64) throws(SystemError) {
         guard let gate = gates[token] else { return }
-        // Not without end: one gate that asks all the time is not to keep the others waiting.
+        // Bounded, so that a gate that asks all the time does not keep the others waiting.
         for _ in 0..<Self.messagesAtOnce {
             switch try gate.channel.receive() {
             case .nothing: return
@@ -176,19 +176,19 @@ package struct Resolver: ~Copyable {
                 gates[token] = nil
                 return
             case .message(let bytes, _):
-                // A gate that speaks nonsense may be in anybody's hands, and is not answered.
+                // A gate that sends anything else may be compromised, and gets no answer.
                 if let request = ListRequest(wireBytes: bytes) { ask(request, of: gate, token: token, at: now) }
             }
         }
     }
 }
 
-/// A gate that may ask.
+/// A gate that may send requests.
 final class AskingGate {
     let channel: MessageChannel
     /// The zones of its lists, by their place.
     var lists: [String] = []
-    /// Requests that it waits for.
+    /// How many of its requests have no answer yet.
     var waiting = 0
 
     init(_ channel: consuming MessageChannel) { self.channel = channel }
@@ -197,7 +197,7 @@ final class AskingGate {
         do throws(SystemError) {
             try channel.send(ListReply(to: request, answer).wireBytes)
         } catch {
-            // It is gone, or does not read: then its own deadline tells it that nobody knows.
+            // Dropped on purpose: the gate is gone or does not read. Its own deadline then makes the answer unknown.
         }
     }
 }

@@ -1,13 +1,13 @@
-// What the supervisor hands to the resolver at its birth, and what the resolver is confined to.
+// What the supervisor gives to a resolver before its fork, and the sandbox of a resolver.
 package import Addresses
 package import LinuxSystem
 package import Sandbox
 internal import ServiceModel
 
-/// Everything that a resolver is made from.
+/// Everything that a resolver needs to start.
 package struct ResolverSetup: Sendable {
     package var sandbox: SandboxPlan
-    /// nil: those that /etc/resolv.conf names.
+    /// nil: the servers that /etc/resolv.conf names.
     package var servers: [NameServer]?
     /// The resolver's end of the message channel.
     package var channel: Int32
@@ -19,29 +19,30 @@ package struct ResolverSetup: Sendable {
         self.channel = channel
     }
 
-    /// What it is called among the dynamic users. No service has such a name: theirs begin with a letter or a digit.
+    /// Its name among the dynamic users. No service has such a name: a service's name begins with a letter or a digit.
     package static let userName = "_resolver"
 
-    /// Of calls that gates need and that it does not: it starts nothing, opens no file and waits for nobody to come.
+    /// The calls that gates need and a resolver does not: it starts no program, opens no file and accepts no
+    /// connection.
     private static let needless = [
         "fork", "vfork", "clone", "execve", "execveat", "open", "openat", "openat2", "creat", "bind", "listen",
         "accept",
         "accept4", "socketpair", "kill", "tkill", "pidfd_open", "pidfd_send_signal", "mknod", "mknodat",
     ]
 
-    /// The sandbox: a user of its own, no capability, no file but /dev/null, and sockets to ask with.
+    /// The sandbox: a user of its own, no capability, no file but /dev/null, and sockets for questions.
     ///
     /// Errors: there is no number for its user.
     ///
     /// - Parameters:
-    ///   - state: the directory where the numbers of dynamic users are kept.
-    ///   - group: the control group that it is born in, as /proc/PID/cgroup shows it.
+    ///   - state: the directory with the numbers of dynamic users.
+    ///   - group: the control group that it starts in, as /proc/PID/cgroup shows it.
     package static func sandbox(
         state: String, privilege: Privilege, group: String? = nil
     ) throws(IdentityError) -> SandboxPlan {
         var service = Service(
             name: userName, file: "", listen: [], handler: .none, identity: Identity(user: .dynamic))
-        // Nobody is served, and no program is started.
+        // The sandbox is made for a service. This one serves no connection and starts no program.
         service.admission.sensor = .seconds(1)
         service.sandbox.network = [.inet, .inet6]
         service.sandbox.systemCalls = needless.map { SystemCallChange(.refuse, $0) }
