@@ -1,17 +1,17 @@
-// What is asked: the A records of an address, turned around, in the zone of a list; and how that is written.
+// The question to a list: the A records of the reversed address in the list's zone; and its form in a message.
 // Source: RFC 1035 2.3.4, 4.1 (messages), RFC 5782 2.1, 2.4 (the name of an address in a list).
 package import Addresses
 
 /// One question to a list.
 package struct DNSQuestion: Hashable, Sendable {
-    /// As it is sent, in lower case: labels with their lengths, and a zero.
+    /// The name in the form of a message, in lower case: labels with their lengths, and a zero.
     package let name: [UInt8]
 
     /// The longest name, in bytes of its wire form.
     package static let longestName = 255
     static let longestLabel = 63
 
-    /// - Returns: nil when the zone is not one, or its name is too long for the address before it.
+    /// - Returns: nil when the zone is no domain name, or too long for the address before it.
     package init?(_ address: IPAddress, in zone: String) {
         var name: [UInt8] = []
         switch address {
@@ -37,7 +37,7 @@ package struct DNSQuestion: Hashable, Sendable {
         name += label
     }
 
-    /// The message that asks, of a server that finds out for us (RD).
+    /// The message to send. It asks the server to find the answer for us (RD).
     package func query(id: UInt16) -> [UInt8] {
         var message = [UInt8(id >> 8), UInt8(truncatingIfNeeded: id), 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0]
         message += name

@@ -1,8 +1,8 @@
 // Reads forward through a message. Source: RFC 1035 4.1.
-// Total and bounded: a pointer leads to before all that was read of its name, so there are no loops; a name has 255 bytes
-// at most. Whatever is not of the shape is nil, and whoever gets nil reads no further.
+// Total and bounded: a pointer must lead to before everything that was read of its name, so there are no loops; a name
+// has 255 bytes at most. Anything malformed is nil, and the caller that gets nil reads no further.
 
-/// A place in a message.
+/// A position in a message.
 struct DNSReader {
     private let bytes: [UInt8]
     private var position = 0
@@ -25,7 +25,7 @@ struct DNSReader {
         var name: [UInt8] = []
         var place = position
         var lowest = position
-        /// Behind the first pointer, where reading goes on.
+        /// The position after the first pointer, where reading goes on.
         var end: Int?
         while place < bytes.count {
             let length = Int(bytes[place])
@@ -53,30 +53,30 @@ struct DNSReader {
         return nil
     }
 
-    /// A record; what it holds is between here and ``DNSRecord/end``.
+    /// The head of a record. Its data is between here and ``DNSRecord/end``.
     mutating func record() -> DNSRecord? {
         guard let owner = name(), let type = number16(), let kind = number16(), let seconds = number32(),
             let length = number16(), bytes.count - position >= Int(length)
         else { return nil }
-        // A time of more than 68 years is none. Source: RFC 2181 8.
+        // A time of more than 68 years counts as 0. Source: RFC 2181 8.
         return DNSRecord(
             owner: owner, type: kind == internetClass ? type : 0, seconds: seconds > UInt32(Int32.max) ? 0 : seconds,
             start: position, end: position + Int(length))
     }
 
-    /// Goes on at a place that a record names.
+    /// Goes on at a position that a record gives.
     mutating func move(to place: Int) { position = place }
 
-    /// Whether reading has come to exactly here.
+    /// Whether reading has come to exactly this position.
     func isAt(_ place: Int) -> Bool { position == place }
 }
 
 /// The head of a resource record. Source: RFC 1035 4.1.3.
 struct DNSRecord {
     let owner: [UInt8]
-    /// 0 for those of other classes.
+    /// 0 for a record of another class.
     let type: UInt16
-    /// Its time to live.
+    /// The time to live.
     let seconds: UInt32
     let start: Int
     let end: Int

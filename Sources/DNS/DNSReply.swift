@@ -1,16 +1,17 @@
-// What a name server has said to a question.
-// Promises: any bytes at all are a reply. Nothing is taken from a message that does not repeat the question and its number,
-// nor from one that is cut or malformed anywhere in what is read of it.
-// Source: RFC 1035 4.1, 7.3; RFC 2308 2, 5 (how long a "no" holds); RFC 5452 9 (what a forger has to guess).
+// What a name server replied to a question.
+// Promises: any bytes at all are a reply. Nothing is taken from a message that does not repeat the question and its
+// number, nor from one that is cut or malformed in any part that is read.
+// Source: RFC 1035 4.1, 7.3; RFC 2308 2, 5 (how long a negative answer is valid); RFC 5452 9 (what a forger has to
+// guess).
 package import Addresses
 
 /// A message as the answer to one question.
 package enum DNSReply: Hashable, Sendable {
-    /// No answer to this question: from long ago, or from a forger. The answer may yet come.
+    /// No answer to this question: it is late, or forged. The true answer may still come.
     case foreign
-    /// The addresses, at most ``DNSReply/mostAddresses``, and how long they hold.
+    /// The addresses, at most ``DNSReply/mostAddresses``, and how long they are valid.
     case addresses([IPAddress], seconds: UInt32)
-    /// The name does not exist, or has no address; nil: nobody says for how long.
+    /// The name does not exist, or has no address. nil: the reply does not say for how long that is valid.
     case none(seconds: UInt32?)
     /// The server has no answer, or not one that can be read.
     case failed
@@ -41,7 +42,7 @@ package enum DNSReply: Hashable, Sendable {
     /// NXDOMAIN. Source: RFC 1035 4.1.1.
     private static let noSuchName: UInt16 = 3
 
-    /// nil when it is malformed.
+    /// nil when the message is malformed.
     private static func read(
         _ reader: inout DNSReader, of question: [UInt8], answers: UInt16, authorities: UInt16, hasName: Bool
     ) -> DNSReply? {
@@ -65,7 +66,7 @@ package enum DNSReply: Hashable, Sendable {
         for _ in 0..<authorities {
             guard let record = reader.record() else { return nil }
             if record.type == RecordType.authority {
-                // Two names and four numbers, then the time that a "no" holds. Source: RFC 1035 3.3.13, RFC 2308 5.
+                // Two names and four numbers, then the time of a negative answer. Source: RFC 1035 3.3.13, RFC 2308 5.
                 guard reader.name() != nil, reader.name() != nil, reader.number32() != nil, reader.number32() != nil,
                     reader.number32() != nil, reader.number32() != nil, let minimum = reader.number32(),
                     reader.isAt(record.end)

@@ -1,19 +1,19 @@
-// What a list says about an address, and for how long that is believed.
-// Promises: who does not answer, or not as lists do, has said nothing; nobody is taken for listed by it.
+// What a list says about an address, and how long the answer is valid.
+// Promises: without an answer, or with one that no DNS block list gives, the address does not count as listed.
 package import Addresses
 internal import ServiceModel
 
-/// A list's word on one address.
+/// A list's answer about one address.
 package struct ListAnswer: Hashable, Sendable {
     package enum Word: Hashable, Sendable {
-        /// With the answers that it gave, one or more.
+        /// With the addresses that the list answered, one or more.
         case listed([IPAddress])
         case notListed
         case unknown
     }
 
     package var word: Word
-    /// How long it holds.
+    /// How long the answer is valid.
     package var seconds: UInt32
 
     package init(_ word: Word, seconds: UInt32) {
@@ -21,17 +21,17 @@ package struct ListAnswer: Hashable, Sendable {
         self.seconds = seconds
     }
 
-    /// In seconds: a list may change its mind sooner or later than it says.
+    /// The bounds of that time, in seconds: a list may change its data sooner or later than it says.
     package static let holding: ClosedRange<UInt32> = 60...3600
-    /// Of a "no" that does not say how long it holds, in seconds.
+    /// For a negative answer that does not say how long it is valid, in seconds.
     static let standardNo: UInt32 = 300
 
-    /// Nobody knows; soon to be asked again.
+    /// The answer is not known; the gate asks again soon.
     package static let unknown = ListAnswer(.unknown, seconds: 10)
 
-    /// What a server's reply means; nil: nothing, for it is not to this question.
+    /// The meaning of a server's reply; nil when it is no reply to this question.
     ///
-    /// An answer that no list gives for a listed address spoils all others in the reply.
+    /// If one address in the reply is not one that lists answer with, the whole reply means unknown.
     package init?(_ reply: DNSReply) {
         switch reply {
         case .foreign: return nil

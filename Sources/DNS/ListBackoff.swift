@@ -1,24 +1,24 @@
-// A list that is silent is left alone for a while: otherwise everybody would wait for it until the deadline. A server that
-// says that it has no answer delays nobody, and does not count.
+// A silent list is not asked for a while: otherwise every connection would wait for it until the deadline. A list with
+// a server that says that it has no answer delays no connection, and is not silent.
 // Pure; time is a parameter.
 
-/// How silent one list has been since it was last heard.
+/// How often one list has been silent since its last reply.
 package struct ListBackoff: Hashable, Sendable {
-    /// Questions in a row whose time ran out.
+    /// How many questions in a row got no reply in time.
     private var silences = 0
-    /// Monotonic: until when nobody is asked.
+    /// Until when the list is not asked, on the monotonic clock.
     private var until: Int64 = .min
 
-    /// How often in a row a list may be silent before it is left alone.
+    /// How many times in a row a list may be silent before it is not asked any more.
     package static let mostSilences = 8
-    /// In nanoseconds. The first question after that decides whether it goes on.
+    /// How long it is not asked, in nanoseconds. The first question after that decides whether that is repeated.
     package static let rest: Int64 = 30_000_000_000
 
     package init() {}
 
     package func isResting(at now: Int64) -> Bool { now < until }
 
-    /// A question got no answer in time.
+    /// Records that a question got no reply in time.
     package mutating func wasSilent(at now: Int64) {
         silences = min(silences + 1, Self.mostSilences)
         if silences == Self.mostSilences { until = now + Self.rest }

@@ -1,4 +1,4 @@
-// What a gate asks of a DNS block list, and what it learns. Values only; Messages has their form between processes.
+// A gate's question to a DNS block list, and the answer. Values only; Messages has their form between processes.
 package import Addresses
 
 /// A question: is this address on that list?

@@ -1,19 +1,19 @@
-// Whether it was said that a list has no answers: an administrator has to know, because nobody is refused by it; and not for each
-// question, and not again and again. Pure; time is a parameter.
+// Decides when the log says that a list has no answers. The administrator has to know it, because the list refuses no
+// client meanwhile; but one line for each question would be too many. Pure; time is a parameter.
 
-/// What was said of one list.
+/// What the log has said of one list.
 package struct OutageNotice: Hashable, Sendable {
-    /// Whether it was the last thing that was said.
+    /// Whether the last line was about an outage.
     private var isSaid = false
-    /// Monotonic.
+    /// On the monotonic clock.
     private var saidAt: Int64 = .min
 
-    /// In nanoseconds: one that answers now and then is not worth more lines.
+    /// In nanoseconds: a list that answers now and then gets no more lines than one in this time.
     package static let interval: Int64 = 60_000_000_000
 
     package init() {}
 
-    /// A question has got no answer.
+    /// Records that a question got no answer.
     ///
     /// - Returns: whether to say so.
     package mutating func noAnswer(at now: Int64) -> Bool {
@@ -23,7 +23,7 @@ package struct OutageNotice: Hashable, Sendable {
         return true
     }
 
-    /// A question has got an answer.
+    /// Records that a question got an answer.
     ///
     /// - Returns: whether to say so.
     package mutating func answer() -> Bool {
