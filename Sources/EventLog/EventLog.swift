@@ -1,7 +1,7 @@
 // The log: one line per event on descriptor 2, `key=value`, one write each.
 // Promises: a value never contains a blank, a control character or a byte above 0x7e unless it is quoted or escaped, so
 // that nothing a peer sends can look like another field or another line. Never allocates once it is made.
-// What does not fit into a line is cut, and the line says so. A log that cannot be written does not stop a service.
+// A line that is too long is cut, and the line says so. A service goes on when its log cannot be written.
 package import Addresses
 internal import LinuxSystem
 package import ServiceModel
@@ -12,7 +12,7 @@ package struct EventLog: ~Copyable {
     private var line = ByteText(capacity: 4096)
     private let destination: Int32
 
-    /// - Parameter destination: a descriptor that outlives the log; 2 but for tests.
+    /// - Parameter destination: a descriptor that outlives the log; tests use another than 2.
     package init(destination: Int32 = 2) {
         self.destination = destination
     }
@@ -32,13 +32,13 @@ package struct EventLog: ~Copyable {
         line.append(value)
     }
 
-    /// A value from anywhere: escaped, and quoted when it has blanks.
+    /// Adds a text from any source: escaped, and quoted when it has blanks.
     package mutating func field(_ key: StaticString, _ value: String) {
         name(key)
         line.append(escaping: value)
     }
 
-    /// Bytes from anywhere, as text is.
+    /// Adds bytes from any source, escaped like a text.
     package mutating func field(_ key: StaticString, _ value: borrowing Span<UInt8>) {
         name(key)
         line.append(escaping: value)
@@ -77,7 +77,7 @@ package struct EventLog: ~Copyable {
         line.append(decimal: number)
     }
 
-    /// A value that `fill` appends: without blanks, quotes and bytes outside of 0x21 to 0x7e.
+    /// Adds a value that `fill` appends: without blanks, quotes and bytes outside of 0x21 to 0x7e.
     package mutating func plainField(_ key: StaticString, _ fill: (inout ByteText) -> Void) {
         name(key)
         fill(&line)
@@ -97,12 +97,13 @@ package struct EventLog: ~Copyable {
         do throws(SystemError) {
             try writeBytes(line.bytes, to: destination)
         } catch {
-            // There is nowhere left to say it; serving goes on.
+            // Dropped on purpose: there is nowhere left to report it, and the service goes on.
         }
     }
 
-    /// Ends a line that did not fit, its newline among what did not: no escape is left half, no quote open, and the line
-    /// says it. Escaping puts neither quotes nor backslashes into a value, so those that stand there are its own.
+    /// Ends a line that did not fit, not even its newline. It leaves no half escape and no open quote, and marks the
+    /// line as cut. Escaping puts neither quotes nor backslashes into a value, so each one in the line is the log's
+    /// own.
     private mutating func closeCutLine() {
         line.truncate(to: line.count - 16)
         var isQuoted = false

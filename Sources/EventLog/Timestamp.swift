@@ -1,10 +1,10 @@
-// The time of a line: RFC 3339 in UTC with milliseconds. Computed here, because libc's ways to do it read files.
+// The time of a line: RFC 3339 in UTC with milliseconds. Computed here, because libc's functions for it read files.
 package import Text
 
 extension ByteText {
     /// Appends `2026-11-21T04:35:28.123Z`.
     ///
-    /// - Parameter nanoseconds: since 1970 in UTC; before that it is taken as 1970.
+    /// - Parameter nanoseconds: since 1970 in UTC; an earlier time counts as 1970.
     /// Source: RFC 3339 5.6.
     package mutating func append(timestamp nanoseconds: Int64) {
         let milliseconds = max(nanoseconds, 0) / 1_000_000
@@ -27,8 +27,8 @@ extension ByteText {
     }
 }
 
-/// The Gregorian date of a day. Years are counted from March, so that the leap day is a year's last; 400 years have
-/// 146 097 days, and the months from March on have 153 days in every five.
+/// The Gregorian date of a day. Counts years from March, so that the leap day is a year's last; 400 years have 146 097
+/// days, and the months from March on have 153 days in every five.
 private func civilDate(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
     let sinceMarchOfYear0 = days + 719_468
     let era = sinceMarchOfYear0 / 146_097
