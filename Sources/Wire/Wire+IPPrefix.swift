@@ -1,4 +1,4 @@
-// A prefix travels as its text.
+// The form of a prefix between programs: its text.
 package import Addresses
 
 extension IPPrefix: WireValue {

@@ -1,14 +1,14 @@
-// A value as a message of its own.
+// A value as one whole message.
 
 extension WireValue {
-    /// The value as bytes.
+    /// The bytes of the value.
     package var wireBytes: [UInt8] {
         var writer = WireWriter()
         writer.write(self)
         return writer.bytes
     }
 
-    /// nil when the bytes are not such a value, whole and nothing more.
+    /// Reads a value; nil when the bytes are not exactly one such value.
     package init?(wireBytes bytes: [UInt8]) {
         var reader = WireReader(bytes)
         do throws(WireError) {

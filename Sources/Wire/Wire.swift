@@ -1,10 +1,10 @@
-// How values travel between programs of one build: definitions to the supervisor, reports from it. The shape needs no versions,
-// but reading is total all the same: any bytes give a value or an error.
+// The form of values between programs of one build: definitions to the supervisor, reports from it. The form needs no
+// versions, but reading is total all the same: any bytes give a value or an error.
 //
-// Shape: a number is 8 bytes, least significant first; a text is its length in bytes and its UTF-8; a list is its count and
-// its elements; an optional is a list of at most one; a choice is a number and what belongs to it.
+// Shape: a number is 8 bytes, least significant first; a text is its length in bytes and its UTF-8; a list is its count
+// and its elements; an optional is a list of at most one; a choice is a number and the fields of that case.
 
-/// Puts values together.
+/// Writes values one after the other.
 package struct WireWriter {
     package private(set) var bytes: [UInt8] = []
 
@@ -33,7 +33,7 @@ package struct WireWriter {
     package mutating func write<Value: WireValue>(_ value: Value?) { write(value.map { [$0] } ?? []) }
 }
 
-/// Takes values apart. Every method throws when the bytes are of another shape.
+/// Reads values one after the other. Every method throws when the bytes have another shape.
 package struct WireReader {
     private var rest: ArraySlice<UInt8>
 
@@ -67,7 +67,7 @@ package struct WireReader {
         return text
     }
 
-    /// A count of things that follow, each of at least a byte.
+    /// The number of elements that follow, each of at least a byte.
     private mutating func count() throws(WireError) -> Int {
         let count = try number(Int.self)
         guard count >= 0, count <= rest.count else { throw WireError() }
@@ -91,12 +91,12 @@ package struct WireReader {
     }
 }
 
-/// The bytes are not of the shape.
+/// The bytes do not have the shape of the value.
 package struct WireError: Error {
     package init() {}
 }
 
-/// A value that travels.
+/// A value with a form between programs.
 package protocol WireValue {
     func write(to writer: inout WireWriter)
     init(from reader: inout WireReader) throws(WireError)
