@@ -1,14 +1,15 @@
-// What a gate counts for `status`: a counter is a case here, and everything that shows counters loops over them. The numbers are in memory that its supervisor reads whenever a client asks.
+// The counters of a gate, for `status`: each counter is a case here, and everything that shows counters loops over
+// them. The numbers are in shared memory, which the supervisor reads when a client asks.
 package import LinuxSystem
 package import ServiceModel
 
-/// What is counted: one number for each of these, and one for each cause of a refusal.
+/// A counter: one number for each case, and one for each cause of a refusal.
 package enum GateCounter: Hashable, Sendable {
     /// Connections that are served now.
     case active
     /// Connections that wait for their handlers now.
     case waiting
-    /// Connections that a handler was started for.
+    /// Connections with a handler that was started.
     case accepted
     /// Handlers that ended with status 0.
     case succeeded
@@ -16,7 +17,7 @@ package enum GateCounter: Hashable, Sendable {
     case failed
     /// Programs that could not be started.
     case unstarted
-    /// Times that accepting paused for lack of resources.
+    /// How often accepting paused for lack of resources.
     case pauses
     /// Connections that were admitted although not every DNS block list has answered.
     case unlisted
@@ -36,9 +37,9 @@ extension GateCounter: CaseIterable {
         }
     }
 
-    /// The place among all counters. The ones that change most often come first.
+    /// The counter's index. The counters that change most often come first.
     package var index: Int {
-        guard let index = Self.allCases.firstIndex(of: self) else { preconditionFailure("\(self) is a counter") }
+        guard let index = Self.allCases.firstIndex(of: self) else { preconditionFailure("\(self) has no index") }
         return index
     }
 }

@@ -1,5 +1,5 @@
-// What supervisor and gate say to each other, and how it is spelled on the message channel.
-// Each message is a letter and what belongs to it; anything else is a bug of ours, and is answered with nil.
+// The messages between supervisor and gate, and their form on the message channel.
+// Each message is a letter and its fields. Anything else is a bug of this program, and reads as nil.
 package import Addresses
 package import ServiceModel
 internal import Wire
@@ -10,16 +10,16 @@ package enum SupervisorMessage: Hashable, Sendable {
     case blockList
     /// New bans; their sealed memory is passed along.
     case bans
-    /// Another resolver; the gate's end of a channel to it is passed along.
+    /// Another resolver; the gate's end of a new channel to it is passed along.
     case resolver
-    /// How does this caller stand? Answered with the same number.
+    /// Asks for the status of this client's source; the answer has the same number.
     case sourceStatus(UInt32, Client)
-    /// Nobody else will accept from the listeners: at the drain that follows, their queues are to be emptied first.
+    /// No other process will accept from the listeners: the drain that follows has to empty their queues first.
     case queueFlush
-    /// Accept no more, end when the last handler has. After the grace, handlers are ended; without one they have all
-    /// the time they want. Sent again with a shorter grace, the shorter one counts.
+    /// Accept no more connections, and end after the last handler. After the grace, the gate ends the handlers; nil: it
+    /// never does. In a second drain with a shorter grace, the shorter one counts.
     case drain(graceNanoseconds: Int64?)
-    /// End what still runs with SIGKILL.
+    /// Kill the handlers that still run with SIGKILL.
     case kill
 
     package var bytes: [UInt8] {
@@ -55,13 +55,13 @@ package enum SupervisorMessage: Hashable, Sendable {
 
 /// From a gate to the supervisor.
 package enum GateMessage: Hashable, Sendable {
-    /// The sandbox is on and verified, the rehearsal went well: the gate accepts.
+    /// The sandbox is entered and verified, and the rehearsal succeeded: the gate accepts.
     case ready
     /// The gate cannot serve, and ends.
     case failed(String)
-    /// A source has done what its service bans for. The supervisor knows for how long.
+    /// A source has done what its service bans for. The supervisor decides for how long.
     case offence(IPPrefix, Offence)
-    /// Connections that bans refused since the last time; at most ``mostHits``.
+    /// Connections that bans refused since the last such message; at most ``mostHits``.
     case hits([BanHit])
     /// The answer to a ``SupervisorMessage/sourceStatus(_:_:)``.
     case sourceStatus(UInt32, SourceStatus)
@@ -139,22 +139,22 @@ package enum GateMessage: Hashable, Sendable {
     }
 }
 
-/// Four bytes of a number, least significant first, and a value.
+/// Four bytes of a number, least significant first, then a value.
 private func numbered(_ number: UInt32, _ value: some WireValue) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } + value.wireBytes
 }
 
-/// What ``numbered(_:_:)`` made, behind a letter.
+/// Reads what ``numbered(_:_:)`` made, after the letter of the message.
 private func numbered<Value: WireValue>(_ type: Value.Type, in bytes: [UInt8]) -> (UInt32, Value)? {
     guard bytes.count >= 5, let value = Value(wireBytes: Array(bytes[5...])) else { return nil }
     return (bytes[1..<5].reversed().reduce(0) { $0 << 8 | UInt32($1) }, value)
 }
 
-/// What a service bans for.
+/// An act that a service bans for.
 package enum Offence: Hashable, Sendable {
-    /// Its sensor was touched.
+    /// The source connected to the service's sensor.
     case sensor
-    /// Its penalties have come to the threshold; the last of them was for this.
+    /// The source's penalties reached the threshold; this is the cause of the last one.
     case penalties(Penalties.Cause)
 
     fileprivate var code: UInt8 {

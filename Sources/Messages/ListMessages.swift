@@ -1,7 +1,7 @@
-// What a gate and the resolver say to each other, each a message of its own.
-// A gate names a list by its place among the lists that the supervisor gave to the resolver for this gate. A gate that was
-// taken over can therefore ask for no name of its choice, and carry nothing out in one.
-// Reading is total: any bytes are a message or an error. There is one reply for each request, in no particular order.
+// The messages between a gate and the resolver, each whole.
+// A gate names a list by its place among the lists that the supervisor gave to the resolver for this gate. So a
+// compromised gate can ask for no name of its choice, and carry no data out in one.
+// Reading is total: any bytes are a message or an error. Each request gets one reply, in no particular order.
 internal import Addresses
 package import DNS
 package import Wire
@@ -43,5 +43,5 @@ extension ListReply: WireValue {
     }
 }
 
-/// An address as the prefix of its full length, which has a form on the wire.
+/// An address as the prefix of its full length, which has a form between programs.
 private func hostPrefix(_ address: IPAddress) -> IPPrefix { IPPrefix(of: address, length: address.bitWidth) }

@@ -1,11 +1,11 @@
-// What supervisor and resolver say to each other, and how it is spelled on the message channel.
-// Each message is a letter and what belongs to it; anything else is a bug of ours, and is answered with nil.
+// The messages between supervisor and resolver, and their form on the message channel.
+// Each message is a letter and its fields. Anything else is a bug of this program, and reads as nil.
 
 /// From the supervisor to the resolver.
 package enum ResolverOrder: Hashable, Sendable {
-    /// Here is a gate; the resolver's end of its channel is passed along. It may ask of no list yet.
+    /// Another gate; the resolver's end of its channel is passed along. The gate may not ask any list yet.
     case gate
-    /// The gate that came last may ask of this list too: the next place of ``ListRequest``.
+    /// The latest gate may ask this list too: its next place in ``ListRequest``.
     case list(String)
 
     package var bytes: [UInt8] {
@@ -26,7 +26,7 @@ package enum ResolverOrder: Hashable, Sendable {
 
 /// From the resolver to the supervisor.
 package enum ResolverReport: Hashable, Sendable {
-    /// The sandbox is on and verified: gates may ask.
+    /// The sandbox is entered and verified: gates may ask.
     case ready
     /// The resolver cannot serve, and ends.
     case failed(String)

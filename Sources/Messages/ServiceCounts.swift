@@ -1,4 +1,4 @@
-// What the gates of one service have counted, as plain numbers.
+// The sums of what the gates of one service have counted, as plain numbers.
 package import Wire
 
 /// A number for each ``GateCounter``; the gates of earlier definitions of the service are included.
@@ -12,12 +12,12 @@ package struct ServiceCounts: Hashable, Sendable {
         set { values[counter.index] = newValue }
     }
 
-    /// Connections that were refused, for whatever cause.
+    /// Refused connections, of every cause together.
     package var refused: Int {
         GateCounter.allCases.reduce(0) { if case .refused = $1 { $0 + self[$1] } else { $0 } }
     }
 
-    /// Adds what another gate has counted.
+    /// Adds the numbers of another gate.
     package mutating func add(_ other: ServiceCounts) {
         for counter in GateCounter.allCases { self[counter] += other[counter] }
     }

@@ -1,15 +1,15 @@
-// How somebody stands with a service at this moment: what only its gate knows. For `explain`.
+// The status of a source with a service at this moment, which only the service's gate knows. For `explain`.
 package import Addresses
 internal import ServiceModel
 package import Wire
 
-/// Somebody who might come.
+/// A client that `explain` asks about.
 package enum Client: Hashable, Sendable {
     case address(IPAddress)
-    /// Of this machine, on a unix socket.
+    /// A user of this machine, on a unix socket.
     case user(UInt32)
 
-    /// As who would come by no port and no process.
+    /// The same client as a peer without a port or a process.
     package var peer: Peer {
         switch self {
         case .address(let address): .ip(address, port: 0)
@@ -25,42 +25,42 @@ package enum Client: Hashable, Sendable {
     }
 }
 
-/// What a gate knows of a caller.
+/// What a gate knows of a client's source.
 package struct SourceStatus: Hashable, Sendable {
-    /// Of its source: connections that are served, or wait.
+    /// The source's connections that are served or wait.
     package var connections = 0
-    /// Until `limits.rate` lets its source in; zero: now. nil: there is no such limit.
+    /// How long until `limits.rate` lets the source in; zero: now. nil: there is no such limit.
     package var rateWait: Duration?
-    /// Until `limits.total_rate` lets somebody in; zero: now.
+    /// How long until `limits.total_rate` lets any client in; zero: now.
     package var turnWait = Duration.zero
-    /// Of its source, for ends that cost some; nil: none does.
+    /// The source's penalty points; nil: no outcome costs points.
     package var points: Int?
     package var lists = Lists.none
-    /// The rules of `dnsbl` that match and let in, a bit for each.
+    /// The `dnsbl` rules that match and admit, a bit for each.
     package var matches: UInt32 = 0
     package var checks = Checks.none
 
-    /// What `dnsbl` says.
+    /// What `dnsbl` says of the client.
     package enum Lists: Hashable, Sendable {
-        /// Nothing: the service has no lists, or they are not about such callers.
+        /// Nothing: the service has no lists, or they do not apply to such clients.
         case none
-        /// They have to be asked.
+        /// The gate has to ask the lists first.
         case unknown
-        /// It comes in.
+        /// The lists admit it.
         case admitted
-        /// It comes in, but not every list has answered.
+        /// The lists admit it, but not every one has answered.
         case unanswered
-        /// It is refused by the rule with this index.
+        /// The rule with this index refuses it.
         case denied(rule: Int)
     }
 
-    /// What `checks` say.
+    /// What `checks` say of the client.
     package enum Checks: Hashable, Sendable {
         case none
-        /// They have to be asked.
+        /// The gate has to run the checks first.
         case unknown
         case passed
-        /// It is refused by the check with this index.
+        /// The check with this index refuses it.
         case refused(check: Int)
     }
 
