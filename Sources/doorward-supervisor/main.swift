@@ -1,4 +1,5 @@
-// The supervisor as a program of its own: small, because it is root and lives for months. `doorward run` becomes it.
+// The supervisor as a program of its own: small, because it is root and runs for months. `doorward run` becomes it by
+// exec.
 //
 //     doorward-supervisor READY PROGRAM ARGUMENT...
 //
