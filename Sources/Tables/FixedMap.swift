@@ -1,5 +1,7 @@
-// A hash table whose memory is taken once. What is counted and looked up between accept and exec lives in these.
-// Promises: no allocation after init, removal leaves no tombstones (open addressing, linear probing, entries move back).
+// A hash table that takes its memory once. Whatever is counted and looked up between accept and exec is in these
+// tables.
+// Promises: no allocation after init. A removal leaves no tombstones (open addressing, linear probing, entries move
+// back).
 
 /// A map of at most `capacity` entries.
 @safe
@@ -15,7 +17,7 @@ package struct FixedMap<Key: Hashable, Value: ~Copyable>: ~Copyable {
     package private(set) var count = 0
 
     package init(capacity: Int) {
-        precondition(capacity > 0, "a map holds something")
+        precondition(capacity > 0, "a map has no room for an entry")
         self.capacity = capacity
         var size = 2
         while size < capacity * 2 { size *= 2 }
@@ -37,12 +39,12 @@ package struct FixedMap<Key: Hashable, Value: ~Copyable>: ~Copyable {
     package mutating func insert(_ key: Key, _ value: consuming Value) {
         precondition(!isFull, "the caller checks isFull")
         let index = place(of: key)
-        precondition(unsafe cells[index] == nil, "a key is entered once")
+        precondition(unsafe cells[index] == nil, "the key has an entry already")
         unsafe cells[index] = Cell(key: key, value: value)
         count += 1
     }
 
-    /// Takes an entry out; nil when there is none.
+    /// Removes and returns the value of a key, or nil.
     package mutating func remove(_ key: Key) -> Value? {
         var hole = place(of: key)
         guard let cell = unsafe cells[hole].take() else { return nil }
@@ -51,7 +53,7 @@ package struct FixedMap<Key: Hashable, Value: ~Copyable>: ~Copyable {
         while true {
             index = (index + 1) & mask
             guard let home = homeOfCell(at: index) else { break }
-            // An entry may fill the hole unless that would put it before its own home.
+            // An entry may fill the hole unless that would put it before its home, the cell of its hash.
             if (index - home) & mask >= (index - hole) & mask {
                 unsafe cells[hole] = cells[index].take()
                 hole = index
@@ -60,7 +62,7 @@ package struct FixedMap<Key: Hashable, Value: ~Copyable>: ~Copyable {
         return cell.value
     }
 
-    /// Changes the value of a key in place; `change` is not called when there is none.
+    /// Changes the value of a key in place. Does not call `change` when there is no entry.
     ///
     /// - Returns: what `change` returned, or nil.
     package mutating func update<Result>(_ key: Key, _ change: (inout Value) -> Result) -> Result? {
@@ -69,17 +71,17 @@ package struct FixedMap<Key: Hashable, Value: ~Copyable>: ~Copyable {
         return unsafe change(&cells[index]!.value)
     }
 
-    /// Looks at the value of a key in place; `look` is not called when there is none.
+    /// Reads the value of a key in place. Does not call `body` when there is no entry.
     ///
-    /// - Returns: what `look` returned, or nil.
-    package func read<Result>(_ key: Key, _ look: (borrowing Value) -> Result) -> Result? {
+    /// - Returns: what `body` returned, or nil.
+    package func read<Result>(_ key: Key, _ body: (borrowing Value) -> Result) -> Result? {
         switch unsafe cells[place(of: key)] {
-        case .some(let cell): look(cell.value)
+        case .some(let cell): body(cell.value)
         case .none: nil
         }
     }
 
-    /// Visits every entry, in no order.
+    /// Calls the function with every entry, in no order.
     package mutating func forEach(_ visit: (Key, inout Value) -> Void) {
         for index in 0...mask {
             guard let key = keyOfCell(at: index) else { continue }
@@ -88,7 +90,7 @@ package struct FixedMap<Key: Hashable, Value: ~Copyable>: ~Copyable {
     }
 
     private func keyOfCell(at index: Int) -> Key? {
-        // Sound, here and below: indices are masked, and every cell was initialised.
+        // Sound, here and below: indices are masked, and every cell is initialised.
         switch unsafe cells[index] {
         case .some(let cell): cell.key
         case .none: nil
@@ -99,7 +101,7 @@ package struct FixedMap<Key: Hashable, Value: ~Copyable>: ~Copyable {
         keyOfCell(at: index).map { $0.hashValue & mask }
     }
 
-    /// The cell of the key, or the empty one where it would go.
+    /// The cell of the key, or the empty cell for it.
     private func place(of key: Key) -> Int {
         var index = key.hashValue & mask
         while let found = keyOfCell(at: index), found != key { index = (index + 1) & mask }

@@ -1,8 +1,10 @@
-// A map for what is known about strangers: bounded, and always ready to take one more by forgetting another.
-// A set-associative cache: the hash of a key names a set of eight places, and only those are ever looked at. In a set the
-// latest used stands first; a new key takes the place of one that may be forgotten without loss, the longest unused first,
-// and where there is none, of the longest unused. Hashes are keyed by a secret of the process, so nobody can aim at a set.
-// Promises: no allocation after init; never more than eight places are looked at and moved.
+// A map for what is known about sources, of which there is no end: bounded, and always ready to take one more key by
+// forgetting another.
+// A set-associative cache: the hash of a key selects a set of eight places, and only those are searched. In a set the
+// latest used key is first. A new key takes the place of a key that may be forgotten without loss, the longest unused
+// first; without such a key, the place of the longest unused. A secret of the process keys the hashes, so that no peer
+// can aim at a set.
+// Promises: no allocation after init; an operation reads and moves at most eight places.
 
 /// A map of at most `capacity` entries that forgets instead of being full.
 @safe
@@ -13,13 +15,13 @@ package struct ForgettingMap<Key: Hashable & BitwiseCopyable, Value: BitwiseCopy
 
     private let entries: UnsafeMutablePointer<Entry?>
     private let sets: Int
-    /// Entries that there is room for. A power of two, at least what was asked for.
+    /// How many entries it has room for. A power of two, at least what the caller asked for.
     package var capacity: Int { sets * Self.ways }
-    /// Entries that were put out of the map although they still meant something.
+    /// How many entries were forgotten although they still had a meaning.
     package private(set) var forgotten: UInt64 = 0
 
     package init(capacity: Int) {
-        precondition(capacity > 0, "a map holds something")
+        precondition(capacity > 0, "a map has no room for an entry")
         var sets = 1
         while sets * Self.ways < capacity { sets *= 2 }
         self.sets = sets
@@ -37,7 +39,7 @@ package struct ForgettingMap<Key: Hashable & BitwiseCopyable, Value: BitwiseCopy
         find(key, from: firstPlace(of: key))?.1
     }
 
-    /// Changes the value of a key, which is the latest used then; a key that is not there gets `initial` first.
+    /// Changes the value of a key and makes it the latest used. A key that is not there gets `initial` first.
     ///
     /// - Parameter isIdle: whether a value may be forgotten without loss.
     package mutating func update<Result>(
@@ -56,7 +58,8 @@ package struct ForgettingMap<Key: Hashable & BitwiseCopyable, Value: BitwiseCopy
 
     private func find(_ key: Key, from start: Int) -> (Int, Value)? {
         for index in start..<start + Self.ways {
-            // Sound, here and below: an index is that of a set, plus less than `ways`; every place is initialised.
+            // Sound, here and below: an index is the start of a set plus less than `ways`, and every place is
+            // initialised.
             if let entry = unsafe entries[index], entry.key == key { return (index, entry.value) }
         }
         return nil

@@ -1,8 +1,8 @@
-// How often something may happen: `30/min`, in whole numbers.
-// Its text form is Configuration's.
-// Promises that every value which exists can be computed with: no later product of its parts is too large for 64 bits.
+// How often an event may happen: `30/min`, in whole numbers.
+// Configuration reads and writes its text form.
+// Promises that no value overflows: every product of its parts that is computed later fits into 64 bits.
 
-/// A number of times in a period, and how many may come at once.
+/// A number of times in a period, and how many of them may come at once.
 package struct Rate: Hashable, Sendable {
     /// Times in a period. 1 to ``mostCount``.
     package let count: Int64

@@ -1,24 +1,26 @@
-// The token bucket of one source or one service: what was spent of a burst, and is being given back.
-// Counts in parts of a token, `period` of them to one, of which each nanosecond gives back `count`: whole numbers, so that
-// nothing is lost to rounding however often it is asked. A bucket that lies still is full and need not be remembered.
-// Promises that a clock that stands still gives nothing, and one that jumps back takes nothing and locks nobody out.
+// The token bucket of one source or one service: the part of a burst that was spent, and is given back over time.
+// Counts in parts of a token. A token has `period` parts, and each nanosecond gives back `count` of them: whole
+// numbers, so that no rounding loses anything, however often the bucket is asked. After a quiet time a bucket is full
+// and need not be remembered.
+// Promises: a clock that stands still gives nothing, and a clock that jumps back takes nothing and refuses no source
+// for good.
 // Source: the continuous-state leaky bucket of ITU-T I.371, annex A, with the sign that makes a full bucket zero.
 
-/// What one source has used up. Meaningful together with the rate that it was used with.
+/// What one source has used up. It has a meaning only together with the rate that it was used with.
 package struct TokenBucket: BitwiseCopyable, Hashable, Sendable {
-    /// Parts of tokens that are missing; 0: full.
+    /// How many parts of tokens are missing; 0: full.
     private(set) var spent: Int64 = 0
-    /// When `spent` was right. In nanoseconds.
+    /// The time that `spent` is for, in nanoseconds.
     private var at: Int64
 
     /// A full bucket.
     ///
-    /// - Parameter now: nanoseconds of a clock that does not go back.
+    /// - Parameter now: in nanoseconds, of a clock that does not go back.
     package init(at now: Int64) {
         at = now
     }
 
-    /// Takes a token, if there is one. Nothing is taken when there is none: asking costs nothing.
+    /// Takes a token, if there is one. Without one nothing is taken: a refused request costs nothing.
     package mutating func take(_ rate: Rate, at now: Int64) -> Bool {
         refill(rate, at: now)
         guard spent <= (rate.burst - 1) * rate.period else { return false }
@@ -34,7 +36,7 @@ package struct TokenBucket: BitwiseCopyable, Hashable, Sendable {
         return missing <= 0 ? 0 : (missing - 1) / rate.count + 1
     }
 
-    /// Whether forgetting this bucket changes nothing.
+    /// Whether the bucket can be forgotten without a difference.
     package func isFull(_ rate: Rate, at now: Int64) -> Bool {
         var bucket = self
         bucket.refill(rate, at: now)
