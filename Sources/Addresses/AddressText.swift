@@ -1,4 +1,4 @@
-// The text of an address or a peer, put together without allocating: for log lines and environment entries.
+// The text of an address or a peer, written without allocating: for log lines and environment entries.
 // Every text that this target writes fits: the longest is an IPv6 address in brackets with its port, 47 bytes.
 
 /// Up to ``capacity`` bytes of ASCII.
@@ -51,7 +51,7 @@ package struct AddressText: Sendable {
 }
 
 extension AddressText: CustomStringConvertible {
-    /// A copy as a string; not for the path of a connection.
+    /// A copy as a string; allocates, so never for a connection.
     package var description: String {
         var text = ""
         for index in 0..<count { text.unicodeScalars.append(Unicode.Scalar(storage[index])) }

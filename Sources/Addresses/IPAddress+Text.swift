@@ -1,9 +1,10 @@
-// Addresses as people write them: dotted decimal (RFC 6943 3.1.1, the strict form only) and RFC 4291 2.2 for IPv6,
-// written in RFC 5952's canonical form. Total and bounded: any bytes in, an address or nothing out.
-// Never accepts leading zeros, octal, hexadecimal or short IPv4 forms, nor IPv6 zones: each has been read two ways.
+// The text form of addresses: dotted decimal (RFC 6943 3.1.1, only the strict form) and RFC 4291 2.2 for IPv6, written
+// in RFC 5952's canonical form. Total and bounded: any bytes give an address or nil.
+// Never accepts leading zeros, octal, hexadecimal or short IPv4 forms, nor IPv6 zones: programs disagree about the
+// meaning of each.
 
 extension IPAddress {
-    /// Reads one whole address; nil when the text is anything else.
+    /// Reads one whole address; nil when the text is not one.
     ///
     /// Source: RFC 4291 2.2, RFC 6943 3.1.1.
     package init?(_ text: some StringProtocol) {
@@ -38,7 +39,7 @@ extension IPAddress: CustomStringConvertible {
         return text
     }
 
-    /// The longest text an address has: eight groups of four digits and seven colons.
+    /// The length of the longest text of an address: eight groups of four digits and seven colons.
     package static let longestText = 39
 }
 
@@ -67,7 +68,7 @@ extension AddressText {
         append(decimal: Int64(port))
     }
 
-    /// The longest run of two or more zero groups becomes `::`; the first, when two are as long.
+    /// The longest run of two or more zero groups becomes `::`; the first one when two are equally long.
     private mutating func appendIPv6(_ bits: UInt128) {
         var longest = 0..<0
         var start = 0

@@ -1,8 +1,9 @@
-// An IPv4 or IPv6 address as a number: the form in which everything is compared, counted and looked up.
-// Promises that an IPv4-mapped IPv6 address (RFC 4291 2.5.5.2) never exists as IPv6: it is IPv4 from the first byte on.
-// Never resolves a name. Text in and out is in IPAddress+Text.swift.
+// An IPv4 or IPv6 address as a number: the form in which addresses are compared, counted and looked up.
+// Promises that an IPv4-mapped IPv6 address (RFC 4291 2.5.5.2) never exists as IPv6: it is an IPv4 address from the
+// start.
+// Never resolves a name. IPAddress+Text.swift reads and writes the text.
 
-/// An address, already in the family that it belongs to.
+/// An address in its own family.
 package enum IPAddress: Hashable, Sendable {
     case v4(UInt32)
     case v6(UInt128)
@@ -26,7 +27,7 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Whether this is 0.0.0.0 or ::, which a listener binds to mean every address.
+    /// Whether this is 0.0.0.0 or ::, which a listener binds for every address of the machine.
     package var isUnspecified: Bool {
         switch self {
         case .v4(let bits): bits == 0
@@ -34,7 +35,7 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Whether only this machine reaches it: 127.0.0.0/8 or ::1. Source: RFC 1122, 3.2.1.3; RFC 4291, 2.5.3.
+    /// Whether only this machine can reach it: 127.0.0.0/8 or ::1. Source: RFC 1122, 3.2.1.3; RFC 4291, 2.5.3.
     package var isLoopback: Bool {
         switch self {
         case .v4(let bits): bits >> 24 == 127

@@ -1,5 +1,5 @@
-// A prefix (a CIDR block): what rules, the block list and source counting speak of.
-// Promises that no bit behind the length is set, so that two equal prefixes are equal values.
+// A prefix (a CIDR block): the unit of rules, of the block list and of counting sources.
+// Promises that no bit after the length is set, so that two equal prefixes are equal values.
 
 /// A network prefix; a single address is a prefix of full length.
 package struct IPPrefix: Hashable, Sendable {
@@ -7,13 +7,13 @@ package struct IPPrefix: Hashable, Sendable {
     /// In bits: 0 to 32 or 0 to 128.
     package let length: Int
 
-    /// The prefix of `length` bits that `address` is in.
+    /// The prefix of `length` bits that contains `address`.
     package init(of address: IPAddress, length: Int) {
         network = address.masked(toPrefix: length)
         self.length = min(max(length, 0), address.bitWidth)
     }
 
-    /// Whether the address is in this prefix; never across families.
+    /// Whether the prefix contains the address; never across families.
     package func contains(_ address: IPAddress) -> Bool {
         switch (network, address) {
         case (.v4, .v4), (.v6, .v6): address.masked(toPrefix: length) == network
@@ -23,13 +23,13 @@ package struct IPPrefix: Hashable, Sendable {
 }
 
 extension IPPrefix: CustomStringConvertible {
-    /// `ADDRESS`, or `ADDRESS/LENGTH` when it is more than one address.
+    /// `ADDRESS`, or `ADDRESS/LENGTH` for more than one address.
     package var description: String {
         length == network.bitWidth ? network.description : "\(network)/\(length)"
     }
 }
 
-/// Why a text is not a prefix.
+/// The reason why a text is not a prefix.
 package enum IPPrefixError: Error, Equatable, CustomStringConvertible {
     case notAnAddress(String)
     case badLength(String, least: Int, most: Int)

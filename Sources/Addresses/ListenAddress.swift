@@ -1,13 +1,13 @@
-// Where a service listens, as `listen = [...]` spells it.
+// The address of a listener, in the form of `listen = [...]`.
 
 /// An address that a listener is bound to.
 package enum ListenAddress: Hashable, Sendable {
-    /// Port 0 lets the kernel choose.
+    /// With port 0 the kernel chooses a port.
     case ip(IPAddress, port: UInt16)
     /// An absolute path.
     case unix(path: String)
 
-    /// Whether everybody who reaches it is on this machine.
+    /// Whether only clients on this machine can reach it.
     package var isLocal: Bool { if case .ip(let address, _) = self { address.isLoopback } else { true } }
 }
 
@@ -23,7 +23,7 @@ extension ListenAddress: CustomStringConvertible {
     /// The longest path that fits a socket address with its closing zero byte. Source: unix(7).
     package static let longestUnixPath = 107
 
-    /// Reads `ADDRESS:PORT`, `[ADDRESS]:PORT` or `unix:/PATH`; nil when the text is anything else.
+    /// Reads `ADDRESS:PORT`, `[ADDRESS]:PORT` or `unix:/PATH`; nil for any other text.
     package init?(_ text: String) {
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))

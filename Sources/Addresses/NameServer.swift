@@ -1,4 +1,4 @@
-// Where names are asked for: `nameservers = ["127.0.0.1", "[::1]:5353"]`, or what resolv.conf(5) says.
+// The name servers to ask: `nameservers = ["127.0.0.1", "[::1]:5353"]`, or those of resolv.conf(5).
 
 /// The address of a name server.
 package struct NameServer: Hashable, Sendable {
@@ -7,7 +7,7 @@ package struct NameServer: Hashable, Sendable {
 
     /// Source: RFC 1035 4.2.1.
     package static let standardPort: UInt16 = 53
-    /// Further ones are not asked, as in resolv.conf(5).
+    /// Further servers are not asked, as in resolv.conf(5).
     package static let most = 3
 
     package init(address: IPAddress, port: UInt16 = NameServer.standardPort) {
@@ -15,7 +15,7 @@ package struct NameServer: Hashable, Sendable {
         self.port = port
     }
 
-    /// Reads `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`; nil when the text is anything else, or the port is 0.
+    /// Reads `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`; nil for any other text, or for port 0.
     package init?(_ text: String) {
         if let address = IPAddress(text) {
             self.init(address: address)
@@ -26,14 +26,14 @@ package struct NameServer: Hashable, Sendable {
         }
     }
 
-    /// Those that a resolv.conf names, in its order; this machine when it names none.
+    /// The servers that a resolv.conf names, in its order; this machine when it names none.
     ///
-    /// Total: lines that it does not understand are left out, as resolv.conf(5) does; so are addresses with a zone.
+    /// Total: skips lines that it does not understand, as resolv.conf(5) does, and addresses with a zone.
     package static func all(in file: [UInt8]) -> [NameServer] {
         var servers: [NameServer] = []
         for line in file.split(separator: UInt8(ascii: "\n")) where servers.count < most {
             let words = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
-            // The keyword must start the line.
+            // The keyword must be at the start of the line.
             guard words.count >= 2, words[0].startIndex == line.startIndex,
                 String(decoding: words[0], as: UTF8.self) == "nameserver",
                 let address = IPAddress(String(decoding: words[1], as: UTF8.self))

@@ -1,6 +1,6 @@
-// The other end of a connection, as admission, the log and the environment see it.
+// The other end of a connection, for admission, the log and the environment.
 
-/// Who is on the other end.
+/// The other end of a connection.
 package enum Peer: Hashable, Sendable {
     case ip(IPAddress, port: UInt16)
     /// A process on this machine, by the credentials that the kernel vouches for (unix(7), SO_PEERCRED).
