@@ -1,8 +1,8 @@
-// How a value stands in a log line.
+// The form of a value in a log line.
 
 extension ByteText {
-    /// Appends a value: as it is when it is made of 0x21 to 0x7e without `"` and `\`; otherwise in quotes, with blanks as
-    /// they are and every other byte as `\xHH`.
+    /// Appends a value. A value of bytes 0x21 to 0x7e without `"` and `\` stays as it is. Any other is quoted, with
+    /// blanks as they are and every other byte as `\xHH`.
     package mutating func append(escaping value: String) {
         if value.utf8.isEmpty {
             append("\"\"" as StaticString)
@@ -17,7 +17,7 @@ extension ByteText {
         append(UInt8(ascii: "\""))
     }
 
-    /// The same for bytes that need not be text.
+    /// The same for bytes that are not necessarily text.
     package mutating func append(escaping value: borrowing Span<UInt8>) {
         var isPlainText = value.count > 0
         for index in value.indices where !isPlain(value[index]) { isPlainText = false }

@@ -1,13 +1,13 @@
-// Bytes of text that are put together without allocating: log lines, environment entries, addresses.
-// Promises to stay inside its capacity: what does not fit is left out and `isTruncated` says so.
+// Text that is built without allocating: log lines and environment entries.
+// Promises to stay inside its capacity: it leaves out what does not fit, and `isTruncated` says so.
 
-/// A fixed buffer that text is appended to. Its memory is taken once, when it is made.
+/// A buffer of fixed size that text is appended to. Its memory is allocated once, in init.
 @safe
 package struct ByteText: ~Copyable {
     private let storage: UnsafeMutableBufferPointer<UInt8>
     /// Bytes in use.
     package private(set) var count = 0
-    /// Whether something did not fit.
+    /// Whether a part did not fit.
     package private(set) var isTruncated = false
 
     /// - Parameter capacity: in bytes.
@@ -25,7 +25,7 @@ package struct ByteText: ~Copyable {
         isTruncated = false
     }
 
-    /// Takes back everything behind the first `length` bytes.
+    /// Removes everything after the first `length` bytes.
     package mutating func truncate(to length: Int) {
         count = min(count, length)
         isTruncated = false
@@ -62,7 +62,7 @@ package struct ByteText: ~Copyable {
         append(digitsOf: value, atLeast: 1)
     }
 
-    /// Appends a number with zeros in front, up to `width` digits.
+    /// Appends a number with leading zeros, up to `width` digits.
     package mutating func append(decimal value: Int, width: Int) {
         append(digitsOf: UInt64(value.magnitude), atLeast: width)
     }
@@ -92,12 +92,12 @@ package struct ByteText: ~Copyable {
         }
     }
 
-    /// A copy as a string; for messages and tests, not for the path of a connection.
+    /// A copy as a string; for messages and tests. Allocates, so never for a connection.
     package var string: String {
         unsafe String(decoding: UnsafeBufferPointer(rebasing: storage[..<count]), as: UTF8.self)
     }
 
-    /// The start of the storage, for one system call or for a plan that outlives none of it.
+    /// The start of the storage, for one system call or for a plan that this buffer outlives.
     package var baseAddress: UnsafeMutablePointer<UInt8> {
         // Sound: the capacity is never zero, so there is a base address.
         unsafe storage.baseAddress!

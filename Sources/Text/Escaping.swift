@@ -1,9 +1,9 @@
-// How text from elsewhere stands in a line or a document of ours: what would end the line, steer a terminal or end a
-// string is written in another way. The log's form, which works on bytes, is in ByteText+Escaping.swift.
+// The form of foreign text in a line or a document of this program: it replaces characters that would end the line,
+// steer a terminal or end a string. The log's form works on bytes and is in ByteText+Escaping.swift.
 
-/// A form of text, and how it writes a character that cannot stand in it as it is.
+/// A form of text, with a replacement for each character that it may not contain.
 package enum Escaping: Hashable, Sendable, CaseIterable {
-    /// A line for people: control characters as `\u{1b}`.
+    /// A line for the administrator: control characters as `\u{1b}`.
     case line
     /// Inside the quotes of a JSON string. Source: RFC 8259 7.
     case json
@@ -52,7 +52,7 @@ package enum Escaping: Hashable, Sendable, CaseIterable {
     }
 }
 
-/// Whether a character is not shown but does something: ends a line, changes the direction of text, steers a terminal.
+/// Whether a character is invisible and acts on the text: ends a line, changes its direction, steers a terminal.
 private func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true

@@ -1,6 +1,6 @@
-// Which of the known words somebody meant who wrote another one.
+// Finds the known word that a misspelled word was meant to be.
 
-/// The known word nearest to `word`, if it is near enough to be what was meant; the first of equally near ones.
+/// The known word nearest to `word`, if it is near enough; the first one of equally near words.
 package func nearestName(to word: String, among known: [String]) -> String? {
     let written = Array(word.utf8)
     guard written.count <= 40 else { return nil }
