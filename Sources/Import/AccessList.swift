@@ -1,4 +1,4 @@
-// Access rules as they are put together: each able to decide something, as Doorward asks of the rules of a file.
+// Builds access rules so that each of them decides about some address, as Doorward demands of the rules of a file.
 
 internal import Addresses
 import ServiceModel
@@ -9,9 +9,10 @@ struct AccessList {
     private var prefixes: Set<IPPrefix> = []
     private var hasRuleForAll = false
 
-    /// Adds a rule about a prefix at the end, unless one before it decides about all of it; returns whether it was added.
+    /// Adds a rule about a prefix at the end, unless an earlier rule decides about all of it. Returns whether it was
+    /// added.
     ///
-    /// - Parameter tail: variables, each with a blank before it.
+    /// - Parameter tail: variables, each after a blank.
     @discardableResult
     mutating func append(_ verdict: AccessRule.Verdict, _ prefix: IPPrefix, tail: String = "") -> Bool {
         guard !covers(prefix) else { return false }
@@ -20,7 +21,7 @@ struct AccessList {
         return true
     }
 
-    /// Adds a rule about everybody at the end, unless there is one.
+    /// Adds a rule about every client at the end, unless there is one.
     @discardableResult
     mutating func appendRest(_ verdict: AccessRule.Verdict, tail: String = "") -> Bool {
         guard !hasRuleForAll else { return false }

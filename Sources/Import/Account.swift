@@ -1,9 +1,9 @@
-// As whom an imported service runs: `user` and `group`.
-// Promises never to fall back to a user that the file does not name: what cannot be read gives up the service
+// The account of an imported service: `user` and `group`.
+// Promises never to fall back to a user that the file does not name: an account that cannot be read drops the service
 // (CVE-2017-1000082).
 
 extension ImportReport {
-    /// Sets the user; false when the service must be given up, which is reported.
+    /// Sets the user. Returns false when the service must be dropped, and reports why.
     mutating func setUser(_ user: String, of service: inout ImportedService, directive: String, at place: Place) -> Bool
     {
         if user == "root" || readNumber(user) == 0 {
@@ -23,7 +23,7 @@ extension ImportReport {
         return true
     }
 
-    /// Sets the group, unless it cannot be.
+    /// Sets the group, or reports why it cannot.
     mutating func setGroup(_ group: String, of service: inout ImportedService, directive: String, at place: Place) {
         guard let spelling = accountSpelling(group) else {
             notCarriedOver(place, directive, "'\(printable(group))' cannot be the name or number of a group here")

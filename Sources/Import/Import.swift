@@ -1,21 +1,22 @@
-// What inetd, xinetd and tcpserver were told, as service files: text in, services and a report out.
-// Promises that every line of every file has a fate (ImportReport), and that each file that comes out is one that
-// `doorward check` can read; users, programs and paths are not looked for.
+// Turns configuration of inetd, xinetd and tcpserver into service files: text in, services and a report out.
+// Promises that every line of every file has a fate (ImportReport), and that `doorward check` can read each file that
+// comes out. Never looks for users, programs or paths.
 // Never touches the machine.
 
-/// What importing made.
+/// The result of an import.
 package struct Imported: Sendable {
     /// In the order of the files, each with a name of its own.
     package private(set) var services: [ImportedService] = []
-    /// The rules of tcprules sources that belong to no service yet: the value of `access`, as a service file spells it.
+    /// The rules of tcprules sources that belong to no service yet: the value of `access` as a service file writes it.
     package private(set) var access: String?
     package private(set) var report = ImportReport()
 
     /// Imports files that belong together.
     ///
     /// - Parameters:
-    ///   - ports: The names of ports.
-    ///   - service: Whose the rules of tcprules sources are; one that no other file defines becomes a file to fill in.
+    ///   - ports: the names of ports.
+    ///   - service: the service of the rules of tcprules sources. If no other file defines it, it becomes a file to
+    ///     fill in.
     package init(_ sources: [ImportSource], ports: PortTable, service: String? = nil) {
         var xinetd = XinetdImporter(ports: ports, report: report)
         for source in sources where source.format == .xinetd { xinetd.read(source) }
@@ -37,7 +38,7 @@ package struct Imported: Sendable {
         }
     }
 
-    /// Puts access rules where they belong.
+    /// Adds access rules to their service.
     private mutating func place(_ rules: [String], from file: String, of name: String?, ports: PortTable) {
         guard let name else {
             access = "access = \(listText(rules))\n"
@@ -62,7 +63,7 @@ package struct Imported: Sendable {
             "rules say neither where to listen nor what to start: set listen, handler and user, then enabled = true")
     }
 
-    /// A service file has an end.
+    /// Notes each file that is longer than a service file may be.
     private mutating func noteLargeFiles() {
         let most = 256 << 10
         for service in services where service.fileText.utf8.count > most {
@@ -72,7 +73,7 @@ package struct Imported: Sendable {
         }
     }
 
-    /// Two enabled services cannot have one address: the second is switched off.
+    /// Disables the second of two enabled services with one address.
     private mutating func switchOffConflicts() {
         var owners: [String: String] = [:]
         for index in services.indices where services[index].isEnabled {
@@ -88,7 +89,7 @@ package struct Imported: Sendable {
         }
     }
 
-    /// What is different for every service.
+    /// Notes what is different for every service.
     private mutating func addGeneralNotes(_ file: String) {
         let place = Place(file: file, line: 0)
         report.note(

@@ -1,4 +1,4 @@
-// Which of the three formats a file has.
+// Tells which of the three formats a file has.
 
 /// The formats that can be imported.
 package enum ImportFormat: String, Hashable, Sendable, CaseIterable {
@@ -9,8 +9,8 @@ package enum ImportFormat: String, Hashable, Sendable, CaseIterable {
     /// The source of a tcprules(1) database.
     case tcprules
 
-    /// Found out from the shape of a text: the first line that has the shape of one of them decides. A text of comments alone
-    /// is as good as any; nil: no line has a shape that is known.
+    /// Takes the format from the first line with the shape of one of them. A text of comments alone counts as inetd's.
+    /// nil: no line has a known shape.
     package init?(ofText text: [UInt8]) {
         var hasContent = false
         for part in text.split(separator: UInt8(ascii: "\n")) {

@@ -1,11 +1,11 @@
-// What became of each line of what was imported: the remarks for its owner, and a fate for every line.
-// Promises that no directive is left behind without a remark: a line has a fate, and a line that is not carried over has a
+// What the import did with each line: a fate for every line, and remarks for the administrator.
+// Promises that no directive is lost without a remark: a line has a fate, and a line that is not carried over has a
 // remark of its own, or its section has one.
 internal import Text
 
 /// A line of a file.
 package struct Place: Hashable, Sendable, CustomStringConvertible {
-    /// As the caller named it.
+    /// The file's name as the caller gave it.
     package var file: String
     /// From 1; 0 is the file as a whole.
     package var line: Int
@@ -19,29 +19,29 @@ package struct Place: Hashable, Sendable, CustomStringConvertible {
     package var description: String { line == 0 ? file : "\(file):\(line)" }
 }
 
-/// Something that the owner of the services should know.
+/// A fact that the administrator should know.
 package struct Remark: Hashable, Sendable, CustomStringConvertible {
     package enum Kind: String, Hashable, Sendable {
-        /// The services do without it.
+        /// The services go without it.
         case notCarriedOver = "not carried over"
-        /// It is carried over, and means something else than before.
+        /// It is carried over, but with another meaning than before.
         case note
     }
 
     package let place: Place
     package let kind: Kind
-    /// As the file has it: `wait = yes`.
+    /// The text of the file: `wait = yes`.
     package let directive: String
-    /// Why it was not carried over, or what is different.
+    /// The reason why it was not carried over, or the difference.
     package let reason: String
 
     /// `FILE:LINE: not carried over: wait = yes: REASON`.
     package var description: String { "\(place): \(kind.rawValue): \(directive): \(reason)" }
 }
 
-/// What became of a line.
+/// What the import did with a line.
 package enum LineFate: Int, Hashable, Sendable, Comparable {
-    /// Nothing in it that could be carried over.
+    /// It contains nothing to carry over.
     case comment
     case carried
     case noted
@@ -58,7 +58,7 @@ package struct ImportReport: Sendable {
 
     package init() {}
 
-    /// Each remark once, by file and line; those on a whole file come last.
+    /// Each remark once, ordered by file and line; those about a whole file come last.
     package var remarks: [Remark] {
         let ofLines = all.enumerated().filter { $0.element.place.line > 0 }
         let files = ofLines.reduce(into: [String]()) { files, remark in
@@ -72,16 +72,16 @@ package struct ImportReport: Sendable {
         return sorted + all.filter { $0.place.line == 0 }
     }
 
-    /// What became of a line; nil: nobody looked at it, which is a fault of the importer.
+    /// The fate of a line. nil: the importer did not read it, which is a bug.
     package func fate(of place: Place) -> LineFate? { fates[place] }
 
-    /// Nothing stands there, or a comment.
+    /// Records a line that is empty or a comment.
     mutating func comment(_ place: Place) { settle(place, .comment) }
 
-    /// It is in a service file.
+    /// Records a line that is in a service file.
     mutating func carried(_ place: Place) { settle(place, .carried) }
 
-    /// Its section is not carried over, which has a remark.
+    /// Records a line of a section that is not carried over; the section has a remark.
     mutating func dropped(_ place: Place) { settle(place, .notCarriedOver) }
 
     mutating func note(_ place: Place, _ directive: String, _ what: String) {
@@ -103,7 +103,7 @@ package struct ImportReport: Sendable {
     }
 }
 
-/// A text of a file as a line can show it: without control characters, and not without end.
+/// A text of a file, fit for one line: without control characters, and cut when it is long.
 func printable(_ text: String) -> String {
     let most = 120
     let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(most)))

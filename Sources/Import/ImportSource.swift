@@ -1,9 +1,10 @@
 // A file to import, as lines.
-// Promises text without control characters: a line that has one, or is not UTF-8, is marked, and nothing of it is used.
+// Promises text without control characters: it reports a line that has one, or that is not UTF-8, and drops the whole
+// line.
 
-/// A file as it was read.
+/// The contents of a file.
 package struct ImportSource: Sendable {
-    /// As remarks show it.
+    /// The file's name in remarks.
     package var file: String
     package var format: ImportFormat
     package var text: [UInt8]
@@ -14,13 +15,13 @@ package struct ImportSource: Sendable {
         self.text = text
     }
 
-    /// One line, without what ends it.
+    /// One line, without its line end.
     struct Line {
         var place: Place
         var text: String
     }
 
-    /// The lines that can be read. The others are reported.
+    /// The lines that can be read. Reports the others.
     func lines(_ report: inout ImportReport) -> [Line] {
         var lines: [Line] = []
         let parts = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

@@ -1,6 +1,6 @@
-// A service as an importer puts it together: values under the keys of a service file, nothing looked up.
+// A service as an importer builds it: values under the keys of a service file, nothing looked up.
 
-/// The keys that an importer writes, in the order in which a file has them. `environment` stands apart.
+/// The keys that an importer writes, in the order of a file. `environment` is separate.
 enum ServiceKey: String, CaseIterable {
     case listen, handler, enabled, user, group, groups, capabilities, access, umask, nice, hours
     case maxLoad = "max_load"
@@ -20,24 +20,25 @@ enum ServiceKey: String, CaseIterable {
     case mode = "socket.mode"
 }
 
-/// A value as a file spells it.
+/// A value in the form of a file.
 enum ServiceValue: Hashable, Sendable {
     case text(String)
     case number(Int)
-    /// Digits with a point between.
+    /// Digits with a point between them.
     case decimal(String)
     case boolean(Bool)
     case list([String])
 }
 
-/// One service file to be.
+/// One service file in the making.
 package struct ImportedService: Sendable {
     /// The file's name without `.toml`.
     package internal(set) var name: String
-    /// Where it was defined before.
+    /// Where the old configuration defines it.
     package let place: Place
     private var values: [ServiceKey: ServiceValue] = [:]
-    /// Variables for the handler, in the order in which they were set; a later one of the same name takes its place.
+    /// Variables for the handler, in the order in which they were set. A later one replaces an earlier one of the same
+    /// name.
     private(set) var environment: [(name: String, value: String)] = []
 
     init(name: String, place: Place) {

@@ -1,10 +1,11 @@
-// An entry of inetd.conf: the words of a line and of those that continue it.
-// The forms are those of OpenBSD and Debian, FreeBSD, NetBSD and GNU; where they differ, the code says whose it takes.
+// An entry of inetd.conf: the words of a line and of the lines that continue it.
+// The forms are those of OpenBSD and Debian, FreeBSD, NetBSD and GNU. Where they differ, the code names the inetd that
+// it follows.
 
-/// What update-inetd(8) of Debian writes before a service that is switched off.
+/// The text that Debian's update-inetd(8) puts before a disabled service.
 let offMark = "#<off>#"
 
-/// A line with what continues it.
+/// A line with the lines that continue it.
 struct InetdEntry {
     var place: Place
     /// All places, the first among them.
@@ -12,7 +13,7 @@ struct InetdEntry {
     var words: [String]
     var isOff: Bool
 
-    /// As a remark shows it.
+    /// The text in remarks.
     var text: String { words.prefix(6).joined(separator: " ") }
 }
 
@@ -41,7 +42,7 @@ func inetdEntries(_ source: ImportSource, _ report: inout ImportReport) -> [Inet
     return entries
 }
 
-/// The words of a line; one that begins with a quote goes on to the next such quote, as FreeBSD and GNU have it.
+/// The words of a line. A word that begins with a quote ends at the next such quote, as in FreeBSD and GNU.
 func quotedWords(_ text: String) -> [String] {
     var result: [String] = []
     var rest = Array(text.utf8)[...]

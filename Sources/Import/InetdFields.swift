@@ -1,11 +1,12 @@
-// The fields of inetd.conf that have parts: where to listen, how to wait, as whom.
+// The fields of inetd.conf that have parts: the name, the protocol, the wait field and the user.
 
-/// The first field: `name`, `host,host:name`, `[::1]:name`; for unix sockets a path, or FreeBSD's `:user:group:mode:path`.
+/// The first field: `name`, `host,host:name`, `[::1]:name`; for unix sockets a path, or FreeBSD's
+/// `:user:group:mode:path`.
 struct InetdName {
     var hosts: [String]
     var name: String
 
-    /// - Parameter sticky: the hosts of a line that named nothing else.
+    /// - Parameter sticky: the hosts of an earlier line that named hosts and no service.
     init(_ field: String, sticky: [String]) {
         guard let colon = field.lastIndex(of: ":") else {
             hosts = sticky
@@ -24,17 +25,17 @@ struct InetdName {
     }
 }
 
-/// The third field: `tcp`, `tcp4`, `tcp6`, `tcp46`, `unix`, with options behind a comma.
+/// The third field: `tcp`, `tcp4`, `tcp6`, `tcp46`, `unix`, with options after a comma.
 struct InetdProtocol {
     enum Kind: Hashable {
         case tcp(Families)
         case unix
-        /// Why it is not carried over.
+        /// The reason why it is not carried over.
         case other(String)
     }
 
     var kind: Kind
-    /// `sndbuf=64k` and the like.
+    /// For example `sndbuf=64k`.
     var options: [String]
 
     init(_ field: String) {
@@ -57,16 +58,16 @@ struct InetdProtocol {
 /// The fourth field: `nowait`, `nowait.40` or `nowait:40` (OpenBSD, NetBSD), `nowait/10/5/3` (FreeBSD).
 struct InetdWait {
     var isWait: Bool
-    /// Of the whole service, in a minute.
+    /// Connections of the whole service in a minute.
     var perMinute: Int?
-    /// At once.
+    /// Connections of the whole service at once.
     var connections: Int?
-    /// Of one address, in a minute.
+    /// Connections of one address in a minute.
     var perMinuteOfSource: Int?
-    /// Of one address, at once.
+    /// Connections of one address at once.
     var perSource: Int?
 
-    /// nil when it is something else.
+    /// nil when the field has another form.
     init?(_ field: String) {
         let parts = field.split(separator: "/", omittingEmptySubsequences: false)
         let head = parts[0].split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == "." || $0 == ":" }
@@ -87,7 +88,7 @@ struct InetdWait {
     }
 }
 
-/// The fifth field: `user`, `user:group`, `user.group`, and FreeBSD's `/class` behind.
+/// The fifth field: `user`, `user:group`, `user.group`, with FreeBSD's `/class` at the end.
 struct InetdUser {
     var user: String
     var group: String?

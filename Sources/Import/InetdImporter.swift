@@ -1,5 +1,5 @@
-// inetd.conf to services.
-// Promises a service only where the whole entry was understood; everything else has a remark with its line.
+// Turns inetd.conf into services.
+// Promises a service only when it understands the whole entry; everything else has a remark with its line.
 // Source: inetd(8) of OpenBSD and Debian, FreeBSD, NetBSD and GNU inetutils.
 
 internal import Addresses
@@ -9,7 +9,7 @@ struct InetdImporter {
     let ports: PortTable
     var report: ImportReport
     private(set) var services: [ImportedService] = []
-    /// The hosts of a line like `127.0.0.1:`, for the lines behind it.
+    /// The hosts of a line like `127.0.0.1:`, which apply to the lines after it.
     private var sticky = ["*"]
 
     init(ports: PortTable, report: ImportReport) {
@@ -26,7 +26,7 @@ struct InetdImporter {
         }
     }
 
-    /// nil with a remark, or when the line is no service.
+    /// nil with a remark, or when the line defines no service.
     private mutating func service(of entry: InetdEntry) -> ImportedService? {
         let fields = entry.words
         if fields[0] == ".include" {
@@ -53,7 +53,7 @@ struct InetdImporter {
         return read(entry)
     }
 
-    /// Why an entry is not for Doorward.
+    /// The reason why Doorward cannot serve an entry.
     private func problem(of fields: [String]) -> String? {
         if case .other(let reason) = InetdProtocol(fields[2]).kind { return reason }
         guard fields[1] == "stream" else { return "\(fields[1]) sockets: Doorward serves stream sockets only" }
@@ -66,7 +66,7 @@ struct InetdImporter {
         return nil
     }
 
-    /// The service of an entry that is for Doorward.
+    /// The service of an entry that Doorward can serve.
     private mutating func read(_ entry: InetdEntry) -> ImportedService? {
         let fields = entry.words
         var service = ImportedService(name: "", place: entry.place)

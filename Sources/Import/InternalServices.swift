@@ -1,10 +1,10 @@
-// The services that inetd and xinetd have inside of them, and the handlers that do their work here.
+// The internal services of inetd and xinetd, and the handlers that do their work here.
 
-/// A service of inetd's own, done by a handler.
+/// An internal service of inetd, and its handler.
 struct InternalService {
     /// argv of the handler.
     let handler: [String]
-    /// What is different.
+    /// The difference from the internal service.
     let difference: String
 
     /// Of the internal service of this name; nil when no handler does its work.

@@ -1,9 +1,9 @@
-// Where an imported service listens: families, addresses and a port, as `listen = [...]` spells them.
-// Promises never to open more addresses than the file named: a name that would have to be looked up opens nothing.
+// The addresses of an imported service: families, hosts and a port, in the form of `listen = [...]`.
+// Promises never to open more addresses than the file names: a name that would have to be looked up opens none.
 
 internal import Addresses
 
-/// The families that a service is for.
+/// The families of a service.
 enum Families: Hashable, Sendable {
     case both, ipv4, ipv6
 }
@@ -11,7 +11,7 @@ enum Families: Hashable, Sendable {
 /// The addresses of a service, as far as they could be read.
 struct ListenChoice {
     private(set) var addresses: [String] = []
-    /// Words that are no addresses, or not of the families asked for.
+    /// Words that are no addresses, or of a family that the service does not have.
     private(set) var unusable: [String] = []
 
     /// - Parameter hosts: addresses, or `*` for all.
@@ -31,7 +31,7 @@ struct ListenChoice {
         }
     }
 
-    /// The loopback's name is the one that means the same on every machine.
+    /// Only the loopback's name means the same on every machine.
     private static func addresses(of host: String) -> [IPAddress] {
         switch host {
         case "*": [.v4(0), .v6(0)]
@@ -42,7 +42,7 @@ struct ListenChoice {
 }
 
 extension ImportReport {
-    /// Sets `listen`; false when nothing is left to listen on, which is reported.
+    /// Sets `listen`. Returns false when no address is left to listen on, and reports it.
     mutating func setListen(
         _ choice: ListenChoice, of service: inout ImportedService, directive: String, at place: Place
     ) -> Bool {

@@ -1,10 +1,10 @@
-// The names of ports: /etc/services as a table, so that nothing is looked up while a file is read.
+// The names of ports: /etc/services as a table, so that reading a file looks nothing up.
 
 /// Names and aliases of services, with their TCP ports. Source: services(5).
 package struct PortTable: Sendable {
     private var ports: [String: UInt16] = [:]
 
-    /// Lines of another shape, and other protocols, say nothing. The first line of a name decides, as for getservbyname(3).
+    /// Skips lines of another shape or protocol. The first line with a name decides, as for getservbyname(3).
     package init(text: String) {
         for line in text.split(whereSeparator: \.isNewline) {
             let fields = words(line.prefix { $0 != "#" })
@@ -19,13 +19,13 @@ package struct PortTable: Sendable {
     func port(_ text: String) -> UInt16? { readPort(text) ?? ports[text] }
 }
 
-/// A port as a number; 0 is none.
+/// A port as a number; never 0.
 func readPort(_ text: some StringProtocol) -> UInt16? {
     guard let number = readNumber(text), number > 0 else { return nil }
     return UInt16(exactly: number)
 }
 
-/// A number of decimal digits alone.
+/// A number of decimal digits only.
 func readNumber(_ text: some StringProtocol) -> Int? {
     guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
         return nil

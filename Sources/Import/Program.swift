@@ -1,7 +1,7 @@
-// The program of a service: what inetd and xinetd start, as Doorward's `handler`.
+// The program that inetd or xinetd starts for a service, as Doorward's `handler`.
 
 extension ImportReport {
-    /// A handler from a program and its arguments behind argv[0]; nil when there is none, which is reported.
+    /// A handler from a program and its arguments after argv[0]. nil when there is none, which it reports.
     ///
     /// - Parameters:
     ///   - name: argv[0]; nil when it is the path, as in xinetd.
@@ -11,12 +11,13 @@ extension ImportReport {
         var program = program
         var name = name
         if baseName(program) == "tcpd", let wrapped = name {
-            // Where Debian's tcpd looks for what has no path (REAL_DAEMON_DIR).
+            // Debian's tcpd looks here for a name without a path (REAL_DAEMON_DIR).
             program = wrapped.hasPrefix("/") ? wrapped : "/usr/sbin/\(wrapped)"
             name = nil
             note(
                 place, directive,
-                "\(program) is started without tcpd; hosts.allow and hosts.deny are not read: put their rules into 'access'"
+                "\(program) is started without tcpd; hosts.allow and hosts.deny are not read: "
+                    + "put their rules into 'access'"
             )
         }
         guard program.hasPrefix("/"), program.utf8.count > 1 else {
@@ -24,7 +25,7 @@ extension ImportReport {
             return nil
         }
         if let name, ["busybox", "toybox"].contains(baseName(program)), baseName(name) != baseName(program) {
-            // They take the name as their first argument too.
+            // These programs take the name as their first argument too.
             return [program, baseName(name)] + arguments
         }
         if let name, baseName(name) != baseName(program) {

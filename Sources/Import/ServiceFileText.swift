@@ -1,5 +1,5 @@
 // An imported service as the text of its file: TOML 1.0, as doorward-service(5) describes it.
-// Promises that every string reads back as it was, whatever is in it.
+// Promises that every string reads back unchanged, whatever is in it.
 internal import Text
 
 extension ImportedService {
@@ -24,7 +24,7 @@ extension ImportedService {
 }
 
 extension ServiceValue {
-    /// As it stands behind the key.
+    /// The text after the key.
     var text: String {
         switch self {
         case .text(let text): quotedTOML(text)
@@ -36,7 +36,7 @@ extension ServiceValue {
     }
 }
 
-/// A list in one line, or with a line for each element when it would be long.
+/// A list on one line, or with a line for each element when it would be too long.
 func listText(_ texts: [String]) -> String {
     let elements = texts.map(quotedTOML)
     let line = "[\(elements.joined(separator: ", "))]"

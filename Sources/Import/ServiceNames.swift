@@ -1,7 +1,7 @@
-// The names of imported services: those of their files.
+// The names of imported services, which are the names of their files.
 
-/// What a service file may be called, from what the service was called before: `port-79` for a number, nothing but a-z, 0-9,
-/// `_` and `-`, at most `most` bytes.
+/// A name for a service file from the service's name before: `port-79` for a number, only a-z, 0-9, `_` and `-`, at
+/// most `most` bytes.
 func serviceName(from text: String, most: Int = 32) -> String {
     if readNumber(text) != nil { return serviceName(from: "port-\(text)", most: most) }
     let bytes = text.utf8.map { byte -> UInt8 in

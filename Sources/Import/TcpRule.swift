@@ -3,14 +3,14 @@
 
 import ServiceModel
 
-/// A rule as it is written.
+/// A rule as the source has it.
 struct TcpRule {
     /// Everything before the first colon.
     var address: String
     var verdict: AccessRule.Verdict
     var variables: [EnvironmentVariable]
 
-    /// Why a line is no rule.
+    /// The reason why a line is no rule.
     struct Problem: Error { var reason: String }
 
     init(_ line: String) throws(Problem) {

@@ -1,13 +1,13 @@
-// The addresses of tcprules: whole ones, those that end in a dot, ranges. tcpserver asks for the longest first.
+// The addresses of tcprules: whole addresses, prefixes that end in a dot, ranges. tcpserver asks for the longest first.
 // Source: tcprules(1), "Addresses" and "Address ranges".
 
 internal import Addresses
 
-/// Whom a rule speaks of.
+/// The addresses of a rule.
 enum TcpRuleAddress {
-    /// As tcpserver asks: 4 for a whole address, 3 for `1.2.3.`, 0 for everybody.
+    /// As tcpserver asks for them: 4 parts for a whole address, 3 for `1.2.3.`, 0 for every address.
     case prefixes([IPPrefix], parts: Int)
-    /// Why it is not carried over.
+    /// The reason why it is not carried over.
     case other(String)
 
     init(_ text: String) {
@@ -26,7 +26,7 @@ enum TcpRuleAddress {
         let never = "it matches no address: expected one like 10.1.2.3, 10.1. or 10.1.2.3-7"
         let isPrefix = text.hasSuffix(".")
         let parts = (isPrefix ? text.dropLast() : text[...]).split(separator: ".", omittingEmptySubsequences: false)
-        // tcprules expands the first range alone; what has another is a record that nobody asks for.
+        // tcprules expands only the first range: a second one makes a record that tcpserver never asks for.
         let ranges = text.utf8.filter { $0 == UInt8(ascii: "-") }.count
         guard ranges <= 1, isPrefix ? (1...3).contains(parts.count) : parts.count == 4 else {
             self = .other(never)

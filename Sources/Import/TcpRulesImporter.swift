@@ -1,6 +1,6 @@
-// Sources of tcprules to access rules. tcpserver follows the rule with the longest address; here the first one decides. So
-// the rules are sorted by the number of their parts, and stay in the order of the file where that is the same: there too the
-// first of two that are alike decides.
+// Turns sources of tcprules into access rules. tcpserver follows the rule with the longest address; in Doorward the
+// first rule decides. So the importer sorts the rules by the number of their parts, and keeps the order of the file
+// among equal ones: in tcpserver too, the first of two equal addresses decides.
 // Source: tcprules(1), tcpserver(1) of ucspi-tcp 0.88.
 
 internal import Addresses
@@ -12,13 +12,13 @@ struct TcpRulesImporter {
     var report: ImportReport
     private var rules: [Rule] = []
 
-    /// A rule about one prefix, as it goes into the list.
+    /// A rule about one prefix, as the list takes it.
     private struct Rule {
         var place: Place
         var text: String
         var parts: Int
         var verdict: AccessRule.Verdict
-        /// nil: everybody.
+        /// nil: every address.
         var prefix: IPPrefix?
         var tail: String
     }
@@ -29,7 +29,7 @@ struct TcpRulesImporter {
 
     mutating func read(_ source: ImportSource) {
         for line in source.lines(&report) {
-            // Blanks at the end are cut off there too.
+            // tcprules cuts off blanks at the end too.
             let text = String(line.text.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
             if text.isEmpty || text.hasPrefix("#") {
                 report.comment(line.place)
@@ -39,7 +39,7 @@ struct TcpRulesImporter {
         }
     }
 
-    /// The rules as `access` lists them.
+    /// The rules in the form of `access`.
     mutating func access(of file: String) -> [String] {
         var list = AccessList()
         for parts in (0...4).reversed() {
@@ -81,7 +81,7 @@ struct TcpRulesImporter {
         }
     }
 
-    /// The variables of a rule as its last words; those that cannot be there are reported.
+    /// The variables of a rule as its last words. Reports the variables that an access rule cannot set.
     private mutating func assignments(of rule: TcpRule, at place: Place) -> String {
         var names: [String] = []
         var values: [String: String] = [:]
@@ -101,7 +101,7 @@ struct TcpRulesImporter {
         return names.map { " \($0)=\(values[$0] ?? "")" }.joined()
     }
 
-    /// The word that means something else in an access rule.
+    /// The reason why an access rule cannot have this word as a variable: there it names a handler.
     private func handlerProblem(_ name: String) -> String? {
         name == "handler" ? "'handler' in an access rule names a program" : nil
     }

@@ -1,11 +1,12 @@
-// only_from and no_access as access rules. The manual says that the better match decides when both lists match; xinetd 2.3.15
-// (tried in November 2026) refuses then, whichever is the better match. So do these rules: the refusals come first.
+// Turns only_from and no_access into access rules. The manual says that the better match decides when both lists match.
+// xinetd 2.3.15 (tried in November 2026) refuses then, whichever match is better. So do these rules: the refusals come
+// first.
 
 internal import Addresses
 internal import ServiceModel
 
 extension XinetdService {
-    /// `only_from` and `no_access`.
+    /// Sets `access` from `only_from` and `no_access`.
     mutating func setAccess() {
         let allowed = settings.items("only_from")
         let denied = settings.items("no_access")

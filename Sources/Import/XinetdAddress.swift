@@ -1,9 +1,9 @@
-// The addresses of only_from and no_access: what xinetd takes for a network.
+// The addresses of only_from and no_access: the forms that xinetd takes for a network.
 // Source: xinetd.conf(5), only_from.
 
 internal import Addresses
 
-/// The prefixes that a word of only_from or no_access means; nil for a name, which would have to be looked up.
+/// The prefixes of a word of only_from or no_access; nil for a name, which would have to be looked up.
 func xinetdPrefixes(_ word: String) -> [IPPrefix]? {
     if word == "localhost" {
         return [IPPrefix(of: .v4(0x7f00_0001), length: 32), IPPrefix(of: .v6(1), length: 128)]
@@ -22,7 +22,7 @@ func xinetdPrefixes(_ word: String) -> [IPPrefix]? {
     return [IPPrefix(of: address, length: 32 - zeros * 8)]
 }
 
-/// `10.1.` and `{2,3}`: the last part of several addresses; fewer than four parts are a network.
+/// `10.1.` and `{2,3}`: the last part of several addresses. Fewer than four parts are a network.
 private func factorized(_ head: Substring, _ braces: Substring) -> [IPPrefix]? {
     guard braces.hasSuffix("}"), head.hasSuffix(".") else { return nil }
     let parts = head.dropLast().split(separator: ".", omittingEmptySubsequences: false).map(octet)

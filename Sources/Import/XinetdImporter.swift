@@ -1,7 +1,7 @@
-// Files of xinetd to services: all sections first, for `defaults` holds in every file.
+// Turns files of xinetd into services. Reads all sections first, because `defaults` applies to every file.
 // Source: xinetd.conf(5) of xinetd 2.3.15.
 
-/// Reads files of xinetd together.
+/// Reads the files of xinetd together.
 struct XinetdImporter {
     let ports: PortTable
     var report: ImportReport
@@ -16,7 +16,7 @@ struct XinetdImporter {
         sections += xinetdSections(source, &report)
     }
 
-    /// The services of everything that was read.
+    /// The services of all files that were read.
     mutating func services() -> [ImportedService] {
         let defaults = sections.filter { $0.name == nil }.flatMap(\.attributes)
         for attribute in defaults { reportDefault(attribute) }
@@ -32,7 +32,7 @@ struct XinetdImporter {
         }
     }
 
-    /// What is to say of an attribute of defaults, whether there is a service or not.
+    /// Reports an attribute of defaults, whether a service has it or not.
     private mutating func reportDefault(_ attribute: XinetdAttribute) {
         let name = attribute.name
         report.carried(attribute.place)
@@ -47,7 +47,7 @@ struct XinetdImporter {
 }
 
 extension ImportReport {
-    /// Says what becomes of log_on_success and log_on_failure.
+    /// Reports the words of log_on_success and log_on_failure.
     mutating func logging(_ attribute: XinetdAttribute) {
         guard !attribute.values.isEmpty, attribute.operation != .remove else {
             note(attribute.place, attribute.text, "the log has a line for each connection, with all that is known")

@@ -1,7 +1,7 @@
-// The attributes of xinetd that are one value each: limits, rates, times.
+// The attributes of xinetd with one value: limits, rates, times.
 
 extension XinetdService {
-    /// Sets a key from the one word of an attribute, or says what was expected.
+    /// Sets a key from the one word of an attribute, or reports what was expected.
     mutating func set(
         _ key: ServiceKey, _ attribute: XinetdAttribute, _ expected: String, _ read: (String) -> ServiceValue?
     ) {
@@ -12,7 +12,7 @@ extension XinetdService {
         service[key] = value
     }
 
-    /// `nice`, `umask`, `max_load` and the resource limits.
+    /// Sets `nice`, `umask`, `max_load` and the resource limits.
     mutating func setNumbers() {
         if let nice = settings["nice"] {
             set(.nice, nice, "an integer from -20 to 19") { text in
@@ -39,7 +39,7 @@ extension XinetdService {
         }
     }
 
-    /// `instances`, `per_source` and `cps`.
+    /// Sets the limits from `instances`, `per_source` and `cps`.
     mutating func setLimits() {
         if let instances = settings["instances"], let count = count(of: instances) {
             report.setConnections(count, of: &service, directive: instances.text, at: instances.place)
@@ -72,7 +72,7 @@ extension XinetdService {
         return nil
     }
 
-    /// `access_times`: each end belongs to the interval there, and not here.
+    /// Sets `hours` from `access_times`. In xinetd both ends belong to the interval, here they do not.
     mutating func setHours() {
         guard let times = settings["access_times"] else { return }
         var hours: [String] = []
@@ -93,7 +93,7 @@ extension XinetdService {
         }
     }
 
-    /// The flag SENSOR, and `deny_time`.
+    /// Sets `sensor` from the flag SENSOR and `deny_time`.
     mutating func setSensor() {
         let time = settings["deny_time"]
         guard isSensor else {
@@ -110,7 +110,7 @@ extension XinetdService {
             service[.sensor] = .text("36500d")
             report.note(time.place, time.text, "bans outlive a restart here")
         case "NEVER":
-            // Refused and logged, and nothing else.
+            // Clients are refused and logged, and nothing else.
             service[.access] = .list(["deny all"])
         case let text:
             if let minutes = readNumber(text), (1...52_560_000).contains(minutes) {
@@ -123,19 +123,19 @@ extension XinetdService {
     }
 }
 
-/// Digits, perhaps with a point and more of them, as TOML spells a number that is not an integer.
+/// Digits, perhaps with a point and more digits, in TOML's form for a number that is not an integer.
 private func readLoad(_ text: String) -> ServiceValue? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count <= 2, text.utf8.count <= 9, text != ".",
         parts.allSatisfy({ $0.isEmpty || readNumber($0) != nil }), let whole = Int(parts[0].isEmpty ? "0" : parts[0])
     else { return nil }
     let fraction = parts.count > 1 && !parts[1].isEmpty ? parts[1] : "0"
-    // Between the least and the most that max_load takes.
+    // The bounds of max_load: at least 0.01, below 10000.
     let isTooLittle = whole == 0 && fraction.hasPrefix("00") || whole == 0 && fraction == "0"
     return isTooLittle || whole > 9999 ? nil : .decimal("\(whole).\(fraction)")
 }
 
-/// Bytes, perhaps with K or M.
+/// Bytes, perhaps with the unit K or M.
 private func readBytes(_ text: String) -> ServiceValue? {
     if text == "UNLIMITED" { return .text("unlimited") }
     let unit = text.last.map { $0 == "K" || $0 == "M" } == true ? String(text.suffix(1)) : ""

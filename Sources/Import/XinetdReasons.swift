@@ -1,4 +1,4 @@
-// Why directives of xinetd are not carried over: those that Doorward has no counterpart for, or does always.
+// Why directives of xinetd are not carried over: Doorward has no counterpart, or always does what they say.
 
 /// Reasons, by attribute and by flag.
 enum XinetdReasons {
@@ -25,7 +25,7 @@ enum XinetdReasons {
         "NOLIBWRAP": "hosts.allow and hosts.deny are never read",
     ]
 
-    /// Of log_on_success and log_on_failure.
+    /// The reason for a word of log_on_success or log_on_failure.
     static func logging(_ word: String) -> String {
         switch word {
         case "USERID": "nobody's ident server is asked"
@@ -35,7 +35,7 @@ enum XinetdReasons {
         }
     }
 
-    /// Those that are read somewhere else, so that a name that is written wrong can be told from them.
+    /// The attributes that other files of this target read, so that a misspelled name can be told from them.
     static let carried = [
         "id", "type", "flags", "disable", "socket_type", "protocol", "wait", "user", "group", "instances", "nice",
         "server",

@@ -1,4 +1,4 @@
-// The text of xinetd's files: sections with attributes. What an attribute means is not known here.
+// The text of xinetd's files: sections with attributes. Does not know what an attribute means.
 // Source: xinetd.conf(5).
 
 /// `name = values`.
@@ -10,7 +10,7 @@ struct XinetdAttribute {
     var operation: Operation
     var values: [String]
 
-    /// As a remark shows it.
+    /// The text in remarks.
     var text: String { ([name, operation.rawValue] + values).joined(separator: " ") }
 
     /// nil when there is no operator.
@@ -32,11 +32,11 @@ struct XinetdSection {
     var name: String?
     var place: Place
     var attributes: [XinetdAttribute] = []
-    /// Of all its lines that are not comments.
+    /// The places of all its lines that are not comments.
     var places: [Place]
 }
 
-/// The sections of a file; what is in none of them is reported.
+/// The sections of a file. Reports the lines that are in no section.
 func xinetdSections(_ source: ImportSource, _ report: inout ImportReport) -> [XinetdSection] {
     var sections: [XinetdSection] = []
     var isOpen = false

@@ -1,4 +1,4 @@
-// One service of xinetd: whether it is for Doorward, and what each attribute becomes.
+// One service of xinetd: whether Doorward can serve it, and what each attribute becomes.
 
 internal import Text
 
@@ -10,7 +10,7 @@ struct XinetdService {
     let ports: PortTable
     var report: ImportReport
     var service: ImportedService
-    /// What `flags` has.
+    /// The words of `flags`.
     let flags: [String]
 
     init(name: String, place: Place, settings: XinetdSettings, ports: PortTable, report: ImportReport) {
@@ -27,7 +27,7 @@ struct XinetdService {
     var isSensor: Bool { flags.contains("SENSOR") }
     var types: [String] { settings["type"]?.values ?? [] }
 
-    /// nil with a remark that says why.
+    /// nil with a remark that gives the reason.
     mutating func read() -> ImportedService? {
         reportOthers()
         if let (attribute, problem) = problem() {
@@ -45,7 +45,7 @@ struct XinetdService {
         return service
     }
 
-    /// What keeps a service from being served at all.
+    /// The attribute and the reason why Doorward cannot serve the service.
     private func problem() -> (XinetdAttribute?, String)? {
         if let type = settings["socket_type"], type.values != ["stream"] {
             return (type, "Doorward serves stream sockets only")
@@ -64,8 +64,8 @@ struct XinetdService {
         if let wait = settings["wait"], wait.values != ["no"] {
             return (
                 wait,
-                "the program accepts by itself, and Doorward's handlers get a connection; run it as a daemon, or with an "
-                    + "option that makes it serve one connection"
+                "the program accepts by itself, and Doorward's handlers get a connection; "
+                    + "run it as a daemon, or with an option that makes it serve one connection"
             )
         }
         if let redirect = settings["redirect"] {
@@ -84,7 +84,7 @@ struct XinetdService {
             attribute?.place ?? place, attribute?.text ?? "service \(name)", "\(why); no file for '\(printable(name))'")
     }
 
-    /// Attributes without a counterpart, and those that nobody knows.
+    /// Reports attributes without a counterpart, and unknown ones.
     private mutating func reportOthers() {
         for name in settings.names {
             if name.hasPrefix("log_on_") {
@@ -118,7 +118,7 @@ struct XinetdService {
         }
     }
 
-    /// `disable`, and the lists `disabled` and `enabled` of defaults.
+    /// Sets `enabled` from `disable`, and from the lists `disabled` and `enabled` of defaults.
     private mutating func setActivation() {
         let id = settings["id"]?.values.first ?? name
         var isEnabled = true

@@ -1,9 +1,9 @@
-// What holds for a service of xinetd: its own attributes, and under them those of `defaults`.
+// The attributes that apply to a service of xinetd: its own, and those of `defaults` that it does not set itself.
 // Source: xinetd.conf(5), the lists of attributes with all operators, and of those that defaults may have.
 
 /// The attributes of one service, by name.
 struct XinetdSettings {
-    /// Those with one value list.
+    /// The attributes with one list of values.
     private var single: [String: XinetdAttribute] = [:]
     private var lists: [String: [Item]] = [:]
     /// Names in the order of the text.
@@ -15,11 +15,11 @@ struct XinetdSettings {
         var attribute: XinetdAttribute
     }
 
-    /// Attributes whose value is a set, which `+=` and `-=` change.
+    /// The attributes with a set as their value, which `+=` and `-=` change.
     static let sets = [
         "only_from", "no_access", "log_on_success", "log_on_failure", "passenv", "env", "disabled", "enabled",
     ]
-    /// What a service takes from `defaults`, the others having no effect there.
+    /// The attributes that a service takes from `defaults`; others have no effect there.
     static let inDefaults = [
         "log_type", "bind", "interface", "per_source", "umask", "log_on_success", "log_on_failure", "only_from",
         "no_access",
@@ -30,14 +30,14 @@ struct XinetdSettings {
 
     init(defaults: [XinetdAttribute], own: [XinetdAttribute], _ report: inout ImportReport) {
         for attribute in defaults where Self.inDefaults.contains(attribute.name) {
-            // Here `=` does what `+=` does.
+            // In defaults `=` does what `+=` does.
             var attribute = attribute
             if attribute.operation == .set, Self.sets.contains(attribute.name) { attribute.operation = .add }
             take(attribute, &report)
         }
         single = single.filter { entry in !own.contains { $0.name == entry.key } }
         for attribute in own {
-            // Here it takes the place of everything before it.
+            // In a service `=` replaces everything before it.
             if attribute.operation == .set, Self.sets.contains(attribute.name) {
                 for item in lists[attribute.name] ?? [] where own.contains(where: { $0.place == item.attribute.place })
                 {
@@ -51,13 +51,13 @@ struct XinetdSettings {
         }
     }
 
-    /// The attribute of a name that has one value list.
+    /// The attribute of a name that has one list of values.
     subscript(name: String) -> XinetdAttribute? { single[name] }
 
-    /// The words of a set; nil when nothing says what is in it.
+    /// The words of a set; nil when no attribute names any.
     func items(_ name: String) -> [Item]? { lists[name] }
 
-    /// All attributes of this name with one value list, in the order of the text.
+    /// All attributes with one list of values, in the order of the text.
     var attributes: [XinetdAttribute] { names.compactMap { single[$0] } }
 
     private mutating func take(_ attribute: XinetdAttribute, _ report: inout ImportReport) {

@@ -1,9 +1,9 @@
-// Where a service of xinetd listens, what it starts, as whom, and with which variables.
+// The addresses, the program, the account and the variables of a service of xinetd.
 
 import Configuration
 
 extension XinetdService {
-    /// `port`, `bind`, `interface`, `v6only` and the flags of families.
+    /// Sets `listen` from `port`, `bind`, `interface`, `v6only` and the flags of families.
     mutating func setListen() -> Bool {
         guard let port = settings["port"].map({ ports.port($0.values.first ?? "") }) ?? ports.port(name) else {
             let why =
@@ -20,7 +20,7 @@ extension XinetdService {
         let families: Families =
             flags.contains("IPv4") && !flags.contains("IPv6") ? .ipv4 : isOnlyV6 ? .ipv6 : .both
         var hosts = [bind?.values.first ?? "*"]
-        // A socket of IPv6 takes IPv4 too there, and not here.
+        // In xinetd an IPv6 socket takes IPv4 clients too, here it does not.
         if hosts == ["::"] { hosts = ["*"] }
         let choice = ListenChoice(hosts: hosts, families: families, port: port)
         guard
@@ -34,10 +34,10 @@ extension XinetdService {
         return true
     }
 
-    /// `server` and `server_args`, or the handler of an internal service.
+    /// Sets `handler` from `server` and `server_args`, or for an internal service.
     mutating func setHandler() -> Bool {
         if isSensor {
-            // A sensor has no handler. Who is only to be refused needs one that is never started.
+            // A sensor has no handler. A service that only refuses needs a handler, which is never started.
             if settings["deny_time"]?.values.first == "NEVER" { service[.handler] = .list(["classic", "discard"]) }
             for unused in ["server", "server_args"] {
                 if let attribute = settings[unused] {
@@ -75,7 +75,7 @@ extension XinetdService {
         return handler != nil
     }
 
-    /// `user`, `group` and `groups`.
+    /// Sets `user`, `group` and the supplementary groups from `user`, `group` and `groups`.
     mutating func setIdentity() -> Bool {
         if isSensor || types.contains("INTERNAL") {
             for unused in ["user", "group"] {
@@ -116,7 +116,7 @@ extension XinetdService {
         service[.groups] = .list(kept)
     }
 
-    /// `env` and `passenv`.
+    /// Sets the variables from `env` and `passenv`.
     mutating func setEnvironment() {
         for item in settings.items("env") ?? [] {
             let parts = item.word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
