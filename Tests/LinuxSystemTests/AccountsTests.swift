@@ -2,7 +2,7 @@ import Testing
 
 @testable import LinuxSystem
 
-@Test("root is found by name and by number, and nobody by a name that is none")
+@Test("root is found by name and by number, and an unknown name finds no user")
 func accounts() throws {
     let root = Accounts.User(name: "root", uid: 0, gid: 0)
     #expect(try Accounts.user(named: "root") == root)

@@ -4,21 +4,21 @@ import Testing
 
 @testable import LinuxSystem
 
-/// The sockets of a chain of that many programs, on a connection of which `far` is the peer's end.
+/// The sockets of a chain of this many programs, on a connection with `far` as the peer's end.
 private func chain(of count: Int, on ends: borrowing Ends) throws -> ChainSockets {
     var connection: Descriptor? = try Descriptor.duplicate(of: ends.near.number)
     return try ChainSockets(connection: &connection, count: count)
 }
 
 struct ChainSocketsTests {
-    @Test("a chain of one has the connection on both sides")
+    @Test("a chain of one program has the connection on both sides")
     func alone() throws {
         let sockets = try chain(of: 1, on: try streamEnds())
         let streams = sockets.streams(of: 0)
         #expect(streams.input == streams.connection && streams.output == streams.connection)
     }
 
-    @Test("each program reads what the one before it wrote; the first and the last have the connection")
+    @Test("each program reads what the program before it wrote; the first and the last have the connection")
     func order() throws {
         let sockets = try chain(of: 3, on: try streamEnds())
         let streams = (0..<3).map { sockets.streams(of: $0) }
@@ -30,7 +30,7 @@ struct ChainSocketsTests {
         }
     }
 
-    @Test("a reader finds the end only when the owner gives it")
+    @Test("a reader reads the end only after the owner gives it")
     func end() throws {
         var sockets = try chain(of: 2, on: try streamEnds())
         let streams = (0..<2).map { sockets.streams(of: $0) }
@@ -47,7 +47,7 @@ struct ChainSocketsTests {
         #expect(!before && after)
     }
 
-    @Test("a reader that has gone is seen from behind, also when it is the peer")
+    @Test("a writer sees that its reader is gone, also when the reader is the peer")
     func readerGone() throws {
         let ends = try streamEnds()
         var sockets = try chain(of: 2, on: ends)
@@ -65,9 +65,9 @@ struct ChainSocketsTests {
 private func drop(_ descriptor: consuming Descriptor) {}
 private func drop(_ ends: consuming Ends) {}
 
-/// Whether reading finds the end, without waiting for it.
+/// Whether reading returns the end, without waiting for it.
 private func hasEnd(_ descriptor: borrowing Descriptor) -> Bool {
     var byte: UInt8 = 0
-    // Sound: one byte, into a variable.
+    // Sound: the call writes at most one byte, into a variable of one.
     return unsafe recv(descriptor.number, &byte, 1, Int32(MSG_DONTWAIT)) == 0
 }

@@ -17,7 +17,7 @@ private func end(_ pids: [Int32]) throws(SystemError) {
 }
 
 struct ChildListTests {
-    @Test("the list is that of the moment it is asked: children come and go, and a zombie is one until it is reaped")
+    @Test("the list shows the present children: they come and go, and a zombie is one until it is reaped")
     func moments() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
@@ -38,7 +38,7 @@ struct ChildListTests {
         }
     }
 
-    @Test("grandchildren are none of its own, until they are adopted")
+    @Test("grandchildren are not in the list until they are adopted")
     func orphans() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
@@ -64,12 +64,13 @@ struct ChildListTests {
         }
     }
 
-    @Test("more children than one read takes are all listed, and each once")
+    @Test("more children than one read returns are all listed, each once")
     func many() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
                 let list = try ChildList()
-                // Five to eight bytes each: the buffer of 4096 is filled, and some number stands across its end.
+                // Each number takes five to eight bytes: they fill the buffer of 4096, and one number stands across its
+                // end.
                 var pids: [Int32] = []
                 for _ in 0..<1500 {
                     let pid = try Processes.fork()
@@ -84,7 +85,7 @@ struct ChildListTests {
         }
     }
 
-    @Test("a list that was opened before the way to /proc was closed is read behind it", .enabled(if: Accounts.isRoot))
+    @Test("a list that was opened while /proc could be reached works after that", .enabled(if: Accounts.isRoot))
     func withoutProc() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()

@@ -15,9 +15,9 @@ struct DatagramSocketTests {
         #expect(count == nil)
     }
 
-    @Test("where nobody is, reading says so")
-    func nobody() throws {
-        // Nobody binds to this address.
+    @Test("reading fails when no server listens at the address")
+    func noServer() throws {
+        // No process binds to this address.
         let socket = try DatagramSocket(to: .v4(0x7f00_004d), port: 20053)
         try socket.send([1])
         var buffer = [UInt8](repeating: 0, count: 16)

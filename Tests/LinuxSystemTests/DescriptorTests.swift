@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 
 struct DescriptorTests {
-    @Test("a descriptor is closed when its owner ends")
+    @Test("a descriptor is closed at the end of its owner's life")
     func closes() throws {
         let ends = try streamEnds()
-        // With the only writing end gone, reading comes to an end instead of waiting.
+        // After the only writing end is closed, reading returns the end instead of waiting.
         #expect(try readAll(ends.takeNear()) == [])
     }
 
@@ -24,10 +24,10 @@ struct DescriptorTests {
 
     private func keepOpen(_ descriptor: consuming Descriptor) { _ = descriptor.release() }
 
-    @Test("everything is written, however often the kernel takes a part")
+    @Test("everything is written, however often the kernel takes only a part")
     func writeAll() async throws {
         await #expect(processExitsWith: .success) {
-            // More than a stream holds.
+            // More than a stream's buffer takes.
             let bytes = (0..<(2 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31) }
             let ends = try streamEnds()
             let pid = try Processes.fork()
@@ -45,13 +45,13 @@ struct DescriptorTests {
         }
     }
 
-    @Test("a write that fails says why")
+    @Test("a write that fails throws the reason")
     func full() throws {
         let full = try openForWriting("/dev/full")
         #expect(throws: SystemError("write", Errno(28))) { try full.writeAll([1].span) }
     }
 
-    @Test("a duplicate is of the same file, above 2, close-on-exec, and outlives the first")
+    @Test("a duplicate is of the same file, above 2, close-on-exec, and outlives the first descriptor")
     func duplicated() throws {
         let ends = try streamEnds()
         let copy = try Descriptor.duplicate(of: ends.far.number)
@@ -66,7 +66,7 @@ struct DescriptorTests {
 
     private func close(_ descriptor: consuming Descriptor) { _ = consume descriptor }
 
-    @Test("0, 1 and 2 are duplicated to above 2, and what is not open traps")
+    @Test("0, 1 and 2 are duplicated to above 2, and a number that is not open traps")
     func duplicatedStreams() async throws {
         for number in Int32(0)...2 {
             let copy = try Descriptor.duplicate(of: number)
@@ -75,7 +75,7 @@ struct DescriptorTests {
         await #expect(processExitsWith: .failure) { _ = try Descriptor.duplicate(of: 100_000) }
     }
 
-    @Test("a number that is none traps")
+    @Test("a negative number traps")
     func negative() async {
         await #expect(processExitsWith: .failure) { _ = Descriptor(owning: -1) }
     }

@@ -9,7 +9,7 @@ struct FileWatchTests {
 
     private var path: String { "\(directory.path)/list" }
 
-    @Test("a file that is written, replaced, moved away, deleted or made is noticed, once")
+    @Test("a file that is written, replaced, moved away, deleted or made is noticed, each time once")
     func changes() throws {
         let watch = try FileWatch(path: path)
         #expect(try !watch.hasChanged())
@@ -25,7 +25,7 @@ struct FileWatchTests {
         }
     }
 
-    @Test("other files of the directory are not noticed")
+    @Test("changes of other files in the directory are not noticed")
     func others() throws {
         let watch = try FileWatch(path: path)
         try directory.write("list2", "")
@@ -35,7 +35,7 @@ struct FileWatchTests {
         #expect(try !watch.hasChanged())
     }
 
-    @Test("a change is found behind any number of others")
+    @Test("a change is found after any number of changes of other files")
     func many() throws {
         let watch = try FileWatch(path: path)
         for index in 0..<300 { try directory.write("a rather long name that fills the buffer \(index)", "") }
@@ -45,7 +45,7 @@ struct FileWatchTests {
         #expect(try !watch.hasChanged())
     }
 
-    @Test("a watch is readable for a poller when there is something to look at")
+    @Test("a watch is readable for a poller after a change")
     func poller() throws {
         let watch = try FileWatch(path: path)
         var poller = try Poller()
@@ -57,7 +57,7 @@ struct FileWatchTests {
         #expect(try poller.wait(timeoutNanoseconds: 0) == 0)
     }
 
-    @Test("a directory that is not there cannot be watched")
+    @Test("a directory that does not exist cannot be watched")
     func nowhere() {
         #expect(throws: SystemError("inotify", .noEntry)) { _ = try FileWatch(path: "\(directory.path)/none/list") }
     }

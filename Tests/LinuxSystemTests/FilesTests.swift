@@ -9,7 +9,7 @@ struct FilesTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test("a file is read whole up to the bound, and beyond it not at all", arguments: [0, 1, 65536, 65537, 200_000])
+    @Test("a file is read whole up to the bound, and a longer one fails", arguments: [0, 1, 65536, 65537, 200_000])
     func bound(size: Int) throws {
         let path = try directory.write("f", String(repeating: "x", count: size))
         #expect(try Files.read(path, most: size).count == size)
@@ -20,25 +20,27 @@ struct FilesTests {
         }
     }
 
-    @Test("a file whose size is not known before is read too")
+    @Test("a file of unknown size is read too")
     func procFile() throws {
         #expect(text(try Files.read("/proc/self/status", most: 1 << 16)).contains("Pid:"))
     }
 
-    @Test("what cannot be read says why", arguments: [("nothing", "ENOENT"), (".", "EISDIR"), ("f/x", "ENOTDIR")])
+    @Test(
+        "a file that cannot be read is an error with its reason",
+        arguments: [("nothing", "ENOENT"), (".", "EISDIR"), ("f/x", "ENOTDIR")])
     func unreadable(name: String, errno: String) throws {
         try directory.write("f", "")
         let error = #expect(throws: SystemError.self) { try Files.read("\(directory.path)/\(name)", most: 10) }
         #expect(error?.errno.name == errno)
     }
 
-    @Test("a named pipe without a writer does not hold up who reads it")
+    @Test("a named pipe without a writer does not delay a read")
     func fifo() throws {
         makeFIFO("\(directory.path)/fifo")
         #expect(try Files.read("\(directory.path)/fifo", most: 10) == [])
     }
 
-    @Test("names are sorted, hidden ones among them, without the directory itself")
+    @Test("names are sorted, hidden ones among them, without `.` and `..`")
     func names() throws {
         #expect(try Files.names(in: directory.path) == [])
         for name in ["b", "a", ".hidden", "B", "a.toml"] { try directory.write(name, "") }
@@ -47,7 +49,7 @@ struct FilesTests {
         #expect(error?.errno.name == "ENOTDIR")
     }
 
-    @Test("only a socket is a socket, and a link to one is not")
+    @Test("only a socket is a socket, and a symbolic link to one is not")
     func isSocket() throws {
         let path = "\(directory.path)/s"
         #expect(try Files.isSocket(path) == nil)
@@ -60,7 +62,7 @@ struct FilesTests {
         _ = listener
     }
 
-    @Test("what cannot be executed says why")
+    @Test("a file that cannot be executed has a reason")
     func executionProblem() throws {
         #expect(Files.executionProblem("/bin/sh") == nil)
         #expect(Files.executionProblem("\(directory.path)/nothing") == .noEntry)
@@ -70,7 +72,7 @@ struct FilesTests {
         #expect(Files.executionProblem("/dev/null") == .invalid)
     }
 
-    @Test("what a path leads to is found through links, and a slash at its end asks for a directory")
+    @Test("a look-up follows symbolic links, and a slash at the end of a path asks for a directory")
     func lookupProblem() throws {
         let path = try directory.write("f", "")
         makeLink("\(directory.path)/l", to: path)
@@ -82,7 +84,7 @@ struct FilesTests {
         #expect(Files.lookupProblem("\(path)/") == .notDirectory)
     }
 
-    @Test("a directory that is there already is fine")
+    @Test("making a directory that exists is no error")
     func makeDirectory() throws {
         let path = "\(directory.path)/d"
         try Files.makeDirectory(path, mode: 0o711)
@@ -91,7 +93,7 @@ struct FilesTests {
         #expect(throws: SystemError("mkdir", .noEntry)) { try Files.makeDirectory("\(path)/e/f", mode: 0o711) }
     }
 
-    @Test("a file is replaced in one step, whatever a crash left over")
+    @Test("a file is replaced in one step, whatever an earlier crash left over")
     func replace() throws {
         let path = "\(directory.path)/users"
         try Files.replace(path, with: "one\n", mode: 0o600)
@@ -103,7 +105,7 @@ struct FilesTests {
         #expect(try Files.names(in: directory.path) == ["users"])
     }
 
-    @Test("who reads a file while it is replaced keeps the old bytes")
+    @Test("a reader that opened a file before its replacement keeps the old bytes")
     func replaceUnderReader() throws {
         let path = try directory.write("f", "old")
         let watch = try FileWatch(path: path)
@@ -123,7 +125,7 @@ struct FilesTests {
         }
     }
 
-    @Test("a symbolic link in the place of the new file is not followed")
+    @Test("a symbolic link in place of the new file is not followed")
     func replaceFollowsNoLink() throws {
         let victim = try directory.write("victim", "safe")
         makeLink("\(directory.path)/f.new", to: victim)
@@ -132,7 +134,7 @@ struct FilesTests {
     }
 
     @Test(
-        "the head of a file is as long as was asked for, and shorter only where the file is",
+        "the head of a file has the wanted length, and is shorter only for a shorter file",
         arguments: [(0, 10), (9, 10), (10, 10), (11, 10), (200_000, 150_000), (5, 0)])
     func head(size: Int, length: Int) throws {
         let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7) }
@@ -140,7 +142,7 @@ struct FilesTests {
         #expect(try Files.head(of: path, length: length) == Array(bytes.prefix(length)))
     }
 
-    @Test("the head of what cannot be read says why, and a pipe without a writer has none")
+    @Test("the head of a file that cannot be read is an error, and a pipe without a writer has an empty one")
     func noHead() throws {
         let error = #expect(throws: SystemError.self) { try Files.head(of: directory.path, length: 4) }
         #expect(error?.errno == .isDirectory)
@@ -149,7 +151,7 @@ struct FilesTests {
         #expect(try Files.head(of: "\(directory.path)/fifo", length: 4) == [])
     }
 
-    @Test("the path of a descriptor is where it leads, without links, and follows a rename")
+    @Test("the path of a descriptor has no symbolic links, and follows a rename")
     func pathOfDescriptor() throws {
         try directory.write("f", "")
         makeLink("\(directory.path)/l", to: "f")
@@ -159,7 +161,7 @@ struct FilesTests {
         #expect(try Files.path(of: file.number) == "\(directory.path)/g")
     }
 
-    @Test("a long path is told whole")
+    @Test("a long path is returned whole")
     func longPath() throws {
         var path = directory.path
         for _ in 0..<15 {

@@ -1,4 +1,4 @@
-// A listener behind a filter, and clients that come to it from addresses of their own: what KernelFilterTests needs.
+// What KernelFilterTests needs: a listener with a filter, and clients that connect from addresses of their own.
 import Addresses
 import CLinux
 import Glibc
@@ -11,14 +11,15 @@ import Testing
 
 func prefix(_ text: String) throws -> IPPrefix { try IPPrefix(text) }
 
-/// A copyable hold on a filter, which #expect can look at.
+/// A copyable reference to a filter, which #expect can use.
 final class OneFilter {
     var use: KernelFilter
 
     init(_ filter: consuming KernelFilter) { use = filter }
 }
 
-/// A thread that begins one connection after the other, and waits for none. One of its own: the tests' threads may be few.
+/// A thread that begins one connection after the other and waits for none. It is a thread of its own, because the tests
+/// may have few.
 final class Flood {
     private final class Work: Sendable {
         let source: String
@@ -61,7 +62,7 @@ final class Flood {
         self.thread = thread
     }
 
-    /// How many it began.
+    /// Ends the thread. Returns how many connections it began.
     @discardableResult func end() -> Int {
         work.mayEnd.store(true, ordering: .relaxed)
         if let thread { pthread_join(thread, nil) }
@@ -91,7 +92,7 @@ final class Door {
         try self.init(try duplicate(listener.descriptor.number), filter)
     }
 
-    /// Doorward has no such listener; somebody else's may be passed to it.
+    /// A listener for both families. Doorward makes none, but another program may pass one to it.
     convenience init(bothFamilies filter: OneFilter) throws {
         let descriptor = try streamSocket(AF_INET6)
         let address = SocketBytes(.v6(0), port: 0)
@@ -108,7 +109,8 @@ final class Door {
 
     var isQuiet: Bool { get throws { try accept() == nil } }
 
-    /// Whether a client gets in; what does not is dropped and counted, and nothing else. Takes the connection.
+    /// Whether a client is served. A client that is not must be dropped and counted, and nothing else. Accepts the
+    /// connection.
     func serves(_ source: String) throws -> Bool {
         let before = try filter.use.drops()
         let port: UInt16 = if case .ip(_, let port) = address { port } else { 0 }
@@ -139,7 +141,7 @@ func streamSocket(_ family: Int32) throws -> Descriptor {
     return Descriptor(owning: try retrying("socket") { socket(family, type, 0) })
 }
 
-/// A socket address as the kernel wants it.
+/// A socket address in the kernel's form.
 struct SocketBytes {
     private var raw = sockaddr_in6()
     private let size: Int
@@ -161,7 +163,7 @@ struct SocketBytes {
             size = MemoryLayout<sockaddr_in6>.size
             raw.sin6_family = sa_family_t(AF_INET6)
             raw.sin6_port = port.bigEndian
-            // Sound: 16 bytes into 16.
+            // Sound: writes 16 bytes into 16.
             unsafe withUnsafeMutableBytes(of: &raw.sin6_addr) {
                 unsafe $0.storeBytes(of: bits.bigEndian, as: UInt128.self)
             }
@@ -176,7 +178,7 @@ struct SocketBytes {
     }
 }
 
-/// A connection that was begun, without waiting for the answer.
+/// A connection that has begun, without waiting for the answer.
 func attempt(from source: String, to target: ListenAddress) throws -> Descriptor {
     guard case .ip(let to, let port) = target else { throw SystemError("connect", .invalid) }
     let from = SocketBytes(try #require(IPAddress(source)), port: 0)
@@ -191,13 +193,13 @@ func attempt(from source: String, to target: ListenAddress) throws -> Descriptor
     return descriptor
 }
 
-/// Whether a client can do so (POLLOUT: the peer answered, POLLIN: something came) within the time.
+/// Whether a client's socket has the event (POLLOUT: the peer answered, POLLIN: there is input) within the time.
 func isReady(_ number: Int32, _ event: Int32, milliseconds: Int32 = 10_000) -> Bool {
     var wanted = pollfd(fd: number, events: Int16(event), revents: 0)
     return unsafe poll(&wanted, 1, milliseconds) == 1 && wanted.revents == Int16(event)
 }
 
-/// Whether something comes true within ten seconds; what the kernel counts has no event to wait for.
+/// Whether a condition becomes true within ten seconds. The kernel's counters have no event to wait for.
 func eventually(_ isTrue: () throws -> Bool) throws -> Bool {
     for _ in 0..<5000 {
         if try isTrue() { return true }

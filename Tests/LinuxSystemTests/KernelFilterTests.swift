@@ -1,4 +1,4 @@
-// Clients on loopback bind the address that they come from: all of 127.0.0.0/8 is this machine's.
+// Clients on loopback bind the address that they connect from: all of 127.0.0.0/8 is this machine's.
 import Addresses
 import CLinux
 import Glibc
@@ -9,7 +9,7 @@ import Testing
 
 @testable import LinuxSystem
 
-/// Whether the kernel makes maps for this process at all; whatever else fails is a failure.
+/// Whether the kernel makes maps for this process. No other failure disables these tests.
 private let mayFilter: Bool = {
     let map = unsafe clinux_counter_map("probe", 1)
     return map >= 0 && clinux_close(map) == 0
@@ -21,7 +21,7 @@ struct KernelFilterTests {
 
     init() throws { filter = try OneFilter(KernelFilter(mostBans: 100)) }
 
-    @Test("a banned client is dropped and counted, with no answer; another one is served at once")
+    @Test("a banned client is dropped and counted, without an answer; another client is served at once")
     func dropped() throws {
         let door = try Door("127.0.0.1", filter)
         try filter.use.ban(prefix("127.0.0.66"), until: .max)
@@ -33,7 +33,7 @@ struct KernelFilterTests {
         #expect(try filter.use.drops() == KernelDrops(byBans: 1, byBlockList: 0))
     }
 
-    @Test("IPv6 as IPv4: a prefix that the client is in drops it, one that it is not in does not")
+    @Test("as with IPv4, an IPv6 prefix drops the clients that it contains, and no others")
     func six() throws {
         let door = try Door("::1", filter)
         try filter.use.ban(prefix("2001:db8::/32"), until: .max)
@@ -46,7 +46,7 @@ struct KernelFilterTests {
         #expect(try filter.use.hits(ofBan: prefix("0.0.0.0/0")) == 0)
     }
 
-    @Test("a listener that speaks for both families has IPv4 clients looked up as IPv4")
+    @Test("a listener for both families has IPv4 clients looked up as IPv4")
     func dualStack() throws {
         let door = try Door(bothFamilies: filter)
         try filter.use.ban(prefix("127.0.0.66"), until: .max)
@@ -57,7 +57,7 @@ struct KernelFilterTests {
         #expect(try !door.serves("::1"))
     }
 
-    @Test("an open connection goes on when its client is banned, and no new one comes")
+    @Test("an open connection goes on when its client is banned, and a new one is dropped")
     func openConnection() throws {
         let door = try Door("127.0.0.1", filter)
         let client = try attempt(from: "127.0.0.66", to: door.address)
@@ -75,7 +75,7 @@ struct KernelFilterTests {
         #expect(try filter.use.drops().byBans == 1)
     }
 
-    @Test("a ban that is taken back lets in again; so does a filter that is taken away")
+    @Test("a client is served after its ban is removed, and after the filter is removed")
     func removal() throws {
         let door = try Door("127.0.0.1", filter)
         try filter.use.ban(prefix("127.0.0.66"), until: .max)
@@ -91,7 +91,7 @@ struct KernelFilterTests {
         #expect(try door.serves("127.0.0.66"))
     }
 
-    @Test("a ban that is over lets in: at once, or with the client's next SYN")
+    @Test("a client is served after the end of its ban: at once, or with its next SYN")
     func end() throws {
         let door = try Door("127.0.0.1", filter)
         for end in [.min, 0, Clock.monotonicNanoseconds()] {
@@ -102,13 +102,13 @@ struct KernelFilterTests {
         let client = try attempt(from: "127.0.0.66", to: door.address)
         #expect(try eventually { try filter.use.hits(ofBan: prefix("127.0.0.66")) == 1 })
         #expect(try door.isQuiet)
-        // tcp(7) sends it again after a second.
+        // The client sends its SYN again after a second (tcp(7)).
         #expect(isReady(client.number, POLLOUT))
         #expect(try door.accept() != nil)
         #expect(try filter.use.hits(ofBan: prefix("127.0.0.66")) == 1)
     }
 
-    @Test("an exempt prefix passes a wider ban, and not the block list")
+    @Test("an exempt prefix passes a wider ban, but not the block list")
     func exempt() throws {
         let door = try Door("127.0.0.1", filter)
         try filter.use.ban(prefix("127.0.0.0/8"), until: .max)
@@ -123,7 +123,7 @@ struct KernelFilterTests {
         #expect(try filter.use.hits(ofBan: prefix("127.0.0.66")) == 0)
     }
 
-    @Test("a ban stands before the block list, and the block list behind a ban that is over")
+    @Test("a ban is asked before the block list, and the block list after a ban that is over")
     func order() throws {
         let door = try Door("127.0.0.1", filter)
         try filter.use.replaceBlockList(with: KernelBlockList(of: [prefix("127.0.0.0/24")]))
@@ -135,7 +135,7 @@ struct KernelFilterTests {
         #expect(try filter.use.hits(ofBan: prefix("127.0.0.66")) == 0)
     }
 
-    @Test("another block list is in force for every listener at once; what was dropped is remembered")
+    @Test("another block list is in force for every listener at once; the drops are still counted")
     func replacement() throws {
         let doors = [try Door("127.0.0.1", filter), try Door("127.0.0.2", filter)]
         for (blocked, other) in [("127.0.0.66", "127.0.0.67"), ("127.0.0.67", "127.0.0.66")] {
@@ -153,7 +153,7 @@ struct KernelFilterTests {
         #expect(try doors[0].serves("127.0.0.67"))
     }
 
-    @Test("while the block list is replaced again and again, a flood from a blocked client gets not one SYN through")
+    @Test("while the block list is replaced again and again, no SYN of a flood from a blocked client passes")
     func flood() throws {
         let door = try Door("127.0.0.1", filter)
         let address = door.address
@@ -172,7 +172,7 @@ struct KernelFilterTests {
         #expect(try door.serves("127.0.0.67"))
     }
 
-    @Test("a long list of both families is there from its first prefix to its last")
+    @Test("a long list of both families is in force from its first prefix to its last")
     func longList() throws {
         let door = try Door("127.0.0.1", filter)
         let four = (0..<70_000).map { IPPrefix(of: .v4(0x0a00_0000 + $0), length: 32) }
@@ -191,7 +191,7 @@ struct KernelFilterTests {
         #expect(try door.serves("127.0.0.67"))
     }
 
-    @Test("there is room for as many bans of each family as was said; one that is there already takes none")
+    @Test("each family has room for the given number of bans; a repeated ban takes no more")
     func room() throws {
         let small = try KernelFilter(mostBans: 2)
         for text in ["10.0.0.0/8", "192.0.2.1", "2001:db8::1", "2001:db8::/64"] {
@@ -208,7 +208,7 @@ struct KernelFilterTests {
         #expect(try small.hits(ofBan: prefix("198.51.100.1")) == 0)
     }
 
-    @Test("listeners keep the program when its owner is gone, until another takes its place")
+    @Test("listeners keep the program after its owner's end, until another replaces it")
     func ownerGone() throws {
         let door = try Door("127.0.0.1", filter)
         do {
@@ -216,7 +216,7 @@ struct KernelFilterTests {
             try another.ban(prefix("127.0.0.66"), until: .max)
             try another.attach(to: door.number)
         }
-        // Who counted is gone, too: the next client is served, and nobody stood before it.
+        // The counters are gone, too: the next client is served, and no client stood before it in the queue.
         let banned = try attempt(from: "127.0.0.66", to: door.address)
         #expect(try door.serves("127.0.0.67"))
         #expect(try door.isQuiet)
@@ -225,7 +225,7 @@ struct KernelFilterTests {
         #expect(try door.serves("127.0.0.66"))
     }
 
-    @Test("what has no filter, and what is no socket, is an error that says so")
+    @Test("a socket without a filter, and a descriptor that is no socket, are errors with a reason")
     func errors() throws {
         let listener = try Listener(.ip(.v4(0x7f00_0001), port: 0), options: SocketOptions())
         #expect(throws: SystemError("detach the filter", .noEntry)) {
@@ -237,7 +237,7 @@ struct KernelFilterTests {
         }
     }
 
-    @Test("without the right to it there is no filter, and an error that says so")
+    @Test("without the right there is no filter, but an error with a reason")
     func noRight() async {
         await #expect(processExitsWith: .success) {
             #expect(clinux_set_users(65_534) == 0)
@@ -247,10 +247,10 @@ struct KernelFilterTests {
         }
     }
 
-    @Test("descriptors: all close-on-exec, none left over, whatever was replaced and whatever failed")
+    @Test("all descriptors are close-on-exec, and none is left over after replacements and failures")
     func descriptors() async {
         await #expect(processExitsWith: .success) {
-            // In a fork, where no other thread opens or closes any.
+            // In a forked child, where no other thread opens or closes a descriptor.
             let status = try ChildProcesses.forked {
                 try Startup.closeAll(but: [])
                 do {
@@ -261,7 +261,7 @@ struct KernelFilterTests {
                     guard try openDescriptors().count == made.count else { return 2 }
                 }
                 guard try openDescriptors() == [0, 1, 2] else { return 3 }
-                // Whichever of them cannot be made any more, those before it are closed.
+                // Whichever of them cannot be made any more, the earlier ones are closed.
                 for room in 0..<8 {
                     OwnLimits.set(7, soft: UInt64(3 + room))
                     do throws(SystemError) {

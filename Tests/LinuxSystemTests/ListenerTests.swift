@@ -20,14 +20,14 @@ struct ListenerTests {
     func portZero(text: String) throws {
         let listener = try listen(text)
         guard case .ip(let asked, _)? = ListenAddress(text), case .ip(let bound, let port) = listener.bound else {
-            Issue.record("an internet address stays one")
+            Issue.record("the listener has no internet address")
             return
         }
         #expect(bound == asked)
         #expect(port != 0)
     }
 
-    @Test("a listener is non-blocking and close-on-exec; what it accepts is blocking and close-on-exec")
+    @Test("a listener is non-blocking and close-on-exec; an accepted connection is blocking and close-on-exec")
     func flags() throws {
         for listener in [try OneListener(listen("127.0.0.1:0")), OneListener(try listen("unix:\(directory.path)/s"))] {
             let number = listener.number
@@ -41,7 +41,7 @@ struct ListenerTests {
         }
     }
 
-    /// Whether this kernel lets this user filter: some let only root.
+    /// Whether this kernel lets this user attach a filter: some kernels let only root.
     private static let mayFilter: Bool = {
         do {
             try OneListener(listen("127.0.0.1:0")).listener.dropNewConnections()
@@ -54,9 +54,9 @@ struct ListenerTests {
     }()
 
     @Test(
-        "a listener that takes no newcomers keeps whom it has",
+        "a listener that drops new connections keeps those that it has",
         .enabled(if: mayFilter, "this kernel lets only root filter"), arguments: ["127.0.0.1", "::1"])
-    func newcomers(address: String) throws {
+    func newConnections(address: String) throws {
         let listener = try OneListener(listen(address == "::1" ? "[::1]:0" : "127.0.0.1:0"))
         let early = try attempt(from: address, to: listener.bound)
         #expect(isReady(early.number, POLLOUT, milliseconds: 5000))
@@ -81,7 +81,7 @@ struct ListenerTests {
         #expect(try Listener.localAddress(of: accepted.number) == listener.bound)
     }
 
-    @Test("a peer on a unix socket is who the kernel says")
+    @Test("the kernel names the user of a peer on a unix socket")
     func unixPeer() throws {
         let listener = try listen("unix:\(directory.path)/s")
         let client = try connected(to: listener.bound)
@@ -95,19 +95,19 @@ struct ListenerTests {
         #expect(try Listener.localAddress(of: client.number) == nil)
     }
 
-    @Test("nobody waiting is nobody, at once", arguments: ["127.0.0.1:0", "[::]:0"])
-    func nobody(text: String) throws {
+    @Test("without a waiting client, accept returns nil at once", arguments: ["127.0.0.1:0", "[::]:0"])
+    func noClient(text: String) throws {
         let listener = try listen(text)
         let accepted = try OneConnection(acceptConnection(from: listener.descriptor.number))
         #expect(accepted == nil)
     }
 
-    @Test("a peer that resets before it is accepted is one connection and no error")
+    @Test("a peer that resets before it is accepted costs one connection and is no error")
     func resetBeforeAccept() throws {
         let listener = try listen("127.0.0.1:0")
         for _ in 0..<20 { reset(try connected(to: listener.bound)) }
         var taken = 0
-        // A connection that is dead already may be taken or passed over; either way the next one comes in.
+        // The kernel may return a dead connection or skip it. In both cases the next client is accepted.
         let client = try connected(to: listener.bound)
         let wanted = try #require(try Listener.localAddress(of: client.number))
         for _ in 0..<21 {
@@ -117,7 +117,7 @@ struct ListenerTests {
         #expect(taken == 1)
     }
 
-    @Test("IPv6 never speaks for IPv4: both wildcards share a port")
+    @Test("an IPv6 listener never takes IPv4 clients: both wildcards share a port")
     func onlyIPv6() throws {
         let six = try listen("[::]:0")
         guard case .ip(_, let port) = six.bound else { return }
@@ -132,7 +132,7 @@ struct ListenerTests {
         _ = client
     }
 
-    @Test("an address that is taken is an error that says so", arguments: ["127.0.0.1:0", "[::1]:0"])
+    @Test("an address in use is an error with a reason", arguments: ["127.0.0.1:0", "[::1]:0"])
     func taken(text: String) throws {
         let listener = try listen(text)
         let bound = listener.bound
@@ -152,7 +152,7 @@ struct ListenerTests {
     }
 
     @Test(
-        "a unix socket has the owner and group of its service; a key that goes takes its right along",
+        "a unix socket has the owner and group of its service; a removed key removes the right too",
         .enabled(if: Accounts.isRoot))
     func owner() throws {
         var options = SocketOptions()
@@ -167,7 +167,7 @@ struct ListenerTests {
         #expect(try TemporaryDirectory.owner(of: path) == (0, 99))
     }
 
-    @Test("a socket file that nobody listens on is replaced")
+    @Test("a socket file that no process listens on is replaced")
     func stale() throws {
         let address = ListenAddress.unix(path: "\(directory.path)/s")
         do { _ = try Listener(address, options: SocketOptions()) }
@@ -178,12 +178,12 @@ struct ListenerTests {
         _ = client
     }
 
-    @Test("a socket that somebody listens on is left alone")
+    @Test("a socket that a process listens on is left alone")
     func live() throws {
         let address = ListenAddress.unix(path: "\(directory.path)/s")
         let first = try Listener(address, options: SocketOptions())
         #expect(throws: SystemError("bind", Errno(98))) { _ = try Listener(address, options: SocketOptions()) }
-        // The probe was a connection, and is gone; the next one is served.
+        // The probe was a connection, and is gone; the next client is served.
         let client = try connected(to: address)
         var accepted = 0
         while let connection = try OneConnection(acceptConnection(from: first.descriptor.number)) {
@@ -213,13 +213,13 @@ struct ListenerTests {
         _ = client
     }
 
-    @Test("without a descriptor left, accepting says so and takes nobody")
+    @Test("without a free descriptor, accept fails and takes no connection")
     func noDescriptor() async {
         await #expect(processExitsWith: .success) {
             let listener = try listen("127.0.0.1:0")
             let client = try connected(to: listener.bound)
             let limits = OwnLimits.get(7)
-            // Whatever this process was started with: the number that the next descriptor would get.
+            // The number that the next descriptor would get, whatever this process inherited.
             let lowestFree = try Startup.openNull().number
             OwnLimits.set(7, soft: UInt64(lowestFree))
             #expect(throws: SystemError("accept", .filesExhausted)) {
@@ -233,7 +233,7 @@ struct ListenerTests {
     }
 }
 
-/// A copyable hold on a listener, for tests that have several.
+/// A copyable reference to a listener, for tests that have several.
 private final class OneListener {
     let listener: Listener
 
@@ -243,7 +243,7 @@ private final class OneListener {
     var bound: ListenAddress { listener.bound }
 }
 
-/// A copyable hold on a connection, which #expect can look at.
+/// A copyable reference to a connection, which #expect can use.
 private final class OneConnection: Equatable {
     let connection: AcceptedConnection
 

@@ -2,7 +2,7 @@ import LinuxSystem
 import TestSupport
 import Testing
 
-/// What came, in a form that can be compared.
+/// A received message, in a form that can be compared.
 private enum Found: Hashable {
     case nothing, closed
     case message([UInt8], hasDescriptor: Bool)
@@ -17,7 +17,7 @@ private func receive(_ channel: borrowing MessageChannel) throws -> Found {
 }
 
 struct MessageChannelTests {
-    @Test("messages come whole, one by one, in their order, in both directions")
+    @Test("messages arrive whole, one by one, in their order, in both directions")
     func messages() throws {
         let pair = try MessageChannel.pair()
         #expect(try receive(pair.gate) == .nothing)
@@ -30,14 +30,14 @@ struct MessageChannelTests {
         #expect(try receive(pair.supervisor) == .message([5], hasDescriptor: false))
     }
 
-    @Test("a descriptor that is passed is a copy: usable, close-on-exec, and owned by who receives it")
+    @Test("a passed descriptor is a copy: usable, close-on-exec, and owned by its receiver")
     func descriptor() throws {
         let pair = try MessageChannel.pair()
         let ends = try streamEnds()
         try pair.supervisor.send([1], passing: ends.far.number)
         let near = ends.takeNear()
         guard case .message([1], let passed?) = try pair.gate.receive() else {
-            Issue.record("the descriptor came along")
+            Issue.record("no descriptor came with the message")
             return
         }
         #expect(isCloseOnExec(passed.number))
@@ -46,7 +46,7 @@ struct MessageChannelTests {
         #expect(try readAll(near) == [9])
     }
 
-    @Test("a channel whose other end is gone is closed, after what was sent before")
+    @Test("a channel is closed after its other end is gone and the earlier messages are read")
     func closed() throws {
         let pair = try MessageChannel.pair()
         try pair.gate.send([1])
@@ -64,7 +64,7 @@ struct MessageChannelTests {
         }
     }
 
-    @Test("a message longer than ours are is cut")
+    @Test("a message of more than 1024 bytes is cut")
     func long() throws {
         let pair = try MessageChannel.pair()
         try pair.supervisor.send([UInt8](repeating: 7, count: 2000))
@@ -72,7 +72,7 @@ struct MessageChannelTests {
         #expect(try receive(pair.gate) == .nothing)
     }
 
-    @Test("descriptors beyond the one that a message may carry are closed, not kept", arguments: [1, 2, 3, 9])
+    @Test("descriptors after the first one of a message are closed, not kept", arguments: [1, 2, 3, 9])
     func manyDescriptors(count: Int) async {
         await #expect(processExitsWith: .success) { [count] in
             let pair = try MessageChannel.pair()

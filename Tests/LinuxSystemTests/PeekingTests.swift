@@ -29,7 +29,7 @@ struct PeekingTests {
 
     init() throws { pair = try Pair() }
 
-    @Test("a look sees nothing, bytes or the end, and takes nothing away")
+    @Test("a peek finds nothing, bytes or the end, and removes no byte")
     func peek() throws {
         #expect(pair.near.peek() == .nothing)
         try pair.send("ab")
@@ -47,7 +47,7 @@ struct PeekingTests {
         #expect(pair.isOver)
     }
 
-    @Test("as many bytes as are wanted are taken, and what follows them stays")
+    @Test("exactly the wanted bytes are taken, and what follows them stays")
     func take() throws {
         var room = [UInt8](repeating: 0, count: 5)
         let none = pair.near.peek(into: &room)
@@ -65,7 +65,7 @@ struct PeekingTests {
         #expect(end == nil)
     }
 
-    @Test("a connection is readable with as many bytes as were asked for, and at the end")
+    @Test("a connection is readable from the wanted number of bytes on, and at the end")
     func leastInput() throws {
         var poller = try Poller()
         try poller.add(pair.near.number, token: 1)

@@ -9,7 +9,7 @@ private func ready(_ poller: inout Poller) throws -> Set<UInt64> {
 }
 
 struct PollerTests {
-    @Test("a token comes back while its descriptor is readable, as often as one asks")
+    @Test("every wait returns a token while its descriptor is readable")
     func tokens() throws {
         var poller = try Poller()
         let (first, second) = (OneEnds(try streamEnds()), OneEnds(try streamEnds()))
@@ -27,7 +27,7 @@ struct PollerTests {
         #expect(try ready(&poller) == [])
     }
 
-    @Test("an end whose other end is gone is ready")
+    @Test("a descriptor is ready after its other end is closed")
     func closed() throws {
         var poller = try Poller()
         let near = try streamEnds().takeNear()
@@ -35,7 +35,7 @@ struct PollerTests {
         #expect(try ready(&poller) == [3])
     }
 
-    @Test("what is ready beyond one look's room comes at the next")
+    @Test("tokens that one wait has no room for come with the next")
     func many() throws {
         var poller = try Poller()
         let all = try (0..<100).map { _ in OneEnds(try streamEnds()) }
@@ -48,7 +48,7 @@ struct PollerTests {
         #expect(seen.count == 100)
     }
 
-    @Test("a wait of any length ends when something is ready", arguments: [0, 1, -1, 1_000_000, Int64.max, Int64.min])
+    @Test("any wait ends when a descriptor is ready", arguments: [0, 1, -1, 1_000_000, Int64.max, Int64.min])
     func timeouts(nanoseconds: Int64) async {
         await #expect(processExitsWith: .success) { [nanoseconds] in
             var poller = try Poller()
@@ -59,13 +59,13 @@ struct PollerTests {
         }
     }
 
-    @Test("a time that is over is no wait at all", arguments: [0, 1, -1, -5_000_000, Int64.min])
+    @Test("a time that has passed is no wait at all", arguments: [0, 1, -1, -5_000_000, Int64.min])
     func over(nanoseconds: Int64) throws {
         var poller = try Poller()
         #expect(try poller.wait(timeoutNanoseconds: nanoseconds) == 0)
     }
 
-    @Test("a part of a millisecond is waited for, not spun on")
+    @Test("a poller sleeps through a part of a millisecond instead of spinning")
     func roundsUp() throws {
         var poller = try Poller()
         let start = Clock.monotonicNanoseconds()
@@ -73,7 +73,7 @@ struct PollerTests {
         #expect(Clock.monotonicNanoseconds() - start >= 900_000)
     }
 
-    @Test("a descriptor cannot be entered twice")
+    @Test("a descriptor cannot be added twice")
     func twice() throws {
         let poller = try Poller()
         let near = try streamEnds().takeNear()
@@ -82,7 +82,7 @@ struct PollerTests {
     }
 }
 
-/// A copyable hold on two ends.
+/// A copyable reference to two ends.
 private final class OneEnds {
     let ends: Ends
 

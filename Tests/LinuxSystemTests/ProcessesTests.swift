@@ -2,11 +2,11 @@ import LinuxSystem
 import TestSupport
 import Testing
 
-/// In a forked child of a process of its own, so that there is one thread and no other child.
+/// Runs the body in a forked child of a process of its own, so that it has one thread and no other child.
 private func inChild(_ body: () throws -> Int32) throws -> Int32 { try ChildProcesses.forked(body) }
 
 struct ProcessesTests {
-    @Test("a child that ended stays until it is reaped, and says how it ended")
+    @Test("a child that has ended stays until it is reaped, and has its way of ending")
     func ends() async {
         await #expect(processExitsWith: .success) {
             let status = try inChild {
@@ -33,7 +33,7 @@ struct ProcessesTests {
                 let ends = try streamEnds()
                 let pid = try Processes.fork()
                 if pid == 0 {
-                    // Waits for an end that never comes: it holds the other end itself.
+                    // Waits for an end that never comes: this process holds the other end itself.
                     _ = try readOnce(ends.near)
                     Processes.exit(1)
                 }
@@ -48,7 +48,7 @@ struct ProcessesTests {
         }
     }
 
-    @Test("a child that does not lead a group yet gets the group's signal itself")
+    @Test("a child that leads no group yet gets the group's signal itself")
     func noGroupYet() async {
         await #expect(processExitsWith: .success) {
             let status = try inChild {
@@ -59,7 +59,7 @@ struct ProcessesTests {
                     Processes.exit(1)
                 }
                 guard Processes.signalGroup(of: pid, .kill) else { return 2 }
-                // Whatever came of that, it ends here.
+                // Whatever came of that, the child ends here.
                 Processes.signal(pid, .terminate)
                 guard try Processes.waitForEnd(of: pid) == .killed(by: .kill, dumpedCore: false) else { return 3 }
                 return 0
@@ -93,13 +93,13 @@ struct ProcessesTests {
         }
     }
 
-    @Test("waiting for a process that is no child is an error")
-    func reapOfNobody() {
+    @Test("reaping a process that is no child is an error")
+    func reapOfNoChild() {
         #expect(throws: SystemError("waitid", Errno(10))) { try Processes.reap(1) }
     }
 
-    @Test("init and process groups of everybody are never signalled", arguments: [Int32(1), 0, -1])
-    func neverEverybody(pid: Int32) async {
+    @Test("init, the own group and every process at once are never signalled", arguments: [Int32(1), 0, -1])
+    func neverEveryProcess(pid: Int32) async {
         await #expect(processExitsWith: .failure) { [pid] in Processes.signalGroup(of: pid, Signal(0)) }
     }
 }

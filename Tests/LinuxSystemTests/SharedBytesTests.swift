@@ -9,7 +9,7 @@ private func bytes(_ shared: borrowing SharedBytes) -> [UInt8] {
 }
 
 struct SharedBytesTests {
-    @Test("sealed bytes read as they were given", arguments: [1, 4095, 4096, 4097, 100_000])
+    @Test("sealed bytes read back as they were", arguments: [1, 4095, 4096, 4097, 100_000])
     func reads(count: Int) throws {
         let given = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         let shared = try SharedBytes(sealing: given, name: "test")
@@ -17,7 +17,7 @@ struct SharedBytesTests {
         #expect(isCloseOnExec(shared.descriptor.number))
     }
 
-    @Test("nobody can change sealed bytes: no write, no growing, no shrinking")
+    @Test("no process can change sealed bytes: no write, no growing, no shrinking")
     func sealed() throws {
         let shared = try SharedBytes(sealing: [1, 2, 3], name: "test")
         let number = shared.descriptor.number
@@ -27,7 +27,7 @@ struct SharedBytesTests {
         #expect(bytes(shared) == [1, 2, 3])
     }
 
-    @Test("what was passed to another owner is the same memory, also after the first is gone")
+    @Test("memory that was passed to another owner stays readable after the first owner's end")
     func mapping() throws {
         let copy: Descriptor
         do {
@@ -37,7 +37,7 @@ struct SharedBytesTests {
         #expect(bytes(try SharedBytes(mapping: copy)) == [1, 2, 3])
     }
 
-    @Test("nothing cannot be sealed, and what is no memory cannot be mapped")
+    @Test("an empty array cannot be sealed, and a file that is no memory cannot be mapped")
     func errors() throws {
         #expect(throws: SystemError.self) { _ = try SharedBytes(sealing: [], name: "test") }
         #expect(throws: SystemError.self) { _ = try SharedBytes(mapping: try Startup.openNull()) }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct SignalsTests {
-    @Test("signals have names, and those without have numbers")
+    @Test("signals have names, and a signal without a name has its number")
     func names() {
         #expect(
             [Signal.hangUp, .interrupt, .kill, .terminate, .child].map(\.name) == [
@@ -14,17 +14,17 @@ struct SignalsTests {
         #expect(Signal(0).name == "0")
     }
 
-    @Test("every signal is blocked, and those that mean something are read in turn")
+    @Test("every signal is blocked, and the queue returns its own signals in turn")
     func queue() async {
         await #expect(processExitsWith: .success) {
-            // In a child of one thread: signals are blocked for a thread, and the process is what gets them.
+            // In a child with one thread: signals are blocked for a thread, but sent to the process.
             let status = try ChildProcesses.forked {
                 let queue = try SignalQueue([.hangUp, .terminate])
                 guard try queue.next() == nil else { return 1 }
                 Processes.signal(Processes.ownPID, .terminate)
                 Processes.signal(Processes.ownPID, .hangUp)
                 Processes.signal(Processes.ownPID, .hangUp)
-                // Blocked, and not queued: it does nothing.
+                // A signal that is blocked and not queued has no effect.
                 Processes.signal(Processes.ownPID, .interrupt)
                 let found = [try queue.next(), try queue.next(), try queue.next()]
                 guard Set(found) == [.hangUp, .terminate, nil] else { return 2 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct StartupTests {
-    @Test("closed standard descriptors become /dev/null, and nothing else reaches a program that is executed")
+    @Test("closed standard descriptors become /dev/null, and no other descriptor reaches an executed program")
     func secure() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
@@ -19,7 +19,7 @@ struct StartupTests {
         }
     }
 
-    @Test("what is kept stays open, whatever the order it is given in, and the rest is closed")
+    @Test("the kept descriptors stay open, in any order, and the others are closed")
     func closeAll() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
@@ -32,7 +32,7 @@ struct StartupTests {
         }
     }
 
-    @Test("a descriptor of ours on /dev/null is close-on-exec and above 2")
+    @Test("a descriptor on /dev/null is close-on-exec and above 2")
     func openNull() throws {
         let null = try Startup.openNull()
         #expect(null.number > 2)

@@ -15,13 +15,13 @@ struct SystemErrorTests {
         #expect(Errno(number).name == name)
     }
 
-    @Test("an error says the act, the name and what it means")
+    @Test("an error shows the act, the name and its meaning")
     func description() {
         #expect(SystemError("bind", Errno(98)).description == "bind: EADDRINUSE (Address already in use)")
         #expect(Errno(9999).description == "errno 9999")
     }
 
-    @Test("only this machine's shortages are a lack of resources")
+    @Test("only this machine's shortages count as a lack of resources")
     func lack() {
         let short: Set<String> = ["EAGAIN", "ENOMEM", "ENFILE", "EMFILE", "ENOBUFS"]
         for number in Int32(1)...133 {
@@ -30,7 +30,7 @@ struct SystemErrorTests {
         }
     }
 
-    @Test("a call that was interrupted is made again, any other failure is thrown, and a result is the result")
+    @Test("an interrupted call is repeated, any other failure is thrown, and a result is returned")
     func retry() throws {
         var calls = 0
         #expect(
@@ -44,7 +44,7 @@ struct SystemErrorTests {
         #expect(throws: SystemError("x", .again)) { try retryingBytes("x") { -11 } }
     }
 
-    @Test("a bad descriptor or address is a bug of ours, and traps")
+    @Test("a bad descriptor or address is a bug of this program, and traps")
     func bugs() async {
         await #expect(processExitsWith: .failure) { _ = try retrying("x") { -9 } }
         await #expect(processExitsWith: .failure) { _ = try retryingBytes("x") { -14 } }
