@@ -23,24 +23,24 @@ struct KernelFilterTests {
 
     @Test("a banned client is dropped and counted, without an answer; another client is served at once")
     func dropped() throws {
-        let door = try Door("127.0.0.1", filter)
+        let listener = try FilteredListener("127.0.0.1", filter)
         try filter.use.ban(prefix("127.0.0.66"), until: .max)
-        let banned = try attempt(from: "127.0.0.66", to: door.address)
+        let banned = try attempt(from: "127.0.0.66", to: listener.address)
         #expect(try eventually { try filter.use.hits(ofBan: prefix("127.0.0.66")) == 1 })
         #expect(!isReady(banned.number, POLLOUT, milliseconds: 0))
-        #expect(try door.serves("127.0.0.67"))
-        #expect(try door.isQuiet)
+        #expect(try listener.serves("127.0.0.67"))
+        #expect(try listener.isQuiet)
         #expect(try filter.use.drops() == KernelDrops(byBans: 1, byBlockList: 0))
     }
 
     @Test("as with IPv4, an IPv6 prefix drops the clients that it contains, and no others")
     func six() throws {
-        let door = try Door("::1", filter)
+        let listener = try FilteredListener("::1", filter)
         try filter.use.ban(prefix("2001:db8::/32"), until: .max)
         try filter.use.ban(prefix("0.0.0.0/0"), until: .max)
-        #expect(try door.serves("::1"))
+        #expect(try listener.serves("::1"))
         try filter.use.ban(prefix("::/64"), until: .max)
-        #expect(try !door.serves("::1"))
+        #expect(try !listener.serves("::1"))
         #expect(try filter.use.hits(ofBan: prefix("::/64")) == 1)
         #expect(try filter.use.hits(ofBan: prefix("::1")) == 1)
         #expect(try filter.use.hits(ofBan: prefix("0.0.0.0/0")) == 0)
@@ -48,20 +48,20 @@ struct KernelFilterTests {
 
     @Test("a listener for both families has IPv4 clients looked up as IPv4")
     func dualStack() throws {
-        let door = try Door(bothFamilies: filter)
+        let listener = try FilteredListener(bothFamilies: filter)
         try filter.use.ban(prefix("127.0.0.66"), until: .max)
-        #expect(try !door.serves("127.0.0.66"))
-        #expect(try door.serves("127.0.0.67"))
-        #expect(try door.serves("::1"))
+        #expect(try !listener.serves("127.0.0.66"))
+        #expect(try listener.serves("127.0.0.67"))
+        #expect(try listener.serves("::1"))
         try filter.use.ban(prefix("::1"), until: .max)
-        #expect(try !door.serves("::1"))
+        #expect(try !listener.serves("::1"))
     }
 
     @Test("an open connection goes on when its client is banned, and a new one is dropped")
     func openConnection() throws {
-        let door = try Door("127.0.0.1", filter)
-        let client = try attempt(from: "127.0.0.66", to: door.address)
-        let accepted = try #require(try door.accept())
+        let listener = try FilteredListener("127.0.0.1", filter)
+        let client = try attempt(from: "127.0.0.66", to: listener.address)
+        let accepted = try #require(try listener.accept())
         try filter.use.ban(prefix("127.0.0.66"), until: .max)
         for word in ["one", "two"] {
             try client.writeAll(Array(word.utf8).span)
@@ -71,53 +71,53 @@ struct KernelFilterTests {
             try #require(isReady(client.number, POLLIN))
             #expect(text(try readOnce(client)) == word)
         }
-        #expect(try !door.serves("127.0.0.66"))
+        #expect(try !listener.serves("127.0.0.66"))
         #expect(try filter.use.drops().byBans == 1)
     }
 
     @Test("a client is served after its ban is removed, and after the filter is removed")
     func removal() throws {
-        let door = try Door("127.0.0.1", filter)
+        let listener = try FilteredListener("127.0.0.1", filter)
         try filter.use.ban(prefix("127.0.0.66"), until: .max)
-        #expect(try !door.serves("127.0.0.66"))
+        #expect(try !listener.serves("127.0.0.66"))
         try filter.use.remove(prefix("127.0.0.64/26"))
-        #expect(try !door.serves("127.0.0.66"))
+        #expect(try !listener.serves("127.0.0.66"))
         try filter.use.remove(prefix("127.0.0.66"))
-        #expect(try door.serves("127.0.0.66"))
+        #expect(try listener.serves("127.0.0.66"))
         #expect(try filter.use.hits(ofBan: prefix("127.0.0.66")) == nil)
         try filter.use.ban(prefix("127.0.0.66"), until: .max)
-        #expect(try !door.serves("127.0.0.66"))
-        try KernelFilter.detach(from: door.number)
-        #expect(try door.serves("127.0.0.66"))
+        #expect(try !listener.serves("127.0.0.66"))
+        try KernelFilter.detach(from: listener.number)
+        #expect(try listener.serves("127.0.0.66"))
     }
 
     @Test("a client is served after the end of its ban: at once, or with its next SYN")
     func end() throws {
-        let door = try Door("127.0.0.1", filter)
+        let listener = try FilteredListener("127.0.0.1", filter)
         for end in [.min, 0, Clock.monotonicNanoseconds()] {
             try filter.use.ban(prefix("127.0.0.66"), until: end)
-            #expect(try door.serves("127.0.0.66"))
+            #expect(try listener.serves("127.0.0.66"))
         }
         try filter.use.ban(prefix("127.0.0.66"), until: Clock.monotonicNanoseconds() + 300_000_000)
-        let client = try attempt(from: "127.0.0.66", to: door.address)
+        let client = try attempt(from: "127.0.0.66", to: listener.address)
         #expect(try eventually { try filter.use.hits(ofBan: prefix("127.0.0.66")) == 1 })
-        #expect(try door.isQuiet)
+        #expect(try listener.isQuiet)
         // The client sends its SYN again after a second (tcp(7)).
         #expect(isReady(client.number, POLLOUT))
-        #expect(try door.accept() != nil)
+        #expect(try listener.accept() != nil)
         #expect(try filter.use.hits(ofBan: prefix("127.0.0.66")) == 1)
     }
 
     @Test("an exempt prefix passes a wider ban, but not the block list")
     func exempt() throws {
-        let door = try Door("127.0.0.1", filter)
+        let listener = try FilteredListener("127.0.0.1", filter)
         try filter.use.ban(prefix("127.0.0.0/8"), until: .max)
         try filter.use.exempt(prefix("127.0.0.64/26"))
-        #expect(try door.serves("127.0.0.66"))
-        #expect(try !door.serves("127.0.0.32"))
+        #expect(try listener.serves("127.0.0.66"))
+        #expect(try !listener.serves("127.0.0.32"))
         try filter.use.replaceBlockList(with: KernelBlockList(of: [prefix("127.0.0.66")]))
-        #expect(try !door.serves("127.0.0.66"))
-        #expect(try door.serves("127.0.0.67"))
+        #expect(try !listener.serves("127.0.0.66"))
+        #expect(try listener.serves("127.0.0.67"))
         #expect(try filter.use.drops() == KernelDrops(byBans: 1, byBlockList: 1))
         #expect(try filter.use.hits(ofBlocked: prefix("127.0.0.66")) == 1)
         #expect(try filter.use.hits(ofBan: prefix("127.0.0.66")) == 0)
@@ -125,24 +125,24 @@ struct KernelFilterTests {
 
     @Test("a ban is asked before the block list, and the block list after a ban that is over")
     func order() throws {
-        let door = try Door("127.0.0.1", filter)
+        let listener = try FilteredListener("127.0.0.1", filter)
         try filter.use.replaceBlockList(with: KernelBlockList(of: [prefix("127.0.0.0/24")]))
         try filter.use.ban(prefix("127.0.0.66"), until: .max)
-        #expect(try !door.serves("127.0.0.66"))
+        #expect(try !listener.serves("127.0.0.66"))
         try filter.use.ban(prefix("127.0.0.66"), until: 0)
-        #expect(try !door.serves("127.0.0.66"))
+        #expect(try !listener.serves("127.0.0.66"))
         #expect(try filter.use.drops() == KernelDrops(byBans: 1, byBlockList: 1))
         #expect(try filter.use.hits(ofBan: prefix("127.0.0.66")) == 0)
     }
 
     @Test("another block list is in force for every listener at once; the drops are still counted")
     func replacement() throws {
-        let doors = [try Door("127.0.0.1", filter), try Door("127.0.0.2", filter)]
+        let listeners = [try FilteredListener("127.0.0.1", filter), try FilteredListener("127.0.0.2", filter)]
         for (blocked, other) in [("127.0.0.66", "127.0.0.67"), ("127.0.0.67", "127.0.0.66")] {
             try filter.use.replaceBlockList(with: KernelBlockList(of: [prefix(blocked), prefix("2001:db8::/32")]))
-            for door in doors {
-                #expect(try !door.serves(blocked))
-                #expect(try door.serves(other))
+            for listener in listeners {
+                #expect(try !listener.serves(blocked))
+                #expect(try listener.serves(other))
             }
             #expect(try filter.use.hits(ofBlocked: prefix(blocked)) == 2)
             #expect(try filter.use.hits(ofBlocked: prefix("2001:db8:1::/48")) == 0)
@@ -150,13 +150,13 @@ struct KernelFilterTests {
         }
         #expect(try filter.use.drops() == KernelDrops(byBans: 0, byBlockList: 4))
         try filter.use.replaceBlockList(with: KernelBlockList(of: []))
-        #expect(try doors[0].serves("127.0.0.67"))
+        #expect(try listeners[0].serves("127.0.0.67"))
     }
 
     @Test("while the block list is replaced again and again, no SYN of a flood from a blocked client passes")
     func flood() throws {
-        let door = try Door("127.0.0.1", filter)
-        let address = door.address
+        let listener = try FilteredListener("127.0.0.1", filter)
+        let address = listener.address
         try filter.use.replaceBlockList(with: KernelBlockList(of: [prefix("127.0.0.66")]))
         let flood = Flood(from: "127.0.0.66", to: address)
         defer { flood.end() }
@@ -168,13 +168,13 @@ struct KernelFilterTests {
         let sent = flood.end()
         #expect(sent > 20)
         #expect(try filter.use.drops() == KernelDrops(byBans: 0, byBlockList: UInt64(sent)))
-        #expect(try door.isQuiet)
-        #expect(try door.serves("127.0.0.67"))
+        #expect(try listener.isQuiet)
+        #expect(try listener.serves("127.0.0.67"))
     }
 
     @Test("a long list of both families is in force from its first prefix to its last")
     func longList() throws {
-        let door = try Door("127.0.0.1", filter)
+        let listener = try FilteredListener("127.0.0.1", filter)
         let four = (0..<70_000).map { IPPrefix(of: .v4(0x0a00_0000 + $0), length: 32) }
         let six = (0..<70_000).map { IPPrefix(of: .v6((0x2001_0db8 << 96) + $0 << 64), length: 64) }
         let list = try KernelBlockList(mostV4: 70_001, mostV6: 70_000)
@@ -187,8 +187,8 @@ struct KernelFilterTests {
         }
         #expect(try filter.use.hits(ofBlocked: prefix("10.1.17.112")) == nil)
         #expect(try filter.use.hits(ofBlocked: prefix("2001:db8:1:1170::/64")) == nil)
-        #expect(try !door.serves("127.0.0.66"))
-        #expect(try door.serves("127.0.0.67"))
+        #expect(try !listener.serves("127.0.0.66"))
+        #expect(try listener.serves("127.0.0.67"))
     }
 
     @Test("each family has room for the given number of bans; a repeated ban takes no more")
@@ -210,19 +210,19 @@ struct KernelFilterTests {
 
     @Test("listeners keep the program after its owner's end, until another replaces it")
     func ownerGone() throws {
-        let door = try Door("127.0.0.1", filter)
+        let listener = try FilteredListener("127.0.0.1", filter)
         do {
             let another = try KernelFilter(mostBans: 1)
             try another.ban(prefix("127.0.0.66"), until: .max)
-            try another.attach(to: door.number)
+            try another.attach(to: listener.number)
         }
         // The counters are gone, too: the next client is served, and no client stood before it in the queue.
-        let banned = try attempt(from: "127.0.0.66", to: door.address)
-        #expect(try door.serves("127.0.0.67"))
-        #expect(try door.isQuiet)
+        let banned = try attempt(from: "127.0.0.66", to: listener.address)
+        #expect(try listener.serves("127.0.0.67"))
+        #expect(try listener.isQuiet)
         #expect(!isReady(banned.number, POLLOUT, milliseconds: 0))
-        try filter.use.attach(to: door.number)
-        #expect(try door.serves("127.0.0.66"))
+        try filter.use.attach(to: listener.number)
+        #expect(try listener.serves("127.0.0.66"))
     }
 
     @Test("a socket without a filter, and a descriptor that is no socket, are errors with a reason")

@@ -72,7 +72,7 @@ final class Flood {
 }
 
 /// A listener with a filter.
-final class Door {
+final class FilteredListener {
     let number: Int32
     let address: ListenAddress
     private let descriptor: Descriptor
