@@ -7,7 +7,7 @@ private let raw = UInt64(1) << 13
 
 struct CapabilityTextTests {
     @Test(
-        "libcap's text says what handlers have and what they inherit",
+        "libcap's text gives what handlers have and what they inherit",
         arguments: [
             ("", UInt64(0), UInt64(0)), ("^cap_net_bind_service", bind, bind), ("%cap_net_bind_service", 0, bind),
             ("cap_net_bind_service", 0, bind), ("^cap_net_bind_service,%cap_net_raw", bind, bind | raw),
@@ -23,7 +23,7 @@ struct CapabilityTextTests {
     }
 
     @Test(
-        "a name that is no capability is named",
+        "the problem of an unknown capability contains its name",
         arguments: [
             ("^cap_everything", "cap_everything"), ("cap_net_bind_service,^cap_bogus", "cap_bogus"),
             ("net_bind_service", "net_bind_service"), ("root", "root"), ("^cap_net_bind", "cap_net_bind"),
@@ -36,7 +36,7 @@ struct CapabilityTextTests {
     }
 
     @Test(
-        "what is no set of capabilities has a problem, and is never read as none",
+        "a text that is no set of capabilities has a problem, and is never read as an empty set",
         arguments: [
             " ", "^", "%", "!", "=", "all", "=ep", "cap_net_bind_service=ep", "cap_net_bind_service+ep", "^^", "*",
             "^cap_net_bind_service;cap_chown", "cap_net_bind_service cap_chown", "\n",
@@ -47,7 +47,7 @@ struct CapabilityTextTests {
         #expect(CapabilitySets.problem(with: text) != nil)
     }
 
-    @Test("what handlers have they also inherit")
+    @Test("handlers also inherit the capabilities that they have")
     func ambientIsInheritable() {
         let sets = CapabilitySets(ambient: bind, inheritable: raw)
         #expect(sets.inheritable == bind | raw)

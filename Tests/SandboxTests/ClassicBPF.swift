@@ -1,14 +1,14 @@
-// A second opinion on what a filter's program does: classic BPF as the kernel runs it for seccomp.
+// A second implementation of what a filter's program does: classic BPF as the kernel runs it for seccomp.
 // Source: seccomp(2); Documentation/networking/filter.rst; kernel/seccomp.c, seccomp_check_filter().
 import Sandbox
 
-/// What the kernel shows to a filter: struct seccomp_data.
+/// What the kernel passes to a filter: struct seccomp_data.
 struct SystemCallData {
     var number: UInt32
     var architecture: UInt32
     var arguments: [UInt64] = []
 
-    /// The 32 bits at an offset, as a little-endian machine has them.
+    /// The 32 bits at an offset, as on a little-endian machine.
     func word(at offset: UInt32) -> UInt32? {
         switch offset {
         case 0: number

@@ -2,7 +2,7 @@ import Sandbox
 import ServiceModel
 import Testing
 
-// The kernel takes 32 bits of these arguments: what is above them must make no difference.
+// The kernel takes 32 bits of these arguments: the bits above must make no difference.
 private let garbage: UInt64 = 0xdead_beef_0000_0000
 private let stream: UInt64 = 1
 private let datagram: UInt64 = 2
@@ -14,7 +14,7 @@ private let familyNumbers: [(Set<SocketFamily>, [UInt64])] = [
 ]
 
 struct ConditionalSystemCallTests {
-    @Test("a socket is allowed of the families that are named", arguments: familyNumbers)
+    @Test("a socket is allowed for the named families only", arguments: familyNumbers)
     func families(network: Set<SocketFamily>, expected: [UInt64]) throws {
         let filter = try FilterAnswers(network: network)
         for type in [stream, datagram, stream | nonBlockingCloseOnExec] {
@@ -24,11 +24,11 @@ struct ConditionalSystemCallTests {
             }
         }
         #expect(try filter.answer("socket", 40, 1, 0) == Answer.notPermitted)
-        // In kill mode too: the C library asks for sockets that nobody misses.
+        // In kill mode too: the C library tries sockets that no program needs.
         #expect(try FilterAnswers(.kill, network: network).answer("socket", .max, 1, 0) == Answer.notPermitted)
     }
 
-    @Test("of inet and inet6, only TCP and UDP", arguments: [UInt64(2), 10])
+    @Test("for inet and inet6, only TCP and UDP are allowed", arguments: [UInt64(2), 10])
     func internet(family: UInt64) throws {
         let filter = try FilterAnswers(network: [.inet, .inet6, .unix, .netlink])
         for type in UInt64(0)...15 {
@@ -40,14 +40,14 @@ struct ConditionalSystemCallTests {
         #expect(try !filter.allows("socket", family, stream | 0x10, 0))
     }
 
-    @Test("of netlink, only the routing tables; of unix, every type")
+    @Test("for netlink only the routing tables are allowed; for unix, every type")
     func otherFamilies() throws {
         let filter = try FilterAnswers(network: [.unix, .netlink])
         #expect(try (0...32).filter { try filter.allows("socket", 16, 3, $0 | garbage) } == [0])
         #expect(try (0...6).filter { try filter.allows("socket", 1, $0, 0) } == Array(0...6))
     }
 
-    @Test("socketpair is allowed for unix; without datagrams, which could go elsewhere, unless `network` names unix")
+    @Test("socketpair is allowed for unix; with datagrams, which could go elsewhere, only if `network` names unix")
     func pairs() throws {
         let expected: [(Set<SocketFamily>, [UInt64])] = [([], [1, 5]), ([.inet], [1, 5]), ([.unix], Array(1...10))]
         for (network, types) in expected {
@@ -59,7 +59,7 @@ struct ConditionalSystemCallTests {
         }
     }
 
-    @Test("the accepted connection can be given no other address unless `network` names a family")
+    @Test("the accepted connection gets no other address unless `network` names a family")
     func addressing() throws {
         func allowed(_ network: Set<SocketFamily>) throws -> [String] {
             let filter = try FilterAnswers(network: network)
@@ -72,7 +72,7 @@ struct ConditionalSystemCallTests {
         #expect(try FilterAnswers(.refuse, "+connect").allows("connect", 0, 0, 16))
     }
 
-    @Test("what may be unconnected cannot be connected by sending, unless `network` names inet or inet6")
+    @Test("a send cannot connect a socket that was disconnected, unless `network` names inet or inet6")
     func fastOpen() throws {
         let fastOpen: UInt64 = 0x2000_0000
         let expected: [(Set<SocketFamily>, Bool)] = [([.unix], false), ([.netlink], false), ([.inet], true)]
@@ -85,7 +85,7 @@ struct ConditionalSystemCallTests {
         }
     }
 
-    @Test("the machine's interfaces are not to be asked for through the connection's socket")
+    @Test("a handler cannot ask for the machine's interfaces through the connection's socket")
     func interfaces() throws {
         func refused(_ network: Set<SocketFamily>) throws -> Int {
             let filter = try FilterAnswers(network: network)
@@ -98,7 +98,7 @@ struct ConditionalSystemCallTests {
 
     @Test(
         "clone makes processes and threads, but no namespace",
-        // What fork, pthread_create and posix_spawn ask for, and nothing.
+        // What fork, pthread_create and posix_spawn ask for, and 0.
         arguments: [0x0120_0011, 0x003d_0f00, 0x4111, 0] as [UInt64])
     func clone(flags: UInt64) throws {
         let filter = try FilterAnswers()
@@ -112,7 +112,7 @@ struct ConditionalSystemCallTests {
         #expect(try FilterAnswers(.refuse, "+clone").allows("clone", 0x1000_0011))
     }
 
-    @Test("clone3 seems absent in every mode, so that C libraries fall back on clone")
+    @Test("clone3 is absent in every mode, so that C libraries use clone")
     func cloneWithMemory() throws {
         #expect(try FilterAnswers().answer("clone3", 1, 88) == Answer.notImplemented)
         #expect(try FilterAnswers(.kill).answer("clone3", 1, 88) == Answer.notImplemented)
@@ -120,7 +120,7 @@ struct ConditionalSystemCallTests {
         #expect(try FilterAnswers(.refuse, "+clone3").allows("clone3", 1, 88))
     }
 
-    @Test("ioctl can neither write into a terminal's input nor change what a terminal is")
+    @Test("ioctl can neither write into a terminal's input nor change its line discipline")
     func terminals() throws {
         let filter = try FilterAnswers()
         let refused = try (0x5400...0x5480).filter { try !filter.allows("ioctl", 0, $0 | garbage, 0) }
@@ -143,7 +143,7 @@ struct ConditionalSystemCallTests {
         #expect(try allowed(0, [.inet6]).count == 101)
     }
 
-    @Test("no process is asked about through its descriptor, no pipe made small, no memory taken for futexes")
+    @Test("a handler cannot read a process through its descriptor, shrink a pipe, or take memory for futexes")
     func smallPrint() throws {
         let filter = try FilterAnswers()
         #expect(try !filter.allows("ioctl", 3, 0xc050_ff0b, 0))
@@ -169,7 +169,7 @@ struct ConditionalSystemCallTests {
         #expect(try allowed { $0.landlock = .off })
     }
 
-    @Test("limits and priority can be changed of oneself only: the gate has the same user")
+    @Test("a process can change limits and priority only of itself: the gate has the same user")
     func others() throws {
         let filter = try FilterAnswers()
         #expect(try filter.allows("prlimit64", garbage, 7, 1, 1))
@@ -182,7 +182,7 @@ struct ConditionalSystemCallTests {
         }
     }
 
-    @Test("what is said of socket names the families")
+    @Test("the description of socket names the families")
     func meaning() {
         let meanings = [Set<SocketFamily>(), [.unix], [.inet6, .inet]].map { network in
             ConditionalSystemCall.standard(network: network).first { $0.name == "socket" }?.meaning

@@ -23,7 +23,7 @@ private func limits(processes: Limit<Int>? = nil, memory: Limit<Bytes>) -> Limit
     return limits
 }
 
-/// Groups of this process's own; nil where none can be made: a hierarchy that is not there, or read-only.
+/// Groups of this process's own; nil where it can make none: the hierarchy is missing or read-only.
 private func madeGroups() -> ControlGroups? {
     do throws(ControlGroups.Unavailable) {
         return try ControlGroups(pid: Processes.ownPID, claiming: .subgroup)
@@ -35,7 +35,7 @@ private func madeGroups() -> ControlGroups? {
 
 struct ControlGroupTests {
     @Test(
-        "the hierarchy of version 2 is found by its type, and by nothing that looks like it",
+        "the hierarchy of version 2 is found by its type only",
         arguments: [
             (unified, "/sys/fs/cgroup"), (hybrid, "/sys/fs/cgroup/unified"), (first, nil), ("", nil), ("\n \n-\n", nil),
             ("- cgroup2", nil), ("1 2 3 - cgroup2 x y", nil), ("1 2 3 4 -", nil),
@@ -46,12 +46,12 @@ struct ControlGroupTests {
     }
 
     @Test(
-        "a process's group is that of hierarchy 0",
+        "a process's group is the one of hierarchy 0",
         arguments: [
             ("0::/\n", "/"), ("0::/user.slice/a.scope\n", "/user.slice/a.scope"),
             ("9:name=systemd:/x\n4:memory:/y\n0::/z\n", "/z"), ("1:cpu:/\n", nil), ("", nil), ("10::/x\n", nil),
             ("0::/a..b/..c\n", "/a..b/..c"), ("0::relative\n", nil),
-            // Outside this namespace's part of the hierarchy: no directory is made for that beside the mount point.
+            // Outside of this namespace's part of the hierarchy: no directory is made there, beside the mount point.
             ("0::/../..\n", nil), ("0::/..\n", nil), ("0::/../other\n", nil),
         ])
     func ownPath(text: String, expected: String?) {
@@ -59,7 +59,7 @@ struct ControlGroupTests {
     }
 
     @Test(
-        "of the controllers that are there, those that bound are turned on",
+        "of the available controllers, those that set bounds are turned on",
         arguments: [
             ("cpuset cpu io memory hugetlb pids rdma misc\n", "+pids +memory"), ("pids\n", "+pids"),
             ("memory", "+memory"),
@@ -70,7 +70,7 @@ struct ControlGroupTests {
     }
 
     @Test(
-        "a service's limits are those of its group, and the gate has a place beside its handlers",
+        "a service's limits are those of its group, with room for the gate beside its handlers",
         arguments: [
             (limits(memory: .at(.mebibytes(1))), ["613", "1048576", "0"]),
             (limits(processes: .at(1), memory: .unlimited), ["102", "max", "max"]),
@@ -82,7 +82,7 @@ struct ControlGroupTests {
         #expect(bounds.map(\.value) == expected)
     }
 
-    @Test("checks have room beside what handlers may have")
+    @Test("checks have room beside the handlers' processes")
     func checks() {
         var limits = Limits()
         limits.connections = 10
@@ -90,7 +90,7 @@ struct ControlGroupTests {
         #expect(ControlGroups.bounds(of: limits, checks: 16).first?.value == "32")
     }
 
-    @Test("killing a group ends everybody in it, whatever session and user they have", .enabled(if: Accounts.isRoot))
+    @Test("killing a group ends every process in it, of any session and user", .enabled(if: Accounts.isRoot))
     func kill() async {
         await #expect(processExitsWith: .success) {
             guard let groups = madeGroups() else { return }
@@ -119,7 +119,7 @@ struct ControlGroupTests {
             try group.kill()
             let outer = try Processes.waitForEnd(of: pid)
             #expect(outer == .killed(by: .kill, dumpedCore: false))
-            // The other one has come to us.
+            // The other process has become a child of this one.
             let left = try ChildList().pids()
             #expect(left.count == 1)
             for orphan in left {
@@ -127,12 +127,14 @@ struct ControlGroupTests {
                 #expect(end == .killed(by: .kill, dumpedCore: false))
             }
             #expect(group.isRemoved())
-            // Gone is removed.
+            // Removing a removed group is no error.
             #expect(group.isRemoved())
         }
     }
 
-    @Test("who is born in a group reads back that it is there; another is a failure", .enabled(if: Accounts.isRoot))
+    @Test(
+        "a process that starts in a group reads back that it is there; another group is a failure",
+        .enabled(if: Accounts.isRoot))
     func verify() async {
         await #expect(processExitsWith: .success) {
             guard let groups = madeGroups() else { return }
@@ -152,7 +154,7 @@ struct ControlGroupTests {
     }
 
     @Test(
-        "a supervisor removes what a dead one left, and not what belongs to one that runs",
+        "a supervisor removes the groups of a dead one, and leaves those of a running one alone",
         .enabled(if: Accounts.isRoot))
     func stale() async {
         await #expect(processExitsWith: .success) {
@@ -169,7 +171,7 @@ struct ControlGroupTests {
             #expect(ChildProcesses.status(of: pid) == 0)
             let parent = String(own.directory.dropLast("doorward.\(Processes.ownPID)".count))
             #expect(Files.exists("\(parent)doorward.\(pid)/left"))
-            // This one is empty, as it is before its first gate; the next supervisor is init's.
+            // This group is empty, as a group is before its first gate. The next supervisor has the dead one's pid.
             #expect(Files.exists(own.directory))
             let next = try ControlGroups(pid: pid, claiming: .subgroup)
             #expect(!Files.exists("\(parent)doorward.\(pid)/left"))
@@ -179,7 +181,7 @@ struct ControlGroupTests {
         }
     }
 
-    @Test("without the right to make a group there are none, and why is said", .enabled(if: !Accounts.isRoot))
+    @Test("without the right to make a group there is none, but a reason", .enabled(if: !Accounts.isRoot))
     func unavailable() {
         let error = #expect(throws: ControlGroups.Unavailable.self) {
             try ControlGroups(pid: Processes.ownPID, claiming: .subgroup)

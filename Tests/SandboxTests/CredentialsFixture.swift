@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-/// Somebody whom nobody else is.
+/// Credentials that no other process has.
 func credentials(
     uid: UInt32 = 80001, gid: UInt32 = 80002, groups: [UInt32] = [], _ capabilities: String = "", umask: UInt32 = 0o022,
     nice: Int32 = 0, directory: String = "/"

@@ -15,7 +15,7 @@ private func credentials(_ identity: Identity, dynamicNumber: UInt32 = 80001) ->
 
 struct CredentialsTests {
     @Test(
-        "a service's identity becomes numbers; a group that is not named is never group 0 by chance",
+        "a service's identity becomes numbers, and a missing group never becomes group 0",
         arguments: [
             (Identity(user: .dynamic), UInt32(80001), UInt32(80001)), (Identity(user: .dynamic, gid: 8), 80001, 8),
             (Identity(user: .account(name: "www-data", uid: 33), gid: 33), 33, 33),
@@ -33,12 +33,12 @@ struct CredentialsTests {
         #expect(found.directory == "/tmp")
     }
 
-    @Test("supplementary groups are sorted, as they are read back")
+    @Test("supplementary groups are sorted, as the kernel returns them")
     func groups() {
         #expect(credentials(Identity(user: .dynamic, groups: [9, 3, 7]))?.groups == [3, 7, 9])
     }
 
-    @Test("a capability text that is not libcap's gives no credentials at all")
+    @Test("a capability text that libcap cannot read gives no credentials at all")
     func capabilities() {
         #expect(credentials(Identity(user: .dynamic, capabilities: "^cap_bogus")) == nil)
         #expect(

@@ -1,7 +1,7 @@
 import Sandbox
 import Testing
 
-/// Two names that begin looking at the same number.
+/// Two names with a search that begins at the same number, and that number.
 private func collision() -> (String, String, UInt32)? {
     var seen: [UInt32: String] = [:]
     for index in 0..<20000 {
@@ -13,7 +13,7 @@ private func collision() -> (String, String, UInt32)? {
     return nil
 }
 
-/// The number of a service, which there is.
+/// The number of a service, which must exist.
 private func give(
     _ users: inout DynamicUsers, _ name: String, _ isTaken: (UInt32) -> Bool = { _ in false }
 ) throws -> UInt32 {
@@ -29,11 +29,11 @@ struct DynamicUsersTests {
         let number = try give(&first, name)
         #expect(DynamicUsers.range.contains(number))
         #expect(try give(&second, name) == number)
-        // Known is known, whoever has the number by now.
+        // A known number stays, whatever account has it by now.
         #expect(try give(&first, name) { _ in true } == number)
     }
 
-    @Test("two services that want the same number get two, in the order they came")
+    @Test("two services with the same first number get two numbers, in the order of asking")
     func collisions() throws {
         let (first, second, number) = try #require(collision())
         var users = DynamicUsers()
@@ -43,7 +43,7 @@ struct DynamicUsersTests {
         #expect(users.numbers == [first: number, second: other])
     }
 
-    @Test("a number that an account or group has is passed over, around the end of the range")
+    @Test("the number of an account or group is skipped, also around the end of the range")
     func taken() throws {
         var users = DynamicUsers()
         let isTaken = { (number: UInt32) in number != 80000 && number != 89999 }
@@ -54,7 +54,7 @@ struct DynamicUsersTests {
         #expect(users.numbers.count == 2)
     }
 
-    @Test("a range that is used up gives nobody anything")
+    @Test("a range without free numbers gives no number")
     func usedUp() {
         var users = DynamicUsers()
         let number = users.number(for: "a", isTaken: { _ in true })
@@ -73,7 +73,7 @@ struct DynamicUsersTests {
     }
 
     @Test(
-        "a file of another shape is nobody's numbers",
+        "a file of another shape gives no numbers",
         arguments: [
             "80000", "80000\n", "a 80000\n", "80000 a b\n", "79999 a\n", "90000 a\n", "0 a\n", "-1 a\n",
             "80000 a\n80000 b\n",

@@ -5,10 +5,10 @@ import Testing
 
 @testable import Sandbox
 
-/// A tree of directories in which a service's handlers are, and the grants that it comes to.
+/// A tree of directories with a service's handlers.
 private struct Tree {
     let directory: TemporaryDirectory
-    /// Without symbolic links.
+    /// The path without symbolic links.
     var path: String { directory.path }
 
     init() throws {
@@ -40,7 +40,7 @@ private func grants(_ service: Service, root: String? = nil) throws(SandboxError
     try FileGrant.all(for: service, in: try ServiceRoot(root))
 }
 
-/// Those with a reason, as `path rights`, sorted.
+/// The grants with this reason, as `path rights`, sorted.
 private func lines(_ grants: [FileGrant], _ reason: FileGrant.Reason, below: String = "") -> [String] {
     grants.filter { $0.reason == reason }.map { "\($0.path.dropFirst(below.count)) \($0.rights)" }.sorted()
 }
@@ -65,14 +65,14 @@ struct FileGrantTests {
         #expect(lines(found, .handler, below: tree.path) == ["/handlers read,execute"])
     }
 
-    @Test("a static program brings no libraries and no linker")
+    @Test("a static program needs no libraries and no linker")
     func selfContained() throws {
         let found = try grants(service(try tree.program("it")))
         #expect(lines(found, .libraries) == [])
         #expect(lines(found, .interpreter) == [])
     }
 
-    @Test("every handler may use /dev/null, and one that needs libraries the devices that only give bytes")
+    @Test("every handler may use /dev/null, and a handler that needs libraries also the devices that only give bytes")
     func devices() throws {
         #expect(lines(try grants(service(try tree.program("it"))), .devices) == ["/dev/null read,write"])
         #expect(
@@ -81,7 +81,7 @@ struct FileGrantTests {
             ])
     }
 
-    @Test("each rule's handler is granted like the service's own")
+    @Test("each rule's handler is granted in the same way as the service's own")
     func ruleHandlers() throws {
         var it = service(try tree.program("one/it"))
         let other = HandlerCommand(path: try tree.program("two/it"), arguments: ["it"])
@@ -94,7 +94,7 @@ struct FileGrantTests {
     }
 
     @Test(
-        "what a service may change can neither be granted otherwise nor be where its handler is: a link could be put there"
+        "a path that a service may change cannot be granted otherwise or contain its handler: links can be put there"
     )
     func changeable() throws {
         let path = try tree.program("app/it")
@@ -120,7 +120,7 @@ struct FileGrantTests {
         #expect(problem(outside) { ($0.write, $0.read) = ([app + "/data"], [app + "/data/x"]) })
     }
 
-    @Test("a symbolic link is followed to the directory of what it leads to")
+    @Test("a symbolic link grants the directory of the file that it leads to")
     func link() throws {
         let real = try tree.program("real/it")
         makeLink("\(tree.path)/link", to: real)
@@ -130,7 +130,7 @@ struct FileGrantTests {
         #expect(lines(found, .handler, below: tree.path) == ["/real read,execute"])
     }
 
-    @Test("a script brings its interpreter, and that its linker and libraries")
+    @Test("a script grants its interpreter, and the interpreter's linker and libraries")
     func script() throws {
         let linker = try tree.program("linkers/ld.so")
         let shell = try tree.program("shells/sh", Programs.dynamic(linker: linker))
@@ -145,7 +145,7 @@ struct FileGrantTests {
         #expect(found.filter { $0.reason == .libraries }.allSatisfy { !$0.rights.contains(.execute) })
     }
 
-    @Test("the machine's shell brings the machine's linker")
+    @Test("the machine's shell grants the machine's linker")
     func shell() throws {
         let found = try grants(service(try tree.script("it", "/bin/sh")))
         let linker = try #require(FileGrant.linkers.first { Files.exists($0) })
@@ -153,7 +153,7 @@ struct FileGrantTests {
         #expect(lines(found, .interpreter).contains("\(directory) read,execute"))
     }
 
-    @Test("an interpreter that is not there is an error that names it and the handler")
+    @Test("a missing interpreter is an error that names it and the handler")
     func missingInterpreter() throws {
         let it = service(try tree.script("it", "/no/such/sh"))
         let expected = SandboxError.unusable(
@@ -168,21 +168,23 @@ struct FileGrantTests {
         #expect(lines(found, .interpreter, below: tree.path) == [" read,execute"])
     }
 
-    @Test("a handler that can be executed and not read brings libraries, to be safe", .enabled(if: !Accounts.isRoot))
+    @Test(
+        "a handler that can be executed but not read grants libraries, to be safe",
+        .enabled(if: !Accounts.isRoot))
     func unreadable() throws {
         let path = try tree.program("it")
         TemporaryDirectory.change(mode: 0o111, of: path)
         #expect(!lines(try grants(service(path)), .libraries).isEmpty)
     }
 
-    @Test("a handler that is not there is an error that names it")
+    @Test("a missing handler is an error that names it")
     func missingHandler() {
         let expected = SandboxError.unusable(
             what: "handler", path: "\(tree.path)/none", SystemError("open", .noEntry))
         #expect(problem(service("\(tree.path)/none")) == expected)
     }
 
-    @Test("each list in [files] is granted as what it says, with its key as the reason")
+    @Test("each list in [files] is granted with the rights of its key, and with the key as the reason")
     func lists() throws {
         var files = FileLists()
         files.read = [try tree.directory.makeDirectory("r"), try tree.directory.write("file", "")]
@@ -194,7 +196,7 @@ struct FileGrantTests {
         #expect(lines(found, .setting("files.execute"), below: tree.path) == ["/x read,list,execute"])
     }
 
-    @Test("programs that may be executed can be loaded: files.execute brings libraries and linkers")
+    @Test("programs that may be executed can be loaded: files.execute grants libraries and linkers")
     func executeBringsLibraries() throws {
         var files = FileLists()
         files.read = [try tree.directory.makeDirectory("r")]
@@ -208,7 +210,7 @@ struct FileGrantTests {
     }
 
     @Test(
-        "a path in [files] that is not there is an error that names key and path",
+        "a missing path in [files] is an error that names key and path",
         arguments: ["read", "write", "execute"])
     func missingSetting(key: String) throws {
         var files = FileLists()
@@ -230,7 +232,7 @@ struct FileGrantTests {
         #expect(lines(found, .interpreter, below: tree.path) == ["/same read,execute"])
     }
 
-    @Test("where a root has none of the standard paths, none is granted, and that is no error")
+    @Test("a root without standard paths grants none of them, and that is no error")
     func bareRoot() throws {
         let root = try tree.directory.makeDirectory("root")
         _ = try tree.program("root/bin/it", Programs.dynamic(linker: "/lib/ld.so"))
@@ -242,7 +244,7 @@ struct FileGrantTests {
         #expect(lines(found, .devices) == [])
     }
 
-    @Test("a handler in / is granted alone, for the directory would be everything")
+    @Test("a handler in / is granted alone, because its directory would be every file")
     func handlerInTop() throws {
         let root = try tree.directory.makeDirectory("root")
         _ = try tree.script("root/it", "/sh")
@@ -273,7 +275,7 @@ struct FileGrantTests {
         #expect(lines(found, .setting("files.read"), below: root) == ["/data read,list"])
     }
 
-    @Test("a bare handler name is the machine's, and what it needs is the root's")
+    @Test("a bare handler name is the machine's, and the handler's libraries are the root's")
     func bareHandler() throws {
         let root = try tree.directory.makeDirectory("root")
         _ = try tree.program("root/lib/ld.so")
@@ -281,11 +283,11 @@ struct FileGrantTests {
         let found = try grants(service(path, bare: true), root: root)
         #expect(lines(found, .handler, below: tree.path) == ["/handlers read,execute"])
         #expect(lines(found, .interpreter, below: tree.path) == ["/root/lib read,execute"])
-        // Spelled out, the same path is one inside the root.
+        // As a path, it would be one inside the root.
         #expect(problem(service(path), root: root) != nil)
     }
 
-    @Test("a root that is not there, or is a file, is an error that names it")
+    @Test("a root that does not exist, or is a file, is an error that names it")
     func missingRoot() throws {
         let expected = SandboxError.unusable(what: "root", path: "/no/such", SystemError("open", .noEntry))
         #expect(problem(service("/it"), root: "/no/such") == expected)
@@ -295,12 +297,12 @@ struct FileGrantTests {
                 == .unusable(what: "root", path: file, SystemError("open", .notDirectory)))
     }
 
-    @Test("the directory of a path is what stands before its last slash, and / for what stands in it")
+    @Test("the directory of a path is everything before its last slash, and / for a path in it")
     func parents() {
         #expect(parentDirectory(of: "/usr/bin/env") == "/usr/bin")
         #expect(parentDirectory(of: "/env") == "/")
         #expect(parentDirectory(of: "/") == "/")
-        // Not /usr: what stands between is no part of the slash.
+        // Not /usr: the combining accent is no part of the slash.
         #expect(parentDirectory(of: "/usr/local/\u{301}x") == "/usr/local")
     }
 }

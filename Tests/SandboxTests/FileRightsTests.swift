@@ -4,7 +4,7 @@ import Testing
 
 private let every: FileRights = [.read, .list, .execute, .write, .change]
 
-// Bits of LANDLOCK_ACCESS_FS_*, as include/uapi/linux/landlock.h numbers them.
+// The bits of LANDLOCK_ACCESS_FS_*, by include/uapi/linux/landlock.h.
 private let bits: [String: UInt64] = [
     "EXECUTE": 0, "WRITE_FILE": 1, "READ_FILE": 2, "READ_DIR": 3, "REMOVE_DIR": 4, "REMOVE_FILE": 5, "MAKE_CHAR": 6,
     "MAKE_DIR": 7, "MAKE_REG": 8, "MAKE_SOCK": 9, "MAKE_FIFO": 10, "MAKE_BLOCK": 11, "MAKE_SYM": 12, "REFER": 13,
@@ -21,7 +21,7 @@ private func landlock(_ rights: FileRights, onDirectory isDirectory: Bool) -> Se
 
 struct FileRightsTests {
     @Test(
-        "each right is these of Landlock's, on a directory and on a file",
+        "each right is a set of Landlock's rights, for a directory and for a file",
         arguments: [
             (FileRights.read, "READ_FILE", "READ_FILE"), (.list, "READ_DIR", ""), (.execute, "EXECUTE", "EXECUTE"),
             (.write, "WRITE_FILE IOCTL_DEV", "WRITE_FILE IOCTL_DEV"),
@@ -40,13 +40,13 @@ struct FileRightsTests {
         #expect(landlock(every, onDirectory: true) == Set(bits.keys).subtracting(["MAKE_CHAR", "MAKE_BLOCK"]))
     }
 
-    @Test("a rule on a file never names what is for directories only", arguments: 0..<32)
+    @Test("a rule on a file never names a right for directories only", arguments: 0..<32)
     func files(rights: UInt8) {
         let found = landlock(FileRights(rawValue: rights), onDirectory: false)
         #expect(found.isSubset(of: ["EXECUTE", "WRITE_FILE", "READ_FILE", "TRUNCATE", "IOCTL_DEV"]))
     }
 
-    @Test("a rule never names what the kernel does not know", arguments: 0...8)
+    @Test("a rule never names a right that the kernel does not know", arguments: 0...8)
     func known(version: Int) {
         let known = LandlockABI(version: version).files
         for isDirectory in [true, false] {
@@ -54,7 +54,7 @@ struct FileRightsTests {
         }
     }
 
-    @Test("rights are shown in one order, whatever order they were given in")
+    @Test("rights are shown in one order, whatever order they came in")
     func description() {
         #expect(every.description == "read,list,execute,write,change")
         #expect(FileRights([.execute, .read]).description == "read,execute")

@@ -1,4 +1,4 @@
-// What a filter made from some settings says of one call.
+// What a filter made from settings answers to one call.
 import CLinux
 import Sandbox
 import ServiceModel
@@ -12,7 +12,7 @@ enum Answer {
 }
 
 extension SandboxSettings {
-    /// Settings with changes as a service file has them: `"+mount -open"`.
+    /// Settings with changes in the form of a service file: `"+mount -open"`.
     init(_ mode: SeccompMode = .refuse, network: Set<SocketFamily> = [], _ changes: String = "") {
         self.init()
         seccomp = mode
@@ -23,7 +23,7 @@ extension SandboxSettings {
     }
 }
 
-/// A filter, to be asked.
+/// A filter that answers tests.
 struct FilterAnswers {
     let program: [SystemCallFilter.Instruction]
 

@@ -6,18 +6,18 @@ import Testing
 
 @testable import Sandbox
 
-// Each filter is installed in an exit test, and there in a forked child of one thread: a gate is just that.
+// Each filter is installed in a forked child, which has one thread as a gate has, of an exit test.
 
 /// The result of a call, or -errno.
 private func call(_ name: String, _ arguments: Int...) -> Int {
-    // A name that this machine does not have fails like one that the filter refuses.
+    // A name that this machine does not have fails like a name that the filter refuses.
     guard let number = SystemCalls.number(of: name) else { return -1 }
     let six = arguments + [Int](repeating: 0, count: 6 - arguments.count)
-    // Sound: the tests pass no address but ones that the kernel cannot reach.
+    // Sound: the tests pass only addresses that the kernel cannot reach.
     return unsafe clinux_system_call(Int(number), six)
 }
 
-/// Installs the filter as a gate does, and runs the body in that process: 0, or the number of the first false one.
+/// Installs the filter as a gate does, and runs the body in that process: 0, or the number of the first false fact.
 private func filtered(_ settings: SandboxSettings, _ facts: () throws -> [Bool]) throws -> Int32 {
     let filter = try #require(SystemCallFilter(settings: settings))
     return try ChildProcesses.forked {
@@ -32,7 +32,7 @@ private let refused = -1
 private let absent = -38
 
 struct FilterInstallationTests {
-    @Test("what is not listed fails with EPERM, what is listed works")
+    @Test("a call that is not listed fails with EPERM, and a listed call works")
     func refuses() async {
         await #expect(processExitsWith: .success) {
             let status = try filtered(SandboxSettings()) {
@@ -43,7 +43,7 @@ struct FilterInstallationTests {
                     call("clone3", 0, 0) == absent, call("clone", 0x1000_0011) == refused,
                     call("socket", 1, 1, 0) == refused, call("socket", 2, 1, 0) == refused,
                     call("ioctl", 0, 0x5412, 0) == refused, call("ioctl", 0, 0x5412 | 1 << 32, 0) == refused,
-                    // Not the filter's answers: bad descriptors and addresses.
+                    // Not the filter's answers: the kernel refuses bad descriptors and addresses.
                     call("ioctl", -1, 0x5401, 0) == -9, call("socketpair", 1, 1, 0, -1) == -14,
                     call("socketpair", 2, 1, 0, -1) == refused, call("openat", -100, -1, 0) == -14,
                     call("prlimit64", 0, 7, 0, 0) == 0, call("prlimit64", 1, 7, 0, 0) == refused,
@@ -54,7 +54,7 @@ struct FilterInstallationTests {
         }
     }
 
-    @Test("a family that is named can be opened, another cannot")
+    @Test("a socket of a named family can be opened, and no other")
     func network() async {
         await #expect(processExitsWith: .success) {
             let status = try filtered(SandboxSettings(network: [.inet])) {
@@ -77,7 +77,7 @@ struct FilterInstallationTests {
         }
     }
 
-    @Test("changes hold in both directions, and the check does not mind")
+    @Test("changes work in both directions, and the verification accepts them")
     func changes() async {
         await #expect(processExitsWith: .success) {
             let changes = "+kcmp +socket +clone3 -unlinkat -getppid"
@@ -92,7 +92,7 @@ struct FilterInstallationTests {
         }
     }
 
-    @Test("in kill mode a refused call ends the process with SIGSYS, but for sockets and clone3")
+    @Test("in kill mode a refused call ends the process with SIGSYS, except for sockets and clone3")
     func kills() async {
         await #expect(processExitsWith: .success) {
             for (name, argument) in [("unshare", 0), ("clone", 0x1000_0011), ("ptrace", 0)] {
@@ -147,7 +147,7 @@ struct FilterInstallationTests {
         }
     }
 
-    @Test("a process that has installed nothing is not what was asked for")
+    @Test("the verification fails in a process that has installed nothing")
     func notInstalled() async {
         await #expect(processExitsWith: .success) {
             let filter = try #require(SystemCallFilter(settings: SandboxSettings()))
@@ -159,19 +159,19 @@ struct FilterInstallationTests {
                     return error == .differs(what: "seccomp", wanted: "2", found: "0") ? 0 : 2
                 }
             }
-            // A runner that has a filter of its own shows in the call instead.
+            // A container with a filter of its own shows in the call instead.
             #expect(status == 0 || clinux_seccomp_mode() != 0)
         }
     }
 
-    @Test("a filter that refuses nothing is found out")
+    @Test("the verification finds a filter that refuses nothing")
     func permissive() async {
         await #expect(processExitsWith: .success) {
             let filter = try #require(SystemCallFilter(settings: SandboxSettings()))
             let status = try ChildProcesses.forked {
                 _ = clinux_set_no_new_privileges()
                 let everything = [clinux_instruction(code: 6, jump_true: 0, jump_false: 0, operand: 0x7fff_0000)]
-                // Sound: the array is lent for the length of the call, with its count.
+                // Sound: the call uses the array only while it runs, and gets its count.
                 _ = unsafe clinux_install_filter(everything, 1)
                 do throws(SandboxError) {
                     try filter.verify()

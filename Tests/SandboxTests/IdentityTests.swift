@@ -5,9 +5,9 @@ import Testing
 
 @testable import Sandbox
 
-// Each test enters in an exit test, and there in a forked child of one thread: a gate is just that.
+// Each test takes its identity in a forked child, which has one thread as a gate has, of an exit test.
 
-/// The steps whose failure is expected: their number, or 0.
+/// The number of the first field that differs, or 0.
 private func same(_ found: ProcessFacts, _ wanted: Credentials) -> Int32 {
     let sets = found.capabilities
     let checks = [
@@ -27,7 +27,7 @@ private func enter(_ credentials: Credentials, with privilege: Privilege = .root
     }
 }
 
-/// What a program that is executed after entering says about itself: lines of /proc/self/status.
+/// The lines of /proc/self/status in a program that is executed with these credentials.
 private func statusOfProgram(_ credentials: Credentials, with privilege: Privilege = .root) throws -> [String: String] {
     let ends = try streamEnds()
     let pid = try Processes.fork()
@@ -55,7 +55,7 @@ private func hexadecimal(_ bits: UInt64) -> String {
 }
 
 struct IdentityTests {
-    @Test("root becomes somebody else, with nothing left over", .enabled(if: Accounts.isRoot))
+    @Test("root becomes another user, and keeps no right", .enabled(if: Accounts.isRoot))
     func identity() async {
         await #expect(processExitsWith: .success) {
             let plain = try enter(credentials())
@@ -66,7 +66,7 @@ struct IdentityTests {
     }
 
     @Test(
-        "the sets are those of the text, for another uid and for uid 0", .enabled(if: Accounts.isRoot),
+        "the capability sets are those of the text, for another uid and for uid 0", .enabled(if: Accounts.isRoot),
         arguments: [
             "", "^cap_net_bind_service", "%cap_net_bind_service", "^cap_net_bind_service,%cap_net_raw", "!cap_net_raw",
             "^cap_setuid,^cap_setgid,^cap_setpcap,^cap_sys_admin",
@@ -81,7 +81,7 @@ struct IdentityTests {
     }
 
     @Test(
-        "what a handler has after exec is what is listed, also as uid 0", .enabled(if: Accounts.isRoot),
+        "a handler has only the listed capabilities after exec, also as uid 0", .enabled(if: Accounts.isRoot),
         arguments: ["", "^cap_net_bind_service", "%cap_net_bind_service"])
     func program(text: String) async {
         await #expect(processExitsWith: .success) { [text] in
@@ -103,7 +103,7 @@ struct IdentityTests {
         }
     }
 
-    @Test("there is no way back to root", .enabled(if: Accounts.isRoot))
+    @Test("a process cannot become root again", .enabled(if: Accounts.isRoot))
     func noWayBack() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
@@ -121,7 +121,7 @@ struct IdentityTests {
         }
     }
 
-    @Test("an ordinary user keeps who it is, and gives up all capabilities and new privileges")
+    @Test("an ordinary user stays the same, and gives up all capabilities and new privileges")
     func ordinary() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
@@ -142,7 +142,7 @@ struct IdentityTests {
         }
     }
 
-    @Test("a directory that the service's user cannot enter is a failure", .enabled(if: Accounts.isRoot))
+    @Test("a directory that the service's user may not enter is a failure", .enabled(if: Accounts.isRoot))
     func directory() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -160,7 +160,7 @@ struct IdentityTests {
     }
 
     @Test(
-        "without root a priority that is asked for but not to be had leaves the one there is",
+        "without root a priority that cannot be set leaves the present one",
         .enabled(if: !Accounts.isRoot))
     func nice() async {
         await #expect(processExitsWith: .success) {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-/// What each version handles, from landlock.rst, "Previous limitations".
+/// What each version restricts, from landlock.rst, "Previous limitations".
 private struct Version: Sendable {
     let number: Int
     let files: UInt64
@@ -19,12 +19,12 @@ private let versions = [
     Version(number: 5, files: 0xffff, network: 3, scopes: 0),
     Version(number: 6, files: 0xffff, network: 3, scopes: 3),
     Version(number: 7, files: 0xffff, network: 3, scopes: 3),
-    // One that is not written yet: what is new in it is not asked for.
+    // A version that does not exist yet: its new rights are not asked for.
     Version(number: 8, files: 0xffff, network: 3, scopes: 3),
 ]
 
 struct LandlockABITests {
-    @Test("each version handles this and nothing else", arguments: versions)
+    @Test("each version restricts exactly these rights", arguments: versions)
     private func handled(version: Version) {
         let abi = LandlockABI(version: version.number)
         #expect(abi.files.rawValue == version.files)
@@ -39,7 +39,7 @@ struct LandlockABITests {
     }
 
     @Test(
-        "what a version leaves open is named, and what it holds back is not",
+        "the report names what a version cannot restrict, and nothing else",
         arguments: [
             (0, ["files"]), (1, ["truncating", "TCP", "ioctl", "signals", "abstract"]),
             (2, ["truncating", "TCP", "ioctl", "signals", "abstract"]), (3, ["TCP", "ioctl", "signals", "abstract"]),
@@ -52,7 +52,7 @@ struct LandlockABITests {
         #expect(missing.isEmpty == (version >= LandlockABI.complete))
     }
 
-    @Test("the running kernel's version is one that it takes rulesets of")
+    @Test("the running kernel takes rulesets of its version")
     func running() throws {
         #expect(Landlock.abi.version >= 0)
     }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Sandbox
 
-// Each test takes rulesets on in a forked child of an exit test, for they are for good.
+// Each test enters its domains in a forked child of an exit test, because a process cannot leave them.
 
 private func settings(_ network: Set<SocketFamily> = []) -> SandboxSettings {
     var settings = SandboxSettings()
@@ -19,21 +19,21 @@ private func grant(_ path: String, _ rights: FileRights) -> FileGrant {
     FileGrant(path: path, rights: rights, reason: .setting("test"))
 }
 
-/// Takes the gate's ruleset on, as anybody.
+/// Enters the gate's domain, without changing the user.
 private func hold(_ settings: SandboxSettings, _ grants: [FileGrant] = []) throws {
     _ = try retrying("set no_new_privs") { clinux_set_no_new_privileges() }
     let ruleset = try Landlock.ruleset(for: settings, granting: grants, abi: Landlock.abi)
     try Landlock.enter(ruleset, granting: grants)
 }
 
-/// Takes a child's ruleset on.
+/// Enters a child's domain.
 private func holdChild(_ settings: SandboxSettings) throws {
     let ruleset = try Landlock.childRuleset(for: settings, abi: Landlock.abi)
     let number = ruleset.number
     _ = try retrying("restrict") { clinux_landlock_restrict(number) }
 }
 
-/// The acts that go through, in a directory of which that was granted; EACCES is all that the others may fail with.
+/// The acts that succeed in a directory with these rights. EACCES is the only error that the others may have.
 private func allowed(granting rights: FileRights) throws -> Set<FileAct> {
     let directory = try TemporaryDirectory()
     let path = try FileAct.prepare(in: directory, "tree")
@@ -62,7 +62,7 @@ private let changes: Set<FileAct> = [
     .truncate, .create, .makeDirectory, .removeFile, .removeDirectory, .rename, .link, .symbolicLink, .pipe,
 ]
 
-/// What is granted, and the acts that go through then. An exit test takes it along as text.
+/// Granted rights, and the acts that succeed with them. An exit test captures it as text.
 struct Row: Codable, Sendable {
     let rights: UInt8
     let acts: [FileAct]
@@ -75,7 +75,7 @@ struct Row: Codable, Sendable {
 
 private let onDirectories = [
     Row([], []), Row(.read, [.read]), Row(.list, [.list]), Row(.write, [.write]), Row(.change, changes),
-    // The kernel reads what it executes.
+    // The kernel reads the file that it executes.
     Row(.execute, []), Row([.read, .execute], [.read, .execute]),
     Row([.read, .list, .write, .change], changes.union([.read, .list, .write])),
     Row([.read, .list, .execute, .write, .change], Set(FileAct.allCases)),
@@ -87,8 +87,8 @@ private let onFiles = [
     Row([.read, .list, .execute, .write, .change], [.read, .write, .execute, .truncate]),
 ]
 
-/// Two siblings in the domain of a gate, each with a domain of its own if that is said; `question` is asked by one of
-/// them about the other and the gate.
+/// Forks two siblings in the domain of a gate, with or without domains of their own. One of them answers `question`
+/// about the other and the gate.
 private func ask(
     separate: Bool, _ question: @escaping (_ sibling: Int32, _ gate: Int32) -> Int32,
     gate gateQuestion: @escaping (Int32) -> Int32 = { _ in 0 }
@@ -120,7 +120,7 @@ private let hasLandlock = Landlock.abi.version >= LandlockABI.complete
 @Suite(.enabled(if: hasLandlock))
 struct LandlockTests {
     @Test(
-        "in a directory what is granted works, what is not fails with EACCES, and nothing works beside it",
+        "in a directory the granted acts work and the others fail with EACCES, and beside it none works",
         arguments: onDirectories)
     func directories(row: Row) async {
         await #expect(processExitsWith: .success) { [row = row as Row] in
@@ -130,7 +130,7 @@ struct LandlockTests {
     }
 
     @Test(
-        "a file is granted alone: what is granted works on it, and nothing on the one beside it", arguments: onFiles)
+        "a file is granted alone: the granted acts work on it, and none on the file beside it", arguments: onFiles)
     func files(row: Row) async {
         await #expect(processExitsWith: .success) { [row = row as Row] in
             let directory = try TemporaryDirectory()
@@ -138,7 +138,7 @@ struct LandlockTests {
             let beside = try directory.write("beside", "no program\n", mode: 0o777)
             let status = try ChildProcesses.forked {
                 try hold(settings(), [grant(path, FileRights(rawValue: row.rights))])
-                // Those that leave it in its place come first.
+                // The acts that leave the file in its place come first.
                 for act in [FileAct.read, .write, .execute, .truncate, .list, .rename, .link, .removeFile] {
                     let expected: Errno? = row.acts.contains(act) ? nil : .access
                     guard act.problem(at: path, in: directory.path) == expected else { return 1 }
@@ -150,7 +150,7 @@ struct LandlockTests {
         }
     }
 
-    @Test("what is granted can be renamed from one directory to another, and not out of what is granted")
+    @Test("a file can be renamed between granted directories, and not out of them")
     func refer() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -159,7 +159,7 @@ struct LandlockTests {
             let inner = try directory.makeDirectory("tree/inner")
             let status = try ChildProcesses.forked {
                 try hold(settings(), [grant(path, [.read, .change])])
-                // As a handler has it, with a domain of its own: each domain must let files be moved.
+                // As in a handler, with a domain of its own: each of the two domains must let files be moved.
                 try holdChild(settings())
                 rename("\(path)/read", "\(inner)/read")
                 rename("\(path)/write", "\(other)/write")
@@ -172,7 +172,7 @@ struct LandlockTests {
         }
     }
 
-    @Test("a descriptor that was open before goes on being what it was")
+    @Test("a descriptor that was opened before keeps its rights")
     func openBefore() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -187,7 +187,7 @@ struct LandlockTests {
         }
     }
 
-    @Test("a ruleset that lets / be listed against its word is found out")
+    @Test("a ruleset that lets / be listed without a grant is found")
     func tried() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
@@ -210,21 +210,21 @@ struct LandlockTests {
         }
     }
 
-    @Test("a grant on what is not there is an error that names it")
+    @Test("a grant on a missing path is an error that names it")
     func missing() {
         #expect(throws: SandboxError.unusable(what: "open", path: "/no/such", SystemError("open", .noEntry))) {
             _ = try Landlock.ruleset(for: settings(), granting: [grant("/no/such", .read)], abi: Landlock.abi)
         }
     }
 
-    @Test("without Landlock in the kernel, no ruleset is made and nothing is served")
+    @Test("without Landlock in the kernel, no ruleset is made and the gate does not serve")
     func noLandlock() {
         #expect(throws: SandboxError.self) {
             _ = try Landlock.ruleset(for: settings(), granting: [], abi: LandlockABI(version: 0))
         }
     }
 
-    @Test("older kernels' rulesets are made of what they know", arguments: 1...7)
+    @Test("the rulesets of older kernels have only rights that they know", arguments: 1...7)
     func older(version: Int) throws {
         let abi = LandlockABI(version: version)
         _ = try Landlock.ruleset(for: settings(), granting: [grant("/tmp", [.read, .write, .change])], abi: abi)
@@ -239,11 +239,11 @@ struct LandlockTests {
                 return ProcessActs.signalProblem(gate) == .notPermitted ? 0 : 2
             } gate: { sibling in
                 if ProcessActs.signalProblem(sibling) != nil { return 3 }
-                // Nor can the gate signal who is outside its own domain.
+                // The gate cannot signal a process outside of its own domain either.
                 return ProcessActs.signalProblem(ProcessActs.parent) == .notPermitted ? 0 : 4
             }
             #expect(status == 0)
-            // What the domains of their own are for.
+            // Without domains of their own they can.
             let together = try ask(separate: false) { sibling, gate in
                 ProcessActs.signalProblem(sibling) == nil && ProcessActs.signalProblem(gate) == nil ? 0 : 1
             }

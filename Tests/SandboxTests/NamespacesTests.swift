@@ -7,11 +7,11 @@ import Testing
 
 @testable import Sandbox
 
-// Each test enters in a forked child of an exit test: there is no way back.
+// Each test enters its namespaces in a forked child of an exit test: a process cannot return from them.
 
 private func size(_ mebibytes: UInt64) -> Bytes { .mebibytes(mebibytes) }
 
-/// The names of the network interfaces of this process. Source: proc(5), /proc/net/dev: two lines of heading.
+/// The names of this process's network interfaces. Source: proc(5), /proc/net/dev: two lines of heading.
 private func interfaces() throws(SystemError) -> [String] {
     let lines = text(try Files.read("/proc/self/net/dev", most: 1 << 20)).split(separator: "\n").dropFirst(2)
     return lines.map { String($0.drop { $0 == " " }.prefix { $0 != ":" }) }
@@ -26,7 +26,7 @@ private func connectProblem(_ address: ListenAddress) -> Errno? {
     }
 }
 
-/// Writes mebibytes until it fails; the reason, nil when it never did.
+/// Writes mebibytes until a write fails; returns the reason, or nil when none failed.
 private func fill(_ path: String, mebibytes: Int) throws(SystemError) -> Errno? {
     let file = try createdFile(path)
     let bytes = [UInt8](repeating: 7, count: 1 << 20)
@@ -44,7 +44,7 @@ private func createdFile(_ path: String) throws(SystemError) -> Descriptor {
 
 @Suite(.enabled(if: Accounts.isRoot))
 struct NamespacesTests {
-    @Test("in an empty network there is a loopback that is down, and nothing that the machine listens on")
+    @Test("an empty network has a loopback that is down, and none of the machine's listeners")
     func emptyNetwork() async {
         await #expect(processExitsWith: .success) {
             let listener = try Listener(
@@ -60,7 +60,7 @@ struct NamespacesTests {
                     try EmptyNetwork.enter(number)
                     guard clinux_in_network(number) == 1 else { return 1 }
                     guard try interfaces() == ["lo"] else { return 2 }
-                    // ENETUNREACH: not even 127.0.0.1 is anywhere.
+                    // ENETUNREACH: not even 127.0.0.1 can be reached.
                     return connectProblem(address) == Errno(101) ? 0 : 3
                 }
                 #expect(status == 0)
@@ -69,7 +69,7 @@ struct NamespacesTests {
         }
     }
 
-    @Test("making an empty network changes nothing here, and leaves no process")
+    @Test("making an empty network changes nothing in this process, and leaves no process")
     func making() async {
         await #expect(processExitsWith: .success) {
             let before = (try interfaces(), try openDescriptors())
@@ -85,7 +85,7 @@ struct NamespacesTests {
         }
     }
 
-    @Test("a descriptor that is no network namespace is not entered")
+    @Test("a descriptor of another kind than a network namespace is not entered")
     func noNamespace() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
@@ -102,7 +102,7 @@ struct NamespacesTests {
         }
     }
 
-    @Test("a /tmp of its own is empty, the same as /var/tmp, and neither sees the machine's nor is seen there")
+    @Test("a /tmp of its own is empty and the same as /var/tmp; neither shows the machine's files, nor the reverse")
     func temporary() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -127,7 +127,7 @@ struct NamespacesTests {
                     Processes.exit(99)
                 }
             }
-            // While it is there.
+            // While the child's /tmp still exists.
             let isReady = try readOnce(ends.near)
             #expect(isReady == [1])
             #expect(!Files.exists("/tmp/\(name)"))
@@ -138,7 +138,7 @@ struct NamespacesTests {
         }
     }
 
-    @Test("a /tmp of its own is bounded in bytes and in files, and nothing in it can be executed")
+    @Test("a /tmp of its own is bounded in bytes and in files, and no file in it can be executed")
     func bounds() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
@@ -156,7 +156,7 @@ struct NamespacesTests {
                     }
                     return 3
                 } catch {
-                    // 2 MiB / 4 KiB + 16, less the directory itself and what is there.
+                    // 2 MiB / 4 KiB + 16, less the directory itself and the file that exists.
                     guard error.errno == full, count == 512 + 16 - 2 else { return 4 }
                 }
                 return FileAct.execute.problem(at: "/tmp/0", in: "/tmp") == .access ? 0 : 5
@@ -165,7 +165,7 @@ struct NamespacesTests {
         }
     }
 
-    @Test("where a root has no /var/tmp there is only /tmp, and where it has no /tmp that is an error")
+    @Test("a root without /var/tmp has only /tmp, and a root without /tmp is an error")
     func temporaryInRoot() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -189,7 +189,7 @@ struct NamespacesTests {
         }
     }
 
-    @Test("from a root of its own nothing outside is reached: by no path, by no .., by no second root")
+    @Test("a service cannot leave its root: by no path, by no .., by no second root")
     func root() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -215,12 +215,12 @@ struct NamespacesTests {
                 return Files.exists("/inside") && !Files.exists("/etc") ? 0 : 6
             }
             #expect(status == 0)
-            // Here nothing has changed.
+            // This process's root has not changed.
             #expect(Files.exists(outside))
         }
     }
 
-    @Test("a root that is a symbolic link is what it leads to")
+    @Test("a root that is a symbolic link is the directory that it leads to")
     func linkedRoot() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -234,7 +234,7 @@ struct NamespacesTests {
         }
     }
 
-    @Test("what is mounted in a service's mounts is not seen outside, and its root leaves nothing behind")
+    @Test("a service's mounts are not visible outside, and its root leaves nothing behind")
     func mountsStay() async {
         await #expect(processExitsWith: .success) {
             func mounts() throws -> Int {

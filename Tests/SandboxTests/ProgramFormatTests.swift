@@ -6,7 +6,7 @@ import Testing
 
 private func format(_ text: String) -> ProgramFormat { ProgramFormat(head: Array(text.utf8)) }
 
-/// What the kernel would ask about any format: a path, and an absolute one.
+/// Whether a format's path, if it has one, is absolute, as the kernel needs it.
 private func isPlausible(_ format: ProgramFormat) -> Bool {
     switch format {
     case .selfContained, .unknown: true
@@ -15,7 +15,7 @@ private func isPlausible(_ format: ProgramFormat) -> Bool {
 }
 
 struct ProgramFormatTests {
-    @Test("the machine's shell is dynamic, and its linker needs nothing more")
+    @Test("the machine's shell is dynamic, and its linker needs no other file")
     func machine() throws {
         let shell = try Files.head(of: "/bin/sh", length: ProgramFormat.headLength)
         guard case .dynamic(let linker) = ProgramFormat(head: shell) else {
@@ -39,7 +39,7 @@ struct ProgramFormatTests {
             ("#!/bin/sh\n", "/bin/sh"), ("#!/bin/sh", "/bin/sh"), ("#! \t /bin/sh \t\n", "/bin/sh"),
             ("#!/usr/bin/env python3 -I\nx", "/usr/bin/env"), ("#!/bin/sh\t-e\n", "/bin/sh"),
             ("#!/bin/sh\n#!/bin/other\n", "/bin/sh"), ("#!/bin/sh\0/x\n", "/bin/sh"),
-            // The kernel takes the carriage return for a part of the name, and finds nothing there.
+            // The kernel counts the carriage return as a part of the name, and finds no such file.
             ("#!/bin/sh\r\n", "/bin/sh\r"),
         ])
     func script(text: String, interpreter: String) {
@@ -47,7 +47,7 @@ struct ProgramFormatTests {
     }
 
     @Test(
-        "what names no absolute path is unknown",
+        "a first line without an absolute path is unknown",
         arguments: [
             "", "#", "#!", "#!\n", "#! \t\n/bin/sh", "#!sh\n", "#!\0/bin/sh\n", "# !/bin/sh", " #!/bin/sh", "text",
         ])
@@ -62,7 +62,7 @@ struct ProgramFormatTests {
         #expect(ProgramFormat(head: head) == .unknown)
     }
 
-    @Test("a linker that is not a path, or lies outside these bytes, is unknown")
+    @Test("a linker that is not a path, or is outside of these bytes, is unknown")
     func badInterpreter() {
         #expect(ProgramFormat(head: Programs.dynamic(linker: "ld.so")) == .unknown)
         #expect(ProgramFormat(head: Programs.dynamic(linker: "")) == .unknown)
@@ -73,14 +73,14 @@ struct ProgramFormatTests {
     }
 
     @Test(
-        "a table that lies outside these bytes is unknown, wherever it is said to be",
+        "a table outside of these bytes is unknown, at any offset",
         arguments: [UInt64(65), 4096, 1 << 32, 1 << 47, (1 << 48) - 1, 1 << 48, 1 << 63, .max])
     func badTable(offset: UInt64) {
         let header = ProgramHeader(type: ProgramHeader.load, offset: 0, length: 64)
         #expect(ProgramFormat(head: Programs.elf([header], table: offset)) == .unknown)
     }
 
-    @Test("entries that are too small, or more than there are, are unknown; larger ones are stepped over")
+    @Test("a table with entries that are too small, or too many, is unknown; larger entries are skipped over")
     func badEntries() {
         let load = ProgramHeader(type: ProgramHeader.load, offset: 0, length: 64)
         #expect(ProgramFormat(head: Programs.elf([load], entrySize: 55)) == .unknown)
@@ -90,7 +90,7 @@ struct ProgramFormatTests {
         #expect(ProgramFormat(head: Programs.elf([load], entrySize: 65535, count: 1)) == .selfContained)
     }
 
-    @Test("the first of two linkers is the one")
+    @Test("the first of two linkers counts")
     func twoLinkers() {
         let headers = [UInt64(176), 184].map {
             ProgramHeader(type: ProgramHeader.interpreter, offset: $0, length: 8)
@@ -99,7 +99,7 @@ struct ProgramFormatTests {
         #expect(ProgramFormat(head: head) == .dynamic(linker: "/first"))
     }
 
-    @Test("of a program that is cut off anywhere, nothing wrong is told")
+    @Test("a program that is cut anywhere never has a wrong format")
     func truncated() {
         let whole = Programs.dynamic(linker: "/lib64/ld-linux-x86-64.so.2")
         for length in whole.indices { #expect(ProgramFormat(head: Array(whole[..<length])) == .unknown, "\(length)") }
@@ -117,7 +117,7 @@ struct ProgramFormatTests {
         let extremes: [UInt8] = [0, 1, 0x7f, 0x80, 0xff]
         for _ in 0..<4000 {
             guard var head = seeds.randomElement(using: &random) else { return }
-            // Where the numbers are: the header, and the first entries of the table.
+            // Where the format's numbers are: the header, and the first entries of the table.
             let reach = min(head.count, 64 + 4 * Programs.entrySize)
             for _ in 0..<Int.random(in: 1...8, using: &random) {
                 let at = Int.random(in: 0..<reach, using: &random)

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Sandbox
 
-// Each test enters in an exit test, and there in a forked child of one thread: a gate is just that.
+// Each test enters its sandbox in a forked child, which has one thread as a gate has, of an exit test.
 
-/// A service of which nothing is said but its handler, which runs and exits with 42.
+/// A service with default settings and a handler that exits with 42.
 private func service(in directory: TemporaryDirectory, _ name: String = "it") throws -> Service {
     TemporaryDirectory.change(mode: 0o755, of: directory.path)
     let path = try directory.write(name, bytes: Programs.exiting(42), mode: 0o755)
@@ -16,14 +16,14 @@ private func service(in directory: TemporaryDirectory, _ name: String = "it") th
         identity: Identity(user: .dynamic))
 }
 
-/// With whatever this process has the right to.
+/// A plan with the privilege of this process.
 private func plan(_ service: Service, emptyNetwork: Int32? = nil) throws -> SandboxPlan {
     SandboxPlan(
         service: service, credentials: try credentials(), privilege: .current,
         emptyNetwork: emptyNetwork)
 }
 
-/// Why a plan cannot be entered, in a forked child; nil when it can.
+/// The reason why a plan cannot be entered, in a forked child; nil when it can.
 private func problem(_ plan: SandboxPlan) throws -> String? {
     let ends = try streamEnds()
     let status = try ChildProcesses.forked {
@@ -39,7 +39,7 @@ private func problem(_ plan: SandboxPlan) throws -> String? {
     return status == 0 ? nil : said
 }
 
-/// An empty network, for as long as this process lives; nil without root.
+/// An empty network that lives as long as this process; nil without root.
 private func emptyNetwork() throws -> Int32? { Accounts.isRoot ? try keep(EmptyNetwork()) : nil }
 
 private func keep(_ network: consuming EmptyNetwork) throws -> Int32 {
@@ -47,7 +47,7 @@ private func keep(_ network: consuming EmptyNetwork) throws -> Int32 {
 }
 
 struct SandboxTests {
-    @Test("a service that says nothing is held by everything there is, and its handler can be executed")
+    @Test("a service with default settings is fully restricted, and its handler can be executed")
     func enterDefault() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -58,7 +58,7 @@ struct SandboxTests {
                 let child = try Sandbox.enter(plan)
                 guard let domain = child.domain, child.scopesSignals == (Landlock.abi.version >= 6) else { return 1 }
                 guard isCloseOnExec(domain), child.handlerDirectory == nil else { return 2 }
-                // Its directory is the handler's: what is there may be read and not written.
+                // The handler's directory: files there may be read and not written.
                 guard FileAct.read.problem(at: beside, in: directory.path) == nil else { return 3 }
                 guard FileAct.write.problem(at: beside, in: directory.path) == .access else { return 4 }
                 guard FileAct.list.problem(in: directory.path) == .access else { return 5 }
@@ -72,7 +72,7 @@ struct SandboxTests {
         }
     }
 
-    @Test("with landlock off, nothing is left for the children, and files are as their modes say")
+    @Test("with landlock off, the children have no ruleset, and only file modes restrict")
     func landlockOff() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -88,7 +88,7 @@ struct SandboxTests {
         }
     }
 
-    @Test("a service without network is not entered where no empty one was made", .enabled(if: Accounts.isRoot))
+    @Test("a service without network is not entered without an empty network", .enabled(if: Accounts.isRoot))
     func noEmptyNetwork() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -102,7 +102,7 @@ struct SandboxTests {
         }
     }
 
-    @Test("what needs root is refused to others, and not left out", .enabled(if: !Accounts.isRoot))
+    @Test("without root, a setting that needs root is refused, and not left out", .enabled(if: !Accounts.isRoot))
     func needsRoot() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -119,7 +119,7 @@ struct SandboxTests {
     }
 
     @Test(
-        "a step that fails stops the whole",
+        "a step that fails stops all the others",
         arguments: ["root", "file", "handler", "interpreter", "directory", "group"])
     func stops(what: String) async {
         await #expect(processExitsWith: .success) { [what] in
@@ -156,7 +156,7 @@ struct SandboxTests {
         }
     }
 
-    @Test("a root of its own: the handler is in it, the rest of the machine is not", .enabled(if: Accounts.isRoot))
+    @Test("the handler is inside a root of its own, and the rest of the machine is not", .enabled(if: Accounts.isRoot))
     func ownRoot() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -184,7 +184,7 @@ struct SandboxTests {
         }
     }
 
-    @Test("a root that may be listed whole is no failure of the test that / is closed", .enabled(if: Accounts.isRoot))
+    @Test("a root that may be listed does not fail the test that / is closed", .enabled(if: Accounts.isRoot))
     func listedRoot() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()

@@ -16,12 +16,12 @@ private func numbers(_ names: some Sequence<String>) -> Set<UInt32> {
 }
 
 struct SystemCallFilterTests {
-    @Test("no filter is made when the service has none")
+    @Test("a service with seccomp off has no filter")
     func off() {
         #expect(SystemCallFilter(settings: SandboxSettings(.off, "+mount")) == nil)
     }
 
-    @Test("every number is allowed or refused as the sets say", arguments: severalSettings)
+    @Test("every number is allowed or refused by the sets", arguments: severalSettings)
     func everyNumber(settings: SandboxSettings) throws {
         let filter = try FilterAnswers(settings)
         let refusal = settings.seccomp == .kill ? Answer.killProcess : Answer.notPermitted
@@ -58,7 +58,7 @@ struct SystemCallFilterTests {
         }
     }
 
-    @Test("the program is short enough and no jump leaves it", arguments: severalSettings)
+    @Test("the program is short enough, and no jump leaves it", arguments: severalSettings)
     func size(settings: SandboxSettings) throws {
         let program = try FilterAnswers(settings).program
         #expect(program.count < 4096)
@@ -70,7 +70,7 @@ struct SystemCallFilterTests {
         #expect(program.last?.code == 6)
     }
 
-    @Test("the program stays right at its longest, when every second call of the machine is allowed")
+    @Test("the longest program, with every second call of the machine allowed, is right")
     func long() throws {
         let even = SystemCalls.names.filter { SystemCalls.number(of: $0)! % 2 == 0 }
         let odd = SystemCalls.names.filter { SystemCalls.number(of: $0)! % 2 == 1 }
@@ -80,7 +80,7 @@ struct SystemCallFilterTests {
         #expect(try odd.filter { try filter.allows($0) } == [])
     }
 
-    @Test("of two changes for one name the later one holds")
+    @Test("the later one of two changes for one name counts")
     func order() throws {
         #expect(try FilterAnswers(.refuse, "+mount -mount").answer("mount") == Answer.notPermitted)
         #expect(try FilterAnswers(.refuse, "-mount +mount").allows("mount"))

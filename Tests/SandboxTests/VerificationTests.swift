@@ -18,7 +18,7 @@ private let plain = Credentials(
     uid: 80001, gid: 80002, groups: [4], capabilities: .none, umask: 0o022, nice: 0, directory: "/")
 
 struct VerificationTests {
-    @Test("a change after entering is found, and named with both values")
+    @Test("a later change is found, and named with both values")
     func changed() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
@@ -63,7 +63,7 @@ struct VerificationTests {
         }
     }
 
-    @Test("a process that entered nothing is not what was asked for")
+    @Test("the verification fails in a process that entered nothing")
     func nothingEntered() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
