@@ -15,7 +15,7 @@ private func allow(_ environment: [(String, String)] = [], handler: HandlerComma
 }
 
 struct ConnectionVariablesTests {
-    @Test("a handler on TCP has these variables, in this order, and no other")
+    @Test("a handler on TCP has exactly these variables, in this order")
     func tcp() async {
         await #expect(processExitsWith: .success) {
             var plan = try makePlan(service("/usr/bin/env"))
@@ -42,7 +42,7 @@ struct ConnectionVariablesTests {
         }
     }
 
-    @Test("at the limit of the service there is one more, in front, and at the next connection it is gone")
+    @Test("at the limit of the service there is one more variable, in front, and for the next connection it is gone")
     func pressure() async {
         await #expect(processExitsWith: .success) {
             var plan = try makePlan(service("/usr/bin/env"))
@@ -54,7 +54,7 @@ struct ConnectionVariablesTests {
         }
     }
 
-    @Test("the longest values fit whole, and leave nothing behind for the next connection")
+    @Test("the longest values fit, and leave nothing behind for the next connection")
     func longest() async {
         await #expect(processExitsWith: .success) {
             var plan = try makePlan(service("/usr/bin/env"))
@@ -93,7 +93,7 @@ struct ConnectionVariablesTests {
         }
     }
 
-    @Test("the service's variables come behind, and the rule's win over them, PATH among them")
+    @Test("the service's variables come last, and the rule's replace them, PATH among them")
     func rule() async {
         await #expect(processExitsWith: .success) {
             var service = service("/usr/bin/env")
@@ -116,7 +116,7 @@ struct ConnectionVariablesTests {
             #expect(second == ["DOORWARD_SERVICE=probe", "B=", "PATH=/bin", "A=rule", "C=a b=c\""])
             let third = try fixed(2)
             #expect(third == ["A=service", "B=", "DOORWARD_SERVICE=other", "PATH=/x"])
-            // As the second: it is not kept twice.
+            // The same change as the second rule's: the plan does not keep it twice.
             let fourth = try fixed(3)
             #expect(fourth == second)
         }

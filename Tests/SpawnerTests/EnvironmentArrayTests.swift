@@ -5,7 +5,7 @@ import Testing
 @testable import Spawner
 
 struct EnvironmentArrayTests {
-    /// The rules that match, and what the handler has of the variables then.
+    /// The rules that match, and the variables that the handler then has.
     struct Case: Sendable, Codable {
         let matches: UInt32
         let expected: [String]
@@ -16,7 +16,7 @@ struct EnvironmentArrayTests {
         }
     }
 
-    /// A service whose lists set variables, some of them also its own.
+    /// A service with lists that set variables, some of which the service sets too.
     private static func listed() -> Service {
         var service = service("/usr/bin/env")
         service.environment = [EnvironmentVariable(name: "LISTED", value: "no")]
@@ -33,7 +33,7 @@ struct EnvironmentArrayTests {
     }
 
     @Test(
-        "of the rules that match the first one sets a variable, instead of the service's own; each stands there once",
+        "the first matching rule sets a variable, in place of the service's own; each variable is there once",
         arguments: [
             Case(0b000, ["LISTED=no"]), Case(0b001, ["LISTED=a"]), Case(0b010, ["ALSO=b", "LISTED=b"]),
             Case(0b011, ["ALSO=b", "LISTED=a"]), Case(0b100, ["ALSO=c", "LISTED=no"]),
@@ -48,13 +48,13 @@ struct EnvironmentArrayTests {
                 lines(try run(&plan, facts: facts)).filter { $0.hasPrefix("LISTED") || $0.hasPrefix("ALSO") }.sorted()
             }
             #expect(try found(facts) == wanted.expected)
-            // And the next connection has nothing of it.
+            // The next connection has nothing of it.
             #expect(try found(tcpFacts) == ["LISTED=no"])
         }
     }
 
     @Test(
-        "an access rule's own variable gives way to a list's too; the connection's name and the pressure stay in front")
+        "a list's variable replaces an access rule's too; the connection's name and the pressure stay in front")
     func rule() async {
         await #expect(processExitsWith: .success) {
             var service = EnvironmentArrayTests.listed()
@@ -75,7 +75,7 @@ struct EnvironmentArrayTests {
         }
     }
 
-    @Test("a check has the variables of its connection, but no name of one, no input and nobody to write to")
+    @Test("a check has the variables of its connection, but no connection name, no input and no output to a peer")
     func check() async {
         await #expect(processExitsWith: .success) {
             var service = EnvironmentArrayTests.listed()

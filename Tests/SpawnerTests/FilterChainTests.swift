@@ -12,7 +12,7 @@ private func running(_ inputFilters: Int, _ outputFilters: Int) -> FilterChain {
 private func list(_ positions: StageSet) -> [Int] { (0..<FilterChain.longest).filter(positions.contains) }
 
 struct FilterChainTests {
-    @Test("without filters there is one program, and its end is the end")
+    @Test("without filters there is one program, and the chain ends with it")
     func alone() {
         var chain = FilterChain(inputFilters: 0, outputFilters: 0)
         #expect(chain.count == 1 && chain.handler == 0 && !chain.isOver)
@@ -24,7 +24,7 @@ struct FilterChainTests {
         #expect(chain.isOver && !chain.isBroken)
     }
 
-    @Test("programs are started from the last to the first")
+    @Test("programs start from the last to the first")
     func order() {
         var chain = FilterChain(inputFilters: 2, outputFilters: 1)
         var order: [Int] = []
@@ -36,7 +36,7 @@ struct FilterChainTests {
         #expect(chain.handler == 2)
     }
 
-    @Test("the end of input travels through the chain, program by program")
+    @Test("the end of input passes through the chain, program by program")
     func halfClose() {
         var chain = running(1, 1)
         for position in 0..<3 {
@@ -47,7 +47,7 @@ struct FilterChainTests {
         #expect(chain.isOver)
     }
 
-    @Test("an output filter that ends before the handler could be started leaves it alone")
+    @Test("an output filter that ends before the handler could start leaves the handler alone")
     func handlerNotStarted() {
         var chain = FilterChain(inputFilters: 0, outputFilters: 1)
         chain.started(1)
@@ -55,20 +55,20 @@ struct FilterChainTests {
         #expect(chain.next == 0 && !chain.isOver)
     }
 
-    @Test("when the handler ends, input filters are told to end, and output filters find the end of input")
+    @Test("when the handler ends, input filters are terminated, and output filters read the end of their input")
     func handlerEnds() {
         for end in [FilterChain.End.orderly, .failed] {
             var chain = running(2, 2)
             let steps = chain.ended(2, end)
             #expect(list(steps.terminate) == [0, 1])
             #expect(steps.endsOutput && !steps.breaks && !chain.isBroken)
-            // How they end now says nothing.
+            // How they end now means nothing.
             #expect(!chain.ended(0, .failed).breaks && !chain.ended(1, .failed).breaks)
             #expect(chain.ended(3, .orderly).endsOutput)
         }
     }
 
-    @Test("when an output filter ends before the handler, the handler writes for nobody, and has time to end by itself")
+    @Test("when an output filter ends before the handler, the handler has no reader, and has time to end by itself")
     func outputFilterEnds() {
         var chain = running(1, 2)
         let steps = chain.ended(2, .orderly)
@@ -81,7 +81,7 @@ struct FilterChainTests {
         #expect(last.endsOutput && !last.leavesHandlerAlone)
     }
 
-    @Test("a filter that fails ends everything, and no end of input is given from then on", arguments: [0, 1, 3, 4])
+    @Test("a filter that fails ends the whole chain, and no end of input is given after that", arguments: [0, 1, 3, 4])
     func failure(position: Int) {
         var chain = running(2, 2)
         let steps = chain.ended(position, .failed)
@@ -94,7 +94,7 @@ struct FilterChainTests {
         #expect(chain.isOver)
     }
 
-    @Test("who is asked to end is the handler, and when it has ended, whoever is left; each once")
+    @Test("the handler is asked to end first, then every program that is left, each once")
     func asked() {
         var chain = running(1, 1)
         #expect(list(chain.askToEnd()) == [1])
@@ -104,7 +104,7 @@ struct FilterChainTests {
         #expect(list(chain.endAll()) == [0, 2])
     }
 
-    @Test("what was not started when the chain broke or was ended is not started any more")
+    @Test("a program that was not started when the chain broke or was ended is not started any more")
     func unstarted() {
         var broken = FilterChain(inputFilters: 1, outputFilters: 1)
         broken.started(2)

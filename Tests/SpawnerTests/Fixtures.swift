@@ -1,5 +1,5 @@
-// What the tests of this target share: a service, a connection, and the way from a plan to what its handler wrote.
-// Everything that spawns runs in an exit test: a process of its own, whose children and descriptors can be counted.
+// What the tests of this target share: a service, a connection, and the output of a handler that a plan starts.
+// Every test that spawns is an exit test: in a process of its own it can count children and descriptors.
 import Addresses
 import LinuxSystem
 import ServiceModel
@@ -25,7 +25,7 @@ let unixFacts = ConnectionFacts(
     peer: .unix(uid: 1000, gid: 100, pid: 77), local: .unix(path: "/run/probe.sock"), sourceCount: 1,
     id: ConnectionID(pid: 42, number: 8))
 
-/// A plan whose null and log are the caller's.
+/// A plan; its null and its log belong to the caller.
 func makePlan(
     _ service: Service, limits: [ResourceLimit] = [], log: Int32 = 2, confinement: ChildConfinement = .none
 ) throws -> SpawnPlan {
@@ -45,14 +45,14 @@ func run(
     return output
 }
 
-/// Starts a handler that is not going to start, waits for its end, and returns what the plan says about it.
+/// Starts a handler that fails before exec, waits for its end, and returns the plan's failure.
 func failure(of plan: inout SpawnPlan) throws -> LaunchFailure? {
     let ends = try streamEnds()
     let pid = try plan.spawn(ends.far, rule: nil, facts: tcpFacts)
     let end = try Processes.waitForEnd(of: pid)
     let failure = plan.takeFailure(of: pid)
     if failure != nil, end != .exited(status: 127) { throw SystemError("end of a failed child", .invalid) }
-    // The connection is ours still; closing it is all that its peer sees.
+    // This process still has the connection; its peer reads nothing but the end.
     if failure != nil, try !readAll(ends.takeNear()).isEmpty {
         throw SystemError("silence of a failed child", .invalid)
     }

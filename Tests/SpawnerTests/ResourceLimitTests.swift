@@ -9,7 +9,7 @@ private func limit(_ key: String, _ resource: Int32, _ value: UInt64) -> Resourc
 }
 
 struct ResourceLimitTests {
-    @Test("the defaults become these limits of the kernel's")
+    @Test("the defaults become these limits of the kernel")
     func defaults() {
         #expect(
             ResourceLimit.all(of: Limits()) == [
@@ -18,7 +18,7 @@ struct ResourceLimitTests {
             ])
     }
 
-    @Test("what is unlimited is left as it is")
+    @Test("an unlimited resource is left as it is")
     func unlimited() {
         var limits = Limits()
         limits.files = .unlimited
@@ -29,7 +29,7 @@ struct ResourceLimitTests {
         #expect(ResourceLimit.all(of: limits) == [])
     }
 
-    @Test("processes of a user whom handlers share with others are limited only when the file says so")
+    @Test("without root, the number of a user's processes is limited only when the file says so")
     func sharedUser() {
         var limits = Limits()
         #expect(ResourceLimit.all(of: limits, with: .root).contains { $0.key == "processes" })
@@ -39,7 +39,7 @@ struct ResourceLimitTests {
     }
 
     @Test(
-        "processor time is whole seconds, and never none",
+        "processor time is whole seconds, and at least one",
         arguments: [(Duration.seconds(5), UInt64(5)), (.milliseconds(1), 1), (.milliseconds(2500), 2), (.zero, 1)])
     func cpu(duration: Duration, seconds: UInt64) {
         var limits = Limits()

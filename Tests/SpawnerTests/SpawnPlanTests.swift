@@ -13,7 +13,7 @@ struct SpawnPlanTests {
         #expect(SpawnPlan.stages == ["session", "streams", "limits", "verify", "domain", "signals", "execute"])
     }
 
-    @Test("a stage that fails is named with its error, and nothing is left of the child", arguments: SpawnPlan.stages)
+    @Test("a stage that fails is named with its error, and leaves no process", arguments: SpawnPlan.stages)
     func everyStage(stage: String) async {
         await #expect(processExitsWith: .success) { [stage] in
             var plan = try makePlan(service("/bin/cat"))
@@ -54,7 +54,7 @@ struct SpawnPlanTests {
         }
     }
 
-    @Test("a rehearsal takes every step but the last, and leaves nothing")
+    @Test("a rehearsal takes every step but the last, and leaves no process")
     func rehearse() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -69,14 +69,14 @@ struct SpawnPlanTests {
             #expect(!Files.exists(mark))
             let after = try openDescriptors()
             #expect(before == after)
-            // The plan is as good as new.
+            // The plan works as before.
             let output = try run(&plan)
             #expect(output == "done\n")
             #expect(Files.exists(mark))
         }
     }
 
-    @Test("the handler reads from the connection and writes to it; the caller's copy stays the caller's")
+    @Test("the handler reads and writes the connection, and the caller keeps its copy")
     func connection() async {
         await #expect(processExitsWith: .success) {
             var plan = try makePlan(shell("read line; echo \"got $line\""))
@@ -91,7 +91,7 @@ struct SpawnPlanTests {
         }
     }
 
-    @Test("descriptor 2 is what the service says", arguments: Service.StandardError.allCases.map(\.rawValue))
+    @Test("descriptor 2 is the one that the service names", arguments: Service.StandardError.allCases.map(\.rawValue))
     func standardError(mode: String) async {
         await #expect(processExitsWith: .success) { [mode] in
             let mode = try #require(Service.StandardError(rawValue: mode))
@@ -99,7 +99,7 @@ struct SpawnPlanTests {
             service.standardError = mode
             let log = try streamEnds()
             var plan = try makePlan(service, log: log.far.number)
-            // The second time finds the plan as the first one left it.
+            // The second child starts from the plan as the first one left it.
             for _ in 0..<2 {
                 let output = try run(&plan)
                 #expect(output == (mode == .socket ? "out\nerror\n" : "out\n"))
@@ -111,19 +111,19 @@ struct SpawnPlanTests {
     }
 
     @Test(
-        "a handler starts with exactly 0, 1 and 2, whatever else is open here",
+        "a handler starts with exactly 0, 1 and 2, whatever else is open in this process",
         arguments: Service.StandardError.allCases.map(\.rawValue))
     func descriptors(mode: String) async {
         await #expect(processExitsWith: .success) { [mode] in
             var service = service("/bin/cat")
             service.standardError = try #require(Service.StandardError(rawValue: mode))
-            // As the supervisor does at its start: nothing of whoever started the tests is handed on.
+            // As a supervisor does at its start: no descriptor of the process that started the tests is passed on.
             try Startup.secureDescriptors()
             let others = try (0..<5).map { _ in try Startup.openNull().release() }
             var plan = try makePlan(service)
             let ends = try streamEnds()
             let pid = try plan.spawn(ends.far, rule: nil, facts: tcpFacts)
-            // It has started for good when it answers.
+            // The handler has started when it answers.
             try ends.near.writeAll([1].span)
             let echoed = try readOnce(ends.near)
             #expect(echoed == [1])
@@ -138,7 +138,7 @@ struct SpawnPlanTests {
     func signals() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
-                // As in a gate: nothing is ignored, everything is blocked.
+                // As in a gate: no signal is ignored, and every signal is blocked.
                 try SignalQueue.resetDispositions()
                 let queue = try SignalQueue([.child])
                 var plan = try makePlan(service("/bin/cat", ["/proc/self/status"]))
@@ -157,7 +157,7 @@ struct SpawnPlanTests {
         }
     }
 
-    @Test("limits are set in the handler, soft and hard, and not here")
+    @Test("limits are set in the handler, soft and hard, and not in this process")
     func limits() async {
         await #expect(processExitsWith: .success) {
             var limits = Limits()
@@ -177,10 +177,10 @@ struct SpawnPlanTests {
         }
     }
 
-    @Test("a limit that cannot be set is a failure, not a handler without it")
+    @Test("a limit that cannot be set is a failure, and no handler starts without it")
     func limitRefused() async {
         await #expect(processExitsWith: .success) {
-            // More descriptors than fs.nr_open are refused to root too.
+            // The kernel refuses more descriptors than fs.nr_open to root too.
             let limit = ResourceLimit(resource: 7, value: 1 << 40, key: "files")
             var plan = try makePlan(service("/bin/cat"), limits: [limit])
             let rehearsal = plan.rehearse()
@@ -194,7 +194,7 @@ struct SpawnPlanTests {
     }
 
     @Test(
-        "without a process to be had nothing is started, and it is a lack of resources", .enabled(if: !Accounts.isRoot))
+        "when no process can be made, no handler starts, and it is a lack of resources", .enabled(if: !Accounts.isRoot))
     func notCloned() async {
         await #expect(processExitsWith: .success) {
             var plan = try makePlan(service("/bin/cat"))
@@ -204,7 +204,7 @@ struct SpawnPlanTests {
         }
     }
 
-    @Test("children that failed keep their places until each failure is taken; then they are free again")
+    @Test("failed children keep their launches until each failure is taken; then the launches are free again")
     func failuresWait() async {
         await #expect(processExitsWith: .success) {
             var plan = try makePlan(service("/no/such/handler"))
@@ -231,7 +231,7 @@ struct SpawnPlanTests {
         }
     }
 
-    @Test("many children on their way at once each get their own connection and their own variables")
+    @Test("many children on their way at once each have their own connection and their own variables")
     func manyAtOnce() async {
         await #expect(processExitsWith: .success) {
             var plan = try makePlan(shell("read line; echo $TCPREMOTEPORT"))
@@ -270,7 +270,7 @@ struct SpawnPlanTests {
         }
     }
 
-    @Test("each child makes a domain of its own, in which it cannot signal its gate", .enabled(if: canScopeSignals))
+    @Test("each child enters a domain of its own and cannot signal its gate from it", .enabled(if: canScopeSignals))
     func domain() async {
         await #expect(processExitsWith: .success) {
             let status = try ChildProcesses.forked {
@@ -278,11 +278,11 @@ struct SpawnPlanTests {
                 let confinement = ChildConfinement(domain: try ruleset(scoping: true), scopesSignals: true)
                 var plan = try makePlan(shell("kill -0 $PPID 2>/dev/null && echo reached"), confinement: confinement)
                 guard plan.rehearse() == nil else { return 1 }
-                // The shell's own status: kill failed.
+                // The shell's own exit status says that kill failed.
                 let ends = try streamEnds()
                 let pid = try plan.spawn(ends.far, rule: nil, facts: tcpFacts)
                 guard try readAll(ends.takeNear()).isEmpty, ChildProcesses.status(of: pid) == 1 else { return 2 }
-                // Without one, it could.
+                // Without a domain of its own, it could.
                 var open = try makePlan(shell("kill -0 $PPID && echo reached"))
                 return try run(&open) == "reached\n" ? 0 : 3
             }
@@ -290,10 +290,10 @@ struct SpawnPlanTests {
         }
     }
 
-    @Test("a ruleset that is none, or that this process may not take on, is a failure of the domain stage")
+    @Test("a descriptor that is no ruleset, or one that may not be entered, is a failure of the domain stage")
     func domainFails() async {
         await #expect(processExitsWith: .success) {
-            // EBADF, EBADFD: no descriptor, and one that is no ruleset.
+            // EBADF, EBADFD: not open, and open but no ruleset.
             for (number, errno) in [(Int32(1000), Errno.badDescriptor), (try Startup.openNull().release(), Errno(77))] {
                 let status = try ChildProcesses.forked {
                     _ = try retrying("set no_new_privs") { clinux_set_no_new_privileges() }
@@ -308,7 +308,7 @@ struct SpawnPlanTests {
     }
 
     @Test(
-        "a domain that is said to keep signals inside and does not is found by the rehearsal",
+        "the rehearsal finds a domain that does not keep signals inside although it should",
         .enabled(if: canScopeSignals))
     func domainTried() async {
         await #expect(processExitsWith: .success) {
@@ -327,7 +327,7 @@ struct SpawnPlanTests {
         }
     }
 
-    @Test("a bare handler starts from the handler directory, also where no path leads there; others by their paths")
+    @Test("a bare handler starts from the handler directory, even when no path leads there; others by their paths")
     func handlerDirectory() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -358,7 +358,7 @@ struct SpawnPlanTests {
 /// Signals can be kept inside a Landlock domain since ABI 6.
 private let canScopeSignals = clinux_landlock_abi() >= 6
 
-/// A ruleset that keeps signals inside, or forbids only what nobody here does: making block devices.
+/// A ruleset that keeps signals inside, or one that forbids only what no process here does: making block devices.
 private func ruleset(scoping: Bool) throws(SystemError) -> Int32 {
     try retrying("ruleset") { clinux_landlock_ruleset(scoping ? 0 : 1 << 11, 0, scoping ? 2 : 0) }
 }
