@@ -1,4 +1,4 @@
-// A name server of a test's own, on loopback: it gets what is asked, and answers what the test says.
+// A name server for a test, on loopback: it receives questions, and sends the replies that the test makes.
 import Addresses
 import Glibc
 import LinuxSystem
@@ -8,7 +8,7 @@ final class FakeNameServer {
     private let socket: Descriptor
     let server: NameServer
 
-    /// A question that has come, and where from.
+    /// A received question, and its sender.
     struct Query {
         let bytes: [UInt8]
         fileprivate let sender: sockaddr_in
@@ -16,7 +16,7 @@ final class FakeNameServer {
         var port: UInt16 { UInt16(bigEndian: sender.sin_port) }
         var id: [UInt8] { Array(bytes.prefix(2)) }
 
-        /// The labels of the name that is asked for, with dots.
+        /// The labels of the name in the question, with dots.
         var name: String {
             var labels: [String] = []
             var rest = bytes.dropFirst(12)
@@ -27,7 +27,8 @@ final class FakeNameServer {
             return labels.joined(separator: ".")
         }
 
-        /// The answer with these addresses, each the last octet behind 127.0.0; none: there is no such name.
+        /// A reply with these addresses, each given by the last octet after 127.0.0. Without any, the name does not
+        /// exist.
         func reply(_ last: UInt8..., code: UInt8 = 0) -> [UInt8] {
             let code = code == 0 && last.isEmpty ? 3 : code
             var reply = id + [0x81, 0x80 | code, 0, 1, 0, UInt8(last.count), 0, 0, 0, 0] + bytes.dropFirst(12)
@@ -53,21 +54,21 @@ final class FakeNameServer {
             }
         }
         server = NameServer(address: .v4(0x7f00_0001), port: UInt16(bigEndian: try #require(port)))
-        // A test that waits in vain is to fail, not to hang.
+        // A test that waits in vain fails after this time, instead of hanging.
         var tryInterval = timeval(tv_sec: 20, tv_usec: 0)
         unsafe setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &tryInterval, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    /// Places where nobody is: no test binds to this address.
-    static let nobody = [20053, 20054].map { NameServer(address: .v4(0x7f00_004d), port: $0) }
+    /// Addresses without a server: no test binds to them.
+    static let unused = [20053, 20054].map { NameServer(address: .v4(0x7f00_004d), port: $0) }
 
     /// The next question.
     func query() throws -> Query { try #require(receive()) }
 
-    /// Whether nothing has come.
+    /// Whether no question has arrived.
     var isIdle: Bool { !hasQuery }
 
-    /// Whether a question waits to be taken.
+    /// Whether a question waits to be read.
     var hasQuery: Bool {
         var byte: UInt8 = 0
         return unsafe recv(socket.number, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) >= 0
@@ -78,7 +79,7 @@ final class FakeNameServer {
         var sender = sockaddr_in()
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let number = socket.number
-        // Sound: the array and the address are lent for the length of the call, with their sizes.
+        // Sound: the call uses the array and the address only while it runs, and gets their sizes.
         let count = unsafe withUnsafeMutablePointer(to: &sender) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 unsafe recvfrom(number, &bytes, 1024, 0, pointer, &size)

@@ -10,7 +10,7 @@ private let listed = ListAnswer.Word.listed([.v4(0x7f00_0002)])
 
 @Suite(.timeLimit(.minutes(1)))
 struct ResolverTests {
-    @Test("a gate asks, a server answers, the gate gets the answer and how long it holds")
+    @Test("a gate asks, a server answers, and the gate gets the answer and how long it is valid")
     func answers() throws {
         let server = try FakeNameServer()
         let rig = try Rig([server.server])
@@ -21,7 +21,7 @@ struct ResolverTests {
         #expect(query.name == "99.2.0.192.other.example")
         server.send(query.reply(2), to: query)
         let reply = try rig.reply(to: gate)
-        let request = ListRequest(list: 1, address: someone)
+        let request = ListRequest(list: 1, address: clientAddress)
         #expect(reply == ListReply(to: request, ListAnswer(listed, seconds: 90)))
         try gate.ask(0, .v6(1))
         try rig.turn()
@@ -32,7 +32,7 @@ struct ResolverTests {
         #expect(rig.lookups == 0)
     }
 
-    @Test("a gate can ask of no list but its own")
+    @Test("a gate can ask no list but its own")
     func strangeLists() throws {
         let server = try FakeNameServer()
         let rig = try Rig([server.server])
@@ -40,12 +40,12 @@ struct ResolverTests {
         _ = try rig.gate("b.example")
         for list in [1, -1, .max] {
             try gate.ask(list)
-            #expect(try rig.reply(to: gate) == ListReply(to: ListRequest(list: list, address: someone), .unknown))
+            #expect(try rig.reply(to: gate) == ListReply(to: ListRequest(list: list, address: clientAddress), .unknown))
         }
         #expect(server.isIdle)
     }
 
-    @Test("the same question is asked once, however many want to know; others have ports of their own")
+    @Test("a question is asked once, however many gates ask it; other questions have ports of their own")
     func sharing() throws {
         let server = try FakeNameServer()
         let rig = try Rig([server.server])
@@ -68,7 +68,7 @@ struct ResolverTests {
         #expect(last.request.list == 1 && last.answer.word == listed)
     }
 
-    @Test("a silent server gets company, and whoever answers first is believed", arguments: [0, 1])
+    @Test("after a silent server the next one is asked too, and the first answer counts", arguments: [0, 1])
     func retry(first: Int) throws {
         let servers = [try FakeNameServer(), try FakeNameServer()]
         let rig = try Rig(servers.map(\.server), tryInterval: .milliseconds(20))
@@ -82,7 +82,7 @@ struct ResolverTests {
         #expect(try rig.word(for: gate) == listed)
     }
 
-    @Test("the only server is asked again, on the same port and under the same number")
+    @Test("the only server is asked again, on the same port and with the same number")
     func again() throws {
         let server = try FakeNameServer()
         let rig = try Rig([server.server], tryInterval: .milliseconds(20))
@@ -97,10 +97,10 @@ struct ResolverTests {
         #expect(try rig.word(for: gate) == .notListed)
     }
 
-    @Test("a server that is not there, or has no answer, is out at once; the next one is asked")
+    @Test("a server that cannot be reached, or has no answer, is given up at once, and the next one is asked")
     func deadServer() throws {
         let server = try FakeNameServer()
-        let rig = try Rig([FakeNameServer.nobody[0], server.server])
+        let rig = try Rig([FakeNameServer.unused[0], server.server])
         let gate = try rig.gate("bl.example")
         try gate.ask(0)
         while !server.hasQuery { try rig.turn() }
@@ -121,9 +121,9 @@ struct ResolverTests {
         #expect(try other.word(for: otherGate) == listed)
     }
 
-    @Test("when no server is there, or none has an answer, nobody knows, and nobody waits")
+    @Test("when no server can be reached, or none has an answer, the answer is unknown at once")
     func noServer() throws {
-        let rig = try Rig(FakeNameServer.nobody)
+        let rig = try Rig(FakeNameServer.unused)
         let gate = try rig.gate("bl.example")
         for _ in 0..<2 * ListBackoff.mostSilences {
             try gate.ask(0)
@@ -139,7 +139,7 @@ struct ResolverTests {
         #expect(try other.reply(to: otherGate).answer == .unknown)
     }
 
-    @Test("at the deadline nobody knows; a list that is silent all the time is not waited for any more")
+    @Test("at the deadline the answer is unknown, and a list that stays silent is not waited for any more")
     func silence() throws {
         let server = try FakeNameServer()
         let rig = try Rig([server.server], tryInterval: .seconds(60), deadline: .milliseconds(10))
@@ -152,14 +152,14 @@ struct ResolverTests {
         try gate.ask(0)
         #expect(try rig.reply(to: gate).answer == .unknown)
         #expect(server.isIdle)
-        // Another list is asked as before.
+        // Another list is still asked.
         try gate.ask(1)
         try rig.turn()
         let query = try server.query()
         #expect(query.name == "99.2.0.192.other.example")
     }
 
-    @Test("a list that answers in between is not taken for silent")
+    @Test("a list that answers in between does not count as silent")
     func notSilent() throws {
         let server = try FakeNameServer()
         let rig = try Rig([server.server], deadline: .milliseconds(200))
@@ -173,7 +173,7 @@ struct ResolverTests {
         }
     }
 
-    @Test("a forger's guesses are not believed, and he has few of them")
+    @Test("a forger's wrong guesses are not believed, and only a few are possible")
     func forgery() throws {
         let server = try FakeNameServer()
         let rig = try Rig([server.server])
@@ -190,7 +190,7 @@ struct ResolverTests {
         }
     }
 
-    @Test("what comes from another address than the server's is not even seen")
+    @Test("a datagram from another address than the server's is not received at all")
     func otherSender() throws {
         let servers = [try FakeNameServer(), try FakeNameServer()]
         let rig = try Rig([servers[0].server])
@@ -203,7 +203,7 @@ struct ResolverTests {
         #expect(try rig.word(for: gate) == .notListed)
     }
 
-    @Test("requests beyond what a gate may have are answered at once; another gate has room")
+    @Test("requests over a gate's limit are answered at once, and another gate has room")
     func manyRequests() throws {
         let server = try FakeNameServer()
         let rig = try Rig([server.server])
@@ -215,14 +215,14 @@ struct ResolverTests {
         }
         while rig.lookups < Resolver.mostOfGate { try rig.turn() }
         try gate.ask(0)
-        #expect(try rig.reply(to: gate) == ListReply(to: ListRequest(list: 0, address: someone), .unknown))
+        #expect(try rig.reply(to: gate) == ListReply(to: ListRequest(list: 0, address: clientAddress), .unknown))
         #expect(rig.lookups == Resolver.mostOfGate)
         try other.ask(0)
         try rig.turn()
         #expect(rig.lookups == Resolver.mostOfGate + 1)
     }
 
-    @Test("a gate that ends while it waits is forgotten; the others are served")
+    @Test("a gate that ends while it waits is forgotten, and the others are served")
     func goneGate() throws {
         let server = try FakeNameServer()
         let rig = try Rig([server.server])
@@ -240,10 +240,10 @@ struct ResolverTests {
     }
 
     @Test(
-        "a gate that speaks nonsense is not answered, and asks as before when it comes to its senses",
+        "a gate that sends nonsense gets no answer to it, and later requests are answered as before",
         arguments: [
             [0], [UInt8](repeating: 0xff, count: 1024),
-            Array(ListRequest(list: 0, address: someone).wireBytes.dropLast()),
+            Array(ListRequest(list: 0, address: clientAddress).wireBytes.dropLast()),
         ])
     func nonsense(bytes: [UInt8]) throws {
         let server = try FakeNameServer()
@@ -260,9 +260,9 @@ struct ResolverTests {
         #expect(try rig.word(for: gate) == .notListed)
     }
 
-    @Test("an order that it does not understand changes nothing, and the end of the supervisor is its own")
+    @Test("an unknown order changes nothing, and the resolver ends with the supervisor")
     func supervisor() throws {
-        let rig = try Rig(FakeNameServer.nobody)
+        let rig = try Rig(FakeNameServer.unused)
         for bytes in [[0], Array("X".utf8), Array("G".utf8), Array("GG".utf8), Array("L".utf8)] {
             try #require(rig.supervisor).send(bytes)
         }

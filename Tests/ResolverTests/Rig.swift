@@ -1,4 +1,4 @@
-// A resolver in this process, which does something when a test says so; and the ends of those who talk with it.
+// A resolver in this process, which runs when a test calls it, and the other ends of its channels.
 import Addresses
 import DNS
 import LinuxSystem
@@ -9,7 +9,7 @@ import Wire
 
 @testable import Resolver
 
-let someone = IPAddress.v4(0xc000_0263)
+let clientAddress = IPAddress.v4(0xc000_0263)
 
 /// A gate's end of its channel to the resolver.
 final class GateEnd {
@@ -19,7 +19,7 @@ final class GateEnd {
 
     var number: Int32 { channel.number }
 
-    func ask(_ list: Int, _ address: IPAddress = someone) throws {
+    func ask(_ list: Int, _ address: IPAddress = clientAddress) throws {
         try send(ListRequest(list: list, address: address).wireBytes)
     }
 
@@ -35,7 +35,7 @@ final class GateEnd {
     func word() throws -> ListAnswer.Word? { try reply()?.answer.word }
 }
 
-/// The ends of a message channel that nobody forks.
+/// The ends of a message channel in one process, without a fork.
 func channelEnds() throws -> (supervisor: Int32, other: Int32) {
     let pair = try MessageChannel.pair()
     return (
@@ -90,11 +90,11 @@ final class Rig {
         return gate
     }
 
-    /// Lets the resolver do what there is to do; it waits for that, if it must.
+    /// Runs one turn of the resolver, which waits for work if there is none.
     @discardableResult
     func turn() throws -> Bool { try resolver.turn() }
 
-    /// Lets the resolver go on until a gate has a reply.
+    /// Runs the resolver until a gate has a reply.
     func reply(to gate: GateEnd) throws -> ListReply {
         while true {
             if let reply = try gate.reply() { return reply }

@@ -1,5 +1,5 @@
-// The resolver as it runs: a forked process, confined, that talks with real name servers. In exit tests, because others fork
-// beside.
+// The resolver as it runs: a forked and confined process, with real name servers. In exit tests, because other tests
+// fork at the same time.
 import Addresses
 import DNS
 import Glibc
@@ -11,7 +11,7 @@ import Testing
 
 @testable import Resolver
 
-/// A resolver that was forked, ready to be asked.
+/// A forked resolver that is ready for requests.
 private final class RunningResolver {
     let pid: Int32
     private var supervisor: SupervisorEnd?
@@ -31,7 +31,7 @@ private final class RunningResolver {
         _ = try poller.wait(timeoutNanoseconds: 20_000_000_000)
         let report = try supervisor?.report()
         #expect(report == .ready)
-        // The reports are over; what is waited for now is a gate's.
+        // The supervisor's end has nothing more to say; from now on the test waits for a gate's end.
         try poller.remove(ends.supervisor)
     }
 
@@ -41,7 +41,7 @@ private final class RunningResolver {
         return gate
     }
 
-    /// Waits for what a gate is told.
+    /// Waits for a gate's reply.
     func reply(to gate: GateEnd) throws -> ListReply {
         _ = try poller.wait(timeoutNanoseconds: 20_000_000_000)
         let reply: ListReply = try #require(try gate.reply())
@@ -53,22 +53,22 @@ private final class RunningResolver {
         return try reply(to: gate).answer.word
     }
 
-    /// What /proc says of it.
+    /// Its status in /proc.
     func status() throws -> String { text(try Files.read("/proc/\(pid)/status", most: 1 << 16)) }
 
-    /// Ends as its supervisor; its exit status.
+    /// Closes the supervisor's end; returns the resolver's exit status.
     func end() -> Int32 {
         supervisor = nil
         return ChildProcesses.status(of: pid)
     }
 }
 
-/// The plain words of `listed`.
+/// The answer for an address that a list answers with 127.0.0.`last`.
 private func listed(_ last: UInt32) -> ListAnswer.Word { .listed([.v4(0x7f00_0000 + last)]) }
 
 private let rbldnsd = "/usr/sbin/rbldnsd"
 
-/// rbldnsd, with files of its own, on a port that was free.
+/// rbldnsd, with files of its own, on a free port.
 private final class RunningRbldnsd {
     let server: NameServer
     let pid: Int32
@@ -106,7 +106,7 @@ private final class RunningRbldnsd {
             try #require(!some.isEmpty, "rbldnsd ended: \(said)")
             said += some
         }
-        // It goes on to write there.
+        // Stays open, because rbldnsd goes on writing there.
         _ = ends.takeNear().release()
     }
 
@@ -114,7 +114,7 @@ private final class RunningRbldnsd {
 
     deinit { end() }
 
-    /// With KILL: what it inherited from the test blocks the others.
+    /// Ends it with SIGKILL: the signals that it inherited from the test are blocked.
     func end() {
         guard isRunning else { return }
         isRunning = false
@@ -125,7 +125,7 @@ private final class RunningRbldnsd {
 
 @Suite(.timeLimit(.minutes(1)))
 struct ServingTests {
-    @Test("a resolver serves as somebody with no rights, and ends with its supervisor")
+    @Test("a resolver serves as a user without rights, and ends with its supervisor")
     func serve() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -150,7 +150,7 @@ struct ServingTests {
         }
     }
 
-    @Test("what a resolver may do is asking: it starts nothing, opens nothing, and waits for nobody")
+    @Test("a resolver may only ask: it starts no program, opens no file, and accepts no connection")
     func confined() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -177,7 +177,7 @@ struct ServingTests {
     }
 
     @Test(
-        "rbldnsd's lists are read as they are meant: both families, exceptions, answers, and how long they hold",
+        "rbldnsd's lists are read right: both families, exceptions, answers, and how long they are valid",
         .enabled(if: Files.executionProblem(rbldnsd) == nil, "needs rbldnsd"))
     func realLists() async {
         await #expect(processExitsWith: .success) {
@@ -193,7 +193,7 @@ struct ServingTests {
                 let said = try resolver.word(of: 0, on: address, for: gate)
                 #expect(said == word, "\(address)")
             }
-            // It refuses what it does not serve.
+            // rbldnsd refuses zones that it does not have.
             let refused = try resolver.word(of: 1, on: "192.0.2.1", for: gate)
             #expect(refused == .unknown)
             try gate.ask(0, .v4(0xc000_0201))
