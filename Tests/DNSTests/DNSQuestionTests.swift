@@ -6,7 +6,7 @@ import Testing
 
 struct DNSQuestionTests {
     @Test(
-        "an address is turned around before the zone: octets of IPv4, digits of IPv6 (RFC 5782 2.1, 2.4)",
+        "an address is reversed before the zone: octets of IPv4, digits of IPv6 (RFC 5782 2.1, 2.4)",
         arguments: [
             ("192.0.2.99", "Bad.Example.com", "99.2.0.192.bad.example.com"), ("127.0.0.2", "bl", "2.0.0.127.bl"),
             (
@@ -19,7 +19,7 @@ struct DNSQuestionTests {
         #expect(question?.name == wireName(expected))
     }
 
-    @Test("a query is twelve bytes of header, that one question for addresses, and the wish to have it found out")
+    @Test("a query has twelve bytes of header with the RD bit, and one question for addresses")
     func query() throws {
         let question = try #require(DNSQuestion(.v4(0xc000_0263), in: "bl.example"))
         #expect(
@@ -28,13 +28,13 @@ struct DNSQuestionTests {
     }
 
     @Test(
-        "what is not a zone makes no question",
+        "a text that is no zone makes no question",
         arguments: ["", ".", "a..b", ".a", "a.", String(repeating: "a", count: 64)])
     func badZones(zone: String) {
         #expect(DNSQuestion(.v4(1), in: zone) == nil)
     }
 
-    @Test("the longest zone that a rule may name fits behind an IPv6 address, and a longer one does not")
+    @Test("the longest zone that a rule may name fits after an IPv6 address, and a longer one does not")
     func longest() {
         func zone(_ length: Int) -> String {
             (0..<length).map { $0 % 50 == 49 ? "." : "a" }.joined()

@@ -24,7 +24,7 @@ struct DNSReplyTests {
                 == (try addresses("127.0.0.2", "127.0.0.4", seconds: 120)))
     }
 
-    @Test("the name may come back in other letters, and with a name for it that is the right one")
+    @Test("the name may come back with other letter case, and as an alias of the right name")
     func aliases() throws {
         let shouted = wireName("99.2.0.192.BL.EXAMPLE")
         let alias = record(pointer(), type: 5, seconds: 60, wireName("other.example"))
@@ -43,7 +43,7 @@ struct DNSReplyTests {
         #expect(reply(message(question: Self.name, answers: answers)) == DNSReply.none(seconds: nil))
     }
 
-    @Test("who is not listed has no name, or one without address, for as long as the zone says (RFC 2308 5)")
+    @Test("an address that is not listed has no name or no address, for as long as the zone says (RFC 2308 5)")
     func none() {
         let authority = [authorityRecord(seconds: 900, minimum: 200)]
         let shorter = [authorityRecord(seconds: 100, minimum: 200)]
@@ -53,7 +53,7 @@ struct DNSReplyTests {
         #expect(reply(message(flags: 0x8183, question: Self.name)) == DNSReply.none(seconds: nil))
     }
 
-    @Test("a time beyond 68 years is none (RFC 2181 8)")
+    @Test("a time beyond 68 years counts as 0 (RFC 2181 8)")
     func time() throws {
         let answers = [addressRecord("127.0.0.2", seconds: 0x8000_0000)]
         #expect(
@@ -61,7 +61,7 @@ struct DNSReplyTests {
     }
 
     @Test(
-        "what fails, or is cut, is no answer",
+        "a reply that reports a failure, or is cut, is no answer",
         arguments: [0x8181, 0x8182, 0x8184, 0x8185, 0x818f, 0x8380, 0x8383] as [UInt16])
     func failures(flags: UInt16) {
         let answers = [addressRecord("127.0.0.2")]
@@ -69,7 +69,7 @@ struct DNSReplyTests {
     }
 
     @Test(
-        "a message with another number, another question, or that is none at all, is somebody else's",
+        "a message with another number, with another question, or of another kind is foreign",
         arguments: [
             message(id: 8, question: name), message(flags: 0x0100, question: name),
             message(flags: 0x9180, question: name), message(question: wireName("98.2.0.192.bl.example")),
@@ -80,7 +80,7 @@ struct DNSReplyTests {
     }
 
     @Test(
-        "a malformed record spoils the message",
+        "a malformed record spoils the whole message",
         arguments: [
             Array(addressRecord("127.0.0.2").dropLast()), record(pointer(), type: 1, seconds: 1, [127, 0, 0]),
             record(pointer(), type: 1, seconds: 1, [127, 0, 0, 2, 2]),
@@ -90,19 +90,19 @@ struct DNSReplyTests {
         #expect(reply(message(question: Self.name, answers: [addressRecord("127.0.0.2"), answer])) == .failed)
     }
 
-    @Test("a pointer to itself, or forward, or in a circle leads nowhere")
+    @Test("a pointer to itself, or forward, or in a circle makes the message malformed")
     func loops() {
         let start = message(question: Self.name).count
         for place in [start, start + 2, start + 1, 0x3fff] {
             let loop = record(pointer(place), type: 1, seconds: 1, [127, 0, 0, 2])
             #expect(reply(message(question: Self.name, answers: [loop])) == .failed)
         }
-        // The second name points into the first, which points back to before both; that ends.
+        // The second name points into the first, which points back to before both; such a chain ends.
         let circle = record([1, 65] + pointer(start + 2), type: 1, seconds: 1, [127, 0, 0, 2])
         #expect(reply(message(question: Self.name, answers: [circle])) == .failed)
     }
 
-    @Test("a name is not longer than a name, however it is put together")
+    @Test("a name is bounded in length, however many pointers it is made of")
     func longNames() {
         let label = [UInt8(63)] + [UInt8](repeating: 97, count: 63)
         let start = message(question: Self.name).count
@@ -112,7 +112,7 @@ struct DNSReplyTests {
         #expect(reply(message(question: Self.name, answers: [long, tooLong])) == .failed)
     }
 
-    @Test("of many addresses the first are taken")
+    @Test("of many addresses only the first are taken")
     func many() {
         let answers = (0..<30).map { addressRecord("127.0.0.\($0 + 2)") }
         guard case .addresses(let found, _) = reply(message(question: Self.name, answers: answers)) else {
@@ -122,7 +122,7 @@ struct DNSReplyTests {
         #expect(found.count == DNSReply.mostAddresses)
     }
 
-    @Test("any bytes at all are a reply, and never an address that the message does not hold", arguments: 0..<8)
+    @Test("any bytes at all are a reply, and never an address that is not in the message", arguments: 0..<8)
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let alias = record(pointer(), type: 5, seconds: 60, wireName("other.example"))

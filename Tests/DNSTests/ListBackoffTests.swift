@@ -3,7 +3,7 @@ import Testing
 @testable import DNS
 
 struct ListBackoffTests {
-    @Test("a list that was silent often enough in a row is left alone for a while")
+    @Test("a list that was silent often enough in a row is not asked for a while")
     func rests() {
         var list = ListBackoff()
         for silence in 1..<ListBackoff.mostSilences { list.wasSilent(at: Int64(silence)) }
@@ -13,7 +13,7 @@ struct ListBackoffTests {
         #expect(!list.isResting(at: 100 + ListBackoff.rest))
     }
 
-    @Test("a single silence after the rest begins another one")
+    @Test("after that time a single silence begins another one")
     func again() {
         var list = ListBackoff()
         for _ in 0..<ListBackoff.mostSilences { list.wasSilent(at: 0) }

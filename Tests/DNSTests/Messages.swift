@@ -2,7 +2,7 @@ import Addresses
 
 @testable import DNS
 
-/// A name in its wire form.
+/// The form of a name in a message.
 func wireName(_ name: String) -> [UInt8] {
     name.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
 }
@@ -29,7 +29,7 @@ func authorityRecord(seconds: UInt32, minimum: UInt32) -> [UInt8] {
         wireName("ns.bl.example") + wireName("me.bl.example") + numbers)
 }
 
-/// A message of a server.
+/// A message of a name server.
 func message(
     id: UInt16 = 7, flags: UInt16 = 0x8180, question: [UInt8], answers: [[UInt8]] = [], authorities: [[UInt8]] = []
 ) -> [UInt8] {

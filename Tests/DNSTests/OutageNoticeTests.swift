@@ -3,7 +3,7 @@ import Testing
 @testable import DNS
 
 struct OutageNoticeTests {
-    @Test("that a list has no answers is said once, and so is that it has some again")
+    @Test("the log says once that a list has no answers, and once that it has some again")
     func once() {
         var list = OutageNotice()
         let isNews = list.answer()
@@ -14,7 +14,7 @@ struct OutageNoticeTests {
         #expect(again == [true, false])
     }
 
-    @Test("a list that answers now and then is spoken of once a minute at most")
+    @Test("the log mentions a list that answers now and then at most once a minute")
     func seldom() {
         var list = OutageNotice()
         var said = 0
