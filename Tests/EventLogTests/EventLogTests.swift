@@ -6,7 +6,7 @@ import Testing
 
 @testable import EventLog
 
-/// What a log writes while `write` runs: at most what a stream holds.
+/// What a log writes while `write` runs: at most what a stream's buffer takes.
 private func written(_ write: (inout EventLog) -> Void) throws -> String {
     let ends = try streamEnds()
     var log = EventLog(destination: ends.far.number)
@@ -25,7 +25,7 @@ private func line(_ write: (inout EventLog) -> Void) throws -> String {
 private let start = "1970-01-01T00:00:00.000Z event=x"
 
 struct EventLogTests {
-    @Test("every kind of field has its spelling")
+    @Test("every kind of field has its form")
     func fields() throws {
         let line = try line { log in
             log.field("static", "yes" as StaticString)
@@ -43,7 +43,7 @@ struct EventLogTests {
     }
 
     @Test(
-        "a duration is seconds with three decimals, and never negative",
+        "a duration is in seconds with three decimals, and never negative",
         arguments: [
             (Int64(0), "0.000"), (999_999, "0.000"), (1_000_000, "0.001"), (1_500_000_000, "1.500"), (-1, "0.000"),
             (.min, "0.000"), (.max, "9223372036.854"),
@@ -52,7 +52,7 @@ struct EventLogTests {
         #expect(try line { $0.field("d", nanoseconds: nanoseconds) } == start + " d=\(expected)\n")
     }
 
-    @Test("each line begins anew, also after one that was cut")
+    @Test("each line starts empty, also after a line that was cut")
     func lines() throws {
         let all = try written { log in
             log.begin("x", wallNanoseconds: 0)
@@ -68,7 +68,7 @@ struct EventLogTests {
         #expect(lines[2].isEmpty)
     }
 
-    @Test("whatever its length, a line ends in exactly one newline, and says it when something is missing")
+    @Test("a line of any length ends in exactly one newline, and says when it was cut")
     func boundary() throws {
         for length in 4020...4110 {
             let whole = start + " k=" + String(repeating: "v", count: length) + "\n"
@@ -81,7 +81,7 @@ struct EventLogTests {
         }
     }
 
-    @Test("a value that is cut is a closed value still", arguments: [" ", "\n", "\"", "ü", "a b"])
+    @Test("a value that is cut is still a closed value", arguments: [" ", "\n", "\"", "ü", "a b"])
     func cutInQuotes(byte: String) throws {
         for length in 1100...1120 {
             let line = try line { log in

@@ -11,7 +11,7 @@ private func timestamp(_ nanoseconds: Int64) -> String {
 
 struct TimestampTests {
     @Test(
-        "seconds since 1970 are the date that the calendar says",
+        "seconds since 1970 become the calendar's date",
         arguments: [
             (Int64(0), "1970-01-01T00:00:00.000Z"), (59, "1970-01-01T00:00:59.000Z"),
             (86399, "1970-01-01T23:59:59.000Z"), (86400, "1970-01-02T00:00:00.000Z"),
@@ -35,7 +35,7 @@ struct TimestampTests {
         #expect(timestamp(nanoseconds) == expected)
     }
 
-    @Test("the ends of what 64 bits count are dates too")
+    @Test("the least and the greatest number of 64 bits are dates too")
     func ends() {
         #expect(timestamp(.max) == "2262-04-11T23:47:16.854Z")
         #expect(timestamp(-1) == "1970-01-01T00:00:00.000Z")
