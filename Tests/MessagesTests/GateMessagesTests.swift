@@ -5,7 +5,7 @@ import Testing
 
 struct GateMessagesTests {
     @Test(
-        "what the supervisor says is read back as it was meant",
+        "a message of the supervisor reads back unchanged",
         arguments: [
             SupervisorMessage.blockList, .bans, .resolver, .kill, .queueFlush, .drain(graceNanoseconds: nil),
             .drain(graceNanoseconds: 0),
@@ -17,14 +17,14 @@ struct GateMessagesTests {
         #expect(SupervisorMessage(message.bytes) == message)
     }
 
-    @Test("what a gate says is read back as it was meant")
+    @Test("a message of a gate reads back unchanged")
     func gate() {
         for message in [GateMessage.ready, .failed(""), .failed("umask reads back as 2"), .failed("ü\n")] {
             #expect(GateMessage(message.bytes) == message)
         }
     }
 
-    @Test("how somebody stands is read back as it was meant, with the number of the question; cut, it is nothing")
+    @Test("a source's status reads back unchanged, with the number of its request; a part of it is no message")
     func sourceStatus() {
         var sourceStatus = SourceStatus()
         sourceStatus.rateWait = .seconds(1)
@@ -35,7 +35,7 @@ struct GateMessagesTests {
         for count in 0..<message.bytes.count { #expect(GateMessage(Array(message.bytes.prefix(count))) == nil) }
     }
 
-    @Test("whom a gate reports, and what bans have refused, is read back as it was meant")
+    @Test("a report of an offence or of bans' hits reads back unchanged")
     func reports() throws {
         let prefixes = try ["192.0.2.7", "0.0.0.0/0", "2001:db8::/64", "ffff::1"].map { try IPPrefix($0) }
         let offences = [Offence.sensor] + Penalties.Cause.allCases.map { .penalties($0) }
@@ -52,7 +52,7 @@ struct GateMessagesTests {
         }
     }
 
-    @Test("a report that is cut, longer, or of a prefix that is none is nothing")
+    @Test("a report that is cut, too long, or about an invalid prefix is no message")
     func brokenReports() throws {
         let offence = GateMessage.offence(try IPPrefix("192.0.2.0/24"), .sensor).bytes
         for count in 0..<offence.count { #expect(GateMessage(Array(offence.prefix(count))) == nil) }
@@ -68,19 +68,19 @@ struct GateMessagesTests {
         #expect(GateMessage(Array(tooMany.prefix(24))) == nil)
     }
 
-    @Test("a reason that is too long for a message is cut, and is a reason still", arguments: ["x", "ü", "\u{1f600}"])
+    @Test("a reason that is too long for a message is cut, and still a reason", arguments: ["x", "ü", "\u{1f600}"])
     func long(text: String) {
         let bytes = GateMessage.failed(String(repeating: text, count: 2000)).bytes
         #expect(bytes.count == 901)
         guard case .failed(let reason)? = GateMessage(bytes) else {
-            Issue.record("it is a failure")
+            Issue.record("it is no failure")
             return
         }
         #expect(reason.hasPrefix(String(repeating: text, count: 200)))
     }
 
     @Test(
-        "anything else is nothing",
+        "any other bytes are no message",
         arguments: [
             [], [0], Array("BB".utf8), Array("b".utf8), Array("D".utf8), Array("D1234567".utf8),
             Array("D123456789".utf8), Array("KK".utf8), Array("X".utf8), Array("RR".utf8), Array("r".utf8),

@@ -8,7 +8,7 @@ import Wire
 struct ListMessagesTests {
     private static let addresses: [IPAddress] = [.v4(0), .v4(.max), .v6(1), .v6(.max)]
 
-    @Test("requests and replies come through as they are", arguments: addresses)
+    @Test("requests and replies read back unchanged", arguments: addresses)
     func roundTrip(address: IPAddress) {
         let request = ListRequest(list: 31, address: address)
         #expect(ListRequest(wireBytes: request.wireBytes) == request)
@@ -16,12 +16,12 @@ struct ListMessagesTests {
         for word in [.unknown, .notListed, .listed([.v4(0x7f00_0002)]), .listed(many)] as [ListAnswer.Word] {
             let reply = ListReply(to: request, ListAnswer(word, seconds: 3600))
             #expect(ListReply(wireBytes: reply.wireBytes) == reply)
-            // What a message channel takes in one piece.
+            // The size that a message channel takes as one message.
             #expect(reply.wireBytes.count <= 1024)
         }
     }
 
-    @Test("any other bytes are no message, or one that says the same in them", arguments: 0..<4)
+    @Test("any other bytes are no message, or a message that is written with the same bytes", arguments: 0..<4)
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let listed = ListAnswer(.listed([.v4(0x7f00_0002), .v4(0x7f00_0003)]), seconds: 60)

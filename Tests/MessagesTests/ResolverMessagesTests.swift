@@ -3,7 +3,7 @@ import Testing
 @testable import Messages
 
 struct ResolverMessagesTests {
-    @Test("orders and reports come through as they are")
+    @Test("orders and reports read back unchanged")
     func roundTrip() {
         for order in [.gate, .list("bl.example"), .list("")] as [ResolverOrder] {
             #expect(ResolverOrder(order.bytes) == order)
@@ -13,7 +13,7 @@ struct ResolverMessagesTests {
         }
     }
 
-    @Test("other bytes are none", arguments: [[], [0], Array("GX".utf8), Array("RX".utf8), Array("X".utf8)])
+    @Test("any other bytes are neither", arguments: [[], [0], Array("GX".utf8), Array("RX".utf8), Array("X".utf8)])
     func nonsense(bytes: [UInt8]) {
         #expect(ResolverOrder(bytes) == nil)
         #expect(ResolverReport(bytes) == nil)

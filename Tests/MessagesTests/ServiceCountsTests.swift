@@ -3,7 +3,7 @@ import ServiceModel
 import Testing
 import Wire
 
-/// Counts that all differ.
+/// Counts with a different number in each.
 private func counts(_ first: Int) -> ServiceCounts {
     var counts = ServiceCounts()
     for (number, counter) in GateCounter.allCases.enumerated() { counts[counter] = first + number }
@@ -11,21 +11,21 @@ private func counts(_ first: Int) -> ServiceCounts {
 }
 
 struct ServiceCountsTests {
-    @Test("every counter has a place and a name of its own")
+    @Test("every counter has an index and a name of its own")
     func counters() {
         #expect(GateCounter.allCases.map(\.index) == Array(GateCounter.allCases.indices))
         #expect(Set(GateCounter.allCases.map(\.name)).count == GateCounter.allCases.count)
         #expect(GateCounter.refused(.sourceLimit).name == "source_limit" && GateCounter.active.name == "active")
     }
 
-    @Test("counts stay apart, and add up one by one")
+    @Test("counts are separate, and add up one by one")
     func values() {
         var sum = counts(1)
         sum.add(counts(10))
         for (number, counter) in GateCounter.allCases.enumerated() { #expect(sum[counter] == 11 + 2 * number) }
     }
 
-    @Test("what was refused is the sum over all causes, and nothing else")
+    @Test("the number of refused connections is the sum over all causes, and nothing else")
     func refused() {
         var counts = ServiceCounts()
         for counter in GateCounter.allCases { counts[counter] = 1000 }
@@ -33,7 +33,7 @@ struct ServiceCountsTests {
         #expect(counts.refused == 1 << RefusalCause.allCases.count - 1)
     }
 
-    @Test("counts arrive as they were sent, and a list of another length is none")
+    @Test("counts read back unchanged, and a list of another length is no counts")
     func wire() {
         #expect(ServiceCounts(wireBytes: counts(1).wireBytes) == counts(1))
         #expect(ServiceCounts(wireBytes: counts(1).wireBytes.dropLast(8) + []) == nil)
