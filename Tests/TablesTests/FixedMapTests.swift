@@ -20,7 +20,7 @@ private struct Counted: ~Copyable {
     deinit { census.alive -= 1 }
 }
 
-/// Every key has one of a few hash values, so that runs of cells are long.
+/// A key with one of a few hash values, so that runs of cells are long.
 private struct Crowded: Hashable {
     let number: Int
 
@@ -66,12 +66,12 @@ private func compare<Key: Hashable>(seed: UInt64, keys: [Key], steps: Int) {
 }
 
 struct FixedMapTests {
-    @Test("a map holds what a dictionary holds", arguments: 0..<8)
+    @Test("a map has the same entries as a dictionary", arguments: 0..<8)
     func random(seed: UInt64) {
         compare(seed: seed, keys: Array(0..<96), steps: 4000)
     }
 
-    @Test("keys of one hash value are told apart, and found again after removals between them", arguments: 0..<8)
+    @Test("keys with one hash value are distinguished, and found after removals between them", arguments: 0..<8)
     func crowded(seed: UInt64) {
         compare(seed: seed, keys: (0..<24).map { Crowded(number: $0) }, steps: 4000)
     }
@@ -92,7 +92,7 @@ struct FixedMapTests {
         }
     }
 
-    @Test("each value is dropped exactly once, whether it was removed or went with the map")
+    @Test("each value is destroyed exactly once, after its removal or with the map")
     func ownership() {
         let census = Census()
         do {
@@ -114,14 +114,14 @@ struct FixedMapTests {
         #expect(census.alive == 0)
     }
 
-    @Test("a change of a key that is not there does nothing")
+    @Test("a change of a missing key does nothing")
     func updateOfNothing() {
         var map = FixedMap<Int, Int>(capacity: 2)
-        let result = map.update(1) { _ in Issue.record("there is nothing to change") }
+        let result = map.update(1) { _ in Issue.record("the map has no such key") }
         #expect(result == nil)
     }
 
-    @Test("an entry too many is a bug, and so is a key entered twice")
+    @Test("an entry too many traps, and so does a second entry of one key")
     func traps() async {
         await #expect(processExitsWith: .failure) {
             var map = FixedMap<Int, Int>(capacity: 1)

@@ -2,14 +2,14 @@ import Tables
 import TestSupport
 import Testing
 
-/// All keys are of one set.
+/// A key with one hash value for all, so that all keys are in one set.
 private struct Crowded: Hashable, BitwiseCopyable {
     let number: Int
 
     func hash(into hasher: inout Hasher) { hasher.combine(0) }
 }
 
-/// The plain way for one set: the latest used first.
+/// A simple implementation for one set: the latest used key is first.
 private struct Oracle {
     var order: [(key: Int, value: Int)] = []
     var forgotten: UInt64 = 0
@@ -30,7 +30,7 @@ private struct Oracle {
 }
 
 struct ForgettingMapTests {
-    @Test("within a set, what may be forgotten goes first, then the longest unused", arguments: 0..<16)
+    @Test("within a set, a key that may be forgotten goes first, then the longest unused", arguments: 0..<16)
     func order(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var map = ForgettingMap<Crowded, Int>(capacity: 8)
@@ -48,7 +48,7 @@ struct ForgettingMapTests {
         }
     }
 
-    @Test("a change sees the value that was there, or the initial one")
+    @Test("a change gets the present value, or the initial one")
     func changes() {
         var map = ForgettingMap<UInt32, Int>(capacity: 100)
         let seen = (0..<5).map { _ in
@@ -62,7 +62,7 @@ struct ForgettingMapTests {
         #expect(capacity == 128)
     }
 
-    @Test("what is in the map is never more than its capacity, and only new keys make it forget")
+    @Test("a map has never more entries than its capacity, and only new keys make it forget")
     func bound() {
         var map = ForgettingMap<UInt64, Int>(capacity: 1024)
         for key: UInt64 in 0..<20_000 { map.update(key, initial: 0, isIdle: { _ in false }) { $0 = 1 } }

@@ -14,7 +14,7 @@ struct RateTests {
     }
 
     @Test(
-        "what is said of no burst is that a period's worth may come at once",
+        "without a burst, a period's worth may come at once",
         arguments: [(30, 30), (1, 1), (1_000_000, 100_000)] as [(Int64, Int64)])
     func burst(count: Int64, expected: Int64) throws {
         #expect(try #require(Rate(count: count, period: 60_000_000_000)).burst == expected)

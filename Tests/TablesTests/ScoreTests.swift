@@ -10,11 +10,11 @@ struct ScoreTests {
         var score = Score(at: 0)
         score.add(1000, halfLife: 600 * second, at: 0)
         score.decay(halfLife: 600 * second, at: seconds * second)
-        // A step takes a fraction of 2^-32 more than it should.
+        // A step takes a fraction of 2^-32 too much.
         #expect(score.points == expected || score.points == expected - 1)
     }
 
-    @Test("how often it is looked at changes nothing", arguments: 0..<8)
+    @Test("it does not matter how often a score is read", arguments: 0..<8)
     func often(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let halfLife = Int64.random(in: second...3600 * second, using: &random)
@@ -32,17 +32,17 @@ struct ScoreTests {
         #expect(left.points > 0 && left.points < 100_000)
     }
 
-    @Test("it follows the curve of a half-life within a step", arguments: 1..<40)
+    @Test("a score follows the curve of its half-life within a step", arguments: 1..<40)
     func curve(part: Int64) {
         var score = Score(at: 0)
         score.add(1_000_000, halfLife: 640 * second, at: 0)
         score.decay(halfLife: 640 * second, at: part * 10 * second)
-        // Half a point at every 64 parts; the plain way multiplies by 2^(-1/64) for each.
+        // Half a point for every 64 parts; the simple way multiplies by 2^(-1/64) for each part.
         let exact = (0..<part).reduce(1_000_000.0) { value, _ in value * 0.989_228_013_193_975_5 }
         #expect(Double(score.points) <= exact * 1.022 && Double(score.points) >= exact * 0.999)
     }
 
-    @Test("no clock makes it trap, and one that goes back forgets nothing")
+    @Test("no clock makes a score trap, and a clock that goes back forgets nothing")
     func clocks() {
         var score = Score(at: .min)
         score.add(.max, halfLife: 1, at: .min)

@@ -4,7 +4,7 @@ import Testing
 
 private let second: Int64 = 1_000_000_000
 
-/// The plain way, in numbers that cannot overflow: tokens times the period.
+/// A simple implementation in numbers that cannot overflow: tokens times the period.
 private struct Oracle {
     var level: Int128
     var at: Int64
@@ -31,7 +31,7 @@ private func rate(_ count: Int64, _ period: Int64, _ burst: Int64? = nil) throws
 }
 
 struct TokenBucketTests {
-    @Test("a burst comes in at once, and then one at a time")
+    @Test("a burst is let in at once, and then one token at a time")
     func burst() throws {
         let rate = try rate(30, 60 * second, 5)
         var bucket = TokenBucket(at: 0)
@@ -44,7 +44,7 @@ struct TokenBucketTests {
         #expect([tooEarly, inTime, again] == [false, true, false])
     }
 
-    @Test("asking in vain, however often, delays nobody")
+    @Test("a refused request, however often it is repeated, delays no later one")
     func vain() throws {
         let rate = try rate(1, second)
         var bucket = TokenBucket(at: 0)
@@ -55,7 +55,7 @@ struct TokenBucketTests {
         #expect(after)
     }
 
-    @Test("nothing drifts: whoever takes each token as it comes gets exactly the rate", arguments: [1, 3, 7, 30, 1009])
+    @Test("a source that takes each token at once gets exactly the rate", arguments: [1, 3, 7, 30, 1009])
     func drift(count: Int64) throws {
         let rate = try rate(count, 60 * second, 1)
         var bucket = TokenBucket(at: 0)
@@ -65,11 +65,11 @@ struct TokenBucketTests {
             now += bucket.wait(rate, at: now)
             if bucket.take(rate, at: now) { taken += 1 }
         }
-        // Each wait ends on a whole nanosecond: at most one too late for every token.
+        // Each wait ends on a whole nanosecond, so that each token comes at most one nanosecond late.
         #expect(taken == 60 * count || taken == 60 * count + 1)
     }
 
-    @Test("a random history is answered as the plain way does", arguments: 0..<40)
+    @Test("a random history has the same answers as the simple implementation", arguments: 0..<40)
     func random(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         func number(_ range: ClosedRange<Int64>, halvings: Int64) -> Int64 {
@@ -105,7 +105,7 @@ struct TokenBucketTests {
         }
     }
 
-    @Test("no clock makes it trap, and none locks a source out")
+    @Test("no clock makes a bucket trap, and none refuses a source for good")
     func clocks() throws {
         let rate = try rate(Rate.mostCount, Rate.longestPeriod, Rate.mostBurst)
         var bucket = TokenBucket(at: .min)
