@@ -14,7 +14,7 @@ func canonicalText(text: String, canonical: String) {
 }
 
 @Test(
-    "what could be read two ways, or not at all, is no address",
+    "a text that programs read in two ways, or that no program reads, is no address",
     arguments: [
         "", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.256", "0x1.2.3.4", "1.2.3.4 ", ":::", "1::2::3",
         "1:2:3:4:5:6:7:8:9",

@@ -32,7 +32,7 @@ struct IPPrefixTests {
     }
 
     @Test(
-        "what is not an address in front of the slash says so",
+        "a text before the slash that is no address is named in the error",
         arguments: [
             "", "/", "/8", "10/8", "10.0.0/8", "010.0.0.0/8", "10.0.0.0.0/8", " 10.0.0.0/8", "example.org/8",
             "fe80::%eth0/64", "[::1]/128", "2001:db8:::/32", "10.0.0.0 /8", "all", "0x0a.0.0.0/8",
@@ -42,7 +42,7 @@ struct IPPrefixTests {
     }
 
     @Test(
-        "a length outside the family's says what was expected",
+        "a length outside the family's range is an error that names the range",
         arguments: [
             ("10.0.0.0/", "", 32), ("10.0.0.0/33", "33", 32), ("10.0.0.0/-1", "-1", 32), ("10.0.0.0/08", "08", 32),
             ("10.0.0.0/+8", "+8", 32), ("10.0.0.0/8/8", "8/8", 32), ("10.0.0.0/255.0.0.0", "255.0.0.0", 32),
@@ -61,7 +61,7 @@ struct IPPrefixTests {
     }
 
     @Test(
-        "bits behind the length are an error that names the prefix that was meant",
+        "bits after the length are an error that names the prefix that was meant",
         arguments: [
             ("10.0.0.1/8", "10.0.0.0/8"), ("192.0.2.7/31", "192.0.2.6/31"), ("0.0.0.1/0", "0.0.0.0/0"),
             ("2001:db8::1/64", "2001:db8::/64"), ("::1/0", "::/0"), ("::ffff:10.0.0.1/104", "10.0.0.0/8"),
@@ -71,7 +71,7 @@ struct IPPrefixTests {
         #expect(throws: IPPrefixError.hostBitsSet(text, meant: meant)) { try IPPrefix(text) }
     }
 
-    @Test("each error says what was found and what was expected")
+    @Test("each error says what the text has and what was expected")
     func descriptions() throws {
         #expect(
             IPPrefixError.notAnAddress("x").description
@@ -92,15 +92,15 @@ struct IPPrefixTests {
             ("2001:db8::/32", "2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db7:ffff::", "2001:db9::"),
             ("::2/127", "::2", "::3", "::1", "::4"),
         ])
-    func contains(text: String, first: String, last: String, before: String, behind: String) throws {
+    func contains(text: String, first: String, last: String, before: String, after: String) throws {
         let prefix = try IPPrefix(text)
         #expect(prefix.contains(address(first)))
         #expect(prefix.contains(address(last)))
         #expect(!prefix.contains(address(before)))
-        #expect(!prefix.contains(address(behind)))
+        #expect(!prefix.contains(address(after)))
     }
 
-    @Test("a prefix of length 0 contains its whole family and nothing of the other")
+    @Test("a prefix of length 0 contains its whole family, and no address of the other")
     func families() throws {
         let (v4, v6) = (try IPPrefix("0.0.0.0/0"), try IPPrefix("::/0"))
         for text in ["0.0.0.0", "255.255.255.255", "::ffff:192.0.2.7"] {
@@ -113,7 +113,7 @@ struct IPPrefixTests {
         }
     }
 
-    @Test("a length beyond the family's is the family's", arguments: [("192.0.2.7", 64, 32), ("::1", 200, 128)])
+    @Test("a length beyond the family's is cut to it", arguments: [("192.0.2.7", 64, 32), ("::1", 200, 128)])
     func clamped(text: String, length: Int, expected: Int) {
         let prefix = IPPrefix(of: address(text), length: length)
         #expect(prefix.length == expected)

@@ -13,7 +13,7 @@ struct ListenAddressTests {
     }
 
     @Test(
-        "other spellings of an address become the canonical one",
+        "another spelling of an address becomes the canonical one",
         arguments: [
             ("[::ffff:127.0.0.1]:25", "127.0.0.1:25"), ("[2001:DB8:0:0::1]:25", "[2001:db8::1]:25"),
         ])
@@ -22,7 +22,7 @@ struct ListenAddressTests {
     }
 
     @Test(
-        "loopback and unix sockets are for this machine",
+        "only clients of this machine reach loopback addresses and unix sockets",
         arguments: [
             ("127.0.0.1:25", true), ("127.255.0.9:25", true), ("[::1]:25", true), ("unix:/run/x.sock", true),
             ("0.0.0.0:25", false), ("[::]:25", false), ("128.0.0.1:25", false), ("[::2]:25", false),
@@ -32,7 +32,7 @@ struct ListenAddressTests {
     }
 
     @Test(
-        "anything else is refused",
+        "any other text is no listen address",
         arguments: [
             "", ":", "25", ":25", "*:25", "localhost:25", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
             "127.0.0.1:025", "127.0.0.1:+25", "127.0.0.1:25 ", " 127.0.0.1:25", "127.0.0.1: 25", "127.0.0.1:smtp",
@@ -49,7 +49,7 @@ struct ListenAddressTests {
         let longest = "/" + String(repeating: "x", count: ListenAddress.longestUnixPath - 1)
         #expect(ListenAddress("unix:" + longest) == .unix(path: longest))
         #expect(ListenAddress("unix:" + longest + "x") == nil)
-        // Bytes count, not characters.
+        // The limit counts bytes, not characters.
         let wide = "/" + String(repeating: "ü", count: ListenAddress.longestUnixPath / 2)
         #expect(ListenAddress("unix:" + wide) == .unix(path: wide))
         #expect(ListenAddress("unix:" + wide + "x") == nil)

@@ -4,7 +4,7 @@ import Testing
 
 struct NameServerTests {
     @Test(
-        "an address is a server on port 53; with a port, on that one",
+        "an address is a server on port 53, or on the port that follows it",
         arguments: [
             ("192.0.2.53", "192.0.2.53:53"), ("127.0.0.1:5353", "127.0.0.1:5353"), ("::1", "[::1]:53"),
             ("[::1]:5353", "[::1]:5353"),
@@ -16,13 +16,13 @@ struct NameServerTests {
     }
 
     @Test(
-        "what is no address is no server",
+        "a text that is no address is no server",
         arguments: ["", "dns.example", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "[::1]", "unix:/x", "::1%lo"])
     func faults(text: String) {
         #expect(NameServer(text) == nil)
     }
 
-    @Test("resolv.conf names three at most, and what it says beside is left out (resolv.conf(5))")
+    @Test("resolv.conf names at most three servers, and its other lines are skipped (resolv.conf(5))")
     func file() {
         let text = """
             # nameserver 192.0.2.9
@@ -41,7 +41,7 @@ struct NameServerTests {
         #expect(names == ["192.0.2.1:53", "[2001:db8::1]:53", "192.0.2.3:53"])
     }
 
-    @Test("without one, and whatever bytes there are, this machine is asked")
+    @Test("when a resolv.conf names no server, whatever its bytes are, this machine is asked")
     func none() {
         for bytes in [[], Array("search example.org\n".utf8), [0, 0xff, 0x0a, 0xff]] as [[UInt8]] {
             #expect(NameServer.all(in: bytes).map(\.description) == ["127.0.0.1:53"])

@@ -2,7 +2,7 @@ import Addresses
 import Testing
 
 @Test(
-    "a peer is written with its port, IPv6 in brackets, a local one with uid and pid",
+    "a peer's text has its port, with IPv6 in brackets, or uid and pid on a unix socket",
     arguments: [
         (Peer.ip(.v4(0xc000_0207), port: 4242), "192.0.2.7:4242"), (.ip(.v6(1), port: 0), "[::1]:0"),
         (.ip(IPAddress(v6Bits: 0xffff_c000_0207), port: 65535), "192.0.2.7:65535"),
