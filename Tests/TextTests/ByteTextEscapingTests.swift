@@ -2,7 +2,7 @@ import Testing
 import Text
 
 @Test(
-    "a value stands as it is, or quoted with every dangerous byte as its number",
+    "a value is unchanged, or quoted with every dangerous byte as its number",
     arguments: [
         ("plain", "plain"), ("a=b,c;[d]{e}~!", "a=b,c;[d]{e}~!"), ("", "\"\""), (" ", "\" \""),
         ("two words", "\"two words\""), ("say \"hi\"", "\"say \\x22hi\\x22\""), ("back\\slash", "\"back\\x5cslash\""),
@@ -17,11 +17,11 @@ func escaping(value: String, expected: String) {
     #expect(text.string == expected)
 }
 
-@Test("no byte that a value holds ends a line, a field or a quoted value")
+@Test("no byte of a value ends a line, a field or a quoted value")
 func everyByte() {
     for byte in UInt8.min...UInt8.max {
         var text = ByteText(capacity: 64)
-        // Bytes above 0x7f become U+FFFD here, as they do wherever a peer's bytes become a string.
+        // Bytes above 0x7f become U+FFFD here, as they do whenever a peer's bytes become a string.
         text.append(escaping: String(decoding: [byte], as: UTF8.self))
         let written = Array(text.string.utf8)
         #expect(written.allSatisfy { $0 >= 0x20 && $0 <= 0x7e })

@@ -1,7 +1,7 @@
 import Testing
 import Text
 
-/// What a text of that capacity holds after `append`, and whether something was left out.
+/// The contents of a text of this capacity after `append`, and whether a part was left out.
 private func text(capacity: Int = 64, _ append: (inout ByteText) -> Void) -> (string: String, isTruncated: Bool) {
     var text = ByteText(capacity: capacity)
     append(&text)
@@ -9,7 +9,7 @@ private func text(capacity: Int = 64, _ append: (inout ByteText) -> Void) -> (st
 }
 
 struct ByteTextTests {
-    @Test("a text of exactly the capacity fits; one byte more is left out, and said")
+    @Test("a text of exactly the capacity fits; one byte more is left out, and marked")
     func truncation() {
         #expect(text(capacity: 4) { $0.append("abcd") } == ("abcd", false))
         #expect(text(capacity: 4) { $0.append("abcde") } == ("abcd", true))
@@ -17,7 +17,7 @@ struct ByteTextTests {
         #expect(text(capacity: 2) { $0.append(decimal: 12345) } == ("12", true))
     }
 
-    @Test("after it is emptied, a text is as new")
+    @Test("an emptied text works like a new one")
     func removeAll() {
         var text = ByteText(capacity: 4)
         text.append("abcde")
@@ -30,7 +30,7 @@ struct ByteTextTests {
     }
 
     @Test(
-        "taking back shortens, never lengthens, and makes room again", arguments: [(2, "ab"), (4, "abcd"), (9, "abcd")])
+        "truncating shortens, never lengthens, and makes room again", arguments: [(2, "ab"), (4, "abcd"), (9, "abcd")])
     func truncate(length: Int, expected: String) {
         var text = ByteText(capacity: 4)
         text.append("abcde")
@@ -55,7 +55,7 @@ struct ByteTextTests {
     }
 
     @Test(
-        "a width puts zeros in front and never cuts",
+        "a width adds leading zeros and never cuts",
         arguments: [(0, 1, "0"), (0, 3, "000"), (7, 3, "007"), (1234, 3, "1234"), (5, 40, "00000000000000000005")])
     func width(value: Int, width: Int, expected: String) {
         #expect(text { $0.append(decimal: value, width: width) }.string == expected)

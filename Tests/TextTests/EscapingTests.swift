@@ -5,7 +5,7 @@ struct EscapingTests {
     private static let nasty = "a\"b\\c\n\r\t\u{1b}[31m\u{7f}\u{2028}\u{202e}\u{e0001}é%:"
 
     @Test(
-        "each form writes what cannot stand in it in its own way",
+        "each form replaces the characters that it may not contain",
         arguments: [
             (Escaping.line, "a\"b\\c\\u{a}\\u{d}\\u{9}\\u{1b}[31m\\u{7f}\\u{2028}\\u{202e}\\u{e0001}é%:"),
             (.json, "a\\\"b\\\\c\\n\\r\\t\\u001b[31m\u{7f}\u{2028}\u{202e}\u{e0001}é%:"),
@@ -19,12 +19,12 @@ struct EscapingTests {
         #expect(form.text(Self.nasty) == expected)
     }
 
-    @Test("plain text stays as it is in every form", arguments: Escaping.allCases)
+    @Test("plain text stays unchanged in every form", arguments: Escaping.allCases)
     func plain(form: Escaping) {
         #expect(form.text("plain-text_123/[]{}#'") == "plain-text_123/[]{}#'")
     }
 
-    @Test("a text is its characters, one after the other", arguments: Escaping.allCases)
+    @Test("the form of a text is the forms of its characters in turn", arguments: Escaping.allCases)
     func characters(form: Escaping) {
         #expect(Self.nasty.unicodeScalars.map { form.text($0) }.joined() == form.text(Self.nasty))
     }

@@ -7,7 +7,7 @@ private let known = [
 
 struct NearestNameTests {
     @Test(
-        "the name that was probably meant is found",
+        "the known name that was probably meant is found",
         arguments: [
             ("conections", "connections"), ("per-source", "per_source"), ("lsiten", nil), ("fiels", "files"),
             ("memroy", "memory"), ("Core", "core"), ("x", nil), ("", nil), ("connectionslimit", "connections"),
