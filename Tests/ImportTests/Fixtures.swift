@@ -1,4 +1,4 @@
-// What the tests of this target share: ports, a machine on which every account exists, and the way from a text to services.
+// What the tests of this target share: ports, a machine with every account, and functions from a text to services.
 
 import Addresses
 import Configuration
@@ -21,7 +21,7 @@ let testPorts = PortTable(
         irc 194/tcp
         """)
 
-/// Every name is an account, and everything is there.
+/// A machine on which every name is an account, and every path exists.
 private let testHost = Host(
     // No name is a number.
     userNamed: {

@@ -4,7 +4,7 @@ import Testing
 
 struct ImportFormatTests {
     @Test(
-        "the shape of the first line that has one tells the format",
+        "the first line with a known shape gives the format",
         arguments: [
             ("ftp stream tcp nowait root /usr/sbin/x x", ImportFormat.inetd), ("127.0.0.1:\n", .inetd), ("", .inetd),
             ("# nothing\n", .inetd), ("#<off># ftp stream tcp nowait root /usr/sbin/x", .inetd),

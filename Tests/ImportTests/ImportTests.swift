@@ -1,4 +1,4 @@
-// Of all formats: every line has a fate, and every file can be read.
+// For all formats: every line has a fate, and every file can be read.
 
 import HostDefinition
 import TestSupport
@@ -19,7 +19,7 @@ struct ImportTests {
             "localhost", "::1", "internal", "/usr/sbin/tcpd",
         ].map { Array($0.utf8) } + [[0x00], [0xff], [0x1b], [0x7f]]
 
-    /// Everything that must hold of any text.
+    /// Checks everything that must be true of any text.
     private func expectSound(_ text: [UInt8], _ format: ImportFormat) {
         let result = imported(text, format, service: format == .tcprules ? "smtp" : nil)
         let lines = text.split(separator: 10, omittingEmptySubsequences: false)
@@ -40,13 +40,13 @@ struct ImportTests {
         #expect(result.report.remarks.allSatisfy { $0.description.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } })
     }
 
-    @Test("every line of a sample has a fate, and every file is one that check reads", arguments: everySample)
+    @Test("every line of a sample has a fate, and `check` can read every file", arguments: everySample)
     func samples(format: ImportFormat, text: String) {
         expectSound(Array(text.utf8), format)
         #expect(ImportFormat(ofText: Array(text.utf8)) == format)
     }
 
-    @Test("so it is for any text", arguments: everySample, 0..<3 as Range<UInt64>)
+    @Test("the same is true of any text", arguments: everySample, 0..<3 as Range<UInt64>)
     func mutated(sample: (ImportFormat, String), seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<150 {
@@ -74,7 +74,7 @@ struct ImportTests {
         #expect(carried.allSatisfy { !places.contains(Place(file: "f", line: $0 + 1)) })
     }
 
-    @Test("a second service on the same address is switched off, and the report says so")
+    @Test("a second service on the same address is disabled, and the report says so")
     func conflict() throws {
         let result = imported(
             """
@@ -87,7 +87,7 @@ struct ImportTests {
         #expect(result.lineRemarks == ["f:2: note: ftp-2: switched off: 'ftp' listens on 0.0.0.0:21 already"])
     }
 
-    @Test("rules of tcprules become those of the service that they are named for")
+    @Test("rules of tcprules go to the service that they are imported for")
     func attached() throws {
         let files = [
             ImportSource(file: "i", format: .inetd, text: Array("smtp stream tcp nowait a /usr/sbin/x x".utf8)),
@@ -98,7 +98,7 @@ struct ImportTests {
         #expect(result.services.first?[.access] == .list(["allow 10.0.0.0/8", "deny all"]))
     }
 
-    @Test("rules for a service that no file has make a file to fill in, which is switched off")
+    @Test("rules for a service without a file make a file to fill in, which is disabled")
     func toFillIn() throws {
         let result = imported(":allow\n", .tcprules, service: "smtp")
         let service = try #require(result.services.first)
@@ -115,7 +115,7 @@ struct ImportTests {
         #expect(result.access == "access = [\"deny 10.0.0.0/8\", \"allow all\"]\n")
     }
 
-    @Test("ten thousand rules are soon read, and a file that is too long for a service is noted")
+    @Test("ten thousand rules are read fast, and a file that is too long for a service is noted")
     func many() {
         let text = (0..<10_000).map { "10.\($0 / 250).\($0 % 250).7:deny\n" }.joined()
         let result = imported(text, .tcprules, service: "smtp")

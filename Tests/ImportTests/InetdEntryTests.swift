@@ -8,14 +8,14 @@ struct InetdEntryTests {
         return inetdEntries(ImportSource(file: "f", format: .inetd, text: Array(text.utf8)), &report)
     }
 
-    @Test("a line that begins with a blank continues the one before, and no comment")
+    @Test("a line that begins with a blank continues the line before, but no comment")
     func continuation() {
         let found = entries("a b\n  c\n\td\n# x\n e f\n")
         #expect(found.map(\.words) == [["a", "b", "c", "d"], ["e", "f"]])
         #expect(found.map { $0.places.map(\.line) } == [[1, 2, 3], [5]])
     }
 
-    @Test("Debian's mark switches a service off")
+    @Test("Debian's mark disables a service")
     func off() {
         let found = entries("#<off># a b\n#<off>#\n# <off># c\na c\r\n")
         #expect(found.map(\.words) == [["a", "b"], ["a", "c"]])
@@ -23,7 +23,7 @@ struct InetdEntryTests {
     }
 
     @Test(
-        "a word in quotes may have blanks",
+        "a quoted word may have blanks",
         arguments: [
             ("a \"b c\" 'd \"e'", ["a", "b c", "d \"e"]), ("\"\"", [""]), ("\"open end", ["open end"]),
             ("a\"b", ["a\"b"]),

@@ -4,7 +4,7 @@ import Testing
 
 struct InetdFieldsTests {
     @Test(
-        "the first field is hosts and a name",
+        "the first field contains hosts and a name",
         arguments: [
             ("ftp", ["*"], "ftp"), ("127.0.0.1:ftp", ["127.0.0.1"], "ftp"), ("a,b:99", ["a", "b"], "99"),
             ("[::1]:ftp", ["::1"], "ftp"), ("::1:ftp", ["::1"], "ftp"), (":ftp", [""], "ftp"),
@@ -15,7 +15,7 @@ struct InetdFieldsTests {
     }
 
     @Test(
-        "the third field is a protocol with options",
+        "the third field contains a protocol with options",
         arguments: [
             ("tcp", InetdProtocol.Kind.tcp(.both), []), ("tcp46", .tcp(.both), []), ("tcp4", .tcp(.ipv4), []),
             ("tcp6", .tcp(.ipv6), []), ("tcp6only", .tcp(.ipv6), []), ("unix", .unix, []),
@@ -26,7 +26,7 @@ struct InetdFieldsTests {
         #expect(read.kind == kind && read.options == options)
     }
 
-    @Test("UDP, RPC and what nobody knows are not carried over", arguments: ["udp", "udp6", "rpc/tcp", "sctp", ""])
+    @Test("UDP, RPC and unknown protocols are not carried over", arguments: ["udp", "udp6", "rpc/tcp", "sctp", ""])
     func others(field: String) {
         guard case .other = InetdProtocol(field).kind else {
             Issue.record("\(field)")
@@ -35,7 +35,7 @@ struct InetdFieldsTests {
     }
 
     @Test(
-        "the fourth field has the limits of each inetd",
+        "the fourth field contains the limits of each inetd",
         arguments: [
             ("nowait", [nil, nil, nil, nil]), ("nowait.40", [40, nil, nil, nil]), ("nowait:40", [40, nil, nil, nil]),
             ("nowait/10", [nil, 10, nil, nil]), ("nowait/10/5/3", [nil, 10, 5, 3]), ("nowait/0/5", [nil, 0, 5, nil]),
@@ -46,18 +46,18 @@ struct InetdFieldsTests {
         #expect([wait.perMinute, wait.connections, wait.perMinuteOfSource, wait.perSource] == numbers)
     }
 
-    @Test("wait is wait, with limits too", arguments: ["wait", "wait.40", "wait/3"])
+    @Test("wait is read with limits too", arguments: ["wait", "wait.40", "wait/3"])
     func waiting(field: String) {
         #expect(InetdWait(field)?.isWait == true)
     }
 
-    @Test("what is neither is nothing", arguments: ["", "now", "nowait.", "nowait/x", "nowait/1/2/3/4", "nowait.-1"])
+    @Test("other fourth fields are nil", arguments: ["", "now", "nowait.", "nowait/x", "nowait/1/2/3/4", "nowait.-1"])
     func noWaits(field: String) {
         #expect(InetdWait(field) == nil)
     }
 
     @Test(
-        "the fifth field is a user, a group and a class",
+        "the fifth field contains a user, a group and a class",
         arguments: [
             ("a", "a", nil, nil), ("a:b", "a", "b", nil), ("a.b", "a", "b", nil), ("a.b:c", "a.b", "c", nil),
             ("a/web", "a", nil, "web"), ("a:b/web", "a", "b", "web"), ("a:", "a", nil, nil), ("", "", nil, nil),

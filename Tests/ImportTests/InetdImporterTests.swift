@@ -10,7 +10,7 @@ struct InetdImporterTests {
         try #require(imported(line, .inetd).services.first)
     }
 
-    @Test("the sample gives these services, and these are switched off")
+    @Test("the sample gives these services, and these of them are disabled")
     func sample() {
         let services = imported(Samples.inetd, .inetd).services
         #expect(
@@ -21,7 +21,7 @@ struct InetdImporterTests {
         #expect(services.filter { !$0.isEnabled }.map(\.name) == ["finger"])
     }
 
-    @Test("a plain line is a plain file")
+    @Test("a line without special fields gives this file")
     func plain() {
         let result = imported("ftp stream tcp nowait ftp /usr/sbin/in.ftpd in.ftpd -l", .inetd)
         #expect(
@@ -38,7 +38,7 @@ struct InetdImporterTests {
     }
 
     @Test(
-        "a line listens where it says, and nowhere else",
+        "a service listens on the addresses of its line, and on no other",
         arguments: [
             ("ftp stream tcp", ["0.0.0.0:21", "[::]:21"]), ("ftp stream tcp4", ["0.0.0.0:21"]),
             ("ftp stream tcp6", ["[::]:21"]),
@@ -51,7 +51,7 @@ struct InetdImporterTests {
     }
 
     @Test(
-        "a service that cannot be served has no file, and a line says why",
+        "a service that Doorward cannot serve has no file, but a remark with the reason",
         arguments: [
             ("tftp dgram udp wait nobody /usr/sbin/x x", "UDP: Doorward serves TCP and unix sockets only"),
             ("x/1 stream rpc/tcp nowait root /usr/sbin/x x", "Sun RPC: Doorward registers"),
@@ -90,7 +90,7 @@ struct InetdImporterTests {
         #expect(none[.connections] == .number(16384) && none[.perSource] == .text("unlimited") && none[.rate] == nil)
     }
 
-    @Test("tcpd is left out, and the report says where its rules went")
+    @Test("tcpd is left out, and the report says where its rules belong")
     func wrapped() throws {
         for (arguments, program) in [
             ("/usr/sbin/in.ftpd -l", "/usr/sbin/in.ftpd"), ("in.ftpd -l", "/usr/sbin/in.ftpd"),
@@ -102,7 +102,7 @@ struct InetdImporterTests {
         }
     }
 
-    @Test("a program that has another name for itself gets a note")
+    @Test("a program with another name as argv[0] gets a note")
     func named() throws {
         let result = imported("ftp stream tcp nowait a /bin/multi telnetd -i", .inetd)
         #expect(result.services.first?[.handler] == .list(["/bin/multi", "-i"]))
@@ -112,7 +112,7 @@ struct InetdImporterTests {
         #expect(try service("ftp stream tcp nowait a /bin/x")[.handler] == .list(["/bin/x"]))
     }
 
-    @Test("root stays root, without capabilities, and the report says so; groups of root are root's")
+    @Test("root stays root, without capabilities, and the report says so; groups of root stay too")
     func root() throws {
         for user in ["root", "0", "root.mail"] {
             let result = imported("ftp stream tcp nowait \(user) /usr/bin/x x", .inetd)
@@ -125,7 +125,7 @@ struct InetdImporterTests {
     }
 
     @Test(
-        "internal services are done by handlers",
+        "handlers do the work of internal services",
         arguments: [
             ("echo", ["echo", "--on-blank", "off"]), ("discard", ["classic", "discard"]),
             ("chargen", ["classic", "chargen"]),
@@ -140,7 +140,7 @@ struct InetdImporterTests {
         }
     }
 
-    @Test("a line of addresses alone holds for the lines behind it, up to the next one, in its file")
+    @Test("a line with addresses alone applies to the lines after it, up to the next such line, in its file")
     func sticky() {
         let line = "ftp stream tcp nowait a /usr/bin/x x"
         let text = Array("10.0.0.1:\n\(line)\n*:\n\(line)\n10.0.0.2:\n".utf8)
@@ -151,7 +151,7 @@ struct InetdImporterTests {
         #expect(services.map(\.addresses) == [["10.0.0.1:21"], ["0.0.0.0:21", "[::]:21"], ["0.0.0.0:21", "[::]:21"]])
     }
 
-    @Test("a unix socket of FreeBSD's has an owner, a group and a mode")
+    @Test("a FreeBSD unix socket has an owner, a group and a mode")
     func unix() throws {
         let definition = try readBack(try service(":www:mail:660:/run/a.sock stream unix nowait a /usr/bin/x x"))
         #expect(definition.service.socket.mode == 0o660)

@@ -16,7 +16,7 @@ struct PortTableTests {
             """)
 
     @Test(
-        "a port is a number, a name or an alias of TCP",
+        "a port is a number, or a name or an alias of a TCP service",
         arguments: [
             ("ftp", UInt16(21)), ("domain", 53), ("nameserver", 53), ("tftp", nil), ("odd", nil), ("odd2", nil),
             ("zero", nil), ("8080", 8080), ("0", nil), ("65536", nil), ("DNS", nil), ("", nil), ("-1", nil),

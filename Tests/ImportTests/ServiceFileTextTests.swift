@@ -6,7 +6,7 @@ import Testing
 
 struct ServiceFileTextTests {
     @Test(
-        "whatever is in a string reads back as it was",
+        "any string reads back unchanged",
         arguments: [
             "", "plain", "two words", "\"quoted\"", "back\\slash", "\\u0041", "é\u{1F600}", "tab\tline\nreturn\r", "'",
             "#", "a\"]\nuser = \"root", "\u{1}\u{1f}\u{7f}",
@@ -21,7 +21,7 @@ struct ServiceFileTextTests {
         #expect(definition.service.environment == [EnvironmentVariable(name: "A", value: text)])
     }
 
-    @Test("keys of tables stand in their tables, behind those of the file")
+    @Test("keys of a table stand in their table, after the keys of the file")
     func layout() {
         var service = ImportedService(name: "s", place: Place(file: "f", line: 3))
         service.setVariable("A", "1")

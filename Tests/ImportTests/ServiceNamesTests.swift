@@ -4,7 +4,7 @@ import Testing
 
 struct ServiceNamesTests {
     @Test(
-        "a name is one that a file can have",
+        "every name is one that a file can have",
         arguments: [
             ("ftp", "ftp"), ("8080", "port-8080"), ("FTP.main", "ftp-main"), ("--x", "x"), ("_x_", "x_"),
             ("", "service"),
@@ -15,7 +15,7 @@ struct ServiceNamesTests {
         #expect(serviceName(from: text) == name)
     }
 
-    @Test("no two services have one name, however long it is and whatever the others are called")
+    @Test("no two services have the same name, however long it is and whatever other names exist")
     func unique() {
         let long = String(repeating: "a", count: 32)
         var services = ["x", "x-2", "x", "x", long, long].map {

@@ -5,7 +5,7 @@ import Testing
 
 struct TcpRuleAddressTests {
     @Test(
-        "an address is prefixes, and so many parts",
+        "an address gives prefixes, and its number of parts",
         arguments: [
             ("", [], 0), ("1.2.3.4", ["1.2.3.4"], 4), ("1.2.3.", ["1.2.3.0/24"], 3), ("10.", ["10.0.0.0/8"], 1),
             ("10.2-3.", ["10.2.0.0/15"], 2), ("1.2.3.0-255", ["1.2.3.0/24"], 4), ("0-255.", ["0.0.0.0/0"], 1),
@@ -21,7 +21,7 @@ struct TcpRuleAddressTests {
     }
 
     @Test(
-        "others are not carried over",
+        "other addresses are not carried over",
         arguments: [
             ("=", "names"), ("=.example.org", "names"), ("joe@1.2.3.4", "ident"), ("joe@=host", "ident"),
             ("10.0", "matches no"),

@@ -4,7 +4,7 @@ import Testing
 @testable import Import
 
 struct TcpRuleTests {
-    @Test("a rule is an address, a verdict and variables in any quotes")
+    @Test("a rule has an address, a verdict, and variables in any quotes")
     func rules() throws {
         let rule = try TcpRule("10.0.:allow,A=\"x,y\",B=//,C='\"'")
         #expect(rule.address == "10.0." && rule.verdict == .allow)
@@ -13,7 +13,7 @@ struct TcpRuleTests {
     }
 
     @Test(
-        "what is no rule says why",
+        "a line that is no rule has a reason",
         arguments: [
             ("hello", "no colon"), ("1.2.3.4:", "expected allow or deny"), ("2001:db8::1:allow", "IPv6"),
             (":allow,", "expected ,NAME"),

@@ -1,4 +1,4 @@
-// The access rules against what tcpserver does with the database: the longest address, and the first of two that are alike.
+// Compares the access rules with what tcpserver does: the longest address counts, and the first of two equal ones.
 
 import Addresses
 import HostDefinition
@@ -40,7 +40,7 @@ struct TcpRulesImporterTests {
         #expect(result.report.remarks.filter { $0.kind == .note }.map(\.place.line) == [6, 16])
     }
 
-    @Test("who has no rule is let in, as by tcpserver")
+    @Test("an address without a rule is let in, as by tcpserver")
     func open() throws {
         let result = imported("10.:deny\n", .tcprules)
         #expect(result.access == "access = [\"deny 10.0.0.0/8\", \"allow all\"]\n")
@@ -48,7 +48,7 @@ struct TcpRulesImporterTests {
         #expect(imported(":deny\n", .tcprules).report.remarks.isEmpty)
     }
 
-    /// What tcpserver asks the database for, and the first record that is there.
+    /// Asks the records as tcpserver asks its database, and returns the first that exists.
     private func oracle(_ records: [(key: String, rule: TcpRule)], _ octets: [Int]) -> TcpRule? {
         let texts = octets.map(String.init)
         let keys =

@@ -1,4 +1,4 @@
-// The access rules against what xinetd 2.3.15 decides: who is in no_access is refused, and who is not in only_from.
+// Compares the access rules with what xinetd 2.3.15 decides: it refuses an address in no_access, or outside only_from.
 
 import Addresses
 import HostDefinition
@@ -13,7 +13,7 @@ struct XinetdAccessTests {
         !no.contains { $0.contains(address) } && only?.contains { $0.contains(address) } != false
     }
 
-    @Test("lists are rules that decide as xinetd does", arguments: 0..<40 as Range<UInt64>)
+    @Test("the rules decide as xinetd's lists do", arguments: 0..<40 as Range<UInt64>)
     func random(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         func word() -> String {
@@ -43,7 +43,7 @@ struct XinetdAccessTests {
         }
     }
 
-    @Test("names are not looked up: those of only_from stay out, those of no_access are said to come in")
+    @Test("names are not looked up: those of only_from are refused, those of no_access let in with a remark")
     func names() throws {
         let top = "service ftp\n{\nserver = /x\nwait = no\nuser = a\n"
         let closed = imported(top + "only_from = host.example\n}", .xinetd)
@@ -54,7 +54,7 @@ struct XinetdAccessTests {
         #expect(open.lineRemarks.first?.contains("such hosts are let in") == true)
     }
 
-    @Test("who is in both lists is refused, and the report says what the manual says")
+    @Test("an address in both lists is refused, and the report says that the manual differs")
     func both() {
         let top = "service ftp\n{\nserver = /x\nwait = no\nuser = a\n"
         let result = imported(top + "no_access = 10.0.0.0\nonly_from = 10.1.2.3 192.0.2.1\n}", .xinetd)

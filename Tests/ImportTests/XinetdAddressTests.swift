@@ -5,7 +5,7 @@ import Testing
 
 struct XinetdAddressTests {
     @Test(
-        "an address is what xinetd takes it for",
+        "an address gives the network that xinetd takes it for",
         arguments: [
             ("128.138.12.0", ["128.138.12.0/24"]), ("128.138.0.0", ["128.138.0.0/16"]), ("10.0.0.0", ["10.0.0.0/8"]),
             ("0.0.0.0", ["0.0.0.0/0"]), ("10.0.0.1", ["10.0.0.1"]), ("10.0.1.0", ["10.0.1.0/24"]),
@@ -19,7 +19,7 @@ struct XinetdAddressTests {
     }
 
     @Test(
-        "what is no address is nil",
+        "a word that is no address is nil",
         arguments: [
             "host.example", ".example.org", "my-net", "1.2.3", "1.2.3.{4", "1.2.3.{}", "1.2.3.4.{5}", "1.2.3.{256}",
             "1.2.3.4/33",

@@ -8,7 +8,7 @@ struct XinetdSectionTests {
         return (xinetdSections(ImportSource(file: "f", format: .xinetd, text: Array(text.utf8)), &report), report)
     }
 
-    @Test("sections have attributes with an operator")
+    @Test("a section has attributes with operators")
     func sections() {
         let (found, report) = read("defaults\n{\n a = 1\n}\nservice x {\n b=2 3\n c += 4\n d -= 5\n# e = 6\n f =\n}\n")
         #expect(found.map(\.name) == [nil, "x"])
@@ -17,7 +17,7 @@ struct XinetdSectionTests {
         #expect(report.remarks.isEmpty)
     }
 
-    @Test("what is no section and no attribute is reported where it stands")
+    @Test("a line that is no section and no attribute is reported with its place")
     func junk() {
         let (found, report) = read("what\nservice\nservice a b\nincludedir /d\nservice x\n{\nhello\na b = c\n = d\n")
         #expect(found.map(\.name) == ["x"])

@@ -13,7 +13,7 @@ struct XinetdServiceTests {
         try #require(result(lines, defaults: defaults).services.first)
     }
 
-    @Test("a service is the file that one would write")
+    @Test("a service without special attributes gives this file")
     func plain() throws {
         let plain = result("server_args = -l -a\ninstances = 4\nnice = 10")
         #expect(
@@ -64,7 +64,7 @@ struct XinetdServiceTests {
         _ = try readBack(service)
     }
 
-    /// Those that change nothing because Doorward does just that.
+    /// The directives that change nothing, because Doorward always does what they say.
     private static let always = [
         "id = ftp", "type = UNLISTED", "flags = NODELAY KEEPALIVE REUSE", "disable = no", "protocol = tcp",
         "groups = no",
@@ -72,19 +72,19 @@ struct XinetdServiceTests {
     ]
 
     @Test(
-        "no directive of xinetd.conf(5) passes without a trace",
+        "every directive of xinetd.conf(5) changes the file or has a remark",
         arguments: XinetdReasons.carried + XinetdReasons.attributes.keys.sorted())
     func traces(name: String) {
         let base = result("")
         let value = Self.values[name] ?? "7"
-        // Those that every service has are set in Self.top, and one that is there twice is reported.
+        // Attributes that every service here has are in Self.top, and a second one of them is reported.
         let after = result("\(name) = \(value)")
         let isInFile = after.services.map { [$0.name, $0.fileText] } != base.services.map { [$0.name, $0.fileText] }
         let isReported = after.lineRemarks.contains { $0.hasPrefix("f:7: ") && $0.contains(name) }
         #expect(isInFile || isReported, "\(name) = \(value): \(after.lineRemarks)")
     }
 
-    /// What the directives take that do not take a number.
+    /// Values for the directives that do not take a number.
     private static let values = [
         "id": "other", "type": "RPC", "flags": "IDONLY", "disable": "yes", "protocol": "udp", "redirect": "10.0.0.1 23",
         "bind": "10.0.0.1", "interface": "10.0.0.1", "groups": "yes", "only_from": "10.0.0.1", "no_access": "10.0.0.1",
@@ -92,14 +92,14 @@ struct XinetdServiceTests {
         "enabled": "other", "disabled": "ftp", "umask": "7", "server_args": "-l",
     ]
 
-    @Test("what Doorward does anyhow changes nothing, and is not worth a remark", arguments: always)
+    @Test("a directive that Doorward always follows changes nothing and has no remark", arguments: always)
     func silent(line: String) {
         #expect(result(line).services.map(\.fileText) == result("").services.map(\.fileText))
         #expect(result(line).lineRemarks.isEmpty)
     }
 
     @Test(
-        "a value that is none is reported with what was expected",
+        "an invalid value is reported with what was expected",
         arguments: [
             "nice = 40", "nice = x", "umask = 9", "umask = 1777", "instances = 0", "instances = many",
             "per_source = -1",
@@ -115,7 +115,7 @@ struct XinetdServiceTests {
     }
 
     @Test(
-        "a service that cannot be served has no file, and a line says why",
+        "a service that Doorward cannot serve has no file, but a remark with the reason",
         arguments: [
             ("port = none", "expected a port"), ("bind = host.example", "names are not looked up"),
             ("protocol = udp", "TCP and unix sockets only"), ("type = RPC UNLISTED", "Sun RPC"),
@@ -128,7 +128,7 @@ struct XinetdServiceTests {
         #expect(result.lineRemarks.contains { $0.hasPrefix("f:7: not carried over: ") && $0.contains(reason) })
     }
 
-    @Test("a service with sockets of datagrams or wait = yes has no file")
+    @Test("a service with datagram sockets or wait = yes has no file")
     func others() {
         for line in ["socket_type = dgram", "wait = yes"] {
             let result = imported("service ftp\n{\n\(line)\nuser = a\nserver = /x\n}\n", .xinetd)
@@ -138,7 +138,7 @@ struct XinetdServiceTests {
         }
     }
 
-    @Test("a directive that is written wrong gets the name that was meant")
+    @Test("a misspelled directive gets the name that was meant")
     func unknown() {
         #expect(
             result("instnces = 4").lineRemarks == [
@@ -147,12 +147,12 @@ struct XinetdServiceTests {
         #expect(result("flags = IDONLI").lineRemarks == ["f:7: not carried over: flags IDONLI: not a flag of xinetd"])
     }
 
-    @Test("each flag that is not carried over says why", arguments: XinetdReasons.flags.keys.sorted())
+    @Test("each flag that is not carried over has a reason", arguments: XinetdReasons.flags.keys.sorted())
     func flags(flag: String) {
         #expect(result("flags = REUSE \(flag)").lineRemarks.count == 1)
     }
 
-    @Test("a sensor bans for its deny_time, and starts nothing")
+    @Test("a sensor bans for its deny_time, and starts no program")
     func sensor() throws {
         for (line, time) in [
             ("deny_time = 60", "60min"), ("deny_time = FOREVER", "36500d"), ("", "1h"), ("deny_time = x", "1h"),
@@ -169,7 +169,7 @@ struct XinetdServiceTests {
         #expect(result("deny_time = 60").lineRemarks.count == 1)
     }
 
-    @Test("defaults hold where a service says nothing, and lists add up")
+    @Test("defaults apply where a service says nothing, and lists add up")
     func defaults() throws {
         let defaults = "instances = 60\numask = 002\nonly_from = 10.1.0.0\nonly_from = 10.2.0.0"
         #expect(try service("", defaults: defaults)[.connections] == .number(60))
@@ -184,7 +184,7 @@ struct XinetdServiceTests {
         #expect(try service("", defaults: "enabled = ftp other").isEnabled)
     }
 
-    @Test("defaults of one file hold in the others")
+    @Test("defaults of one file apply to the others")
     func files() {
         let files = [
             ImportSource(
@@ -197,7 +197,7 @@ struct XinetdServiceTests {
         #expect(result.lineRemarks.filter { $0.hasPrefix("conf:4:") }.count == 1)
     }
 
-    @Test("variables that a handler cannot have are reported, and the others set")
+    @Test("variables that a handler cannot have are reported, and the others are set")
     func environment() throws {
         let result = result("env = A=1 LD_PRELOAD=x B=2=3\nenv += C\npassenv = HOME")
         #expect(try #require(result.services.first).environment.map(\.name) == ["A", "B"])
@@ -205,7 +205,7 @@ struct XinetdServiceTests {
         #expect(result.lineRemarks.allSatisfy { $0.contains("not carried over") })
     }
 
-    @Test("a directive twice, or with an operator that it does not take, is reported")
+    @Test("a repeated directive, or one with an operator that it does not take, is reported")
     func twice() throws {
         #expect(try service("nice = 1\nnice = 2")[.nice] == .number(1))
         #expect(
@@ -215,7 +215,7 @@ struct XinetdServiceTests {
         #expect(result("nice += 1").lineRemarks == ["f:7: not carried over: nice += 1: 'nice' takes = only"])
     }
 
-    @Test("a second list takes the place of the first, as xinetd has it, and the report says so")
+    @Test("a second list replaces the first, as in xinetd, and the report says so")
     func replaced() {
         let result = result("only_from = 10.1.0.0\nonly_from = 10.2.0.0")
         #expect(result.services.first?[.access] == .list(["allow 10.2.0.0/16"]))
