@@ -1,6 +1,5 @@
-// What the installed handlers must be as files: small, alone, and hard to exploit. Asks readelf (binutils).
-// Runs where DOORWARD_LIBEXEC names a directory of release handlers; see Makefile, "handlers".
-// Source: design.md 6.
+// What the installed handlers must be as files: small, static, and hard to exploit. Uses readelf (binutils).
+// Runs when DOORWARD_LIBEXEC names a directory of release handlers; see Makefile, "handlers".
 import Glibc
 import TestSupport
 import Testing
@@ -18,7 +17,7 @@ struct LinkTests {
     static let handlers = [
         "classic", "command", "echo", "esmtp", "hello", "lowercase", "probe", "record", "smtp-lab",
     ]
-    /// In bytes. command has every way in it that passwords are hashed.
+    /// In bytes. `command` contains every password hash that it can check.
     private static func mostBytes(_ handler: String) -> Int {
         switch handler {
         case "command": 128 << 10
@@ -29,7 +28,7 @@ struct LinkTests {
 
     private func path(_ handler: String) -> String { (libexec ?? "") + "/" + handler }
 
-    @Test("is at most 64 KB, 160 with the mail engine, 128 with the password formats of others", arguments: handlers)
+    @Test("is at most 64 KB, 160 with the mail engine, 128 with foreign password hashes", arguments: handlers)
     func size(handler: String) {
         var status = stat()
         // Sound: the call fills the structure.
@@ -77,7 +76,7 @@ struct LinkTests {
         #expect(!lines.contains { $0.contains("LOAD") && $0.contains("RWE") })
     }
 
-    @Test("has nothing of Foundation in it", arguments: handlers)
+    @Test("contains nothing of Foundation", arguments: handlers)
     func noFoundation(handler: String) {
         #expect(output(of: "grep -c Foundation '\(path(handler))'") == "0\n")
     }
