@@ -1,18 +1,17 @@
-// attacker: a handler that tries to get out. It is what the sandbox is for, written down.
+// attacker: a handler that tries to leave its sandbox. Its attempts are the list of what the sandbox must prevent.
 //
-//   attacker --list                  the names of all attempts, one a line
-//   attacker --report-identity       what this process may do: for the attempts to gain rights by executing a program
-//   attacker                         speaks on descriptors 0 and 1, line by line; no line at all means "all":
+//   attacker --list                  prints the names of all attempts, one a line
+//   attacker --report-identity       prints what this process may do; for attempts that execute a program with rights
+//   attacker                         reads lines on descriptor 0 and answers on 1; no line at all means "all":
 //     pid                            its pid
-//     signals                        how many CONT, URG and WINCH it got
+//     signals                        how many CONT, URG and WINCH it received
 //     all [TARGETS]                  every attempt
-//     NAME [TARGETS]                 that one
-//   TARGETS: sibling=PID supervisor=PID. The gate is its parent. The rest of what is attacked comes from the environment:
-//   ATTACK_OTHER, ATTACK_WRITABLE, ATTACK_OPEN, ATTACK_PORT, ATTACK_UNIX, ATTACK_ABSTRACT, ATTACK_SETUID,
-//   ATTACK_FILECAP.
+//     NAME [TARGETS]                 this attempt
+//   TARGETS: sibling=PID supervisor=PID. The gate is its parent. The environment names the other targets: ATTACK_OTHER,
+//   ATTACK_WRITABLE, ATTACK_OPEN, ATTACK_PORT, ATTACK_UNIX, ATTACK_ABSTRACT, ATTACK_SETUID, ATTACK_FILECAP.
 //
-// For each attempt a line NAME, RESULT, HOW, WORDS, separated by tabs; attacker.h says what a result is. Each runs in a
-// process group of its own for at most six seconds. As root it does nothing: some attempts would work.
+// Each attempt gives a line NAME, RESULT, HOW, WORDS, separated by tabs; attacker.h has the results. Each runs in a
+// process group of its own for at most nine seconds. As root it does nothing, because some attempts would succeed.
 #include "attacker.h"
 
 #include <fcntl.h>
@@ -24,7 +23,7 @@
 #include <sys/auxv.h>
 #include <sys/wait.h>
 
-// Far more than any needs, but for filling memory on a slow machine.
+// Far longer than any attempt needs, except for filling memory on a slow machine.
 enum { time_limit_milliseconds = 9000 };
 
 static const struct attacker_attempt *const tables[] = {
@@ -44,11 +43,11 @@ static void count_signal(int number) {
 }
 
 static void print_line(const char *text) {
-    // A client that is gone is told nothing.
+    // A client that is gone needs no answer.
     if (write(1, text, strlen(text)) < 0) _exit(0);
 }
 
-// What became of the child, when it said nothing itself.
+// The end of a child that has given no result.
 static void describe_end(int status, char *text, size_t size) {
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) {
         snprintf(text, size, "refused\tSIGSYS");
@@ -85,7 +84,7 @@ static void run(const struct attacker_attempt *attempt) {
             while (ready < 0 && errno == EINTR);
             ssize_t length = ready > 0 ? read(ends[0], result, sizeof result - 1) : 0;
             if (ready == 0) snprintf(result, sizeof result, "void\tit hung");
-            // Said and done; or late. Whatever else is in its group goes too.
+            // The child has given its result, or is late. The rest of its group is killed too.
             if (ready <= 0) kill(child, SIGKILL);
             int status = attacker_wait(child);
             kill(-child, SIGKILL);
@@ -137,7 +136,7 @@ static void obey(char *line) {
     }
 }
 
-// Byte by byte: nothing is read that no answer follows. False at the end of the input.
+// Reads byte by byte, so that no later line is taken from the input. False at the end of the input.
 static bool read_line(char *line, size_t size) {
     size_t length = 0;
     while (length + 1 < size) {

@@ -1,11 +1,11 @@
-// What the attacks share: who is attacked, how a result is said, and the tables.
+// What the attacks share: the targets, the results, and the tables.
 //
-// A result is said once and ends the process that says it: every attempt runs in a child of its own.
+// A process gives one result and ends with it: every attempt runs in a child of its own.
 //   DONE     the attack had its effect: bytes were read, the file was made, the signal was sent
 //   refused  the attacked step itself failed, with its errno
-//   void     there was nothing to attack (a missing target): neither of the two, and a mistake of whoever asked
-//   left     a process was left behind, with its pid: whether that works, only time tells
-//   sent     the kernel says nothing: whether it arrived, the sibling tells
+//   void     there was nothing to attack (a missing target): neither of the two, and a mistake of the test
+//   left     a process stayed, with its pid: the test sees later whether it lives
+//   sent     the kernel does not say whether it arrived: the test asks the sibling
 #pragma once
 
 #define _GNU_SOURCE
@@ -21,8 +21,8 @@ enum attacker_target { attacker_sibling, attacker_gate, attacker_supervisor };
 
 struct attacker_context {
     pid_t targets[3];        // by enum attacker_target; 0: not known
-    const char *executable;  // its own, as the kernel was asked for it
-    int first_descriptor;    // the first open one above 2 when it was started; -1: none
+    const char *executable;  // its own path, as the kernel gives it
+    int first_descriptor;    // the first open one above 2 at its start; -1: none
     int lifeline[2];         // the reading end is at its end when the handler has ended
 };
 
@@ -36,7 +36,7 @@ struct attacker_attempt {
     long argument;
 };
 
-// Each ends with an attempt without a name.
+// Each table ends with an attempt without a name.
 extern const struct attacker_attempt attacker_files[];
 extern const struct attacker_attempt attacker_sockets[];
 extern const struct attacker_attempt attacker_processes[];
@@ -46,9 +46,9 @@ extern const struct attacker_attempt attacker_resources[];
 extern const struct attacker_attempt attacker_leftovers[];
 extern const struct attacker_attempt attacker_kernel[];
 extern const struct attacker_attempt attacker_execution[];
-extern const struct attacker_attempt attacker_last[];  // what may cost the connection
+extern const struct attacker_attempt attacker_last[];  // attempts that may cost the connection
 
-// ---- saying the result (report.c)
+// ---- giving the result (report.c)
 
 noreturn void attacker_done(const char *format, ...) __attribute__((format(printf, 1, 2)));
 noreturn void attacker_refused(const char *step);  // with errno
@@ -57,7 +57,8 @@ noreturn void attacker_void(const char *format, ...) __attribute__((format(print
 noreturn void attacker_left(pid_t pid);
 noreturn void attacker_sent(const char *signal);
 
-// For calls with arguments that can change nothing: EPERM, EACCES and ENOSYS refuse; anything else is let through.
+// For calls with arguments that can change nothing: EPERM, EACCES and ENOSYS are refusals; any other result lets
+// through.
 noreturn void attacker_judge(const char *step, long result);
 
 // "EPERM".
@@ -68,13 +69,13 @@ const char *attacker_errno_name(int number);
 // The pid to attack; void when it is not known.
 pid_t attacker_pid(enum attacker_target target);
 
-// A variable of the environment that names something to attack; void when it is not set.
+// A variable of the environment that names a target; void when it is not set.
 const char *attacker_variable(const char *name);
 
-// A child by clone(2), with raw flags beside SIGCHLD. Returns like fork.
+// Makes a child by clone(2), with raw flags beside SIGCHLD. Returns like fork.
 pid_t attacker_fork(unsigned long flags);
 
-// Waits for a child; its status as waitpid says it, or -1.
+// Waits for a child. Returns its status as waitpid gives it, or -1.
 int attacker_wait(pid_t pid);
 
 // The descriptor that results go to.

@@ -1,4 +1,4 @@
-// Attempts to run what is not the handler, to call the kernel by another door, and to find something left open.
+// Attempts to run other programs than the handler, to call the kernel in another way, and to find open descriptors.
 #include "attacker.h"
 
 #include <assert.h>
@@ -18,14 +18,14 @@ enum { proof = 42, not_executed = 126 };
 static const unsigned char program[] = {
     0x7f, 'E', 'L', 'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 62, 0, 1, 0, 0, 0, 0x78, 0, 0x40, 0, 0, 0, 0, 0, 64,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0, 56, 0, 1, 0, 0, 0, 0, 0, 0, 0,
-    // one segment: the whole file, to be read and executed
+    // one segment: the whole file, readable and executable
     1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0x84, 0, 0, 0,
     0, 0, 0, 0, 0x84, 0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0,
     // mov edi, 42; mov eax, 60; syscall
     0xbf, proof, 0, 0, 0, 0xb8, 60, 0, 0, 0, 0x0f, 0x05};
-static_assert(sizeof program == 0x84, "as its segment says");
+static_assert(sizeof program == 0x84, "its segment has another size");
 
-// Executes in a child, by path or (path NULL) by descriptor, and says what became of it.
+// Executes in a child, by path or (path NULL) by descriptor, and gives the result.
 static noreturn void execute(const char *path, int fd, char *const arguments[]) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0) attacker_void("pipe2: %s", attacker_errno_name(errno));
@@ -36,7 +36,7 @@ static noreturn void execute(const char *path, int fd, char *const arguments[]) 
         char link[40];
         if (!path) {
             syscall(SYS_execveat, fd, "", arguments, environment, 0x1000 /* AT_EMPTY_PATH */);
-            // Without that call there is another way.
+            // Without that call, /proc is another way.
             snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
             path = link;
         }
@@ -65,10 +65,10 @@ static void execute_path(const char *path, const char *second, const char *third
 
 static void execute_shell(void) { execute_path("/bin/sh", "-c", "exit 42", NULL); }
 
-// A program beside the shell that can be told to end with a status of our choice.
+// A program other than the shell, which ends with the chosen status too.
 static void execute_other(void) { execute_path("/usr/bin/env", "/bin/sh", "-c", "exit 42"); }
 
-// A loader is an executable too, and loads what it is told.
+// A loader is an executable too, and loads the program that its arguments name.
 static void execute_loader(void) { execute_path("/lib64/ld-linux-x86-64.so.2", "/bin/sh", "-c", "exit 42"); }
 
 static void execute_written(const char *directory) {
@@ -78,7 +78,7 @@ static void execute_written(const char *directory) {
     if (fd < 0) attacker_refused("open");
     if (write(fd, program, sizeof program) != sizeof program) attacker_refused("write");
     close(fd);
-    // Executed from a descriptor, so that the name can go first.
+    // Executes a descriptor, so that the name can be removed before.
     int opened = open(path, O_PATH | O_CLOEXEC);
     unlink(path);
     if (opened < 0) attacker_refused("open O_PATH");
@@ -97,7 +97,7 @@ static void execute_memory(void) {
     execute(NULL, (int)fd, arguments);
 }
 
-// ---- other doors
+// ---- other ways into the kernel
 
 static sigjmp_buf back;
 
@@ -106,7 +106,7 @@ static void jump_back(int number) {
     siglongjmp(back, 1);
 }
 
-// getpid, as a 32-bit program would call it. A kernel that lacks that door makes it a fault.
+// getpid, as a 32-bit program calls it. In a kernel without that entry it is a fault.
 static void call_32_bit(void) {
     struct sigaction action = {.sa_handler = jump_back};
     sigaction(SIGSEGV, &action, NULL);
@@ -124,10 +124,12 @@ static void call_x32(void) {
     attacker_done("getpid by x32 returned %ld", result);
 }
 
-// ---- what was left open
+// ---- what is still open
 
 static void use_descriptor(void) {
-    if (attacker_context.first_descriptor >= 0) attacker_done("descriptor %d is open", attacker_context.first_descriptor);
+    if (attacker_context.first_descriptor >= 0) {
+        attacker_done("descriptor %d is open", attacker_context.first_descriptor);
+    }
     attacker_refused_by("EBADF (every one above 2)");
 }
 
@@ -137,17 +139,17 @@ static void read_environment(void) {
     attacker_refused_by("it is not there");
 }
 
-// The log is a pipe that all handlers of the service write; who can open it again for reading takes their lines.
+// The log is a pipe that all handlers of the service write. A process that can reopen it for reading takes their lines.
 static void read_handlers_log(void) {
     struct stat status;
     if (fstat(2, &status) < 0 || !S_ISFIFO(status.st_mode)) attacker_void("descriptor 2 is not a pipe");
-    (void)chmod("/proc/self/fd/2", 0666);  // whose it is may do that
+    (void)chmod("/proc/self/fd/2", 0666);  // only its owner may do that
     int fd = open("/proc/self/fd/2", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) attacker_refused("open");
     attacker_done("opened the log for reading");
 }
 
-// Whatever it is on: a file, a pipe.
+// The log may be a file or a pipe.
 static void truncate_log(void) {
     if (ftruncate(2, 0) < 0) attacker_refused("ftruncate");
     attacker_done("truncated the log");
@@ -162,7 +164,7 @@ const struct attacker_attempt attacker_execution[] = {
     {"exec-program", "execute /usr/bin/env", .run = execute_other},
     {"exec-loader", "execute /bin/sh by way of the dynamic loader", .run = execute_loader},
     {"exec-tmp", "execute what it wrote to /tmp", .run = execute_from_tmp},
-    {"exec-open-directory", "execute what it wrote to a directory that everybody may write",
+    {"exec-open-directory", "execute what it wrote to a directory that every user may write",
      .run = execute_from_directory},
     {"exec-memory", "execute what it wrote to a memfd", .run = execute_memory},
     {"int-0x80", "make a system call as a 32-bit program", .run = call_32_bit},

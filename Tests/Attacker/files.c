@@ -1,6 +1,6 @@
-// Attempts on the file system: reading what is not the handler's, and writing anywhere at all.
-// ATTACK_OPEN is a directory that everybody may write, with the files `victim` and `other` in it; ATTACK_WRITABLE a
-// file that everybody may write. What an attempt makes it removes again.
+// Attempts on the file system: reading files that are not the handler's, and writing files at all.
+// ATTACK_OPEN is a directory that every user may write, with the files `victim` and `other` in it. ATTACK_WRITABLE is a
+// file that every user may write. An attempt removes the files that it makes.
 #include "attacker.h"
 
 #include <dirent.h>
@@ -87,7 +87,7 @@ static void replace_own_executable(void) {
     snprintf(moved, sizeof moved, "%s.moved", path);
     if (rename(path, moved) < 0 && errno == ENOENT) attacker_void("its own executable is not there");
     if (access(moved, F_OK) < 0) {
-        rename(path, moved);  // once more, for its errno
+        rename(path, moved);  // once more, for the errno
         attacker_refused("rename");
     }
     rename(moved, path);
@@ -101,12 +101,12 @@ static void create_unnamed(void) {
     attacker_done("wrote a file without a name in /tmp");
 }
 
-// ---- a file that is there
+// ---- an existing file
 
 static void truncate_writable(void) {
     const char *path = attacker_variable("ATTACK_WRITABLE");
     if (truncate(path, 0) < 0 && errno == ENOENT) attacker_void("there is no %s", path);
-    // Again, now that it is known to be there: truncating twice is truncating.
+    // Once more, now that the file is known to exist. A second truncation changes nothing.
     if (truncate(path, 0) < 0) attacker_refused("truncate");
     attacker_done("truncated %s", path);
 }
@@ -200,7 +200,7 @@ static void fill_disk(void) {
     attacker_done("wrote 64 MiB");
 }
 
-// What a file has beside its bytes can be read by others as well.
+// Other processes can also read a file's attributes.
 static void set_attribute(void) {
     if (setxattr(attacker_variable("ATTACK_WRITABLE"), "user.attacker", "x", 1, 0) < 0) attacker_refused("setxattr");
     attacker_done("set an attribute");
@@ -211,28 +211,30 @@ static void set_times(void) {
     attacker_done("set its times");
 }
 
-// Its own pipe to the log is the only thing that may be its user's.
+// Its own pipe to the log may be the only file that belongs to its user.
 static void set_mode(void) {
     if (fchmod(2, 0200) < 0) attacker_refused("fchmod");
     attacker_done("changed a mode");
 }
 
-// Which names come and go in a directory is news too.
+// The names that come and go in a directory are information too.
 static void watch_directory(void) {
     int fd = inotify_init1(IN_CLOEXEC);
     if (fd < 0) attacker_refused("inotify_init1");
-    if (inotify_add_watch(fd, attacker_variable("ATTACK_OPEN"), IN_ALL_EVENTS) < 0) attacker_refused("inotify_add_watch");
+    if (inotify_add_watch(fd, attacker_variable("ATTACK_OPEN"), IN_ALL_EVENTS) < 0) {
+        attacker_refused("inotify_add_watch");
+    }
     attacker_done("hears of every file there");
 }
 
 const struct attacker_attempt attacker_files[] = {
     {"read-passwd", "read /etc/passwd", .run = read_passwd},
-    {"read-other", "read a file of another service that everybody may read", .run = read_other},
+    {"read-other", "read a file of another service that every user may read", .run = read_other},
     {"list-root", "list /", .run = list_root},
-    {"set-attribute", "set an attribute of a file that everybody may write", .run = set_attribute},
+    {"set-attribute", "set an attribute of a file that every user may write", .run = set_attribute},
     {"set-times", "set the times of such a file", .run = set_times},
     {"set-mode", "change the mode of something", .run = set_mode},
-    {"watch-directory", "watch a directory that everybody may read", .run = watch_directory},
+    {"watch-directory", "watch a directory that every user may read", .run = watch_directory},
     {"list-proc", "list the processes of this machine", .run = list_proc},
     {"write-tmp", "make a file in /tmp", .run = write_tmp},
     {"write-unnamed", "make a file without a name in /tmp", .run = create_unnamed},
@@ -244,9 +246,9 @@ const struct attacker_attempt attacker_files[] = {
     {"write-own-directory", "make a file beside its own executable", .run = write_own_directory},
     {"write-own-executable", "write to its own executable", .run = write_own_executable},
     {"replace-own-executable", "put another file in the place of its own executable", .run = replace_own_executable},
-    {"write-open-directory", "make a file in a directory that everybody may write", .run = write_open_directory},
-    {"truncate-file", "truncate a file that everybody may write", .run = truncate_writable},
-    {"append-file", "write to a file that everybody may write", .run = append_writable},
+    {"write-open-directory", "make a file in a directory that every user may write", .run = write_open_directory},
+    {"truncate-file", "truncate a file that every user may write", .run = truncate_writable},
+    {"append-file", "write to a file that every user may write", .run = append_writable},
     {"link-file", "give another's file a second name", .run = link_file},
     {"rename-file", "rename another's file", .run = rename_file},
     {"remove-file", "remove another's file", .run = remove_file},

@@ -1,5 +1,5 @@
-// Attempts on parts of the kernel that a handler has no business with. Where a call changes the machine, its arguments
-// are such that nothing changes even if it is let through; then what is judged is how far it was let.
+// Attempts on parts of the kernel that a handler never needs. A call that could change the machine has arguments with
+// which it changes nothing even when it is let through; the result then says how far it came.
 #include "attacker.h"
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-// ---- calls that give a descriptor, or a number
+// ---- calls that return a descriptor, or a number
 
 static noreturn void gives(const char *step, long result) {
     if (result < 0) attacker_refused(step);
@@ -96,7 +96,7 @@ static void set_quota(void) {
     attacker_judge("quotactl", syscall(SYS_quotactl, quota_on << 8, "/nonexistent/device", 0, NULL));
 }
 
-// ---- its clock and its names: each set to what it is
+// ---- the machine's clock and names: each is set to its present value
 
 static void set_clock(void) {
     struct timespec now;
@@ -110,7 +110,7 @@ static void set_time_of_day(void) {
     attacker_judge("settimeofday", syscall(SYS_settimeofday, &now, NULL));
 }
 
-// Reading is everybody's. The tick that was read is then set.
+// Every user may read the tick. The attempt then sets the tick that it has read.
 static void adjust_clock(void) {
     struct timex times = {.modes = 0};
     if (syscall(SYS_adjtimex, &times) < 0) attacker_refused("adjtimex to read");

@@ -1,4 +1,4 @@
-// Attempts to stay: processes that outlive the handler. They say their pid and end by themselves after a while.
+// Attempts to stay: processes that outlive the handler. They give their pid and end by themselves after a while.
 #include "attacker.h"
 
 #include <poll.h>
@@ -8,12 +8,12 @@
 
 enum { longest_stay_seconds = 30 };
 
-// A process in a session of its own that is nobody's child. Does not return here: there, and then ends.
+// Starts a process in a session of its own that has no parent here. Returns only in that process.
 static void become_daemon(void) {
     pid_t child = attacker_fork(0);
     if (child < 0) attacker_refused("fork");
     if (child > 0) {
-        // The daemon says the result. Whoever started the attempt waits for it, not for this process.
+        // The daemon gives the result. The process that started the attempt waits for the result, not for this process.
         attacker_wait(child);
         _exit(0);
     }
@@ -23,7 +23,7 @@ static void become_daemon(void) {
     if (daemon > 0) attacker_left(daemon);
     alarm(longest_stay_seconds);
     close(attacker_report);
-    // Or the handler's end could not be seen.
+    // Otherwise this process would hide the handler's end.
     close(attacker_context.lifeline[1]);
 }
 
@@ -39,7 +39,7 @@ static void leave_daemon(void) {
     for (;;) pause();
 }
 
-// Keeps the connection open, and says something two seconds after the handler has ended.
+// Keeps the connection open, and writes to it two seconds after the handler has ended.
 static void hold_connection(void) {
     become_daemon();
     wait_for_handler();
@@ -48,11 +48,11 @@ static void hold_connection(void) {
     _exit(0);
 }
 
-// Many that beget each other, so that whoever kills one finds the next.
+// A chain of processes, each of which forks the next and ends, so that a process that kills one finds another.
 static void leave_runner(void) {
     become_daemon();
     for (int fd = 0; fd < 256; fd++) close(fd);
-    // 30 s of generations of 10 ms each: an alarm would not be inherited.
+    // 30 s of generations of 10 ms each; a child would not inherit an alarm.
     for (int generation = 0; generation < longest_stay_seconds * 100; generation++) {
         if (attacker_fork(0) > 0) _exit(0);
         poll(NULL, 0, 10);

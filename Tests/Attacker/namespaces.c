@@ -1,5 +1,5 @@
 // Attempts to see another file system, another network, another set of users: mounts, namespaces, roots.
-// What works is undone, or ends with the child that did it.
+// An attempt undoes what it changed, or the change ends with its child.
 #include "attacker.h"
 
 #include <fcntl.h>
@@ -76,7 +76,7 @@ static void clone3_kinds(long only) {
     attacker_refused("clone3");
 }
 
-// Joining the namespace one is in asks for the right to join all the same.
+// A process needs the right to join a namespace even when it is in that namespace already.
 static void join_files(void) {
     static const char *const names[] = {"mnt", "net", "user", "uts", "ipc", "pid", "cgroup"};
     const char *step = "open";
@@ -128,7 +128,8 @@ static void escape_root(void) {
 
 static void pivot_root(void) { attacker_judge("pivot_root", syscall(SYS_pivot_root, ".", ".")); }
 
-#define UNSHARE(NAME, FLAG) {"unshare-" NAME, "take a namespace of kind " NAME, .run_on = unshare_kind, .argument = FLAG}
+#define UNSHARE(NAME, FLAG) \
+    {"unshare-" NAME, "take a namespace of kind " NAME, .run_on = unshare_kind, .argument = FLAG}
 
 const struct attacker_attempt attacker_namespaces[] = {
     {"mount-tmpfs", "mount a tmpfs", .run = mount_tmpfs},

@@ -1,4 +1,4 @@
-// Attempts to get rights: by another identity, by a program that has some, by a better place in the scheduler.
+// Attempts to get rights: by another identity, by a program with rights, by a better scheduling class.
 // ATTACK_SETUID: this program, owned by root and setuid. ATTACK_FILECAP: this program with a file capability.
 #include "attacker.h"
 
@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-// ---- programs that have rights
+// ---- programs with rights
 
 static noreturn void gain_by(const char *path) {
     if (access(path, F_OK) < 0) attacker_void("%s: %s", path, attacker_errno_name(errno));
@@ -52,7 +52,7 @@ static void clear_no_new_privileges(void) {
     attacker_done("cleared no_new_privs");
 }
 
-// ---- identity. Raw calls: libc's would speak to its threads first.
+// ---- identity. Raw calls, because libc's would signal its threads first.
 
 static void set_uid(long uid) {
     if (syscall(SYS_setresuid, uid, uid, uid) < 0) attacker_refused("setresuid");
@@ -60,7 +60,7 @@ static void set_uid(long uid) {
     attacker_done("is uid %ld", uid);
 }
 
-// The uid that the next service has.
+// The uid of the next service.
 static void set_other_uid(void) { set_uid((long)geteuid() + 1); }
 
 static void set_root_gid(void) {
@@ -96,13 +96,13 @@ static void raise_nice(void) {
 static void raise_io(void) {
     enum { of_process = 1, real_time = 1 << 13 };
     if (syscall(SYS_ioprio_set, of_process, 0, real_time) < 0) attacker_refused("ioprio_set");
-    attacker_done("reads and writes before everybody else");
+    attacker_done("reads and writes before every other process");
 }
 
 static void schedule_fifo(void) {
     struct sched_param priority = {.sched_priority = 1};
     if (syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &priority) < 0) attacker_refused("sched_setscheduler");
-    attacker_done("runs before everybody else");
+    attacker_done("runs before every other process");
 }
 
 static void schedule_deadline(void) {

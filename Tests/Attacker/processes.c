@@ -1,5 +1,5 @@
 // Attempts on other processes: the sibling (another connection of the same service), the gate and the supervisor.
-// Signals are ones that do no harm. What is traced is let go again.
+// The signals do no harm. A traced process is let go again.
 #include "attacker.h"
 
 #include <dirent.h>
@@ -14,7 +14,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-// ESRCH is not a refusal where the kernel can say EPERM: the pid was wrong.
+// ESRCH counts as void and not as refused: where the kernel would say EPERM, ESRCH means that the pid was wrong.
 static noreturn void refused_by_process(const char *step) {
     if (errno == ESRCH) attacker_void("no such process (%s)", step);
     attacker_refused(step);
@@ -45,7 +45,7 @@ static void trace_child(void) {
     if (child == 0) {
         int error = syscall(SYS_ptrace, PTRACE_TRACEME, 0, 0, 0) < 0 ? errno : 0;
         ssize_t written = write(ends[1], &error, sizeof error);
-        // Not raise: the libc remembers the thread of its own fork only.
+        // Not raise: libc's raise uses a thread number that is wrong after a raw clone.
         if (!error && written > 0) kill(getpid(), SIGSTOP);
         _exit(0);
     }
@@ -60,7 +60,7 @@ static void trace_child(void) {
     attacker_done("the child stopped for its tracer");
 }
 
-// ---- signals. Not CONT: within a session that one is everybody's.
+// ---- signals. Not CONT: every process of a session may send that one to the others.
 
 static void signal_by_kill(long target) {
     if (kill(attacker_pid((enum attacker_target)target), SIGURG) < 0) refused_by_process("kill");
@@ -97,13 +97,13 @@ static void signal_by_pidfd(long target) {
     attacker_done("pidfd_send_signal sent URG");
 }
 
-// kill(-1) says that all went well as long as it finds any process at all: ask who should have got it.
+// kill(-1) succeeds when it finds any process at all: the test asks the target whether the signal arrived.
 static void signal_all(void) {
     if (kill(-1, SIGWINCH) < 0) attacker_refused("kill -1");
     attacker_sent("WINCH");
 }
 
-// The owner of a descriptor is whom the kernel signals when something happens to it. Nobody is told whether it may.
+// The kernel signals the owner of a descriptor when it has an event, and does not tell this process whether it may.
 static void signal_by_owner(void) {
     pid_t sibling = attacker_pid(attacker_sibling);
     int ends[2];
@@ -164,8 +164,8 @@ static void read_executable(long target) {
     attacker_done("its executable is %.*s", (int)length, found);
 }
 
-// Where there is something to read: what the process's own map says, or, where that cannot be had, where this program
-// itself is (a sibling is the same program at the same place).
+// An address with memory to read: from the process's own map, or where that cannot be read, an address of this program
+// (a sibling is the same program at the same address).
 static unsigned long readable_address(pid_t pid) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/maps", pid);
@@ -202,7 +202,7 @@ static void take_descriptor(long target) {
     attacker_done("has a copy of its descriptor 2");
 }
 
-// ---- what another process may use
+// ---- the limits and priorities of other processes
 
 static void renice(long target) {
     pid_t pid = attacker_pid((enum attacker_target)target);
@@ -244,7 +244,7 @@ static void schedule_io(long target) {
     attacker_done("set its input and output priority");
 }
 
-// All processes of the same user in one call; its own nice value, which changes nothing.
+// Sets the nice value of all processes of the same user in one call, to its own, which changes nothing.
 static void renice_user(void) {
     int nice = getpriority(PRIO_PROCESS, 0);
     if (setpriority(PRIO_USER, 0, nice) < 0) attacker_refused("setpriority");

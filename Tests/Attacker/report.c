@@ -1,4 +1,4 @@
-// How results are said. See attacker.h.
+// Gives the results. attacker.h documents the functions.
 #include "attacker.h"
 
 #include <sched.h>
@@ -77,7 +77,7 @@ static noreturn void say(const char *status, const char *format, va_list argumen
     char text[256];
     int length = snprintf(text, sizeof text, "%s\t", status);
     vsnprintf(text + length, sizeof text - (size_t)length, format, arguments);
-    // Nobody is left to hear of a failure: the parent says void when it hears nothing.
+    // Dropped on purpose: the parent of a process that wrote no result counts it as void.
     ssize_t written = write(attacker_report, text, strlen(text));
     _exit(written < 0);
 }
@@ -111,7 +111,7 @@ void attacker_judge(const char *step, long result) {
 pid_t attacker_pid(enum attacker_target target) {
     static const char *const names[] = {"sibling", "gate", "supervisor"};
     pid_t pid = attacker_context.targets[target];
-    if (pid <= 0) attacker_void("nobody said the pid of the %s", names[target]);
+    if (pid <= 0) attacker_void("the test gave no pid of the %s", names[target]);
     return pid;
 }
 
@@ -122,7 +122,7 @@ const char *attacker_variable(const char *name) {
 }
 
 pid_t attacker_fork(unsigned long flags) {
-    // No libc in between: it could choose a call that the filter knows and this would not be about.
+    // Not through libc, which could choose another call than the one that the filter is to refuse.
     return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
 }
 

@@ -1,4 +1,4 @@
-// Attempts to take more than the service's share: limits, processes, memory. All are bounded here too.
+// Attempts to take more than the service's share: limits, processes, memory. Each attempt has a bound of its own too.
 #include "attacker.h"
 
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static void raise_limits(void) {
     attacker_refused("setrlimit");
 }
 
-// Its children sleep until it ends them: it says how many it got.
+// The children sleep until the attempt kills them; the result is their number.
 static void bomb(void) {
     static pid_t children[most_children];
     int count = 0;
@@ -66,7 +66,7 @@ static void fill_memory(void) {
 
 // ---- memory that no limit of a process counts
 
-// The kernel's own memory, for as many futexes as one says.
+// Takes the kernel's memory for as many futexes as the argument says.
 static void hash_futexes(void) {
     if (syscall(SYS_prctl, 78 /* PR_FUTEX_HASH */, 1 /* SET_SLOTS */, 1L << 20, 0, 0) < 0) attacker_refused("prctl");
     attacker_done("room for a million futexes");

@@ -24,7 +24,7 @@ static bool has_name(int family) {
     return false;
 }
 
-// EPERM, EACCES before what the kernel says when it lacks the family: the more telling one.
+// Prefers EPERM and EACCES to the error of a kernel without the family, because they say more.
 static void try_family(int family, int *error) {
     static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
@@ -66,7 +66,7 @@ static void connect_tcp(void) {
     attacker_done("connected to 127.0.0.1:%d", ntohs(address.sin_port));
 }
 
-// Data in the first packet: another way than connect to a connection.
+// Data in the first packet: a connection without connect.
 static void connect_by_sending(void) {
     struct sockaddr_in address = listener();
     int fd = opened(AF_INET, SOCK_STREAM);
@@ -76,8 +76,8 @@ static void connect_by_sending(void) {
     attacker_done("connected to 127.0.0.1:%d by sending", ntohs(address.sin_port));
 }
 
-// Its own connection is a socket in the host's network, whatever network the handler itself is in. Were it to give up
-// that connection first (AF_UNSPEC), nobody would hear of the result; so it stops at being connected already.
+// Its own connection is a socket in the host's network, in whatever network the handler itself is. If the attempt gave
+// up that connection first (AF_UNSPEC), its result would reach no client: so it stops at EISCONN.
 static void reconnect(void) {
     struct sockaddr_in address = listener();
     int result = connect(0, (struct sockaddr *)&address, sizeof address);
@@ -86,9 +86,9 @@ static void reconnect(void) {
     attacker_done("only its present connection (EISCONN) is in the way");
 }
 
-// The other use of that socket: a listener, on a port that the kernel chooses. A connected socket cannot listen (EINVAL):
-// whoever lets that question through is asked again without the connection. Then nobody hears the result but the log, and
-// who waits for it misses it: this attempt is the last.
+// The other use of that socket: a listener, on a port that the kernel chooses. A connected socket cannot listen
+// (EINVAL). If the filter lets that call through, the attempt calls again without the connection. Then its result
+// reaches only the log, and the client misses it: so this attempt is the last.
 static void listen_again(void) {
     if (listen(0, 1) < 0 && errno == ENOTSOCK) attacker_void("descriptor 0 is not a socket");
     if (listen(0, 1) < 0 && errno != EINVAL) attacker_refused("listen");
@@ -102,7 +102,7 @@ static void listen_again(void) {
     attacker_done("its own connection listens on port %d", ntohs(address.sin_port));
 }
 
-// Whatever network the handler is in, its connection is of the host's and can be asked about that.
+// In whatever network the handler is, its connection belongs to the host's network and can be asked about that.
 static void list_interfaces(void) {
     char bytes[1024];
     struct ifconf interfaces = {.ifc_len = sizeof bytes, .ifc_buf = bytes};
@@ -111,7 +111,7 @@ static void list_interfaces(void) {
     attacker_done("sees %zu interfaces", (size_t)interfaces.ifc_len / sizeof(struct ifreq));
 }
 
-// Bound to the first interface, it would tell that one's name.
+// A socket that is bound to the first interface shows that interface's name.
 static void bind_interface(void) {
     int first = 1;
     if (setsockopt(0, SOL_SOCKET, 62 /* SO_BINDTOIFINDEX */, &first, sizeof first) < 0) attacker_refused("setsockopt");
@@ -168,8 +168,8 @@ static noreturn void connect_unix(const char *name, bool is_abstract) {
     attacker_done("connected to %s", name);
 }
 
-// One end of a pair is a datagram socket like any other: it can send to whatever has a name. That the receiver is of
-// another type (EPROTOTYPE) says that it was reached.
+// One end of a pair is a datagram socket like any other, and can send to any socket with a name. EPROTOTYPE means that
+// the receiver is of another type, but was reached.
 static void send_from_pair(void) {
     struct sockaddr_un address;
     socklen_t length = unix_address(&address, attacker_variable("ATTACK_UNIX"), false);
@@ -233,7 +233,7 @@ const struct attacker_attempt attacker_sockets[] = {
     {"bind-port", "listen on a port", .run = bind_port},
     {"unix-connect", "connect to another's unix socket", .run = connect_path},
     {"unix-datagram", "send to another's unix socket from a pair of its own", .run = send_from_pair},
-    {"unix-bind", "make a unix socket in a directory that everybody may write", .run = bind_path},
+    {"unix-bind", "make a unix socket in a directory that every user may write", .run = bind_path},
     {"abstract-connect", "connect to another's abstract unix socket", .run = connect_abstract},
     {"abstract-bind", "make an abstract unix socket", .run = bind_abstract},
     {0},
