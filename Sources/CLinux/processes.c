@@ -18,9 +18,9 @@ int clinux_fork(void) {
     return pid < 0 ? -errno : pid;
 }
 
-// A fork into a control group from the start: moving the child there later takes the kernel some ten milliseconds. glibc's
-// fork would also take care of threads, and this process has none. Source: clone(2), CLONE_INTO_CGROUP (since Linux
-// 5.7).
+// A fork into a control group from the start: moving the child there later takes the kernel some ten milliseconds.
+// glibc's fork would also take care of threads, and this process has none.
+// Source: clone(2), CLONE_INTO_CGROUP (since Linux 5.7).
 int clinux_fork_into(int group) {
     struct clone_args arguments = {
         .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)group,

@@ -37,7 +37,7 @@ package struct DNSQuestion: Hashable, Sendable {
         name += label
     }
 
-    /// The message to send. It asks the server to find the answer for us (RD).
+    /// The message to send. It asks the server to find the answer by itself (RD).
     package func query(id: UInt16) -> [UInt8] {
         var message = [UInt8(id >> 8), UInt8(truncatingIfNeeded: id), 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0]
         message += name

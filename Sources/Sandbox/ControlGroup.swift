@@ -22,7 +22,7 @@ package struct ControlGroups: Hashable, Sendable {
 
     /// Whether this process may move to another group, so that its present one can hand controllers down.
     package enum ClaimedGroup: Hashable, Sendable {
-        /// It may, as a supervisor whose group is its own.
+        /// It may, as a supervisor may that is in a group of its own.
         case ownGroup
         /// It may not: the group is another process's.
         case subgroup

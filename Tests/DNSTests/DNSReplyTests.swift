@@ -28,9 +28,9 @@ struct DNSReplyTests {
     func aliases() throws {
         let shouted = wireName("99.2.0.192.BL.EXAMPLE")
         let alias = record(pointer(), type: 5, seconds: 60, wireName("other.example"))
-        let behind = addressRecord("127.0.0.9", seconds: 600, owner: wireName("OTHER.example"))
+        let target = addressRecord("127.0.0.9", seconds: 600, owner: wireName("OTHER.example"))
         #expect(
-            reply(message(question: shouted, answers: [alias, behind])) == (try addresses("127.0.0.9", seconds: 60)))
+            reply(message(question: shouted, answers: [alias, target])) == (try addresses("127.0.0.9", seconds: 60)))
     }
 
     @Test("records of other names, types and classes are not the answer")

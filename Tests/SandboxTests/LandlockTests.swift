@@ -270,7 +270,7 @@ struct LandlockTests {
         }
     }
 
-    @Test("TCP can be bound and connected only by a service whose network names inet or inet6")
+    @Test("TCP can be bound and connected only by a service with inet or inet6 in its network")
     func tcp() async {
         await #expect(processExitsWith: .success) {
             let any = try #require(ListenAddress("127.0.0.1:0"))

@@ -21,10 +21,10 @@ private struct Counted: ~Copyable {
 }
 
 /// A key with one of a few hash values, so that runs of cells are long.
-private struct Crowded: Hashable {
+private struct CollidingKey: Hashable {
     let number: Int
 
-    static func == (a: Crowded, b: Crowded) -> Bool { a.number == b.number }
+    static func == (a: CollidingKey, b: CollidingKey) -> Bool { a.number == b.number }
     func hash(into hasher: inout Hasher) { hasher.combine(number % 3) }
 }
 
@@ -72,8 +72,8 @@ struct FixedMapTests {
     }
 
     @Test("keys with one hash value are distinguished, and found after removals between them", arguments: 0..<8)
-    func crowded(seed: UInt64) {
-        compare(seed: seed, keys: (0..<24).map { Crowded(number: $0) }, steps: 4000)
+    func collisions(seed: UInt64) {
+        compare(seed: seed, keys: (0..<24).map { CollidingKey(number: $0) }, steps: 4000)
     }
 
     @Test("a map of one entry fills and empties")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A key with one hash value for all, so that all keys are in one set.
-private struct Crowded: Hashable, BitwiseCopyable {
+private struct CollidingKey: Hashable, BitwiseCopyable {
     let number: Int
 
     func hash(into hasher: inout Hasher) { hasher.combine(0) }
@@ -33,15 +33,15 @@ struct ForgettingMapTests {
     @Test("within a set, a key that may be forgotten goes first, then the longest unused", arguments: 0..<16)
     func order(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        var map = ForgettingMap<Crowded, Int>(capacity: 8)
+        var map = ForgettingMap<CollidingKey, Int>(capacity: 8)
         var oracle = Oracle()
         let oftenIdle = Int.random(in: 2...20, using: &random)
         for _ in 0..<500 {
             let key = Int.random(in: 0..<14, using: &random)
             let value = Int.random(in: 0..<1000, using: &random)
-            map.update(Crowded(number: key), initial: 0, isIdle: { $0 % oftenIdle == 0 }) { $0 = value }
+            map.update(CollidingKey(number: key), initial: 0, isIdle: { $0 % oftenIdle == 0 }) { $0 = value }
             oracle.update(key, to: value) { $0 % oftenIdle == 0 }
-            let found = (0..<14).map { map.value(of: Crowded(number: $0)) }
+            let found = (0..<14).map { map.value(of: CollidingKey(number: $0)) }
             let expected = (0..<14).map { key in oracle.order.first { $0.key == key }?.value }
             let forgotten = map.forgotten
             try #require(found == expected && forgotten == oracle.forgotten)
