@@ -183,7 +183,7 @@ let testTargets: [Target] = [
             "Addresses", "Admission", "HostDefinition", "LinuxSystem", "Messages", "ServiceModel", "Supervisor",
             "TestSupport",
         ]),
-    tests("ConfigurationTests", ["Addresses", "Configuration", "HostDefinition", "ServiceModel", "Tables"]),
+    tests("ConfigurationTests", ["Addresses", "Configuration", "HostDefinition", "ServiceModel", "Tables", "TestSupport"]),
     tests(
         "ConfigurationLoaderTests",
         ["ConfigurationLoader", "Configuration", "HostDefinition", "LinuxSystem", "ServiceModel", "TestSupport"]),
