@@ -30,7 +30,8 @@ all: supervisor handlers
 # ---- what the build needs
 
 packages:
-	@scripts/need make pkg-config:pkg-config cc:gcc /usr/include/sys/capability.h:libcap-dev musl-gcc:musl-tools
+	@scripts/need make pkg-config:pkg-config cc:gcc /usr/include/sys/capability.h:libcap-dev musl-gcc:musl-tools \
+	    /usr/include/toml++/toml.h:libtomlplusplus-dev
 
 test-packages: packages
 	@scripts/need nc:netcat-openbsd curl:curl git:git rsync:rsync tcpserver:ucspi-tcp try-from:tcpd \

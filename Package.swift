@@ -34,6 +34,9 @@ let embedded: [SwiftSetting] =
         .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
     ] : []
 let strictC: [CSetting] = [.unsafeFlags(["-std=c17", "-Wall", "-Wextra", "-Werror"])]
+let strictCXX: [CXXSetting] = [
+    .unsafeFlags(["-std=c++17", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])
+]
 let embeddedC: [CSetting] =
     isEmbedded
     ? [.unsafeFlags(["-Os", "-fPIE", "-ffunction-sections", "-fdata-sections", "-nostdinc", "-isystem", muslHeaders])]
@@ -128,10 +131,12 @@ let supervisorColumn: [Target] = [
     .executableTarget(
         name: "doorward-supervisor", dependencies: ["HostDefinition", "LinuxSystem", "Supervisor"],
         swiftSettings: strict),
+    // TOMLKit holds another version of toml++: the names of its types must not be the same.
+    .target(name: "CTOMLReader", cxxSettings: strictCXX + [.define("toml", to: "toml_of_the_reader")]),
     target(
         "Configuration",
         [
-            "Addresses", "HostDefinition", "ServiceModel", "Tables", "Text",
+            "Addresses", "CTOMLReader", "HostDefinition", "ServiceModel", "Tables", "Text",
             .product(name: "TOMLKit", package: "TOMLKit"),
         ]),
     target(

@@ -59,12 +59,12 @@ func readTOML(_ text: SourceText) throws(Fault) -> [TOMLEntry] {
     if case .stopped(let offset, let message) = index.ending {
         throw Fault(position: text.position(of: offset), message: message)
     }
-    let table = try parse(text)
+    let table = try tomlKitTable(text)
     let top = PositionIndex.Place(key: 0, value: 0)
     return TOMLBuilder(text: text, index: index).entries(of: table, path: [], within: top)
 }
 
-private func parse(_ text: SourceText) throws(Fault) -> TOMLTable {
+func tomlKitTable(_ text: SourceText) throws(Fault) -> TOMLTable {
     do {
         return try TOMLTable(string: String(decoding: text.bytes, as: UTF8.self))
     } catch let error as TOMLParseError {
