@@ -41,7 +41,7 @@ let deepTexts: [String] = [
         + String(repeating: ".c", count: 20) + "]",
 ]
 
-struct PositionIndexTests {
+struct TOMLPlacesTests {
     typealias Step = PositionIndex.Step
 
     /// `key position / value position / text position` of a path; a path's numbers are elements.
