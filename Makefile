@@ -18,8 +18,8 @@ ORDINARY   := .build
 EMBEDDED   := .build/handlers
 # The handlers that the guide shows; they are not installed.
 GUIDE      := $(notdir $(wildcard Tests/GuideTests/Listings/*))
-# Linked statically, so that the machine needs no Swift. Foundation comes with TOMLKit and ArgumentParser into doorward,
-# the command line; the supervisor, which stays, has none of them.
+# Linked statically, so that the machine needs no Swift. FoundationEssentials comes with ArgumentParser into doorward,
+# the command line; the supervisor, which stays, has none of it.
 RELEASE    := -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/release-build
 
 .PHONY: all supervisor handlers guide new-handler sessions run test attacker test-user check format bench install \

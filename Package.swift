@@ -131,14 +131,8 @@ let supervisorColumn: [Target] = [
     .executableTarget(
         name: "doorward-supervisor", dependencies: ["HostDefinition", "LinuxSystem", "Supervisor"],
         swiftSettings: strict),
-    // TOMLKit holds another version of toml++: the names of its types must not be the same.
-    .target(name: "CTOMLReader", cxxSettings: strictCXX + [.define("toml", to: "toml_of_the_reader")]),
-    target(
-        "Configuration",
-        [
-            "Addresses", "CTOMLReader", "HostDefinition", "ServiceModel", "Tables", "Text",
-            .product(name: "TOMLKit", package: "TOMLKit"),
-        ]),
+    .target(name: "CTOMLReader", cxxSettings: strictCXX),
+    target("Configuration", ["Addresses", "CTOMLReader", "HostDefinition", "ServiceModel", "Tables", "Text"]),
     target(
         "ConfigurationLoader",
         ["Addresses", "Admission", "Configuration", "HostDefinition", "LinuxSystem", "Sandbox", "ServiceModel", "Text"]),
@@ -224,10 +218,7 @@ let package = Package(
     name: "doorward",
     dependencies: isEmbedded || isOnlySessions
         ? []
-        : [
-            .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
-            .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        ],
+        : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
     targets: handlerColumn + guideHandlers
         + (isEmbedded ? [] : isOnlySessions ? sessionTargets : supervisorColumn + testTargets)
 )

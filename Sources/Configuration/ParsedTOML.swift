@@ -97,9 +97,3 @@ extension SourceText {
         Fault(position: position(of: offset), message: message)
     }
 }
-
-/// Reads a whole document: the entries of its top table, in the order of the text.
-func readTOMLAnew(_ text: SourceText) throws(Fault) -> [TOMLEntry] {
-    if let problem = text.problem() { throw problem }
-    return try ParsedTOML(text).entries(in: text)
-}

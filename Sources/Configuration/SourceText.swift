@@ -1,5 +1,5 @@
 // The bytes of one file: whether they may be read as text at all, and which line and column a byte is at.
-// Promises that every position that it hands out is inside the file, or right behind its end.
+// Promises that every position that it hands out is inside the file, or where its next byte would be.
 
 import HostDefinition
 import ServiceModel
@@ -21,7 +21,7 @@ struct SourceText: Sendable {
         lineStarts = [0] + bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
     }
 
-    /// The place of a byte; the end of the file for an offset behind it.
+    /// The place of a byte; the end of the file for an offset after it.
     func position(of offset: Int) -> SourcePosition {
         let offset = min(max(offset, 0), bytes.count)
         var low = 0
@@ -31,20 +31,6 @@ struct SourceText: Sendable {
             if lineStarts[middle] <= offset { low = middle } else { high = middle }
         }
         return SourcePosition(file: file, line: low + 1, column: offset - lineStarts[low] + 1)
-    }
-
-    /// The place that a parser means which counts code points where this program counts bytes.
-    func position(line: Int, codePoint column: Int) -> SourcePosition {
-        let line = min(max(line, 1), lineStarts.count)
-        let end = line < lineStarts.count ? lineStarts[line] - 1 : bytes.count
-        var offset = lineStarts[line - 1]
-        var codePoint = 1
-        while codePoint < column, offset < end {
-            offset += 1
-            while offset < end, bytes[offset] & 0xc0 == 0x80 { offset += 1 }
-            codePoint += 1
-        }
-        return position(of: offset)
     }
 
     /// Why these bytes are not text that may be parsed; nil when they are.

@@ -125,4 +125,24 @@ enum MutationCorpus {
             }
         }
     }
+
+    /// A file with one fault each: a byte of TOML's structure left out, doubled or replaced, a line twice, or cut off.
+    static func brokenVersions(of file: [UInt8]) -> [[UInt8]] {
+        var result: [[UInt8]] = []
+        for (offset, byte) in file.enumerated() where "[]{}=\"',.\n".utf8.contains(byte) {
+            var bytes = file
+            bytes.remove(at: offset)
+            result.append(bytes)
+            bytes.insert(contentsOf: [byte, byte], at: offset)
+            result.append(bytes)
+            for other in "]}\"\n=\\\r#" {
+                bytes = file
+                bytes[offset] = other.asciiValue ?? 0
+                result.append(bytes)
+            }
+            result.append(Array(file[..<offset]))
+        }
+        for line in file.split(separator: UInt8(ascii: "\n")) { result.append(file + line + [UInt8(ascii: "\n")]) }
+        return result
+    }
 }

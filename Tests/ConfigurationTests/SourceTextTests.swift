@@ -12,14 +12,6 @@ struct SourceTextTests {
         #expect(position.line == line && position.column == column)
     }
 
-    @Test(
-        "a parser's column in code points becomes one in bytes, and stays in its line",
-        arguments: [(1, 3, "f:1:4"), (1, 99, "f:1:5"), (2, 1, "f:2:1"), (9, 9, "f:2:2"), (0, 0, "f:1:1")])
-    func codePoints(line: Int, column: Int, expected: String) {
-        let text = SourceText(Array("äbc\nd".utf8), file: "f")
-        #expect(text.position(line: line, codePoint: column).description == expected)
-    }
-
     @Test("what is not text is a fault at its place")
     func problems() {
         #expect(faults([0x61, 0x0a, 0x62, 0x00]) == ["s.toml:2:2: error: a NUL byte; expected text"])

@@ -145,6 +145,10 @@ let syntaxFaults: [(text: String, place: String, message: String)] = [
     ("\"a\\q\" = 1", "1:4", "Error while parsing string: unknown escape sequence '\\q'"),
     ("\"a = 1", "1:7", "found the end of the file; expected the string's closing quote"),
     ("\"a\" b = 1", "1:5", "found 'b'; expected '='"),
+    (
+        "\"user\\x00\" = 1", "1:7",
+        "Error while parsing string: escape sequence '\\x' is not supported in TOML 1.0.0 and earlier"
+    ),
     ("user = www-data", "1:8", "Error while parsing value: could not determine value type"),
     ("user = www data", "1:8", "Error while parsing value: could not determine value type"),
     ("a = yes", "1:5", "Error while parsing value: could not determine value type"),
@@ -221,10 +225,40 @@ struct SyntaxFaultTests {
         arguments: syntaxFaults)
     func fault(text: String, place: String, message: String) {
         do {
-            _ = try readTOMLAnew(SourceText(Array(text.utf8), file: "f"))
+            _ = try readTOML(SourceText(Array(text.utf8), file: "f"))
             Issue.record("no fault")
         } catch {
             #expect(error.description == "f:\(place): error: \(message)")
         }
+    }
+
+    @Test(
+        "what is not TOML ends the reading at its place, in a line after one that is TOML",
+        arguments: [
+            ("b", 7, "found the end of the file; expected '='"), ("[b", 8, "found the end of the file; expected ']'"),
+            ("b = \"x\n", 12, "found the end of the line; expected the string's closing quote"),
+            ("b = [1 2]", 13, "found '2'; expected ',' or ']' behind an element of a list"),
+            ("b = [1, }", 14, "found '}'; expected a value"), ("b = ]", 10, "found ']'; expected a value"),
+            ("b = 1 c = [", 12, "found 'c'; expected the end of the line"),
+            ("b = '''x", 14, "found the end of the file; expected the three closing quotes of a string"),
+            ("= 1", 6, "found '='; expected a key"), ("é = 1", 6, "found 'é'; expected a key"),
+            ("b = {c}", 12, "found '}'; expected '='"), ("b = \u{2028}", 10, "found '\u{2028}'; expected a value"),
+            ("b = {c = 1 d = 2}", 17, "found 'd'; expected ',' or '}' behind a value of an inline table"),
+            ("b = ", 10, "found the end of the file; expected a value"), ("b = @", 10, "found '@'; expected a value"),
+            ("\"b\\q\" = 1", 9, "Error while parsing string: unknown escape sequence '\\q'"),
+            ("b = \"x\\", 13, "found the end of the file; expected the string's closing quote"),
+            ("b = \"x\" y", 14, "found 'y'; expected the end of the line"),
+        ])
+    func stopped(line: String, offset: Int, message: String) {
+        let text = SourceText(Array("a = 1\n\(line)".utf8), file: "f")
+        #expect(throws: Fault(position: text.position(of: offset), message: message)) { try readTOML(text) }
+    }
+
+    @Test(
+        "a NUL written as an escape is refused: the system's names end at it",
+        arguments: ["user = \"root\\u0000x\"", "user = \"\"\"\\U00000000\"\"\"", "\"user\\u0000\" = 1"])
+    func escapedNUL(text: String) {
+        #expect(faults(text).count == 1)
+        #expect(faults(text)[0].hasSuffix("error: a NUL character; expected text without one"))
     }
 }

@@ -1,9 +1,12 @@
+// Where in a TOML text each key and each value stands, and how deep they may be.
+
 import ServiceModel
 import Testing
 
 @testable import Configuration
 
-let placedTexts: [(text: String, path: [String], expected: String)] = [
+/// Texts, the path of a key or element, and the places of its key, of its value, and inside the quotes of its string.
+private let placedTexts: [(text: String, path: [String], expected: String)] = [
     ("a = 1", ["a"], "1:1 1:5 -"),
     ("  a=\"x\"", ["a"], "1:3 1:5 1:6"),
     ("\u{feff}a = 'x'", ["a"], "1:4 1:8 1:9"),
@@ -33,7 +36,8 @@ let placedTexts: [(text: String, path: [String], expected: String)] = [
     ("[[l]]\na = 1\n[[l]]\na = 2\n[l.t]\nb = 3", ["l", "1", "t", "b"], "6:1 6:5 -"),
 ]
 
-let deepTexts: [String] = [
+/// Texts with more than 16 levels.
+private let deepTexts: [String] = [
     "a = " + String(repeating: "[", count: 100_000), "a = " + String(repeating: "{b=", count: 50_000),
     "[" + String(repeating: "a.", count: 100_000) + "a]", String(repeating: "a.", count: 100_000) + "a = 1",
     "[a.a.a.a.a.a.a.a.a]\nb.b.b.b.b.b.b.b = 1",
@@ -42,59 +46,39 @@ let deepTexts: [String] = [
 ]
 
 struct TOMLPlacesTests {
-    typealias Step = PositionIndex.Step
+    /// The place of the key and the value that a path leads to; a number in a path is an element of a list.
+    private func find(
+        _ path: ArraySlice<String>, in node: TOMLNode, key: SourcePosition
+    ) -> (key: SourcePosition, value: TOMLNode)? {
+        guard let step = path.first else { return (key, node) }
+        switch node.content {
+        case .table(let entries):
+            guard let entry = entries.first(where: { $0.key == step }) else { return nil }
+            return find(path.dropFirst(), in: entry.value, key: entry.position)
+        case .list(let nodes):
+            guard let index = Int(step), nodes.indices.contains(index) else { return nil }
+            return find(path.dropFirst(), in: nodes[index], key: nodes[index].position)
+        default: return nil
+        }
+    }
 
-    /// `key position / value position / text position` of a path; a path's numbers are elements.
-    private func place(_ path: [String], in text: String) -> String {
-        let bytes = Array(text.utf8)
-        let source = SourceText(bytes, file: "")
-        let steps = path.map { part in Int(part).map { Step.element($0) } ?? .key(part) }
-        guard let place = PositionIndex(bytes)[steps] else { return "none" }
-        func show(_ offset: Int) -> String { String(source.position(of: offset).description.dropFirst()) }
-        return "\(show(place.key)) \(show(place.value)) \(place.text.map(show) ?? "-")"
+    /// `key position / value position / text position` of a path.
+    private func place(_ path: [String], in text: String) throws -> String {
+        let source = SourceText(Array(text.utf8), file: "")
+        let start = source.position(of: 0)
+        let top = TOMLNode(content: .table(try readTOML(source)), position: start, textPosition: nil)
+        guard let found = find(path[...], in: top, key: start) else { return "none" }
+        func show(_ position: SourcePosition) -> String { String(position.description.dropFirst()) }
+        return "\(show(found.key)) \(show(found.value.position)) \(found.value.textPosition.map(show) ?? "-")"
     }
 
     @Test("keys and values have their places", arguments: placedTexts)
-    func places(text: String, path: [String], expected: String) {
-        #expect(place(path, in: text) == expected)
-        #expect(PositionIndex(Array(text.utf8)).ending == .complete)
-    }
-
-    @Test(
-        "what is not TOML ends the index at its place, and keeps what came before",
-        arguments: [
-            ("b", 7, "found the end of the file; expected '='"), ("[b", 8, "found the end of the file; expected ']'"),
-            ("b = \"x\n", 12, "found the end of the line; expected the string's closing quote"),
-            ("b = [1 2]", 13, "found '2'; expected ',' or ']' behind an element of a list"),
-            ("b = [1, }", 14, "found '}'; expected a value"), ("b = ]", 10, "found ']'; expected a value"),
-            ("b = 1 c = [", 12, "found 'c'; expected the end of the line"),
-            ("b = '''x", 14, "found the end of the file; expected the three closing quotes of a string"),
-            ("= 1", 6, "found '='; expected a key"), ("é = 1", 6, "found 'é'; expected a key"),
-            ("b = {c}", 12, "found '}'; expected '='"), ("b = \u{2028}", 10, "found '\u{2028}'; expected a value"),
-            ("b = {c = 1 d = 2}", 17, "found 'd'; expected ',' or '}' behind a value of an inline table"),
-            ("b = ", 10, "found the end of the file; expected a value"), ("b = @", 10, "found '@'; expected a value"),
-            ("\"b\\q\" = 1", 6, "a key with an escape that means nothing; expected one of TOML 1.0"),
-            ("b = \"x\\", 13, "found the end of the file; expected the string's closing quote"),
-            ("b = \"x\" y", 14, "found 'y'; expected the end of the line"),
-        ])
-    func stopped(line: String, offset: Int, message: String) {
-        let index = PositionIndex(Array("a = 1\n\(line)".utf8))
-        #expect(index.ending == .stopped(at: offset, message: message))
-        #expect(index[[.key("a")]] != nil)
-    }
-
-    @Test(
-        "a NUL written as an escape is refused, for TOMLKit would cut the text off at it",
-        arguments: ["user = \"root\\u0000x\"", "user = \"\"\"\\U00000000\"\"\"", "\"user\\x00\" = 1"])
-    func escapedNUL(text: String) {
-        #expect(PositionIndex(Array(text.utf8)).ending != .complete)
-        #expect(faults(text).count == 1)
-        #expect(faults(text)[0].hasSuffix("error: a NUL character; expected text without one"))
+    func places(text: String, path: [String], expected: String) throws {
+        #expect(try place(path, in: text) == expected)
     }
 
     @Test("nesting has a bound, however it is written", arguments: deepTexts)
     func nesting(text: String) {
-        #expect(PositionIndex(Array(text.utf8)).ending != .complete)
         #expect(faults(text).count == 1)
         #expect(faults(text)[0].hasSuffix("error: nested too deep; expected 16 levels at most"))
     }
