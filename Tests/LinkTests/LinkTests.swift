@@ -1,5 +1,5 @@
-// What the installed handlers must be as files: small, static, and hard to exploit. Uses readelf (binutils).
-// Runs when DOORWARD_LIBEXEC names a directory of release handlers; see Makefile, "handlers".
+// What the installed handlers must be as files: small, alone, and hard to exploit. Asks readelf (binutils).
+// Runs where DOORWARD_LIBEXEC names a directory of release handlers; see Makefile, "handlers".
 import Glibc
 import TestSupport
 import Testing
@@ -14,10 +14,14 @@ private let libexec: String? = {
     "the release handlers as files",
     .enabled(if: libexec != nil, "set DOORWARD_LIBEXEC to the directory of the embedded handlers"))
 struct LinkTests {
-    static let handlers = [
-        "classic", "command", "echo", "esmtp", "hello", "lowercase", "probe", "record", "smtp-lab",
-    ]
-    /// In bytes. `command` contains every password hash that it can check.
+    /// Each is a folder of Sources/Handlers.
+    static let handlers: [String] = {
+        let root = #filePath.prefix(upTo: #filePath.firstRange(of: "/Tests/LinkTests/")!.lowerBound)
+        return output(of: "cd '\(root)/Sources/Handlers' && ls -d */").split(separator: "\n").map {
+            String($0.dropLast())
+        }
+    }()
+    /// In bytes. command has every way in it that passwords are hashed.
     private static func mostBytes(_ handler: String) -> Int {
         switch handler {
         case "command": 128 << 10
@@ -28,7 +32,12 @@ struct LinkTests {
 
     private func path(_ handler: String) -> String { (libexec ?? "") + "/" + handler }
 
-    @Test("is at most 64 KB, 160 with the mail engine, 128 with foreign password hashes", arguments: handlers)
+    @Test("there are handlers to look at")
+    func some() {
+        #expect(Self.handlers.contains("hello") && Self.handlers.count >= 9)
+    }
+
+    @Test("is at most 64 KB, 160 with the mail engine, 128 with the password formats of others", arguments: handlers)
     func size(handler: String) {
         var status = stat()
         // Sound: the call fills the structure.
@@ -76,7 +85,7 @@ struct LinkTests {
         #expect(!lines.contains { $0.contains("LOAD") && $0.contains("RWE") })
     }
 
-    @Test("contains nothing of Foundation", arguments: handlers)
+    @Test("has nothing of Foundation in it", arguments: handlers)
     func noFoundation(handler: String) {
         #expect(output(of: "grep -c Foundation '\(path(handler))'") == "0\n")
     }
