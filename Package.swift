@@ -2,7 +2,7 @@
 // What is built, and how. Three builds of one package:
 //   ordinary                       the supervisor, the command line, and every target as the tests see it
 //   DOORWARD_HANDLERS=embedded     the handlers alone: Embedded Swift, static PIE on musl (see Makefile, "handlers")
-//   DOORWARD_HANDLERS=sessions     the handlers as the tests see them and the tests that play their sessions, soon built
+//   DOORWARD_HANDLERS=sessions     the handlers and the tests that play their sessions: a short build
 // The folders under Sources/ are the architecture; arrows between targets point down only (docs/architecture.md).
 import PackageDescription
 
@@ -25,8 +25,9 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
     .treatAllWarnings(as: .error),
 ]
-// Each function in a section of its own, so that the linker can leave out what nobody calls: the Hashable that Swift gives
-// every enum would otherwise need a source of randomness. Changing these flags needs a fresh scratch path.
+// Each function stands in a section of its own, so that the linker can leave out a function without a caller: the
+// Hashable that Swift gives every enum would otherwise need a source of randomness. A change of these flags needs a
+// fresh scratch path.
 let embedded: [SwiftSetting] =
     isEmbedded
     ? [
@@ -34,6 +35,7 @@ let embedded: [SwiftSetting] =
         .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
     ] : []
 let strictC: [CSetting] = [.unsafeFlags(["-std=c17", "-Wall", "-Wextra", "-Werror"])]
+// Hidden: toml++'s names are no symbols of the program.
 let strictCXX: [CXXSetting] = [
     .unsafeFlags(["-std=c++17", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])
 ]
@@ -84,8 +86,8 @@ let handlerColumn: [Target] = [
     handler("command", ["CHandler", "Passwords"]),
 ]
 
-/// The handlers that the guide shows (Sources/HandlerKit/HandlerKit.docc), and the one that `make new-handler` begins with. They
-/// are built and tested like all handlers, and not installed.
+/// The handlers that the guide shows (Sources/HandlerKit/HandlerKit.docc), and the one that `make new-handler` begins
+/// with. They are built and tested like all handlers, and not installed.
 let guideHandlers = ["crlf", "hilo", "measure", "template"].map { handler($0, in: "Tests/GuideTests/Listings") }
 
 /// A target of the supervisor's column.

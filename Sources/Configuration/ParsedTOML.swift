@@ -9,7 +9,7 @@ import ServiceModel
 @safe struct ParsedTOML: ~Copyable {
     private let document: UnsafeMutablePointer<ctoml_document>
 
-    /// Errors: the text is not TOML.
+    /// Reads a text, whatever is wrong with it. Errors: there is not enough memory.
     init(_ text: SourceText) throws(Fault) {
         var document: UnsafeMutablePointer<ctoml_document>?
         // Sound: C reads as many bytes as there are, and keeps none of them.
@@ -58,7 +58,8 @@ import ServiceModel
         return TOMLEntry(key: key, position: position, value: value(at: &index, in: text))
     }
 
-    /// The value at an index of the list; moves the index as ``entry(at:in:)`` does. Recursion: ctoml_most_nested.
+    /// The value at an index of the list; moves the index as ``entry(at:in:)`` does. It calls itself for what is inside
+    /// of the value, ctoml_most_nested levels at most.
     private func value(at index: inout Int, in text: SourceText) -> TOMLNode {
         let node = node(index)
         index += 1
@@ -80,7 +81,7 @@ import ServiceModel
     }
 
     private func node(_ index: Int) -> ctoml_node {
-        // Sound: no index leaves the list, for C counts what is inside of each node.
+        // Sound: no index leaves the list, because C counts what is inside of each node.
         unsafe document.pointee.nodes[index]
     }
 
