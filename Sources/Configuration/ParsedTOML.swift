@@ -2,7 +2,7 @@
 // Promises that an error of the text is a fault at its place, and that nothing of C's memory leaves this file.
 
 internal import CTOMLReader
-import Definitions
+import HostDefinition
 import ServiceModel
 
 /// A TOML text as C's list of values.

@@ -136,16 +136,14 @@ struct KeyReaderComparisonTests {
 
     @Test("mutated service files are read alike", arguments: 0..<8 as Range<UInt64>)
     func mutated(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
-        let texts = (0..<500).map { _ in MutationTests().mutated(Array(MutationTests.service.utf8), using: &generator) }
+        let texts = MutationCorpus.services(seed: seed)
         let found = try differences(texts, defaults: "nice = 3")
         #expect(found == [])
     }
 
     @Test("mutated host files are read alike", arguments: 0..<4 as Range<UInt64>)
     func mutatedHost(seed: UInt64) {
-        var generator = SeededGenerator(state: seed &+ 1000)
-        let texts = (0..<500).map { _ in MutationTests().mutated(Array(MutationTests.host.utf8), using: &generator) }
+        let texts = MutationCorpus.hosts(seed: seed)
         #expect(hostDifferences(texts) == [])
     }
 

@@ -1,6 +1,6 @@
 // Reading is total: from any bytes comes a result or a fault inside the file, and never a trap.
 
-@testable import Definitions
+@testable import HostDefinition
 import ServiceModel
 import TestSupport
 import Testing

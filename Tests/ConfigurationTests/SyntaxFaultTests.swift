@@ -1,6 +1,6 @@
 // What is wrong with a text that is not TOML, and where: a text, its fault's line and column, its message.
 
-@testable import Definitions
+@testable import HostDefinition
 import Testing
 
 @testable import Configuration
