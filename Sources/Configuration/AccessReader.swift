@@ -6,9 +6,9 @@ import ServiceModel
 extension Reading {
     private static let accessForms = "a list of rules like [\"allow 10.0.0.0/8\", \"deny all\"]"
 
-    /// The rules; empty when there is no such key, which lets everyone in.
-    mutating func access(of top: Section) -> [AccessRule] {
-        guard let entry = top["access"], let texts = strings(entry, expected: Self.accessForms) else { return [] }
+    /// The rules; nil with a fault when there is no list of them.
+    mutating func access(_ entry: TOMLEntry) -> [AccessRule]? {
+        guard let texts = strings(entry, expected: Self.accessForms) else { return nil }
         if case .list(let elements) = entry.value.content, elements.isEmpty {
             fault(
                 entry.value.position,

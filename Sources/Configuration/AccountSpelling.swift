@@ -52,4 +52,18 @@ extension Reading {
             return gid
         }
     }
+
+    /// A user's number, or that of the account of this name.
+    mutating func owner(_ entry: TOMLEntry) -> UInt32? {
+        switch accountSpelling(entry.value, of: entry.key, expected: "a user's name or number") {
+        case nil: return nil
+        case .number(let uid): return uid
+        case .name(let name):
+            guard let account = host.user(named: name) else {
+                fault(entry.value.position, "\(quoted(entry.key)): no account is named \(quoted(name))")
+                return nil
+            }
+            return account.uid
+        }
+    }
 }

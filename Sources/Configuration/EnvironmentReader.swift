@@ -24,11 +24,10 @@ package func environmentNameProblem(_ name: String) -> String? {
 
 extension Reading {
     /// The variables of the table `environment`.
-    mutating func environment(of top: Section) -> [EnvironmentVariable] {
-        guard let entry = top["environment"] else { return [] }
+    mutating func environment(_ entry: TOMLEntry) -> [EnvironmentVariable]? {
         guard case .table(let entries) = entry.value.content else {
             wrongType(entry, expected: "a table like { NAME = \"value\" }")
-            return []
+            return nil
         }
         var result: [EnvironmentVariable] = []
         for variable in entries {

@@ -7,16 +7,7 @@ import ServiceModel
 extension Reading {
     private static let fileForms = "a list of absolute paths like [\"/srv/www\"]"
 
-    /// What `[files]` says; nothing when it is absent.
-    mutating func files(of top: Section) -> FileLists {
-        var lists = FileLists()
-        guard let section = section("files", of: top, known: KnownKeys.files) else { return lists }
-        read("read", of: section, into: &lists.read) { $0.filePaths($1) }
-        read("write", of: section, into: &lists.write) { $0.filePaths($1) }
-        read("execute", of: section, into: &lists.execute) { $0.filePaths($1) }
-        return lists
-    }
-
+    /// The paths of one list, each once and without a slash at its end.
     mutating func filePaths(_ entry: TOMLEntry) -> [String]? {
         guard let texts = strings(entry, expected: Self.fileForms) else { return nil }
         var paths: [String] = []

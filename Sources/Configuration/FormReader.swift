@@ -17,7 +17,7 @@ extension Reading {
         case .choice(let words): choice(entry, of: words)?.setting
         case .path: path(entry, from: directory)?.setting
         case .absolutePath: absolutePath(entry)?.setting
-        case .user: socketOwner(entry)?.setting
+        case .user: owner(entry)?.setting
         case .group: group(entry.value, of: entry.key)?.setting
         case .groups: groups(entry)?.setting
         case .prefixes(let example): prefixes(entry, notEmpty: example)?.setting
@@ -119,11 +119,5 @@ extension Reading {
             return nil
         }
         return prefixes
-    }
-
-    private mutating func programs(_ entry: TOMLEntry, most: Int, called name: String) -> [HandlerCommand]? {
-        let faultsBefore = faults.count
-        let programs = programs(entry.key, of: Section(title: "", entries: [entry]), most: most, called: name)
-        return faults.count == faultsBefore ? programs : nil
     }
 }

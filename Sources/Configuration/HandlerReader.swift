@@ -8,47 +8,20 @@ extension Reading {
     private static let programsForms =
         "a list of programs with their arguments, like [[\"lowercase\"], [\"record\", \"--flag\"]]"
 
-    /// The service's handler; nil when it is missing or wrong.
-    mutating func handler(of top: Section, in file: String) -> HandlerCommand? {
-        guard let entry = top["handler"] else {
-            let start = SourcePosition(file: file, line: 1, column: 1)
-            fault(start, "'handler' is missing; expected \(Self.handlerForms)")
-            return nil
-        }
-        return command(entry.value, of: "handler", expected: Self.handlerForms)
-    }
-
-    /// The filters under a key; those that are wrong are left out.
-    mutating func filters(_ key: String, of top: Section) -> [HandlerCommand] {
-        programs(key, of: top, most: Service.mostFilters, called: "filters")
-    }
-
-    /// What is started for who comes, before a handler is.
-    mutating func checks(of top: Section) -> Checks {
-        var checks = Checks()
-        checks.programs = programs("checks", of: top, most: Checks.most, called: "programs")
-        read("check_timeout", of: top, into: &checks.timeout) { $0.someTime($1) }
-        read("check_cache", of: top, into: &checks.cache) { $0.duration($1) }
-        for key in ["check_timeout", "check_cache"] where top["checks"] == nil && layer == .service {
-            guard let useless = top[key], useless.position.file == file else { continue }
-            fault(useless.position, "\(quoted(key)) does nothing without 'checks'; expected both")
-        }
-        return checks
-    }
-
-    mutating func programs(
-        _ key: String, of top: Section, most: Int, called name: String
-    ) -> [HandlerCommand] {
-        guard let entry = top[key] else { return [] }
+    /// Programs with their arguments, so many at most; nil with a fault.
+    mutating func programs(_ entry: TOMLEntry, most: Int, called name: String) -> [HandlerCommand]? {
+        let faultsBefore = faults.count
+        let key = entry.key
         guard case .list(let elements) = entry.value.content else {
             wrongType(entry, expected: Self.programsForms)
-            return []
+            return nil
         }
         if elements.count > most {
             fault(
                 entry.value.position, "\(quoted(key)) has \(elements.count) \(name); expected at most \(most)")
         }
-        return elements.compactMap { command($0, of: key, expected: Self.programsForms) }
+        let programs = elements.compactMap { command($0, of: key, expected: Self.programsForms) }
+        return faults.count == faultsBefore ? programs : nil
     }
 
     /// A program with its arguments; nil with a fault.

@@ -16,7 +16,7 @@ package struct HostConfiguration: Sendable {
         defaults = []
     }
 
-    init(settings: HostSettings, defaults: [TOMLEntry]) {
+    private init(settings: HostSettings, defaults: [TOMLEntry]) {
         self.settings = settings
         self.defaults = defaults
     }
@@ -27,13 +27,14 @@ package struct HostConfiguration: Sendable {
     package static func state(text: [UInt8], file: String, directory: String, host: Host) throws(Faults) -> String {
         let top = try top(of: text, file: file)
         var reading = Reading(host: host, handlers: "", layer: .defaults, file: file)
-        var state = HostSettings().state
-        reading.read("state", of: top, into: &state) { $0.path($1, from: directory) }
+        reading.directory = directory
+        var settings = HostSettings()
+        reading.read(HostSettings.keys.filter { $0.name == "state" }, of: top, into: &settings)
         guard reading.faults.isEmpty else { throw Faults(reading.faults) }
-        return state
+        return settings.state
     }
 
-    static func top(of text: [UInt8], file: String) throws(Faults) -> Section {
+    private static func top(of text: [UInt8], file: String) throws(Faults) -> Section {
         do {
             return Section(title: "", entries: try readTOML(SourceText(text, file: file)))
         } catch {
@@ -54,9 +55,13 @@ package struct HostConfiguration: Sendable {
         text: [UInt8], file: String, directory: String? = nil, handlers: String? = nil, host: Host
     ) throws(Faults) -> HostConfiguration {
         let top = try top(of: text, file: file)
+        let directory = directory ?? directoryPart(of: file)
         var reading = Reading(host: host, handlers: "", layer: .defaults, file: file)
-        reading.refuseUnknownKeys(of: top, known: KnownKeys.host)
-        var settings = reading.settings(of: top, directory: directory ?? directoryPart(of: file))
+        reading.directory = directory
+        reading.refuseUnknownKeys(of: top, known: topNames(of: HostSettings.keys) + ["defaults"])
+        var settings = HostSettings()
+        settings.services = joinPath(directory, settings.services)
+        reading.read(HostSettings.keys, of: top, into: &settings)
         if let handlers { settings.handlers = handlers }
 
         var defaultsReading = Reading(host: host, handlers: settings.handlers, layer: .defaults, file: file)
@@ -68,34 +73,20 @@ package struct HostConfiguration: Sendable {
 }
 
 extension Reading {
-    fileprivate mutating func settings(of top: Section, directory: String) -> HostSettings {
-        var settings = HostSettings()
-        settings.services = joinPath(directory, settings.services)
-        read("services", of: top, into: &settings.services) { $0.path($1, from: directory) }
-        read("handlers", of: top, into: &settings.handlers) { $0.path($1, from: directory) }
-        read("state", of: top, into: &settings.state) { $0.path($1, from: directory) }
-        read("block_list", of: top, into: &settings.blockList) { reading, entry in
-            reading.path(entry, from: directory)
-        }
-        read("kernel_filter", of: top, into: &settings.kernelFilter) { $0.boolean($1) }
-        read("nameservers", of: top, into: &settings.nameServers) { $0.nameServers($1) }
-        read("exempt", of: top, into: &settings.exempt) { $0.prefixes($1) }
-        read("drain", of: top, into: &settings.drain) { $0.duration($1) }
-        if let section = section("source_prefix", of: top, known: KnownKeys.sourcePrefix) {
-            read("ipv4", of: section, into: &settings.sourcePrefix.v4) { $0.integer($1, in: 1...32) }
-            read("ipv6", of: section, into: &settings.sourcePrefix.v6) { $0.integer($1, in: 1...128) }
-        }
-        return settings
-    }
-
     /// Reads `[defaults]` as if it were a service, for its faults; what counts is read again under each service.
     fileprivate mutating func defaults(of top: Section) -> [TOMLEntry] {
-        guard let section = section("defaults", of: top, known: KnownKeys.service) else { return [] }
-        for entry in section.entries where KnownKeys.service.contains(entry.key) {
-            guard !KnownKeys.common.contains(entry.key) else { continue }
+        guard let section = section("defaults", of: top, known: topNames(of: Service.keys)) else { return [] }
+        let ownKeys = Service.keys.filter { $0.scope == .service }.map(\.name)
+        for entry in section.entries where ownKeys.contains(entry.key) {
             fault(entry.position, "\(quoted(entry.key)) in [defaults]; expected it in each service's own file only")
         }
-        _ = body(of: section)
+        let common = Section(title: section.title, entries: section.entries.filter { !ownKeys.contains($0.key) })
+        var service = Service(
+            name: "", file: file, listen: [], handler: .none, identity: Identity(user: .dynamic))
+        readService(of: common, into: &service)
+        let nothing = Section(title: "", entries: [])
+        check(service, own: nothing, merged: common)
+        checkTogether(&service, own: nothing, merged: common)
         return section.entries
     }
 
@@ -115,6 +106,7 @@ extension Reading {
         return result
     }
 
+    /// A path from a directory.
     mutating func path(_ entry: TOMLEntry, from directory: String) -> String? {
         guard let text = string(entry, expected: "a path in quotes") else { return nil }
         guard !text.isEmpty else {
@@ -126,7 +118,7 @@ extension Reading {
 }
 
 /// What stands before the last slash of a path; empty when there is none.
-func directoryPart(of path: String) -> String {
+private func directoryPart(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "" }
     return slash == path.startIndex ? "/" : String(path[..<slash])
 }

@@ -15,36 +15,8 @@ extension Reading {
         var position: SourcePosition?
     }
 
-    /// The identity that a section asks for; nil when any part of it is a fault.
-    mutating func identity(of top: Section) -> Identity? {
-        let faultsBefore = faults.count
-        let user = user(of: top)
-        let isRoot = user?.user == .root
-        let gid = top["group"].flatMap { group($0.value, of: $0.key) }
-        let groups = groups(of: top)
-        let capabilities = capabilities(of: top)
-        guard let user else { return nil }
-
-        if isRoot, top["capabilities"] == nil, let position = user.position {
-            fault(
-                position,
-                "'user' is \"root\" but 'capabilities' is missing; expected it in the same file, "
-                    + "listing what the service needs (may be \"\")")
-        }
-        if !isRoot { refuseGroupZero(gid: gid, groups: groups, user: user, in: top) }
-        if case .account(let name, let uid) = user.user, user.gid == nil, top["group"] == nil,
-            let position = user.position
-        {
-            fault(
-                position,
-                "'user' is \(quoted(name)), and uid \(uid) has no account to tell its group; expected 'group' too")
-        }
-        guard faults.count == faultsBefore else { return nil }
-        return Identity(user: user.user, gid: gid ?? user.gid, groups: groups.map(\.gid), capabilities: capabilities)
-    }
-
-    mutating func user(of top: Section) -> User? {
-        guard let entry = top["user"] else { return User(user: .dynamic) }
+    /// The user that the key `user` names; nil with a fault.
+    mutating func user(_ entry: TOMLEntry) -> User? {
         let position = entry.value.position
         if case .string("dynamic") = entry.value.content { return User(user: .dynamic, position: position) }
         if case .string("root") = entry.value.content {
@@ -94,39 +66,55 @@ extension Reading {
         return nil
     }
 
-    private mutating func groups(of top: Section) -> [(gid: UInt32, node: TOMLNode)] {
-        guard let entry = top["groups"] else { return [] }
-        guard case .list(let elements) = entry.value.content else {
-            wrongType(entry, expected: "a list of groups like [\"mail\", 8]")
-            return []
-        }
-        var result: [(gid: UInt32, node: TOMLNode)] = []
-        for element in elements {
-            guard let gid = group(element, of: entry.key) else { continue }
-            result.append((gid, element))
-        }
-        return result
-    }
-
-    mutating func capabilities(of top: Section) -> String {
+    /// The text of a capability set; nil with a fault.
+    mutating func capabilities(_ entry: TOMLEntry) -> String? {
         let expected = "libcap's text of a capability set, like \"^cap_net_raw\" (may be \"\")"
-        guard let entry = top["capabilities"], let text = string(entry, expected: expected) else { return "" }
-        if let problem = host.capabilityProblem(text) {
-            fault(entry.value.position, "'capabilities' is \(quoted(text)): \(problem); expected \(expected)")
-        }
-        return text
+        guard let text = string(entry, expected: expected) else { return nil }
+        guard let problem = host.capabilityProblem(text) else { return text }
+        fault(entry.value.position, "'capabilities' is \(quoted(text)): \(problem); expected \(expected)")
+        return nil
     }
 
-    private mutating func refuseGroupZero(
-        gid: UInt32?, groups: [(gid: UInt32, node: TOMLNode)], user: User, in top: Section
-    ) {
-        let only = "which is root's; expected another one, or user = \"root\""
-        if gid == 0, let entry = top["group"] { fault(entry.value.position, "'group' is gid 0, \(only)") }
-        for group in groups where group.gid == 0 {
-            fault(group.node.position, "'groups' has gid 0, \(only)")
+    /// Only a service that says `user = "root"` and lists its capabilities has uid 0 or gid 0.
+    mutating func checkIdentity(_ identity: inout Identity, of top: Section) {
+        // With a user at fault, nothing can be said about the rest.
+        guard top["user"] == nil || account != nil else { return }
+        if identity.user == .root, top["capabilities"] == nil, let position = account?.position {
+            fault(
+                position,
+                "'user' is \"root\" but 'capabilities' is missing; expected it in the same file, "
+                    + "listing what the service needs (may be \"\")")
         }
-        if user.gid == 0, top["group"] == nil, let position = user.position {
+        let isRoot = account?.user == .root
+        if !isRoot { refuseGroupZero(identity, of: top) }
+        if case .account(let name, let uid) = identity.user, let account, account.gid == nil, top["group"] == nil,
+            let position = account.position
+        {
+            fault(
+                position,
+                "'user' is \(quoted(name)), and uid \(uid) has no account to tell its group; expected 'group' too")
+        }
+        identity.gid = identity.gid ?? account?.gid
+    }
+
+    private mutating func refuseGroupZero(_ identity: Identity, of top: Section) {
+        let only = "which is root's; expected another one, or user = \"root\""
+        if identity.gid == 0, let entry = top["group"] { fault(entry.value.position, "'group' is gid 0, \(only)") }
+        if case .list(let elements)? = top["groups"]?.value.content {
+            for element in elements where isGroupZero(element) {
+                fault(element.position, "'groups' has gid 0, \(only)")
+            }
+        }
+        if let account, account.gid == 0, top["group"] == nil, let position = account.position {
             fault(position, "'user': the account's primary group is gid 0, which is root's; expected 'group' too")
+        }
+    }
+
+    private func isGroupZero(_ node: TOMLNode) -> Bool {
+        switch node.content {
+        case .integer(0), .string("0"): true
+        case .string(let name): host.group(named: name) == 0
+        default: false
         }
     }
 }

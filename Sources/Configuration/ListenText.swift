@@ -9,12 +9,8 @@ extension Reading {
         "a list of strings like [\"127.0.0.1:7007\", \"[::1]:7007\", \"unix:/run/x.sock\"]"
 
     /// The addresses, each with its place; empty when none could be read.
-    mutating func listen(of top: Section, in file: String) -> [(address: ListenAddress, position: SourcePosition)] {
-        guard let entry = top["listen"] else {
-            let start = SourcePosition(file: file, line: 1, column: 1)
-            fault(start, "'listen' is missing; expected \(Self.listenForms)")
-            return []
-        }
+    mutating func listen(of top: Section) -> [(address: ListenAddress, position: SourcePosition)] {
+        guard let entry = top["listen"] else { return [] }
         let texts: [(text: String, node: TOMLNode)]
         if case .string(let text) = entry.value.content {
             texts = [(text, entry.value)]

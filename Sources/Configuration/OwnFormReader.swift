@@ -6,16 +6,14 @@ import ServiceModel
 extension Reading {
     /// The value of an entry whose key has a form of its own; nil with a fault.
     mutating func value(of entry: TOMLEntry, by form: OwnForm) -> SettingValue? {
-        let alone = Section(title: "", entries: [entry])
         switch form {
         case .listen: return listeners.map(\.address).setting
         case .user:
-            let user = user(of: alone)
-            account = user
-            return user?.user.setting
-        case .capabilities: return capabilities(of: alone).setting
-        case .access: return access(of: alone).setting
-        case .environment: return environment(of: alone).setting
+            account = user(entry)
+            return account?.user.setting
+        case .capabilities: return capabilities(entry)?.setting
+        case .access: return access(entry)?.setting
+        case .environment: return environment(entry)?.setting
         case .denyMessage: return denyMessage(entry)?.setting
         case .hours: return hours(entry)?.setting
         case .timeZone: return timeZone(entry)?.setting
@@ -29,26 +27,5 @@ extension Reading {
                 .list(points.sorted { $0.key < $1.key }.map { .list([$0.key.setting, $0.value.setting]) })
             }
         }
-    }
-
-    /// What is said before the close; "": nothing.
-    private mutating func denyMessage(_ entry: TOMLEntry) -> String? {
-        guard let text = string(entry, expected: "a text in quotes, like \"421 not now\\r\\n\""), !text.isEmpty else {
-            return nil
-        }
-        guard text.utf8.count <= RefusalAction.longestMessage else {
-            fault(
-                entry.value.position,
-                "'deny_message' has \(text.utf8.count) bytes; expected at most \(RefusalAction.longestMessage)")
-            return nil
-        }
-        guard !RefusalAction.hasUnreadEscape(text) else {
-            fault(
-                entry.value.position,
-                "'deny_message' has a backslash for an end of line, which only \"...\" reads; expected \"421 not now\\r\\n\""
-            )
-            return nil
-        }
-        return text
     }
 }

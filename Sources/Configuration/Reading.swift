@@ -61,15 +61,6 @@ struct Reading {
 }
 
 extension Reading {
-    /// Reads a key into a value that already holds its default. A key that is absent, or wrong, changes nothing.
-    mutating func read<Value>(
-        _ key: String, of section: Section, into target: inout Value,
-        by reader: (inout Reading, TOMLEntry) -> Value?
-    ) {
-        guard let entry = section[key], let value = reader(&self, entry) else { return }
-        target = value
-    }
-
     /// A string.
     mutating func string(_ entry: TOMLEntry, expected: String) -> String? {
         guard case .string(let text) = entry.value.content else {
@@ -104,17 +95,6 @@ extension Reading {
             return nil
         }
         return value
-    }
-
-    /// One of a few words.
-    mutating func choice<Value: RawRepresentable<String> & CaseIterable>(_ entry: TOMLEntry) -> Value? {
-        let expected = "one of " + Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-        guard let text = string(entry, expected: expected) else { return nil }
-        guard let known = Value(rawValue: text) else {
-            fault(entry.value.position, "\(quoted(entry.key)) is \(quoted(text)); expected \(expected)")
-            return nil
-        }
-        return known
     }
 
     /// An integer of a range.

@@ -11,35 +11,6 @@ extension Reading {
     private static let systemCallForms = "a list of names with a sign, like [\"+ptrace\", \"-socket\"]"
     private static let temporaryForms = "true, false, or a size like \"64M\""
 
-    /// What the section says about the sandbox, over the tightest one; ``root`` has been read.
-    mutating func sandbox(of top: Section) -> SandboxSettings {
-        var sandbox = SandboxSettings()
-        read("network", of: top, into: &sandbox.network) { $0.network($1) }
-        read("seccomp", of: top, into: &sandbox.seccomp) { $0.choice($1) }
-        read("system_calls", of: top, into: &sandbox.systemCalls) { $0.systemCalls($1) }
-        read("landlock", of: top, into: &sandbox.landlock) { $0.choice($1) }
-        read("private_tmp", of: top, into: &sandbox.privateTemporary) { $0.privateTemporary($1) }
-        sandbox.files = files(of: top)
-        if case .directory(let path, _) = root { sandbox.root = path }
-
-        if sandbox.seccomp == .off, !sandbox.systemCalls.isEmpty {
-            refuseUseless("system_calls", named: "'system_calls'", because: "seccomp", in: top)
-        }
-        if sandbox.landlock == .off, sandbox.files != FileLists() {
-            refuseUseless("files", named: "[files]", because: "landlock", in: top)
-        }
-        return sandbox
-    }
-
-    /// An empty value under the key does no harm: so a service can turn off both, whatever the defaults say.
-    private mutating func refuseUseless(_ key: String, named name: String, because switchKey: String, in top: Section) {
-        guard let useless = top[key], let off = top[switchKey] else { return }
-        fault(
-            ownPlace(useless.position, off.position),
-            "\(name) at \(useless.position.fileAndLine) does nothing, because \(quoted(switchKey)) is \"off\" at "
-                + "\(off.position.fileAndLine); expected one of the two")
-    }
-
     mutating func network(_ entry: TOMLEntry) -> Set<SocketFamily>? {
         if case .boolean(let isShared) = entry.value.content { return isShared ? Set(SocketFamily.allCases) : [] }
         guard let texts = strings(entry, expected: Self.networkForms) else { return nil }

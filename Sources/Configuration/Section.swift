@@ -1,5 +1,6 @@
 // A table of a file with the keys that it may have, and how defaults lie under it.
 
+import ServiceModel
 internal import Text
 
 /// A table as its reader sees it.
@@ -14,46 +15,13 @@ struct Section: Sendable {
     }
 }
 
-/// The keys that Doorward knows.
-enum KnownKeys {
-    static let service = required + filters + common + ["enabled", "sensor"]
-    static let required = ["listen", "handler"]
-    static let filters = ["input_filters", "output_filters"]
-    /// Those that `[defaults]` takes too.
-    static let common =
-        identity + [
-            "access", "environment", "stderr", "directory", "umask", "nice", "limits", "socket", "network", "seccomp",
-            "system_calls", "landlock", "files", "private_tmp", "root", "penalties", "refuse", "deny_message", "hours",
-            "time_zone", "max_load", "start", "first_byte", "greet_delay", "proxy_protocol", "dnsbl",
-            "checks", "check_timeout", "check_cache",
-        ]
-    /// Those that belong together: see Section.over(defaults:).
-    static let identity = ["user", "group", "groups", "capabilities"]
-    static let limits = [
-        "connections", "per_source", "lifetime", "files", "processes", "memory", "cpu", "core", "file_size",
-        "total_memory", "rate", "burst", "total_rate", "total_burst", "waiting",
-    ]
-    static let penalties = [
-        "exit", "failure", "signal", "no_data", "lifetime", "limit", "threshold", "half_life", "ban", "longest_ban",
-    ]
-    static let socket = ["backlog", "nodelay", "keepalive", "owner", "group", "mode"]
-    static let files = ["read", "write", "execute"]
-    static let host = [
-        "services", "handlers", "state", "block_list", "source_prefix", "exempt", "kernel_filter", "nameservers",
-        "drain",
-        "defaults",
-    ]
-    static let sourcePrefix = ["ipv4", "ipv6"]
-
-    /// Where a key belongs that stands in the wrong table, in words; nil for one that is known nowhere.
-    static func home(of key: String) -> String? {
-        if limits.contains(key) { return "it belongs in [limits]" }
-        if service.contains(key) { return "it belongs at the top of a service's file, before the first [table]" }
-        if socket.contains(key) { return "it belongs in [socket]" }
-        if files.contains(key) { return "it belongs in [files]" }
-        if penalties.contains(key) { return "it belongs in [penalties]" }
-        return nil
-    }
+/// Where a key belongs that stands in the wrong table, in words; nil for one that is known nowhere.
+private func home(of name: String) -> String? {
+    let tables = ["limits", "", "socket", "files", "penalties"]
+    guard let table = tables.first(where: { table in Service.keys.contains { $0.table == table && $0.plainName == name } })
+    else { return nil }
+    return table.isEmpty
+        ? "it belongs at the top of a service's file, before the first [table]" : "it belongs in [\(table)]"
 }
 
 extension Section {
@@ -73,7 +41,7 @@ extension Section {
                 var both = own
                 both.value.content = .table(inner.entries)
                 merged.entries.append(both)
-            } else if !ownsUser || !KnownKeys.identity.contains(entry.key) {
+            } else if !ownsUser || !Service.identityKeys.contains(where: { $0.name == entry.key }) {
                 merged.entries.append(entry)
             }
         }
@@ -106,7 +74,7 @@ extension Reading {
             let hint: String
             if let near = nearestName(to: entry.key, among: known) {
                 hint = "did you mean '\(near)'?"
-            } else if let home = KnownKeys.home(of: entry.key) {
+            } else if let home = home(of: entry.key) {
                 hint = home
             } else {
                 hint = "expected one of \(known.joined(separator: ", "))"

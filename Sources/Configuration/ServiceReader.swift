@@ -7,8 +7,8 @@ import ServiceModel
 
 /// Reads service files, each over the same defaults.
 package struct ServiceReader: Sendable {
-    let host: Host
-    let configuration: HostConfiguration
+    private let host: Host
+    private let configuration: HostConfiguration
 
     package init(host: Host, configuration: HostConfiguration) {
         self.host = host
@@ -29,14 +29,14 @@ package struct ServiceReader: Sendable {
                 "the file's name makes \(quoted(name)) the service's; expected 1 to 32 of a-z, 0-9, _ and -, "
                     + "the first a letter or digit")
         }
-        let definition = definition(name: name, file: file, text: SourceText(text, file: file), reading: &reading)
+        let definition = definition(name, file, SourceText(text, file: file), &reading)
         guard let definition, reading.faults.isEmpty else { return .failure(Faults(reading.faults)) }
         return .success(definition)
     }
 
     /// nil only with a fault.
     private func definition(
-        name: String, file: String, text: SourceText, reading: inout Reading
+        _ name: String, _ file: String, _ text: SourceText, _ reading: inout Reading
     ) -> ServiceDefinition? {
         let own: Section
         do {
@@ -45,58 +45,48 @@ package struct ServiceReader: Sendable {
             reading.fault(error.position, error.message)
             return nil
         }
-        reading.refuseUnknownKeys(of: own, known: KnownKeys.service)
-        let faultsBefore = reading.faults.count
-        let listeners = reading.listen(of: own, in: file)
-        if reading.faults.count == faultsBefore {
-            reading.refuseUnixOptions(own: own, listen: listeners.map(\.address))
-            reading.refuseWhatNeedsAddresses(of: own, listen: listeners.map(\.address))
-        }
-        var isEnabled = true
-        reading.read("enabled", of: own, into: &isEnabled) { $0.boolean($1) }
-        reading.isEnabled = isEnabled
+        reading.refuseUnknownKeys(of: own, known: topNames(of: Service.keys))
+        reading.requireKeys(of: own)
         let merged = own.over(defaults: configuration.defaults)
-        let body = reading.body(of: merged)
-        let sensor = reading.sensor(of: own)
-        let handler = sensor == nil ? reading.handler(of: own, in: file) : HandlerCommand.none
-        let inputFilters = reading.filters("input_filters", of: own)
-        let outputFilters = reading.filters("output_filters", of: own)
-        if body.standardError == .socket, !outputFilters.isEmpty, let way = merged["stderr"],
-            let filters = own["output_filters"]
-        {
-            reading.fault(
-                reading.ownPlace(way.position, filters.position),
-                "'stderr' at \(way.position.fileAndLine) is \"socket\", which goes around the 'output_filters' at "
-                    + "\(filters.position.fileAndLine); expected \"log\" or \"null\"")
-        }
-        guard let handler, let identity = body.identity else { return nil }
-
         var service = Service(
-            name: name, file: file, listen: listeners.map(\.address), handler: handler, identity: identity)
-        service.isEnabled = isEnabled
-        service.inputFilters = inputFilters
-        service.outputFilters = outputFilters
-        service.access = body.access
-        service.admission = body.admission
-        service.admission.sensor = sensor
-        service.environment = body.environment
-        service.standardError = body.standardError
-        service.directory = body.directory
-        service.umask = body.umask
-        service.nice = body.nice
-        service.limits = body.limits
-        service.socket = body.socket
-        service.sandbox = body.sandbox
+            name: name, file: file, listen: [], handler: .none, identity: Identity(user: .dynamic))
+        reading.readService(of: merged, into: &service)
+        reading.check(service, own: own, merged: merged)
+        reading.checkTogether(&service, own: own, merged: merged)
         var definition = ServiceDefinition(
-            service: service, activation: isEnabled ? .enabled : .disabled,
-            listeners: listeners.map { .init(address: $0.address, position: $0.position) })
+            service: service, activation: service.isEnabled ? .enabled : .disabled,
+            listeners: reading.listeners.map { .init(address: $0.address, position: $0.position) })
         definition.origins = merged.origins
         return definition
     }
 }
 
+extension Reading {
+    /// Reads every key of a section into a service that says nothing.
+    mutating func readService(of top: Section, into service: inout Service) {
+        // First, because other keys name programs and paths that need not be there for a service that is switched off, and
+        // that are inside of its root.
+        read(Service.keys.filter { $0.name == "enabled" }, of: top, into: &service)
+        isEnabled = service.isEnabled
+        readRoot(of: top)
+        let faultsBefore = faults.count
+        listeners = listen(of: top)
+        listenersAreKnown = top["listen"] != nil && faults.count == faultsBefore
+        read(Service.keys.filter { $0.name != "enabled" }, of: top, into: &service)
+    }
+
+    /// A service listens somewhere, and has a handler unless it is a sensor.
+    fileprivate mutating func requireKeys(of own: Section) {
+        let start = SourcePosition(file: file, line: 1, column: 1)
+        if own["listen"] == nil { fault(start, "'listen' is missing; expected \(Self.listenForms)") }
+        if own["handler"] == nil, own["sensor"] == nil {
+            fault(start, "'handler' is missing; expected \(Self.handlerForms)")
+        }
+    }
+}
+
 /// Whether a service may have this name. It becomes part of paths, log lines and environment values.
-func isServiceName(_ name: String) -> Bool {
+private func isServiceName(_ name: String) -> Bool {
     guard let first = name.utf8.first, name.utf8.count <= 32, first != UInt8(ascii: "_"), first != UInt8(ascii: "-")
     else { return false }
     return name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789_-".utf8.contains($0) }

@@ -50,7 +50,7 @@ struct LimitsReaderTests {
 
     @Test("each limit but connections and waiting may be unlimited")
     func unlimited() throws {
-        let keys = KnownKeys.limits.dropFirst().filter { !$0.hasSuffix("burst") && $0 != "waiting" }
+        let keys = Limits.keys.map(\.name).dropFirst().filter { !$0.hasSuffix("burst") && $0 != "waiting" }
         let found = try limits(keys.map { "\($0) = \"unlimited\"" }.joined(separator: "\n"))
         #expect(found.perSource == .unlimited && found.lifetime == .unlimited && found.files == .unlimited)
         #expect(found.processes == .unlimited && found.memory == .unlimited && found.cpu == .unlimited)
