@@ -184,7 +184,8 @@ let testTargets: [Target] = [
             "Addresses", "Admission", "HostDefinition", "LinuxSystem", "Messages", "ServiceModel", "Supervisor",
             "TestSupport",
         ]),
-    tests("ConfigurationTests", ["Addresses", "Configuration", "HostDefinition", "ServiceModel", "Tables", "TestSupport"]),
+    tests(
+        "ConfigurationTests", ["Addresses", "Configuration", "HostDefinition", "ServiceModel", "Tables", "TestSupport"]),
     tests(
         "ConfigurationLoaderTests",
         ["ConfigurationLoader", "Configuration", "HostDefinition", "LinuxSystem", "ServiceModel", "TestSupport"]),

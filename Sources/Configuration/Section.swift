@@ -18,7 +18,9 @@ struct Section: Sendable {
 /// Where a key belongs that stands in the wrong table, in words; nil for one that is known nowhere.
 private func home(of name: String) -> String? {
     let tables = ["limits", "", "socket", "files", "penalties"]
-    guard let table = tables.first(where: { table in Service.keys.contains { $0.table == table && $0.plainName == name } })
+    guard
+        let table = tables.first(where: { table in Service.keys.contains { $0.table == table && $0.plainName == name } }
+        )
     else { return nil }
     return table.isEmpty
         ? "it belongs at the top of a service's file, before the first [table]" : "it belongs in [\(table)]"

@@ -20,7 +20,11 @@ package struct ServiceDefinition: Hashable, Sendable {
     }
 
     package var service: Service
-    package var activation: Activation
+    /// As the service says.
+    package var activation: Activation {
+        get { service.isEnabled ? .enabled : .disabled }
+        set { service.isEnabled = newValue == .enabled }
+    }
     /// The service's `listen`, in the same order.
     package var listeners: [Listener]
     /// Where each setting was said, by its key, `limits.memory` for one in a table; a key that is not here has its default.
@@ -28,13 +32,13 @@ package struct ServiceDefinition: Hashable, Sendable {
 
     package init(service: Service, activation: Activation, listeners: [Listener]) {
         self.service = service
-        self.activation = activation
         self.listeners = listeners
+        self.activation = activation
     }
 
     /// Whether a gate of one need not be replaced by a gate of the other: where a setting was said is not served.
     package func serves(as other: ServiceDefinition) -> Bool {
-        service == other.service && activation == other.activation
+        service == other.service
             && listeners.map(\.address) == other.listeners.map(\.address)
     }
 }

@@ -3,85 +3,6 @@ internal import Addresses
 package import ServiceModel
 package import Wire
 
-extension Identity: WireValue {
-    package func write(to writer: inout WireWriter) {
-        switch user {
-        case .dynamic: writer.write(0)
-        case .root: writer.write(1)
-        case .account(let name, let uid):
-            writer.write(2)
-            writer.write(name)
-            writer.write(uid)
-        }
-        writer.write(gid)
-        writer.write(groups)
-        writer.write(capabilities)
-    }
-
-    package init(from reader: inout WireReader) throws(WireError) {
-        let user: User
-        switch try reader.number() {
-        case 0: user = .dynamic
-        case 1: user = .root
-        case 2: user = .account(name: try reader.text(), uid: try reader.value())
-        default: throw WireError()
-        }
-        self.init(user: user, gid: try reader.optional(), groups: try reader.list(), capabilities: try reader.text())
-    }
-}
-
-extension Service: WireValue {
-    package func write(to writer: inout WireWriter) {
-        writer.write(name)
-        writer.write(file)
-        writer.write(listen)
-        writer.write(handler)
-        writer.write(identity)
-        writer.write(inputFilters)
-        writer.write(outputFilters)
-        writer.write(access)
-        writer.write(admission)
-        writer.write(environment)
-        writer.write(standardError.rawValue)
-        writer.write(directory)
-        writer.write(umask)
-        writer.write(Int64(nice))
-        writer.write(limits)
-        writer.write(socket)
-        writer.write(sandbox)
-    }
-
-    package init(from reader: inout WireReader) throws(WireError) {
-        self.init(
-            name: try reader.text(), file: try reader.text(), listen: try reader.list(), handler: try reader.value(),
-            identity: try reader.value())
-        inputFilters = try reader.list()
-        outputFilters = try reader.list()
-        access = try reader.list()
-        admission = try reader.value()
-        environment = try reader.list()
-        guard let standardError = StandardError(rawValue: try reader.text()) else { throw WireError() }
-        self.standardError = standardError
-        directory = try reader.text()
-        umask = try reader.value()
-        nice = try reader.number(Int32.self)
-        limits = try reader.value()
-        socket = try reader.value()
-        sandbox = try reader.value()
-    }
-}
-
-extension ServiceDefinition.Listener: WireValue {
-    package func write(to writer: inout WireWriter) {
-        writer.write(address)
-        writer.write(position)
-    }
-
-    package init(from reader: inout WireReader) throws(WireError) {
-        self.init(address: try reader.value(), position: try reader.value())
-    }
-}
-
 /// An entry of ``ServiceDefinition/origins``.
 private struct Origin: WireValue {
     var key: String
@@ -105,15 +26,17 @@ private struct Origin: WireValue {
 extension ServiceDefinition: WireValue {
     package func write(to writer: inout WireWriter) {
         writer.write(service)
-        writer.write(activation == .enabled)
-        writer.write(listeners)
+        writer.write(listeners.map(\.position))
         writer.write(origins.sorted { $0.key < $1.key }.map { Origin(key: $0.key, position: $0.value) })
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
+        let service = try reader.value(Service.self)
+        let positions = try reader.list(SourcePosition.self)
+        guard positions.count == service.listen.count else { throw WireError() }
         self.init(
-            service: try reader.value(), activation: try reader.fact() ? .enabled : .disabled,
-            listeners: try reader.list())
+            service: service, activation: service.isEnabled ? .enabled : .disabled,
+            listeners: zip(service.listen, positions).map { Listener(address: $0, position: $1) })
         for origin in try reader.list(Origin.self) {
             guard origins.updateValue(origin.position, forKey: origin.key) == nil else { throw WireError() }
         }
@@ -131,36 +54,15 @@ extension Fault: WireValue {
     }
 }
 
-extension HostSettings: WireValue {
+extension SourcePosition: WireValue {
     package func write(to writer: inout WireWriter) {
-        writer.write(services)
-        writer.write(handlers)
-        writer.write(state)
-        writer.write(blockList)
-        writer.write(sourcePrefix.v4)
-        writer.write(sourcePrefix.v6)
-        writer.write(kernelFilter)
-        writer.write(exempt)
-        writer.write(nameServers != nil)
-        writer.write(nameServers ?? [])
-        writer.write(drain)
+        writer.write(file)
+        writer.write(line)
+        writer.write(column)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        self.init()
-        services = try reader.text()
-        handlers = try reader.text()
-        state = try reader.text()
-        blockList = try reader.optional()
-        sourcePrefix.v4 = try reader.value()
-        sourcePrefix.v6 = try reader.value()
-        kernelFilter = try reader.fact()
-        exempt = try reader.list()
-        let hasNameServers = try reader.fact()
-        let nameServers = try reader.list(NameServer.self)
-        guard hasNameServers != nameServers.isEmpty else { throw WireError() }
-        self.nameServers = hasNameServers ? nameServers : nil
-        drain = try reader.value()
+        self.init(file: try reader.text(), line: try reader.value(), column: try reader.value())
     }
 }
 

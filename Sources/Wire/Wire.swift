@@ -79,8 +79,15 @@ package struct WireReader {
     }
 
     package mutating func list<Element: WireValue>(_ type: Element.Type = Element.self) throws(WireError) -> [Element] {
+        try list { reader throws(WireError) in try Element(from: &reader) }
+    }
+
+    /// A list whose elements the caller reads.
+    package mutating func list<Element>(
+        by read: (inout WireReader) throws(WireError) -> Element
+    ) throws(WireError) -> [Element] {
         var list: [Element] = []
-        for _ in 0..<(try count()) { list.append(try Element(from: &self)) }
+        for _ in 0..<(try count()) { list.append(try read(&self)) }
         return list
     }
 

@@ -43,10 +43,10 @@ extension Duration: Setting {
 }
 
 extension Bytes: Setting {
-    package var setting: SettingValue { .number(Int64(clamping: count)) }
+    package var setting: SettingValue { .number(Int64(bitPattern: count)) }
     package init?(setting: SettingValue) {
-        guard let number = setting.number, let count = UInt64(exactly: number) else { return nil }
-        self.init(count)
+        guard let number = setting.number else { return nil }
+        self.init(UInt64(bitPattern: number))
     }
 }
 
