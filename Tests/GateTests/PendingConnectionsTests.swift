@@ -1,4 +1,5 @@
 import Addresses
+import Admission
 import LinuxSystem
 import TestSupport
 import Testing
