@@ -1,4 +1,4 @@
-// Who may come in: the pre-connection checks of one service, in their order, the first refusal ends it.
+// Whether a peer gets a handler: the checks of one service, in their order; the first one that refuses decides.
 // Pure: no system call, no clock, no libc. Allocates nothing after init.
 // Promises that what was admitted is counted until its `Admitted` is given back, and that losing one is a trap.
 package import Addresses
@@ -12,8 +12,6 @@ package struct Admission: ~Copyable {
     private let sourcePrefix: SourcePrefix
     private let isSensor: Bool
     private var rates: RateTable?
-    /// Why the service takes nobody at the moment; nil when it does.
-    package var closedReason: ClosedReason?
     /// Handlers at once, and who waits for one, by source. There are never more sources than connections.
     private var sources: FixedMap<Source, Int>
 
@@ -36,17 +34,17 @@ package struct Admission: ~Copyable {
         sources = FixedMap(capacity: service.limits.connections + waiting)
     }
 
-    /// Decides on one peer. The caller has made sure that the service is below its own limits of connections, and of those
-    /// that wait.
-    ///
-    /// Order: block list, bans, access rules, whether the service is a sensor or takes nobody, connections of the source,
-    /// its rate.
+    /// Decides on one peer, in the order of the statements. The caller has made sure that the service is below its own limits
+    /// of connections, and of those that wait.
     ///
     /// - Parameters:
     ///   - blockList: a table that ``BlockList/table(of:file:)`` built.
     ///   - bans: a table that ``BanTable/list(at:)`` built.
+    ///   - closed: why the service is closed; nil: it is open.
     ///   - now: nanoseconds of the monotonic clock.
-    package mutating func decide(_ peer: Peer, blockList: RawSpan, bans: RawSpan, at now: Int64) -> Decision {
+    package mutating func decide(
+        _ peer: Peer, blockList: RawSpan, bans: RawSpan, closed: ClosedReason?, at now: Int64
+    ) -> Decision {
         if case .ip(let address, _) = peer {
             if let line = BlockList.line(matching: address, in: blockList) { return .refuse(.blockList(line: line)) }
             if let ban = SealedBans.match(address, at: now, in: bans) { return .refuse(.ban(ban)) }
@@ -58,11 +56,11 @@ package struct Admission: ~Copyable {
             return .refuse(.noRuleMatches)
         }
         if isSensor { return .refuse(.sensor) }
-        if let closedReason { return .refuse(.closed(closedReason)) }
+        if let closed { return .refuse(.closed(closed)) }
         let source = Source(of: peer, sourcePrefix)
         let before = sources.update(source) { $0 } ?? 0
         if before >= perSource { return .refuse(.sourceLimit(perSource)) }
-        // Last, so that only who would come in spends of it.
+        // Last, so that only a connection that would be admitted costs its source a part of its rate.
         if rates?.take(source, at: now) == false { return .refuse(.sourceRate) }
         if before == 0 { sources.insert(source, 1) } else { _ = sources.update(source) { $0 += 1 } }
         return .admit(Admitted(source: source, rule: rule, sourceCount: before + 1))

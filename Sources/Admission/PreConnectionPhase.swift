@@ -1,17 +1,42 @@
-// The phases of a connection that was accepted and has no handler yet.
+// The phases of a connection between its accept and its handler. The order of the cases is the order in which a gate takes a
+// connection through them, and in which `explain` asks them; doorward(8) says it in words.
+//
+//     accept -> [PROXY header] -> admission -> [DNS block lists] -> [checks] -> [silence | first byte] -> [a free handler]
+//         -> start
+//
+// Within admission, the order is that of the statements of ``Admission/decide(_:blockList:bans:closed:at:)``.
+package import ServiceModel
 
-/// Where a connection is that was accepted and has no handler yet.
+/// The phase of a connection that was accepted and has no handler yet.
 package enum PreConnectionPhase: Int, CaseIterable, Hashable, Sendable {
-    /// Its upstream is to say who the client is.
+    /// The gate waits for the header in which the upstream names the client.
     case proxyHeader
-    /// DNS block lists were asked about it.
+    /// The gate waits for answers of DNS block lists.
     case lists
-    /// Checks were asked about it, or it waits for its turn.
+    /// The gate waits for the answers of the service's checks.
     case checks
-    /// The peer is to say nothing for a while.
+    /// The gate waits for the end of the time in which the peer is to be silent.
     case greetDelay
-    /// The peer is to say something.
+    /// The gate waits for the peer's first byte.
     case firstByte
-    /// Nothing more is asked of it: it waits for a free handler.
+    /// The connection waits for a free handler, and for nothing else.
     case handler
+}
+
+extension PreConnectionPhase {
+    /// The phases of a service's admitted connections, in their order; the last one is ``handler``.
+    package static func afterAdmission(_ settings: AdmissionSettings) -> [PreConnectionPhase] {
+        allCases.filter { $0.rawValue > proxyHeader.rawValue && $0.isAsked(by: settings) }
+    }
+
+    private func isAsked(by settings: AdmissionSettings) -> Bool {
+        switch self {
+        case .proxyHeader: !settings.upstreams.isEmpty
+        case .lists: !settings.dnsbl.isEmpty
+        case .checks: !settings.checks.programs.isEmpty
+        case .greetDelay: settings.start != .data && settings.greetDelay != nil
+        case .firstByte: settings.start == .data
+        case .handler: true
+        }
+    }
 }

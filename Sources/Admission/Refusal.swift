@@ -54,14 +54,6 @@ package enum Refusal: Hashable, Sendable {
     }
 }
 
-/// Why a service takes no connections for a while.
-package enum ClosedReason: Hashable, Sendable {
-    /// It is outside of its hours.
-    case hours
-    /// The machine's load is above its limit.
-    case load
-}
-
 /// What is wrong with the beginning of an upstream's connection.
 package enum ProxyTrouble: Hashable, Sendable, CustomStringConvertible {
     case malformed(ProxyFault)

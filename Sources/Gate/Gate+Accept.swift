@@ -73,8 +73,8 @@ extension Gate {
     ) {
         let peer = connection.peer
         let now = Clock.monotonicNanoseconds()
-        admission.closedReason = openingHours.closedReason(at: now)
-        switch Self.decide(on: peer, &admission, blockList, bans.table, now) {
+        let closed = openingHours.closedReason(at: now)
+        switch Self.decide(on: peer, &admission, blockList, bans.table, closed, now) {
         case .refuse(let refusal):
             refuse(connection, refusal, at: now)
         case .admit(let admitted):
@@ -110,9 +110,9 @@ extension Gate {
 
     private static func decide(
         on peer: Peer, _ admission: inout Admission, _ blockList: borrowing SharedBytes,
-        _ bans: borrowing SharedBytes, _ now: Int64
+        _ bans: borrowing SharedBytes, _ closed: ClosedReason?, _ now: Int64
     ) -> Decision {
-        admission.decide(peer, blockList: blockList.bytes, bans: bans.bytes, at: now)
+        admission.decide(peer, blockList: blockList.bytes, bans: bans.bytes, closed: closed, at: now)
     }
 
     /// The address that the peer connected to. A listener on one address knows it; on all addresses the socket does.

@@ -1,10 +1,10 @@
-// Whether a service takes anybody at this moment: its hours, and the load of the machine.
-// Both are looked at once a second at most, and cost no file: a gate has none to read.
+// The clock and the machine's load, read for ClosedReason: once a second at most, and without a file, because a gate has none
+// to read.
 internal import Admission
 internal import LinuxSystem
 internal import ServiceModel
 
-/// Open, or why not.
+/// Whether one service is open.
 struct OpeningHours: Sendable {
     private let hours: Hours?
     private let mostLoad: Int?
@@ -22,17 +22,13 @@ struct OpeningHours: Sendable {
         if hours != nil { try LocalTime.load(zone: settings.timeZone) }
     }
 
-    /// Why nobody is taken; nil when everybody may come.
+    /// Why the service is closed; nil: it is open.
     mutating func closedReason(at now: Int64) -> ClosedReason? {
         guard hours != nil || mostLoad != nil, now >= lookAt else { return closedReason }
         lookAt = now + Self.interval
-        closedReason = currentReason()
+        closedReason = ClosedReason(
+            hours: hours, minute: WeekMinute(number: LocalTime.minuteOfWeek()), mostLoad: mostLoad,
+            load: Processes.load())
         return closedReason
-    }
-
-    private func currentReason() -> ClosedReason? {
-        if let hours, !hours.contains(WeekMinute(number: LocalTime.minuteOfWeek())) { return .hours }
-        if let mostLoad, Processes.load() > mostLoad { return .load }
-        return nil
     }
 }

@@ -1,33 +1,29 @@
-// What a connection has to go through between its accept and its handler, and what follows from what is seen of it. Pure.
-//
-//     accept -> [PROXY header] -> admission -> [DNS block lists] -> [checks] -> [silence | first byte] -> [a free handler]
-//         -> start
-//
-// Each phase lasts for the same time for everybody, so whoever came into it first is the first whose time is over.
+// How long the phases of one service's connections last, and what follows from what the gate sees of a peer. Pure.
+// Each phase lasts equally long for all connections: the time of the one that entered it first is over first.
 package import Addresses
 package import Admission
 package import LinuxSystem
 package import ServiceModel
 
-/// What becomes of a connection in the lobby.
+/// What becomes of a connection in a phase.
 package enum PhaseOutcome: Hashable, Sendable {
     case wait
-    /// To the next phase.
+    /// The connection goes on to the next phase.
     case advance
-    /// What is known of it has to do: nothing more is waited for.
+    /// The gate decides by the answers that it has, and waits no longer.
     case decide
     case refuse(Refusal)
 }
 
-/// The rules of one service.
+/// The phases of one service.
 package struct PhasePlan: Hashable, Sendable {
-    /// Whether the service has any: without them nobody comes into the lobby.
+    /// Whether a connection may have to wait in the gate before its handler starts.
     package let areAny: Bool
     private let upstreams: [IPPrefix]
     private let greetDelay: Int64
     private let firstByte: Int64
     private let checks: Int64
-    /// What everybody goes through who was let in, in this order; the last one is ``PreConnectionPhase/handler``.
+    /// Those of an admitted connection.
     private let phases: [PreConnectionPhase]
 
     /// In nanoseconds.
@@ -42,23 +38,15 @@ package struct PhasePlan: Hashable, Sendable {
         greetDelay = settings.greetDelay?.nanoseconds ?? 0
         firstByte = settings.firstByte.nanoseconds
         checks = settings.checks.timeout.nanoseconds
-        var phases: [PreConnectionPhase] = []
-        if !settings.dnsbl.isEmpty { phases.append(.lists) }
-        if !settings.checks.programs.isEmpty { phases.append(.checks) }
-        if settings.start == .data {
-            phases.append(.firstByte)
-        } else if settings.greetDelay != nil {
-            phases.append(.greetDelay)
-        }
-        self.phases = phases + [.handler]
+        phases = PreConnectionPhase.afterAdmission(settings)
     }
 
-    /// What a connection goes through next; before the handler of a service, the last.
+    /// The phase of an admitted connection after this one; ``PreConnectionPhase/handler`` is the last.
     package func next(after phase: PreConnectionPhase) -> PreConnectionPhase {
         phases.first { $0.rawValue > phase.rawValue } ?? .handler
     }
 
-    /// Where a connection begins that was let in.
+    /// The first phase of an admitted connection.
     package var phaseAfterAdmission: PreConnectionPhase { next(after: .proxyHeader) }
 
     /// Whether the connections of a peer begin with a PROXY header.
@@ -79,7 +67,7 @@ package struct PhasePlan: Hashable, Sendable {
         }
     }
 
-    /// What follows from what is seen of a peer. PROXY headers are read: see ProxyHeader.
+    /// What follows from what the gate sees of a peer. It reads a PROXY header itself: see ProxyHeader.
     package func step(_ phase: PreConnectionPhase, _ peek: PeekResult) -> PhaseOutcome {
         switch (phase, peek) {
         case (_, .nothing), (.proxyHeader, _), (.lists, _), (.checks, _), (.handler, _): .wait
@@ -89,7 +77,7 @@ package struct PhasePlan: Hashable, Sendable {
         }
     }
 
-    /// What follows from the end of a phase's time.
+    /// What follows when the time of a phase is over.
     package func stepWhenOver(_ phase: PreConnectionPhase) -> PhaseOutcome {
         switch phase {
         case .proxyHeader: .refuse(.proxyHeader(.late))

@@ -74,7 +74,6 @@ package struct Assessment: Sendable {
         func place(_ key: String) -> String { definition.origins[key]?.fileAndLine ?? service.file }
         let table = BlockList.table(of: try BlockList.entries(ofFile: settings.blockList))
         var admission = Admission(service: service, sourcePrefix: settings.sourcePrefix)
-        admission.closedReason = closedReason(of: service)
         // The order of a gate's checks: the block list, then bans. Sound: the tables outlive the calls.
         if case .ip(let address, _) = peer, let ban = live?.ban(of: address),
             !settings.exempt.contains(where: { $0.contains(address) }),
@@ -85,7 +84,7 @@ package struct Assessment: Sendable {
         let nobody = SealedBans.empty
         let now = Clock.monotonicNanoseconds()
         switch unsafe admission.decide(
-            peer, blockList: table.span.bytes, bans: nobody.span.bytes, at: now)
+            peer, blockList: table.span.bytes, bans: nobody.span.bytes, closed: closedReason(of: service), at: now)
         {
         case .admit(let admitted):
             let rule = admitted.rule
@@ -190,17 +189,17 @@ package struct Assessment: Sendable {
     /// Why the service takes nobody now.
     private static func closedReason(of service: Service) -> ClosedReason? {
         let settings = service.admission
-        if let hours = settings.hours {
+        if settings.hours != nil {
             do throws(SystemError) {
                 try LocalTime.load(zone: settings.timeZone)
             } catch {
                 // Its gate would not start either.
                 return .hours
             }
-            if !hours.contains(WeekMinute(number: LocalTime.minuteOfWeek())) { return .hours }
         }
-        if let most = settings.mostLoad, Processes.load() > most { return .load }
-        return nil
+        return ClosedReason(
+            hours: settings.hours, minute: WeekMinute(number: LocalTime.minuteOfWeek()), mostLoad: settings.mostLoad,
+            load: Processes.load())
     }
 
     /// The handler that serves it, and the rule's variables.

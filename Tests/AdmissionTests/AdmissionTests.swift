@@ -47,7 +47,8 @@ extension Admission {
         _ peer: Peer, _ blockList: [UInt8] = BlockList.empty, keep: inout FixedMap<Int, Admitted>
     ) -> Outcome {
         let nobody = SealedBans.empty
-        switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe nobody.span.bytes, at: 1) {
+        switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe nobody.span.bytes, closed: nil, at: 1)
+        {
         case .refuse(let refusal): return .refused(refusal)
         case .admit(let admitted):
             let outcome = Outcome.admitted(rule: admitted.rule, sourceCount: admitted.sourceCount)
@@ -58,9 +59,12 @@ extension Admission {
 
     /// Decides, and ends at once what was admitted.
     fileprivate mutating func tryOut(
-        _ peer: Peer, _ blockList: [UInt8] = BlockList.empty, bans: [UInt8] = SealedBans.empty, at now: Int64 = 1
+        _ peer: Peer, _ blockList: [UInt8] = BlockList.empty, bans: [UInt8] = SealedBans.empty,
+        closed: ClosedReason? = nil, at now: Int64 = 1
     ) -> Outcome {
-        switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe bans.span.bytes, at: now) {
+        switch decide(
+            peer, blockList: unsafe blockList.span.bytes, bans: unsafe bans.span.bytes, closed: closed, at: now)
+        {
         case .refuse(let refusal): return .refused(refusal)
         case .admit(let admitted):
             let outcome = Outcome.admitted(rule: admitted.rule, sourceCount: admitted.sourceCount)
@@ -125,10 +129,8 @@ struct AdmissionTests {
     @Test("a closed service takes nobody that its rules let in", arguments: [ClosedReason.hours, .load])
     func closed(closedReason: ClosedReason) throws {
         var admission = Admission(service: service([try rule(.allow, "10.0.0.0/8")]), sourcePrefix: SourcePrefix())
-        admission.closedReason = closedReason
-        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.closed(closedReason)))
-        #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.noRuleMatches))
-        admission.closedReason = nil
+        #expect(admission.tryOut(try peer("10.0.0.1"), closed: closedReason) == .refused(.closed(closedReason)))
+        #expect(admission.tryOut(try peer("192.0.2.7"), closed: closedReason) == .refused(.noRuleMatches))
         #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
     }
 
@@ -237,7 +239,8 @@ struct AdmissionTests {
             var admission = Admission(service: service(), sourcePrefix: SourcePrefix())
             let (empty, nobody) = (BlockList.empty, SealedBans.empty)
             _ = admission.decide(
-                .ip(.v4(1), port: 1), blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, at: 1)
+                .ip(.v4(1), port: 1), blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, closed: nil,
+                at: 1)
         }
     }
 
@@ -268,7 +271,7 @@ struct AdmissionTests {
                     }
                 let expected = (counts[source] ?? 0) < perSource
                 switch admission.decide(
-                    peer, blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, at: 1)
+                    peer, blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, closed: nil, at: 1)
                 {
                 case .refuse(let refusal):
                     if expected || refusal != .sourceLimit(perSource) { failures += 1 }

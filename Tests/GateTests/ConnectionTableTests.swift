@@ -28,7 +28,9 @@ private struct World: ~Copyable {
         let empty = BlockList.empty
         let nobody = SealedBans.empty
         let peer = Peer.ip(.v4(1), port: 1)
-        switch admission.decide(peer, blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, at: 0) {
+        switch admission.decide(
+            peer, blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, closed: nil, at: 0)
+        {
         case .refuse: preconditionFailure("there is no limit")
         case .admit(let admitted):
             table.insert(
