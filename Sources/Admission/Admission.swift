@@ -77,6 +77,18 @@ package struct Admission: ~Copyable {
         }
     }
 
+    /// Takes over what the service's gate has counted of a source, so that this admission decides on it as the gate would.
+    /// Before the first decision, and once for a source.
+    ///
+    /// - Parameters:
+    ///   - count: what ``count(of:)`` says there.
+    ///   - rateWait: what ``rateWait(of:at:)`` says there.
+    ///   - now: nanoseconds of the monotonic clock.
+    package mutating func restore(_ source: Source, count: Int, rateWait: Int64?, at now: Int64) {
+        if count > 0 { sources.insert(source, count) }
+        if let rateWait { rates?.restore(source, wait: rateWait, at: now) }
+    }
+
     /// What a peer is counted by.
     package func source(of peer: Peer) -> Source { Source(of: peer, sourcePrefix) }
 

@@ -6,6 +6,12 @@ package enum CheckAnswer: Hashable, Sendable {
     case passed
     /// By the check with this index, which ended with another status than 0.
     case refused(check: Int)
+
+    /// Why the checks refuse the source; nil: they do not.
+    package var refusal: Refusal? {
+        guard case .refused(let check) = self else { return nil }
+        return .check(check)
+    }
 }
 
 /// Answers by source.

@@ -17,7 +17,16 @@ package struct ListVerdict: Hashable, Sendable {
     /// The lists that nobody could ask, a bit for each place.
     package var unknown: UInt32 = 0
 
-    package init() {}
+    package init(_ outcome: Outcome = .none, matches: UInt32 = 0) {
+        self.outcome = outcome
+        self.matches = matches
+    }
+
+    /// Why the lists refuse the peer; nil: they do not.
+    package var refusal: Refusal? {
+        guard case .deny(let rule) = outcome else { return nil }
+        return .dnsbl(rule: rule)
+    }
 }
 
 /// What is known before anybody is asked.

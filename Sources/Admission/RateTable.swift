@@ -34,6 +34,17 @@ package struct RateTable: ~Copyable {
         buckets.value(of: source)?.wait(rate, at: now) ?? 0
     }
 
+    /// Makes a source wait as it does in another table of the rate: for `explain`.
+    ///
+    /// - Parameter wait: what ``wait(_:at:)`` said there.
+    package mutating func restore(_ source: Source, wait: Int64, at now: Int64) {
+        guard wait > 0 else { return }
+        let rate = self.rate
+        buckets.update(source, initial: TokenBucket(at: now), isIdle: { $0.isFull(rate, at: now) }) {
+            $0 = TokenBucket(rate, wait: wait, at: now)
+        }
+    }
+
     /// Buckets that were forgotten before they were full. When this grows, the table is too small for the crowd.
     package var forgotten: UInt64 { buckets.forgotten }
 }

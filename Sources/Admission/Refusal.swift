@@ -29,6 +29,15 @@ package enum Refusal: Hashable, Sendable {
     case crowded
     case drain
 
+    /// How the rule that decided wants the peer to be refused; nil: as its service says, whose rules are the parameters.
+    package func actionOfRule(_ access: [AccessRule], _ dnsbl: [DNSBLRule]) -> RefusalAction? {
+        switch self {
+        case .accessRule(let rule): access[rule].refusal
+        case .dnsbl(let rule): dnsbl[rule].refusal
+        default: nil
+        }
+    }
+
     package var cause: RefusalCause {
         switch self {
         case .blockList: .blockList

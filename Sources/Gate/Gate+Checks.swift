@@ -30,10 +30,8 @@ extension Gate {
     }
 
     private mutating func follow(_ answer: CheckAnswer, on incoming: consuming IncomingConnection, at now: Int64) {
-        switch answer {
-        case .passed: advance(incoming, from: phasePlan.next(after: .checks), at: now)
-        case .refused(let check): refusePending(incoming, .check(check), at: now)
-        }
+        if let refusal = answer.refusal { return refusePending(incoming, refusal, at: now) }
+        advance(incoming, from: phasePlan.next(after: .checks), at: now)
     }
 
     /// Starts the program of a run.

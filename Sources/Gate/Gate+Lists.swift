@@ -38,7 +38,7 @@ extension Gate {
     }
 
     private mutating func follow(_ verdict: ListVerdict, on incoming: consuming IncomingConnection, at now: Int64) {
-        if case .deny(let rule) = verdict.outcome { return refusePending(incoming, .dnsbl(rule: rule), at: now) }
+        if let refusal = verdict.refusal { return refusePending(incoming, refusal, at: now) }
         incoming.lists = verdict.matches
         if verdict.unknown != 0 { setup.counters.increment(.unlisted) }
         advance(incoming, from: phasePlan.next(after: .lists), at: now)

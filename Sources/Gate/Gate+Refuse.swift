@@ -46,13 +46,12 @@ extension Gate {
     }
 
     private func action(of refusal: Refusal) -> RefusalAction {
-        let ofService = setup.service.admission.refusal
-        return switch refusal {
-        // Nobody is there who could be told, or made to wait.
+        switch refusal {
+        // There is no peer any more that could be told something, or made to wait.
         case .noData, .proxyHeader(.cut): .close
-        case .accessRule(let rule): setup.service.access[rule].refusal ?? ofService
-        case .dnsbl(let rule): setup.service.admission.dnsbl[rule].refusal ?? ofService
-        default: ofService
+        default:
+            refusal.actionOfRule(setup.service.access, setup.service.admission.dnsbl)
+                ?? setup.service.admission.refusal
         }
     }
 

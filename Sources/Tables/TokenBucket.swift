@@ -20,6 +20,16 @@ package struct TokenBucket: BitwiseCopyable, Hashable, Sendable {
         at = now
     }
 
+    /// A bucket whose next token comes in so many nanoseconds; 0: it has just one.
+    ///
+    /// - Parameter wait: what ``wait(_:at:)`` said of another bucket; what is longer than a token takes counts as that.
+    package init(_ rate: Rate, wait: Int64, at now: Int64) {
+        let missing = max(wait, 0).multipliedReportingOverflow(by: rate.count)
+        spent =
+            (rate.burst - 1) * rate.period + (missing.overflow ? rate.period : min(missing.partialValue, rate.period))
+        at = now
+    }
+
     /// Takes a token, if there is one. Without one nothing is taken: a refused request costs nothing.
     package mutating func take(_ rate: Rate, at now: Int64) -> Bool {
         refill(rate, at: now)

@@ -122,4 +122,31 @@ struct TokenBucketTests {
     }
 
     private func slow() throws -> Rate { try rate(1, Rate.longestPeriod, 1) }
+
+    @Test("a bucket that is made to wait lets the next one in at that time, and not before", arguments: [1, 2])
+    func waiting(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<1000 {
+            let rate = try rate(
+                .random(in: 1...Rate.mostCount, using: &random),
+                .random(in: Rate.shortestPeriod...Rate.longestPeriod, using: &random),
+                .random(in: 1...Rate.mostBurst, using: &random))
+            let longest = (rate.period - 1) / rate.count + 1
+            let wait = [0, 1, longest, .random(in: 0...longest, using: &random)].randomElement(using: &random) ?? 0
+            var bucket = TokenBucket(rate, wait: wait, at: 5)
+            #expect(bucket.wait(rate, at: 5) == wait)
+            if wait > 0 {
+                let early = bucket.take(rate, at: 4 + wait)
+                #expect(!early)
+            }
+            let inTime = bucket.take(rate, at: 5 + wait)
+            #expect(inTime)
+            let again = bucket.take(rate, at: 5 + wait)
+            #expect(!again)
+        }
+        let rate = try rate(2, second, 3)
+        for (wait, shown) in [(-1, 0), (.max, second / 2)] as [(Int64, Int64)] {
+            #expect(TokenBucket(rate, wait: wait, at: 5).wait(rate, at: 5) == shown)
+        }
+    }
 }
