@@ -192,7 +192,11 @@ let testTargets: [Target] = [
     tests("ImportTests", ["Addresses", "Configuration", "HostDefinition", "Import", "ServiceModel", "TestSupport"]),
     tests(
         "InspectionTests",
-        ["Configuration", "ConfigurationLoader", "HostDefinition", "Inspection", "ServiceModel", "TestSupport"]),
+        [
+            "Addresses", "Admission", "Configuration", "ConfigurationLoader", "Control", "DNS", "Gate",
+            "HostDefinition",
+            "Inspection", "Messages", "ServiceModel", "Tables", "TestSupport", "Wire",
+        ]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",

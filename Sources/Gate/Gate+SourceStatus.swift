@@ -1,52 +1,70 @@
-// What the gate knows of somebody who might come, for `explain`. Counts nothing, spends nothing, asks nobody.
-internal import Addresses
-internal import Admission
+// What the gate knows of a client that might come, for `explain`. Counts nothing, spends nothing, asks no list and no check.
+package import Addresses
+package import Admission
 internal import LinuxSystem
-internal import Messages
-internal import ServiceModel
+package import Messages
+package import ServiceModel
 
 extension Gate {
-    /// Tells the supervisor how a caller stands.
+    /// Tells the supervisor what the gate knows of a client.
     func reportSourceStatus(of client: Client, number: UInt32, at now: Int64) {
         do throws(SystemError) {
             try channel.send(GateMessage.sourceStatus(number, sourceStatus(of: client.peer, at: now)).bytes)
         } catch {
-            // The supervisor is busy, or gone; who asked it waits no longer than it does.
+            // The supervisor is busy, or gone. It answers the client of its socket without this after a while.
         }
     }
 
     private func sourceStatus(of peer: Peer, at now: Int64) -> SourceStatus {
         let source = admission.source(of: peer)
-        var sourceStatus = SourceStatus()
-        sourceStatus.connections = admission.count(of: source)
-        sourceStatus.rateWait = admission.rateWait(of: source, at: now).map { .nanoseconds($0) }
+        var sourceStatus = SourceStatus(
+            of: peer, setup.service.admission, admission, lists: knowledge(of: peer, at: now),
+            checks: checks.cache.answer(for: source, at: now), at: now)
         sourceStatus.turnWait = .nanoseconds(serviceRate.wait(at: now))
         switch penalties {
         case .some(let penalties): sourceStatus.points = penalties.points(of: source, at: now)
         case .none: break
         }
-        addLists(of: peer, to: &sourceStatus, at: now)
-        if !setup.service.admission.checks.programs.isEmpty {
-            sourceStatus.checks =
-                switch checks.cache.answer(for: source, at: now) {
+        return sourceStatus
+    }
+}
+
+extension SourceStatus {
+    /// What a gate decides a client's admission by.
+    ///
+    /// - Parameters:
+    ///   - settings: of the gate's service.
+    ///   - lists: what the lists of the service have said of the client.
+    ///   - checks: what its checks have said; nil: nothing.
+    ///   - now: nanoseconds of the monotonic clock.
+    package init(
+        of peer: Peer, _ settings: AdmissionSettings, _ admission: borrowing Admission, lists: ListKnowledge,
+        checks: CheckAnswer?, at now: Int64
+    ) {
+        self.init()
+        let source = admission.source(of: peer)
+        connections = admission.count(of: source)
+        rateWait = admission.rateWait(of: source, at: now).map { .nanoseconds($0) }
+        if case .ip = peer, !settings.dnsbl.isEmpty { add(lists) }
+        if !settings.checks.programs.isEmpty {
+            self.checks =
+                switch checks {
                 case nil: .unknown
                 case .passed: .passed
                 case .refused(let check): .refused(check: check)
                 }
         }
-        return sourceStatus
     }
 
-    private func addLists(of peer: Peer, to sourceStatus: inout SourceStatus, at now: Int64) {
-        guard case .ip = peer, !setup.service.admission.dnsbl.isEmpty else { return }
-        switch knowledge(of: peer, at: now) {
-        case .ask: sourceStatus.lists = .unknown
+    private mutating func add(_ knowledge: ListKnowledge) {
+        switch knowledge {
+        case .ask: lists = .unknown
         case .known(let verdict):
-            sourceStatus.matches = verdict.matches
+            matches = verdict.matches
             if case .deny(let rule) = verdict.outcome {
-                sourceStatus.lists = .denied(rule: rule)
+                lists = .denied(rule: rule)
             } else {
-                sourceStatus.lists = verdict.unknown == 0 ? .admitted : .unanswered
+                lists = verdict.unknown == 0 ? .admitted : .unanswered
             }
         }
     }

@@ -85,7 +85,4 @@ package struct LiveState: Hashable, Sendable {
             return nil
         }
     }
-
-    /// The ban that an address is under.
-    package func ban(of address: IPAddress) -> BanStatus? { bans.first { $0.prefix.contains(address) } }
 }

@@ -52,12 +52,14 @@ package struct Explanation: Hashable, Sendable {
         add("service", service.name, from: service.file)
         if definition.activation == .disabled { add("enabled", "false: it is switched off") }
         add("listen", service.listen.map(\.description).joined(separator: " "))
-        switch assessment.outcome {
-        case .admitted(let rule?):
+        if let reason = assessment.reason {
+            add("decision", "refused: \(reason.sentence) [\(reason.remedy)]", from: reason.origin)
+            if let cause = assessment.cause { add("cause", cause.rawValue, from: "") }
+        } else if let rule = assessment.ruleIndex {
             let position = service.access[rule].position
             add("decision", "admitted by access rule \(rule + 1)" + provisos(assessment), from: position.fileAndLine)
-        case .admitted(nil): add("decision", "admitted: there are no access rules" + provisos(assessment), from: "")
-        case .refused(let cause, let at, let setting, _): add("decision", "refused: \(cause) [\(setting)]", from: at)
+        } else {
+            add("decision", "admitted: there are no access rules" + provisos(assessment), from: "")
         }
         let rules = service.admission
         if let length = rules.sensor { add("sensor", "bans who touches it for \(shown(length))") }
@@ -68,25 +70,18 @@ package struct Explanation: Hashable, Sendable {
         explainLiveState(assessment)
     }
 
-    /// Who has not spoken yet.
+    /// What an admission still depends on.
     private func provisos(_ assessment: Assessment) -> String {
-        let sourceStatus = assessment.live?.sourceStatus
-        var open: [String] = []
-        if case .ip = assessment.peer, !service.admission.dnsbl.isEmpty, (sourceStatus?.lists ?? .unknown) == .unknown {
-            open.append("dnsbl")
-        }
-        if !service.admission.checks.programs.isEmpty, (sourceStatus?.checks ?? .unknown) == .unknown {
-            open.append("checks")
-        }
-        return open.isEmpty ? "" : "; if \(open.joined(separator: " and ")) let it in"
+        let keys = assessment.unansweredKeys
+        return keys.isEmpty ? "" : "; if \(keys.joined(separator: " and ")) let it in"
     }
 
     /// How it is refused, or would be.
     private mutating func explainRefusalAction(_ assessment: Assessment) {
         let ofService = service.admission.refusal
         if assessment.isDroppedByKernel { return add("refuse", "without a word: the kernel drops its SYNs", from: "") }
-        if case .refused(_, let place, _, let action?) = assessment.verdict {
-            add("refuse", text(action), from: place)
+        if let action = assessment.actionOfRule, let reason = assessment.refusalReason {
+            add("refuse", text(action), from: reason.origin)
         } else {
             let key = if case .message = ofService { "deny_message" } else { "refuse" }
             add("refuse", text(ofService), from: definition.origins[key]?.fileAndLine)

@@ -17,8 +17,8 @@ package enum ServiceExec {
     ///
     /// - Returns: its exit status; 128 and the signal's number when it was killed.
     package static func run(_ assessment: Assessment) throws(ServiceExecError) -> Int32 {
-        if case .refused(let cause, let at, let setting, _) = assessment.verdict {
-            throw ServiceExecError(description: "refused: \(cause) (\(at)) [\(setting)]")
+        if let reason = assessment.refusalReason {
+            throw ServiceExecError(description: "refused: \(reason.sentence) (\(reason.origin)) [\(reason.remedy)]")
         }
         do {
             return try runAdmitted(assessment)
@@ -122,11 +122,6 @@ package enum ServiceExec {
 }
 
 extension Assessment {
-    var ruleIndex: Int? {
-        guard case .admitted(let index) = verdict else { return nil }
-        return index
-    }
-
     /// As if it had come just now: no port, the first connection of its source.
     var facts: ConnectionFacts {
         let id = ConnectionID(pid: Processes.ownPID, number: 1)

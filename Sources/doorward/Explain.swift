@@ -32,6 +32,6 @@ struct Explain: ParsableCommand {
         }
         let explanation = Explanation(assessment)
         print(json ? explanation.json : explanation.text)
-        if case .refused = assessment.outcome { throw ExitCode(1) }
+        if assessment.reason != nil { throw ExitCode(1) }
     }
 }

@@ -7,11 +7,11 @@ import Testing
 struct AssessmentTests {
     private func verdict(_ lines: String, _ address: String) throws -> String {
         let example = try Example(lines)
-        switch try example.assessment(address).verdict {
-        case .admitted(let rule): return "admitted \(rule.map(String.init) ?? "-")"
-        case .refused(let cause, let at, let setting, _):
-            return "\(cause) \(at.split(separator: "/").last ?? "") [\(setting)]"
+        let assessment = try example.assessment(address)
+        guard let reason = assessment.refusalReason else {
+            return "admitted \(assessment.ruleIndex.map(String.init) ?? "-")"
         }
+        return "\(reason.sentence) \(reason.origin.split(separator: "/").last ?? "") [\(reason.remedy)]"
     }
 
     @Test("the block list comes first, then the rules in their order; who matches none is refused")

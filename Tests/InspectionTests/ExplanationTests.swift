@@ -76,6 +76,18 @@ struct ExplanationTests {
         #expect(try action("192.0.2.9", Example("")) == "close (default)")
     }
 
+    @Test("a refusal has the log's word for its cause; an admission, and a service that is switched off, have none")
+    func causes() throws {
+        func cause(_ address: String, _ lines: String) throws -> String? {
+            let example = try Example(lines)
+            return Explanation(try example.assessment(address)).fact("cause", example)
+        }
+        #expect(try cause("203.0.113.9", "") == "block_list ()")
+        #expect(try cause("192.0.2.1", "access = [\"deny all\"]\n") == "access_rule ()")
+        #expect(try cause("192.0.2.1", "") == nil)
+        #expect(try cause("192.0.2.1", "enabled = false\n") == nil)
+    }
+
     @Test("filters are said with their arguments and their line, and what they need to start is granted")
     func filters() throws {
         let example = try Example("output_filters = [[\"/usr/bin/tr\", \"A-Z\", \"a-z\"]]\n")
