@@ -34,8 +34,8 @@ package struct Admission: ~Copyable {
         sources = FixedMap(capacity: service.limits.connections + waiting)
     }
 
-    /// Decides on one peer, in the order of the statements. The caller has made sure that the service is below its own limits
-    /// of connections, and of those that wait.
+    /// Decides on one peer, in the order of the statements. The caller has made sure that the service is below its own
+    /// limits of connections, and of those that wait.
     ///
     /// - Parameters:
     ///   - blockList: a table that ``BlockList/table(of:file:)`` built.
@@ -77,8 +77,8 @@ package struct Admission: ~Copyable {
         }
     }
 
-    /// Takes over what the service's gate has counted of a source, so that this admission decides on it as the gate would.
-    /// Before the first decision, and once for a source.
+    /// Takes over what the service's gate has counted of a source, so that this admission decides on it as the gate
+    /// would. Before the first decision, and once for a source.
     ///
     /// - Parameters:
     ///   - count: what ``count(of:)`` says there.

@@ -1,4 +1,4 @@
-// Whether a service is closed, by what the clock and the machine's load say. Pure: a gate and `explain` read both for it.
+// Whether a service is closed, by the minute of the week and the machine's load. Pure: a gate and `explain` read both.
 package import ServiceModel
 
 /// Why a service takes no connections for a while.

@@ -1,12 +1,12 @@
-// What a gate would decide on a peer that has not come: for `explain` and `exec`. Nothing is asked, and nothing is kept.
-// The decision is that of Admission.decide and then of the phases after it, in their order, by the answers that are known.
+// What a gate would decide on a peer that has not come: for `explain` and `exec`. No list and no check is asked.
+// Admission.decide decides, and then the phases after it, in their order, by the answers that are known.
 package import Addresses
 package import ServiceModel
 
 /// A decision that is not carried out.
 package enum ExpectedDecision: Hashable, Sendable {
-    /// By the access rule with this index; nil where the service has no rules. The phases in `unanswered` have not said yet
-    /// whether they let the peer in.
+    /// By the access rule with this index; nil where the service has no rules. The phases in `unanswered` have not said
+    /// yet whether they let the peer in.
     case admitted(rule: Int?, unanswered: [PreConnectionPhase])
     case refused(Refusal)
 }
@@ -23,12 +23,11 @@ package struct KnownAnswers: Hashable, Sendable {
 }
 
 extension Admission {
-    /// Decides as a gate of the service would at this moment, and gives the place back at once. The other parameters are
-    /// those of ``decide(_:blockList:bans:closed:at:)``.
+    /// Decides as a gate of the service would at this moment, and gives the place back at once.
     ///
-    /// A phase without an answer is passed over: when a later one refuses, the peer is refused whatever this one will say.
+    /// A phase without an answer is passed over: when a later one refuses, the peer is refused whatever this one says.
     ///
-    /// - Parameters:
+    /// - Parameters: those of ``decide(_:blockList:bans:closed:at:)``, and
     ///   - settings: of the service, which say what phases there are.
     ///   - answers: what lists and checks have said of the peer.
     package mutating func expectedDecision(

@@ -1,8 +1,8 @@
-// The phases of a connection between its accept and its handler. The order of the cases is the order in which a gate takes a
-// connection through them, and in which `explain` asks them; doorward(8) says it in words.
+// The phases of a connection between its accept and its handler. The order of the cases is the order in which a gate
+// takes a connection through them, and in which `explain` asks them; doorward(8) says it in words.
 //
-//     accept -> [PROXY header] -> admission -> [DNS block lists] -> [checks] -> [silence | first byte] -> [a free handler]
-//         -> start
+//     accept -> [PROXY header] -> admission -> [DNS block lists] -> [checks] -> [silence | first byte]
+//         -> [a free handler] -> start
 //
 // Within admission, the order is that of the statements of ``Admission/decide(_:blockList:bans:closed:at:)``.
 package import ServiceModel

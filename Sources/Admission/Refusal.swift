@@ -29,7 +29,8 @@ package enum Refusal: Hashable, Sendable {
     case crowded
     case drain
 
-    /// How the rule that decided wants the peer to be refused; nil: as its service says, whose rules are the parameters.
+    /// How the rule that decided wants the peer to be refused; nil: as its service says. The parameters are the rules
+    /// of that service.
     package func actionOfRule(_ access: [AccessRule], _ dnsbl: [DNSBLRule]) -> RefusalAction? {
         switch self {
         case .accessRule(let rule): access[rule].refusal

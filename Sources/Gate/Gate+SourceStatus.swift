@@ -1,4 +1,4 @@
-// What the gate knows of a client that might come, for `explain`. Counts nothing, spends nothing, asks no list and no check.
+// What the gate knows of a client that might come, for `explain`. Counts nothing, and asks no list and no check.
 package import Addresses
 package import Admission
 internal import LinuxSystem

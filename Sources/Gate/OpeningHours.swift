@@ -1,5 +1,5 @@
-// The clock and the machine's load, read for ClosedReason: once a second at most, and without a file, because a gate has none
-// to read.
+// The clock and the machine's load, read for ClosedReason: once a second at most, and without a file, because a gate
+// has none to read.
 internal import Admission
 internal import LinuxSystem
 internal import ServiceModel

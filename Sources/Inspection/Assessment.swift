@@ -1,6 +1,6 @@
 // One service, and one client that has not come: what its gate would decide on the client at this moment.
-// Reads the files, the clock, the load and what a running supervisor says. The decision is Admission's, from the tables that a
-// gate has; why, for people, is in Assessment+Reason.swift. Starts nothing, counts nothing.
+// Reads the files, the clock, the load and what a running supervisor says. The decision is Admission's, from the tables
+// that a gate has; why, for people, is in Assessment+Reason.swift. Starts nothing, counts nothing.
 package import Addresses
 package import Admission
 package import ConfigurationLoader
@@ -123,7 +123,7 @@ package struct Assessment: Sendable {
             now: Clock.monotonicNanoseconds())
     }
 
-    /// The table of the bans in force, as the supervisor builds it for its gates: without those that are exempt by the files.
+    /// The table of the bans in force, as the supervisor builds it for its gates: without what is exempt by the files.
     private static func bans(_ live: LiveState?, exempt: [IPPrefix], at now: Int64) -> [UInt8] {
         let bans = live?.bans ?? []
         var table = BanTable(exempt: exempt, mostPerFamily: max(bans.count, 1))
@@ -168,8 +168,8 @@ package struct Assessment: Sendable {
 }
 
 extension KnownAnswers {
-    /// What a gate reports of its lists and checks. What a rule or a check has said that the service has no longer is not
-    /// known.
+    /// What a gate reports of its lists and checks. An answer by a rule or a check that the service no longer has is
+    /// not known.
     fileprivate init(_ status: SourceStatus?, _ settings: AdmissionSettings) {
         self.init()
         guard let status else { return }

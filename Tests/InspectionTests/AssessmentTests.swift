@@ -42,6 +42,14 @@ struct AssessmentTests {
         #expect(throws: HostDefinitionError(lines: ["no service is called 'dog'; there are: cat"])) {
             try example.assessment("127.0.0.1", service: "dog")
         }
+        let nowhere = try Example("hours = [\"Mon 08:00-09:00\"]\ntime_zone = \"Mars/Olympus\"\n")
+        do throws(HostDefinitionError) {
+            _ = try nowhere.assessment("127.0.0.1")
+            Issue.record("hours without a zone say nothing")
+        } catch {
+            #expect(error.lines.count == 1)
+            #expect(error.lines[0].contains("cat.toml:4: read time zone 'Mars/Olympus' [time_zone]: ENOENT"))
+        }
         let broken = try Example("umaskk = 1\n")
         do throws(HostDefinitionError) {
             _ = try broken.assessment("127.0.0.1")

@@ -1,4 +1,4 @@
-// A gate and `explain` decide alike, whatever applies to a client: with every pair of causes, in the order of doorward(8).
+// A gate and `explain` decide alike, whatever applies to a client: every pair of causes, in the order of doorward(8).
 import Addresses
 import Admission
 import Control
