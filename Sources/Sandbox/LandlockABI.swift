@@ -26,21 +26,49 @@ package struct LandlockABI: Hashable, Sendable {
     /// LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET.
     var abstractScope: UInt64 { version >= 6 ? 0b01 : 0 }
 
-    /// What this kernel cannot restrict although the sandbox asks for it, each with the first kernel that can.
-    package var missing: [String] {
-        let limitations: [(Int, String)] = [
-            (
-                1,
-                "files, tracing, signals: this kernel has no Landlock (since Linux 5.13, lsm=landlock), "
-                    + "so that only services with landlock = \"off\" start"
-            ),
-            (3, "truncating a file that may be read (since Linux 6.2)"),
-            (4, "TCP bind and connect, where `network` names unix or netlink and not inet (since Linux 6.7)"),
-            (5, "ioctl on devices that may be opened (since Linux 6.10)"),
-            (6, "signals between handlers of one service, and to their gate (since Linux 6.12)"),
-            (6, "abstract unix sockets, where the service has the machine's network namespace (since Linux 6.12)"),
-        ]
-        if version == 0 { return [limitations[0].1] }
-        return limitations.filter { version < $0.0 }.map(\.1)
+    /// What this kernel does not hold back though the sandbox means it to. Without Landlock one word says all of it.
+    package var limitations: [LandlockLimitation] {
+        if version == 0 { return [.landlock] }
+        return LandlockLimitation.allCases.filter { version < $0.firstVersion }
+    }
+
+    /// The sentence of each of the ``limitations``, with the kernel that holds it back.
+    package var missing: [String] { limitations.map(\.sentence) }
+}
+
+/// What an older kernel does not hold back. The raw value is the word for programs.
+package enum LandlockLimitation: String, CaseIterable, Hashable, Sendable {
+    /// There is no Landlock.
+    case landlock
+    case truncate
+    case tcp
+    case ioctl
+    case signal
+    case abstractUnix = "abstract_unix"
+
+    /// The first version of the interface that holds it back.
+    var firstVersion: Int {
+        switch self {
+        case .landlock: 1
+        case .truncate: 3
+        case .tcp: 4
+        case .ioctl: 5
+        case .signal, .abstractUnix: 6
+        }
+    }
+
+    /// For people.
+    package var sentence: String {
+        switch self {
+        case .landlock:
+            "files, tracing, signals: this kernel has no Landlock (since Linux 5.13, lsm=landlock), so that only "
+                + "services with landlock = \"off\" start"
+        case .truncate: "truncating a file that may be read (since Linux 6.2)"
+        case .tcp: "TCP bind and connect, where `network` names unix or netlink and not inet (since Linux 6.7)"
+        case .ioctl: "ioctl on devices that may be opened (since Linux 6.10)"
+        case .signal: "signals between handlers of one service, and to their gate (since Linux 6.12)"
+        case .abstractUnix:
+            "abstract unix sockets, where the service has the machine's network namespace (since Linux 6.12)"
+        }
     }
 }

@@ -30,10 +30,21 @@ package enum SandboxError: Error, Hashable, CustomStringConvertible {
     }
 }
 
+/// A step of a gate's confinement that needs root. The raw value is its word in the log and for programs.
+package enum RootStep: String, CaseIterable, Hashable, Sendable {
+    case user
+    case group
+    case groups
+    case capabilities
+    case boundingSet = "bounding-set"
+    case secureBits = "secure-bits"
+    case lowerNice = "lower-nice"
+    case networkNamespace = "network-namespace"
+}
+
 package enum Sandbox {
     /// The steps that need root, in the words of the log.
-    package static let skippedWithoutRoot =
-        "user,group,groups,capabilities,bounding-set,secure-bits,lower-nice,network-namespace"
+    package static let skippedWithoutRoot = RootStep.allCases.map(\.rawValue).joined(separator: ",")
 
     /// Puts this process into a service's sandbox, for good. A step that needs rights comes before the step that gives
     /// them up, and a step that looks paths up before the step that closes them. The filter comes last, because the

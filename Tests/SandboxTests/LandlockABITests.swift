@@ -50,6 +50,11 @@ struct LandlockABITests {
         #expect(missing.map { $0.prefix { $0 != " " && $0 != "," } } == first.map { $0[...] })
         #expect(missing.allSatisfy { $0.contains("since Linux ") })
         #expect(missing.isEmpty == (version >= LandlockABI.complete))
+        let words = [
+            "files": "landlock", "truncating": "truncate", "TCP": "tcp", "signals": "signal",
+            "abstract": "abstract_unix",
+        ]
+        #expect(LandlockABI(version: version).limitations.map(\.rawValue) == first.map { words[$0] ?? $0 })
     }
 
     @Test("the running kernel takes rulesets of its version")
