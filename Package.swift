@@ -149,7 +149,7 @@ let supervisorColumn: [Target] = [
         name: "doorward",
         dependencies: [
             "Addresses", "Configuration", "ConfigurationLoader", "Control", "HostDefinition", "Import", "Inspection",
-            "LinuxSystem", "ServiceModel", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "LinuxSystem", "ServiceModel", "Wire", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 ]
 
@@ -176,7 +176,7 @@ let testTargets: [Target] = [
             "TestSupport",
         ]),
     tests("MessagesTests", ["Addresses", "DNS", "Messages", "ServiceModel", "TestSupport", "Wire"]),
-    tests("HostDefinitionTests", ["Addresses", "HostDefinition", "ServiceModel", "Tables"]),
+    tests("HostDefinitionTests", ["Addresses", "HostDefinition", "ServiceModel", "Tables", "Wire"]),
     tests("ControlTests", ["Addresses", "Control", "Messages", "ServiceModel", "Wire"]),
     tests(
         "SupervisorTests",

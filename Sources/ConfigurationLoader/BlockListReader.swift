@@ -6,15 +6,16 @@ internal import LinuxSystem
 extension BlockList {
     /// Reads the entries of a file; none where the settings name no file.
     ///
-    /// Errors: each line is ready to be printed.
+    /// Errors: the lines that cannot be read, or the file.
     package static func entries(ofFile path: String?) throws(HostDefinitionError) -> [Entry] {
         guard let path else { return [] }
         do {
             return try entries(of: try Files.read(path, most: mostBytes), file: path)
         } catch let error as BlockListFaults {
-            throw HostDefinitionError(lines: error.all.map(\.description))
+            throw HostDefinitionError(
+                problems: error.all.map { Problem(.position($0.position), message: $0.reason) })
         } catch {
-            throw HostDefinitionError(lines: ["\(path): error: \(error) [block_list]"])
+            throw HostDefinitionError(Problem(.file(path), key: "block_list", message: "\(error)"))
         }
     }
 }

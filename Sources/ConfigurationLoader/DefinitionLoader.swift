@@ -20,7 +20,9 @@ extension HostDefinition {
             names = try Files.names(in: directory)
         } catch {
             throw HostDefinitionError(
-                lines: ["\(directory): error: the services directory cannot be read: \(error) [services, --services]"])
+                Problem(
+                    .file(directory), key: "services", option: "--services",
+                    message: "the services directory cannot be read: \(error)"))
         }
         let reader = ServiceReader(host: host, configuration: configuration)
         for file in names where file.hasSuffix(".toml") && !file.hasPrefix(".") {
@@ -42,7 +44,8 @@ extension HostDefinition {
                 text: text, file: file, directory: directory(of: file, from: here), host: host)
             return absolute(state, from: here)
         } catch {
-            throw HostDefinitionError(lines: error.all.map(\.description) + ["--state DIR says where, without it"])
+            let hint = Problem(nil, key: "state", option: "--state", message: "--state DIR says where, without it")
+            throw HostDefinitionError(problems: error.all.map { Problem($0) } + [hint])
         }
     }
 
@@ -50,7 +53,7 @@ extension HostDefinition {
         do throws(SystemError) {
             return try Files.read(file, most: mostBytes)
         } catch {
-            throw HostDefinitionError(lines: ["\(file): error: cannot be read: \(error)"])
+            throw HostDefinitionError(Problem(.file(file), message: "cannot be read: \(error)"))
         }
     }
 
@@ -62,7 +65,7 @@ extension HostDefinition {
         do throws(SystemError) {
             return try Files.currentDirectory()
         } catch {
-            throw HostDefinitionError(lines: ["the working directory cannot be read: \(error)"])
+            throw HostDefinitionError(Problem(nil, message: "the working directory cannot be read: \(error)"))
         }
     }
 
@@ -77,7 +80,7 @@ extension HostDefinition {
                 configuration = try .read(
                     text: text, file: file, directory: directory(of: file, from: here), handlers: handlers, host: host)
             } catch {
-                throw HostDefinitionError(lines: error.all.map(\.description))
+                throw HostDefinitionError(problems: error.all.map { Problem($0) })
             }
         } else {
             configuration = HostConfiguration()

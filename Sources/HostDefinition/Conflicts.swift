@@ -25,7 +25,7 @@ package func listenConflicts(among definitions: [ServiceDefinition]) -> [Fault] 
             if let other = taken.first(where: { $0.listener.address.conflicts(with: listener.address) }) {
                 faults.append(
                     Fault(
-                        position: listener.position,
+                        position: listener.position, key: "listen",
                         message:
                             "'listen': \(listener.address) is already taken by \(other.listener.address) of service "
                             + "'\(other.service)' at \(other.listener.position.fileAndLine)"))

@@ -9,11 +9,15 @@ internal import Text
 /// Shape: `FILE:LINE:COLUMN: error: MESSAGE`.
 package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     package let position: SourcePosition
+    /// The setting that is at fault, `limits.memory` for one in a table; nil where no setting is, or where that is not
+    /// known. It is not part of the text.
+    package let key: String?
     /// What was found and what was expected; control characters are already escaped.
     package let message: String
 
-    package init(position: SourcePosition, message: String) {
+    package init(position: SourcePosition, key: String? = nil, message: String) {
         self.position = position
+        self.key = key
         self.message = Escaping.line.text(message)
     }
 

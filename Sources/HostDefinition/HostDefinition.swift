@@ -38,11 +38,3 @@ package struct HostDefinition: Hashable, Sendable {
         }
     }
 }
-
-/// Why there is nothing to serve.
-package struct HostDefinitionError: Error, Hashable, Sendable {
-    /// Each ready to be printed.
-    package let lines: [String]
-
-    package init(lines: [String]) { self.lines = lines }
-}

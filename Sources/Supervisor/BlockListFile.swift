@@ -14,7 +14,7 @@ final class BlockListFile {
 
     /// Reads the list that the settings name. Fails closed: a list that cannot be read is an error.
     ///
-    /// Errors: each line is ready to be printed.
+    /// Errors: the lines that cannot be read, or the file.
     init(path: String?) throws(HostDefinitionError) {
         self.path = path
         do {
@@ -25,10 +25,8 @@ final class BlockListFile {
             table = try SharedBytes(sealing: list.bytes, name: "block list")
             entryCount = list.lines
             self.text = text
-        } catch let error as BlockListFaults {
-            throw HostDefinitionError(lines: error.all.map(\.description))
         } catch {
-            throw HostDefinitionError(lines: ["\(path ?? "block list"): error: \(error) [block_list]"])
+            throw Self.problems(of: path ?? "block list", error)
         }
     }
 
@@ -61,10 +59,17 @@ final class BlockListFile {
             self.text = text
             entryCount = list.lines
             return list.lines
-        } catch let error as BlockListFaults {
-            throw HostDefinitionError(lines: error.all.map(\.description))
         } catch {
-            throw HostDefinitionError(lines: ["\(path): error: \(error) [block_list]"])
+            throw Self.problems(of: path, error)
         }
+    }
+
+    /// The lines that cannot be read, or the file.
+    private static func problems(of path: String, _ error: any Error) -> HostDefinitionError {
+        if let faults = error as? BlockListFaults {
+            return HostDefinitionError(
+                problems: faults.all.map { Problem(.position($0.position), message: $0.reason) })
+        }
+        return HostDefinitionError(Problem(.file(path), key: "block_list", message: "\(error)"))
     }
 }

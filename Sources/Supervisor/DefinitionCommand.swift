@@ -3,6 +3,7 @@
 // one that reads it, the services go on.
 package import HostDefinition
 internal import LinuxSystem
+internal import Wire
 
 /// A command that prints definitions (HostDefinition.wire).
 package struct DefinitionCommand: Hashable, Sendable {
@@ -18,26 +19,30 @@ package struct DefinitionCommand: Hashable, Sendable {
     private static let withinNanoseconds: Int64 = 60_000_000_000
     private static let mostBytes = 256 << 20
 
-    /// Runs the command and reads what it prints. Exit status 1 and text mean that nothing can be served, and why.
+    /// Runs the command and reads what it prints. With exit status 1 nothing can be served, and the command prints why.
     package func definitions() throws(HostDefinitionError) -> HostDefinition {
         let result: CommandResult
         do throws(SystemError) {
             result = try Commands.run(
                 path, arguments, mostBytes: Self.mostBytes, withinNanoseconds: Self.withinNanoseconds)
         } catch {
-            throw HostDefinitionError(lines: ["\(path): error: cannot read the definitions: \(error)"])
+            throw problem("cannot read the definitions: \(error)")
         }
         switch result.end {
         case .exited(status: 0):
             if let definitions = HostDefinition(wire: result.output) { return definitions }
-            throw HostDefinitionError(lines: ["\(path): error: printed something that is not definitions"])
+            throw problem("printed something that is not definitions")
         case .exited(status: 1):
-            let text = String(decoding: result.output, as: UTF8.self)
-            throw HostDefinitionError(lines: text.split(separator: "\n").map(String.init))
+            if let error = HostDefinitionError(wireBytes: result.output) { throw error }
+            throw problem("ended with status 1 and printed something that is not problems")
         case .exited(let status):
-            throw HostDefinitionError(lines: ["\(path): error: ended with status \(status)"])
+            throw problem("ended with status \(status)")
         case .killed(let signal, _):
-            throw HostDefinitionError(lines: ["\(path): error: ended by signal \(signal.name)"])
+            throw problem("ended by signal \(signal.name)")
         }
+    }
+
+    private func problem(_ message: String) -> HostDefinitionError {
+        HostDefinitionError(Problem(.file(path), message: message))
     }
 }

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import ConfigurationLoader
 internal import HostDefinition
 internal import LinuxSystem
+internal import Wire
 
 struct PrintDefinitions: ParsableCommand {
     static let name = "print-definitions"
@@ -17,7 +18,7 @@ struct PrintDefinitions: ParsableCommand {
             let definitions = try HostDefinition.read(paths.choices, on: .thisMachine)
             try print(definitions.wire)
         } catch {
-            try print(Array(error.lines.joined(separator: "\n").utf8))
+            try print(error.wireBytes)
             throw ExitCode(1)
         }
     }
@@ -27,7 +28,7 @@ struct PrintDefinitions: ParsableCommand {
             try writeBytes(bytes.span, to: 1)
         } catch {
             // The supervisor sees that not all has arrived.
-            throw HostDefinitionError(lines: [])
+            throw HostDefinitionError(problems: [])
         }
     }
 }

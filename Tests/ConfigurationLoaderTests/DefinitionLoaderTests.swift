@@ -75,6 +75,8 @@ struct DefinitionLoaderTests {
         let line = try #require(error?.lines.first)
         #expect(line.hasPrefix("\(directory.path)/\(name): error: the services directory cannot be read: "))
         #expect(line.hasSuffix("[services, --services]"))
+        let problem = try #require(error?.problems.first)
+        #expect(problem.file == "\(directory.path)/\(name)" && problem.position == nil && problem.key == "services")
     }
 
     @Test("doorward.toml gives what the command line leaves open, from its own directory on")

@@ -3,6 +3,7 @@ import HostDefinition
 import ServiceModel
 import Tables
 import Testing
+import Wire
 
 struct WireTests {
     /// HostDefinition in which no field has its default.
@@ -103,7 +104,9 @@ struct WireTests {
             identity: Identity(user: .root))
         definitions.services["b"] = ServiceDefinition(service: plain, activation: .enabled, listeners: [])
         definitions.broken = ["x", "y"]
-        definitions.faults = [Fault(position: here, message: "wrong")]
+        definitions.faults = [
+            Fault(position: here, message: "wrong"), Fault(position: here, key: "limits.memory", message: "wrong"),
+        ]
         return definitions
     }
 
@@ -112,6 +115,20 @@ struct WireTests {
         #expect(HostDefinition(wire: Self.full.wire) == Self.full)
         let empty = HostDefinition(settings: HostSettings())
         #expect(HostDefinition(wire: empty.wire) == empty)
+    }
+
+    @Test("problems read back as they were written; what is cut or longer is none")
+    func problems() {
+        let here = SourcePosition(file: "a.toml", line: 3, column: 9)
+        let error = HostDefinitionError(problems: [
+            Problem(.position(here), key: "k", message: "m"), Problem(.file("f"), option: "--o", message: "ä\n"),
+            Problem(nil, message: ""), Problem(Fault(position: here, key: "limits.memory", message: "wrong")),
+        ])
+        let bytes = error.wireBytes
+        #expect(HostDefinitionError(wireBytes: bytes) == error)
+        for count in 0..<bytes.count { #expect(HostDefinitionError(wireBytes: Array(bytes.prefix(count))) == nil) }
+        #expect(HostDefinitionError(wireBytes: bytes + [0]) == nil)
+        #expect(HostDefinitionError(wireBytes: Array("doorward: error\n".utf8)) == nil)
     }
 
     @Test("the same definitions are the same bytes, in whatever order their sets and tables come")

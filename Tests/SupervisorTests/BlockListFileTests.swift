@@ -2,6 +2,7 @@ import Addresses
 import Admission
 import HostDefinition
 import LinuxSystem
+import ServiceModel
 import TestSupport
 import Testing
 
@@ -61,13 +62,14 @@ struct BlockListFileTests {
         try directory.write("blocked", "192.0.2.8\n nonsense\n")
         let error = #expect(throws: HostDefinitionError.self) { try list.readAgain() }
         #expect(error?.lines.first?.hasPrefix("\(path):2:2: error: 'nonsense' is not an IP address") == true)
+        #expect(error?.problems.first?.position == SourcePosition(file: path, line: 2, column: 2))
         #expect(try line("192.0.2.7", list) == 1)
         #expect(try line("192.0.2.8", list) == nil)
         try Files.remove(path)
         #expect(try notices(list))
         #expect(
-            throws: HostDefinitionError(lines: ["\(path): error: open: ENOENT (No such file or directory) [block_list]"]
-            )
+            throws: HostDefinitionError(
+                Problem(.file(path), key: "block_list", message: "open: ENOENT (No such file or directory)"))
         ) {
             try list.readAgain()
         }

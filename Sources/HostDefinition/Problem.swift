@@ -1,0 +1,73 @@
+// What keeps a host from being served as its files say: a fault in a file, a file that cannot be read, or a lack of
+// something that no file names. Data for programs, and one line for people.
+
+package import ServiceModel
+internal import Text
+
+/// One thing that is wrong with a host's files, or with what reads them.
+package struct Problem: Hashable, Sendable, CustomStringConvertible {
+    package enum Place: Hashable, Sendable {
+        case position(SourcePosition)
+        /// A file or a directory as a whole.
+        case file(String)
+    }
+
+    /// nil: no file is at fault.
+    package let place: Place?
+    /// The setting that is at fault; of a file as a whole, the setting that names the file.
+    package let key: String?
+    /// The option of the command line that is used in the place of ``key``: `--services`.
+    package let option: String?
+    /// What is wrong, for people; control characters are already escaped.
+    package let message: String
+
+    package init(_ place: Place?, key: String? = nil, option: String? = nil, message: String) {
+        self.place = place
+        self.key = key
+        self.option = option
+        self.message = Escaping.line.text(message)
+    }
+
+    package init(_ fault: Fault) {
+        self.init(.position(fault.position), key: fault.key, message: fault.message)
+    }
+
+    package var file: String? {
+        switch place {
+        case .position(let position): position.file
+        case .file(let file): file
+        case nil: nil
+        }
+    }
+
+    /// The line and the column, each counted from 1; nil where no line is at fault.
+    package var position: SourcePosition? {
+        if case .position(let position) = place { position } else { nil }
+    }
+
+    /// `FILE:LINE:COLUMN: error: MESSAGE`, `FILE: error: MESSAGE [KEY, --OPTION]`, or `MESSAGE` alone.
+    package var description: String {
+        switch place {
+        case .position(let position): return "\(position): error: \(message)"
+        case .file(let file):
+            let settings = [key, option].compactMap { $0 }.joined(separator: ", ")
+            return "\(file): error: \(message)" + (settings.isEmpty ? "" : " [\(settings)]")
+        case nil: return message
+        }
+    }
+}
+
+/// Why there is nothing to serve.
+package struct HostDefinitionError: Error, Hashable, Sendable {
+    package let problems: [Problem]
+
+    package init(problems: [Problem]) { self.problems = problems }
+
+    package init(_ problem: Problem) { problems = [problem] }
+
+    /// Texts that name no place apart.
+    package init(lines: [String]) { problems = lines.map { Problem(nil, message: $0) } }
+
+    /// Each ready to be printed.
+    package var lines: [String] { problems.map(\.description) }
+}
