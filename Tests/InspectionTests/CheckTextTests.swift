@@ -4,7 +4,7 @@ import Testing
 
 @testable import ConfigurationLoader
 
-struct CheckReportTests {
+struct CheckTextTests {
     @Test("what a sound service turns off stands right behind its own line, with its place")
     func sandboxRelaxations() throws {
         let directory = try TemporaryDirectory()
