@@ -123,7 +123,9 @@ let supervisorColumn: [Target] = [
     target("Wire", ["Addresses"]),
     target("Messages", ["Addresses", "DNS", "LinuxSystem", "ServiceModel", "Wire"]),
     target("HostDefinition", ["Addresses", "ServiceModel", "Tables", "Text", "Wire"]),
-    target("Control", ["Addresses", "Messages", "Wire"]),
+    target(
+        "Control",
+        ["Addresses", "HostDefinition", "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Wire"]),
     target(
         "Supervisor",
         [
@@ -177,12 +179,14 @@ let testTargets: [Target] = [
         ]),
     tests("MessagesTests", ["Addresses", "DNS", "Messages", "ServiceModel", "TestSupport", "Wire"]),
     tests("HostDefinitionTests", ["Addresses", "HostDefinition", "ServiceModel", "Tables", "Wire"]),
-    tests("ControlTests", ["Addresses", "Control", "Messages", "ServiceModel", "Wire"]),
+    tests(
+        "ControlTests",
+        ["Addresses", "Control", "HostDefinition", "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Wire"]),
     tests(
         "SupervisorTests",
         [
             "Addresses", "Admission", "HostDefinition", "LinuxSystem", "Messages", "ServiceModel", "Supervisor",
-            "TestSupport",
+            "TestSupport", "Wire",
         ]),
     tests(
         "ConfigurationTests", ["Addresses", "Configuration", "HostDefinition", "ServiceModel", "Tables", "TestSupport"]),
@@ -193,9 +197,8 @@ let testTargets: [Target] = [
     tests(
         "InspectionTests",
         [
-            "Addresses", "Admission", "Configuration", "ConfigurationLoader", "Control", "DNS", "Gate",
-            "HostDefinition",
-            "Inspection", "Messages", "ServiceModel", "Tables", "TestSupport", "Wire",
+            "Addresses", "Admission", "Configuration", "ConfigurationLoader", "Control", "DNS", "Gate", "HostDefinition",
+            "Inspection", "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Tables", "TestSupport", "Wire",
         ]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(

@@ -1,18 +1,37 @@
-// What `doorward check` says: the faults of every file, and what each sound service comes to.
-internal import Addresses
+// What `doorward check` finds: the faults of every file, and what each sound service comes to. Data only: Inspection makes
+// lines for people and an object for programs of it.
 internal import Admission
 package import Configuration
-internal import HostDefinition
+package import HostDefinition
 internal import LinuxSystem
-internal import Sandbox
+package import Sandbox
 internal import ServiceModel
 
 /// The outcome of a check.
 package struct CheckReport: Sendable {
-    /// `FILE:LINE:COLUMN: error: MESSAGE` each; empty when everything is sound.
-    package var faults: [String] = []
-    /// A line for each sound service, behind it one for each protection that it turns off, and one for what would be skipped.
-    package var notes: [String] = []
+    /// Empty when everything is sound.
+    package var faults: [Problem] = []
+    package var blockList: CheckedBlockList?
+    /// The sound services, by name.
+    package var services: [CheckedService] = []
+    /// What the kernel of this machine does not hold back.
+    package var limitations: [LandlockLimitation] = []
+    /// What `run` would skip because it is not root; empty as root.
+    package var skipped: [RootStep] = []
+
+    /// A block list that the settings name.
+    package struct CheckedBlockList: Hashable, Sendable {
+        package let file: String
+        /// nil: it has faults.
+        package let entries: Int?
+    }
+
+    /// A service whose file has no fault.
+    package struct CheckedService: Hashable, Sendable {
+        package let definition: ServiceDefinition
+        /// The protections that it turns off.
+        package let relaxations: [SandboxRelaxation]
+    }
 
     /// Reads everything, starts nothing.
     package static func make(_ options: PathChoices, on host: Host) -> CheckReport {
@@ -20,31 +39,26 @@ package struct CheckReport: Sendable {
         do throws(HostDefinitionError) {
             var definitions = try HostDefinition.read(options, on: host)
             definitions.settle(keeping: [:])
-            report.faults = definitions.faults.map(\.description)
+            report.faults = definitions.faults.map { Problem($0) }
             report.addBlockList(definitions.settings.blockList)
-            for (name, definition) in definitions.services.sorted(by: { $0.key < $1.key }) {
-                let state = definition.activation == .enabled ? "ok" : "disabled"
-                let listen = definition.service.listen.map(\.description).joined(separator: " ")
-                report.notes.append("\(definition.service.file): \(state): \(name) on \(listen)")
-                report.notes += sandboxRelaxations(of: definition)
+            report.services = definitions.services.sorted { $0.key < $1.key }.map { _, definition in
+                CheckedService(definition: definition, relaxations: sandboxRelaxations(of: definition))
             }
         } catch {
-            report.faults = error.lines
+            report.faults = error.problems
         }
-        for limitation in Landlock.abi.missing { report.notes.append("this kernel does not hold back: \(limitation)") }
-        if !Accounts.isRoot {
-            report.notes.append("not root: run would skip \(Sandbox.skippedWithoutRoot)")
-        }
+        report.limitations = Landlock.abi.limitations
+        if !Accounts.isRoot { report.skipped = RootStep.allCases }
         return report
     }
 
     private mutating func addBlockList(_ path: String?) {
         guard let path else { return }
         do throws(HostDefinitionError) {
-            let entries = try BlockList.entries(ofFile: path)
-            notes.append("\(path): ok: block list of \(entries.count) entries")
+            blockList = CheckedBlockList(file: path, entries: try BlockList.entries(ofFile: path).count)
         } catch {
-            faults += error.lines
+            blockList = CheckedBlockList(file: path, entries: nil)
+            faults += error.problems
         }
     }
 }

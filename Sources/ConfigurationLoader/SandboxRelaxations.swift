@@ -1,54 +1,90 @@
-// Which protections a service turns off, in words: what an administrator reads before trusting a file.
-// Promises a line for each of them, with the place that turns it off, in the service's file or in doorward.toml. Never
-// judges: each may be needed.
+// Which protections a service turns off: what an administrator reads before trusting a file.
+// Promises an entry for each of them, with the place that turns it off, in the service's file or in doorward.toml.
+// Never judges: each may be needed.
 internal import HostDefinition
-internal import ServiceModel
+package import ServiceModel
 internal import Text
 
-/// `FILE:LINE: note: KEY = VALUE: MEANING` for each protection that the service does without.
-func sandboxRelaxations(of definition: ServiceDefinition) -> [String] {
+/// A setting that turns off a protection.
+package struct SandboxRelaxation: Hashable, Sendable, CustomStringConvertible {
+    /// A value of a file.
+    package enum Value: Hashable, Sendable {
+        case yes
+        case word(String)
+        case words([String])
+    }
+
+    /// The file of the setting: the service's, or the one that has the defaults.
+    package let file: String
+    /// nil where the place is not known.
+    package let position: SourcePosition?
+    package let key: String
+    package let value: Value
+    /// What handlers may do so, for people.
+    package let meaning: String
+
+    /// `FILE:LINE: note: KEY = VALUE: MEANING`.
+    package var description: String {
+        "\(position?.fileAndLine ?? file): note: \(key) = \(value.spelling): \(meaning)"
+    }
+}
+
+extension SandboxRelaxation.Value {
+    /// As a file would spell it.
+    fileprivate var spelling: String {
+        switch self {
+        case .yes: "true"
+        case .word(let text): quoted(text)
+        case .words(let texts): "[\(texts.map(quoted).joined(separator: ", "))]"
+        }
+    }
+}
+
+/// An entry for each protection that the service does without.
+func sandboxRelaxations(of definition: ServiceDefinition) -> [SandboxRelaxation] {
     opened(by: definition.service).map { opening in
-        let place = definition.origins[opening.key]?.fileAndLine ?? definition.service.file
-        return "\(place): note: \(opening.key) = \(opening.value): \(opening.meaning)"
+        let position = definition.origins[opening.key]
+        return SandboxRelaxation(
+            file: position?.file ?? definition.service.file, position: position, key: opening.key,
+            value: opening.value, meaning: opening.meaning)
     }
 }
 
 /// A key that turns off a protection.
 private struct Opening {
     var key: String
-    /// As a file would spell it.
-    var value: String
+    var value: SandboxRelaxation.Value
     var meaning: String
 }
 
 private func opened(by service: Service) -> [Opening] {
     let sandbox = service.sandbox
     var openings: [Opening] = []
-    func add(_ key: String, _ value: String, _ meaning: String) {
+    func add(_ key: String, _ value: SandboxRelaxation.Value, _ meaning: String) {
         openings.append(Opening(key: key, value: value, meaning: meaning))
     }
 
-    if service.identity.user == .root { add("user", spelled("root"), "handlers run as uid 0") }
+    if service.identity.user == .root { add("user", .word("root"), "handlers run as uid 0") }
     let capabilities = heldCapabilities(service.identity.capabilities)
     if !capabilities.isEmpty {
         let names = capabilities.joined(separator: ", ")
-        add("capabilities", spelled(service.identity.capabilities), "handlers have or can be given \(names)")
+        add("capabilities", .word(service.identity.capabilities), "handlers have or can be given \(names)")
     }
     if sandbox.sharesNetwork {
-        add("network", spelled(sandbox.network), "handlers share this machine's network")
+        add("network", value(of: sandbox.network), "handlers share this machine's network")
     } else if !sandbox.network.isEmpty {
-        add("network", spelled(sandbox.network), "handlers may connect to unix sockets that their user may")
+        add("network", value(of: sandbox.network), "handlers may connect to unix sockets that their user may")
     }
-    if sandbox.seccomp == .off { add("seccomp", spelled("off"), "handlers may make every system call") }
+    if sandbox.seccomp == .off { add("seccomp", .word("off"), "handlers may make every system call") }
     let allowed = sandbox.systemCalls.filter { $0.effect == .allow }.map(\.name)
     if !allowed.isEmpty {
         add(
-            "system_calls", spelled(allowed.map { "+\($0)" }),
+            "system_calls", .words(allowed.map { "+\($0)" }),
             "handlers may make system calls that are not in the standard set")
     }
-    if sandbox.landlock == .off { add("landlock", spelled("off"), "handlers reach every file that their user may") }
+    if sandbox.landlock == .off { add("landlock", .word("off"), "handlers reach every file that their user may") }
     if !sandbox.files.write.isEmpty {
-        add("files.write", spelled(sandbox.files.write), "handlers may change what is there, as far as their user may")
+        add("files.write", .words(sandbox.files.write), "handlers may change what is there, as far as their user may")
     }
     return openings
 }
@@ -61,12 +97,10 @@ private func heldCapabilities(_ text: String) -> [String] {
     }
 }
 
-private func spelled(_ families: Set<SocketFamily>) -> String {
+private func value(of families: Set<SocketFamily>) -> SandboxRelaxation.Value {
     let listed = SocketFamily.allCases.filter { families.contains($0) }
-    return listed.count == SocketFamily.allCases.count ? "true" : spelled(listed.map(\.rawValue))
+    return listed.count == SocketFamily.allCases.count ? .yes : .words(listed.map(\.rawValue))
 }
 
-private func spelled(_ texts: [String]) -> String { "[\(texts.map(spelled).joined(separator: ", "))]" }
-
 /// In quotes, as TOML has it.
-private func spelled(_ text: String) -> String { "\"\(Escaping.toml.text(text))\"" }
+private func quoted(_ text: String) -> String { "\"\(Escaping.toml.text(text))\"" }

@@ -1,4 +1,4 @@
-// What the command line asks of a running supervisor, and what it is answered. Values only; the socket is Supervisor's.
+// What the command line asks of a running supervisor. Values only; the socket is Supervisor's.
 package import Addresses
 package import Messages
 package import Wire
@@ -59,50 +59,6 @@ extension ControlRequest: WireValue {
         case "unblock": self = .unblock(try reader.value())
         case "blocked": self = .blocked
         case "standing": self = .sourceStatus(service: try reader.text(), try reader.value())
-        default: throw WireError()
-        }
-    }
-}
-
-/// The answer to a request.
-package enum ControlReply: Hashable, Sendable {
-    /// It was done, and this is to be said about it.
-    case done([String])
-    /// It was not done.
-    case refused([String])
-    case status(StatusReport)
-    case bans([BanStatus])
-    case sourceStatus(SourceStatus)
-}
-
-extension ControlReply: WireValue {
-    package func write(to writer: inout WireWriter) {
-        switch self {
-        case .done(let lines):
-            writer.write(0)
-            writer.write(lines)
-        case .refused(let lines):
-            writer.write(1)
-            writer.write(lines)
-        case .status(let report):
-            writer.write(2)
-            writer.write(report)
-        case .bans(let bans):
-            writer.write(3)
-            writer.write(bans)
-        case .sourceStatus(let sourceStatus):
-            writer.write(4)
-            writer.write(sourceStatus)
-        }
-    }
-
-    package init(from reader: inout WireReader) throws(WireError) {
-        switch try reader.number() {
-        case 0: self = .done(try reader.list())
-        case 1: self = .refused(try reader.list())
-        case 2: self = .status(try reader.value())
-        case 3: self = .bans(try reader.list())
-        case 4: self = .sourceStatus(try reader.value())
         default: throw WireError()
         }
     }

@@ -1,5 +1,7 @@
 // What a supervisor says of itself and of its services at one moment.
+package import HostDefinition
 package import Messages
+package import Sandbox
 package import Wire
 
 /// The state of a supervisor.
@@ -8,26 +10,31 @@ package struct StatusReport: Hashable, Sendable {
     /// Since its start.
     package var uptime: Duration = .zero
     /// What was skipped because it is not root; empty as root.
-    package var skipped = ""
-    /// What does not hold handlers back on this machine, a sentence each.
-    package var unprotected: [String] = []
-    package var blockListFile = ""
+    package var skipped: [RootStep] = []
+    /// What the kernel does not hold back.
+    package var limitations: [LandlockLimitation] = []
+    /// Why the number and the memory of a service's processes are not bounded; nil: they are.
+    package var controlGroups: ControlGroupLimitation?
+    /// nil: there is no block list.
+    package var blockListFile: String?
     package var blockListEntries = 0
     /// In force.
     package var bans = 0
-    /// What the kernel's filter dropped, or why there is none: a sentence.
-    package var kernelFilter = ""
-    /// Whether that filter knows the bans, and the block list.
-    package var kernelHasBans = false
-    package var kernelHasBlockList = false
-    /// Who asks DNS block lists, or why nobody does; empty: no service has any.
-    package var resolver = ""
+    package var kernelFilter = KernelFilterStatus.off
+    package var resolver = ResolverStatus.unused
     package var isStopping = false
-    /// Of the files as they were last read, a sentence each: what they say there is not in force.
-    package var faults: [String] = []
+    /// Of the files as they were last read: what they say there is not in force.
+    package var faults: [Problem] = []
     package var services: [ServiceStatus] = []
 
     package init() {}
+}
+
+/// Why control groups do not bound what a service uses.
+package enum ControlGroupLimitation: Hashable, Sendable {
+    /// The machine has none for the supervisor.
+    case noGroups
+    case missing(ControlGroups.MissingControllers)
 }
 
 /// The state of one service.
@@ -47,8 +54,10 @@ package struct ServiceStatus: Hashable, Sendable {
     package var file = ""
     package var state = State.starting
     package var listen: [String] = []
-    /// Why its definition is not in force; empty when it is.
-    package var problem = ""
+    /// Why its definition is not in force; nil when it is, or when that is not known yet.
+    package var failure: ServiceProblem?
+    /// Until the supervisor starts a gate again; nil: it does not mean to.
+    package var retryIn: Duration?
     /// The gate's; 0 for none.
     package var gate = 0
     /// Since the gate was started.
@@ -58,20 +67,22 @@ package struct ServiceStatus: Hashable, Sendable {
     package var counts = ServiceCounts()
 
     package init() {}
+
+    /// Why its definition is not in force, for people; empty when it is.
+    package var problem: String { failure?.description ?? "" }
 }
 
 extension StatusReport: WireValue {
     package func write(to writer: inout WireWriter) {
         writer.write(pid)
         writer.write(uptime)
-        writer.write(skipped)
-        writer.write(unprotected)
+        writer.write(words: skipped)
+        writer.write(words: limitations)
+        writer.write(controlGroups)
         writer.write(blockListFile)
         writer.write(blockListEntries)
         writer.write(bans)
         writer.write(kernelFilter)
-        writer.write(kernelHasBans)
-        writer.write(kernelHasBlockList)
         writer.write(resolver)
         writer.write(isStopping)
         writer.write(faults)
@@ -82,18 +93,41 @@ extension StatusReport: WireValue {
         self.init()
         pid = try reader.value()
         uptime = try reader.value()
-        skipped = try reader.text()
-        unprotected = try reader.list()
-        blockListFile = try reader.text()
+        skipped = try reader.words()
+        limitations = try reader.words()
+        controlGroups = try reader.optional()
+        blockListFile = try reader.optional()
         blockListEntries = try reader.value()
         bans = try reader.value()
-        kernelFilter = try reader.text()
-        kernelHasBans = try reader.fact()
-        kernelHasBlockList = try reader.fact()
-        resolver = try reader.text()
+        kernelFilter = try reader.value()
+        resolver = try reader.value()
         isStopping = try reader.fact()
         faults = try reader.list()
         services = try reader.list()
+    }
+}
+
+extension ControlGroupLimitation: WireValue {
+    package func write(to writer: inout WireWriter) {
+        switch self {
+        case .noGroups: writer.write(0)
+        case .missing(.absent(let controllers)):
+            writer.write(1)
+            writer.write(words: controllers)
+        case .missing(.refused(let directory, let error)):
+            writer.write(2)
+            writer.write(directory)
+            writer.write(error: error)
+        }
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        switch try reader.number() {
+        case 0: self = .noGroups
+        case 1: self = .missing(.absent(try reader.words()))
+        case 2: self = .missing(.refused(directory: try reader.text(), try reader.error()))
+        default: throw WireError()
+        }
     }
 }
 
@@ -101,9 +135,10 @@ extension ServiceStatus: WireValue {
     package func write(to writer: inout WireWriter) {
         writer.write(name)
         writer.write(file)
-        writer.write(state.rawValue)
+        writer.write(word: state)
         writer.write(listen)
-        writer.write(problem)
+        writer.write(failure)
+        writer.write(retryIn)
         writer.write(gate)
         writer.write(uptime)
         writer.write(limit)
@@ -114,10 +149,10 @@ extension ServiceStatus: WireValue {
         self.init()
         name = try reader.text()
         file = try reader.text()
-        guard let state = State(rawValue: try reader.text()) else { throw WireError() }
-        self.state = state
+        state = try reader.word()
         listen = try reader.list()
-        problem = try reader.text()
+        failure = try reader.optional()
+        retryIn = try reader.optional()
         gate = try reader.value()
         uptime = try reader.value()
         limit = try reader.value()

@@ -21,11 +21,3 @@ func shown(_ duration: Duration) -> String {
     guard let first = parts.firstIndex(where: { $0.0 > 0 }) else { return "0s" }
     return parts[first...].prefix(2).filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined(separator: " ")
 }
-
-/// With three decimals.
-func seconds(_ duration: Duration) -> String {
-    let milliseconds =
-        max(duration.components.seconds, 0) * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
-    let rest = String(milliseconds % 1000)
-    return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
-}

@@ -74,9 +74,9 @@ package struct LiveState: Hashable, Sendable {
                 case .status(let report) = try ControlCall(.status, state: state).reply
             else { return nil }
             self.init(bans: bans, services: report.services)
-            kernelFilter = report.kernelFilter
-            kernelHasBans = report.kernelHasBans
-            kernelHasBlockList = report.kernelHasBlockList
+            kernelFilter = report.kernelFilter.text
+            kernelHasBans = report.kernelFilter.hasBans
+            kernelHasBlockList = report.kernelFilter.hasBlockList
             let look = ControlRequest.sourceStatus(service: service, Client(peer))
             if case .sourceStatus(let sourceStatus) = try ControlCall(look, state: state).reply {
                 self.sourceStatus = sourceStatus

@@ -1,15 +1,111 @@
-// What programs read (RFC 8259): written here, because Foundation's writer is a Foundation.
+// What programs read (RFC 8259): values, and the one place that renders them. Foundation's writer would bring
+// Foundation along.
+// Promises that the text is JSON whatever bytes a string holds, and that keys keep the order in which they were given.
 internal import Text
 
-package enum JSON {
-    /// A string.
+/// A value of JSON.
+package indirect enum JSON: Hashable, Sendable {
+    case null
+    case boolean(Bool)
+    case integer(Int)
+    /// In seconds with three decimals; a duration below zero as zero.
+    case seconds(Duration)
+    case string(String)
+    case list([JSON])
+    case object(Object)
+
+    /// Keys and their values, in order. No key comes twice.
+    package struct Object: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+        package private(set) var members: [Member]
+
+        package init() { members = [] }
+
+        package init(dictionaryLiteral elements: (String, JSON)...) {
+            members = elements.map { Member(key: $0.0, value: $0.1) }
+        }
+
+        /// The members of the second after those of the first.
+        package static func + (first: Object, second: Object) -> Object {
+            var sum = first
+            sum.members += second.members
+            return sum
+        }
+    }
+
+    /// A key of an object, and its value.
+    package struct Member: Hashable, Sendable {
+        package let key: String
+        package let value: JSON
+    }
+}
+
+extension JSON: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, JSON)...) {
+        self = .object(elements.reduce(Object()) { $0 + [$1.0: $1.1] })
+    }
+}
+
+extension JSON {
+    /// The version of the shapes that doorward-json(5) describes: higher whenever a key changes its meaning or goes.
+    package static let version = 1
+
+    /// What a command prints: one object, which begins with the version of its shape.
+    package static func document(_ object: Object) -> JSON { .object(["version": .integer(version)] + object) }
+
+    /// null for nil.
+    package init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+
+    /// null for nil.
+    package init(_ number: Int?) { self = number.map { .integer($0) } ?? .null }
+
+    /// In seconds; null for nil.
+    package init(_ duration: Duration?) { self = duration.map { .seconds($0) } ?? .null }
+
+    /// A list of strings.
+    package static func strings(_ texts: [String]) -> JSON { .list(texts.map { .string($0) }) }
+
+    /// A string in its quotes.
     package static func text(_ text: String) -> String { "\"\(Escaping.json.text(text))\"" }
 
-    /// A list of strings, in one line.
-    package static func row(_ texts: [String]) -> String { "[\(texts.map(text).joined(separator: ","))]" }
+    /// As it is printed: each member of the outermost object begins a line, and so does each object in a list.
+    package var text: String {
+        var text = ""
+        write(to: &text, depth: 0)
+        return text
+    }
 
-    /// A list of strings, one a line.
-    package static func list(_ texts: [String]) -> String {
-        texts.isEmpty ? "[]" : "[\n  \(texts.map(text).joined(separator: ",\n  "))\n]"
+    private func write(to text: inout String, depth: Int) {
+        switch self {
+        case .null: text += "null"
+        case .boolean(let isTrue): text += isTrue ? "true" : "false"
+        case .integer(let number): text += "\(number)"
+        case .seconds(let duration): text += Self.decimal(duration)
+        case .string(let string): text += Self.text(string)
+        case .list(let values):
+            text += "["
+            for (index, value) in values.enumerated() {
+                if index > 0 { text += "," }
+                if case .object = value { text += Self.newLine(depth + 1) }
+                value.write(to: &text, depth: depth + 1)
+            }
+            text += "]"
+        case .object(let object):
+            precondition(Set(object.members.map(\.key)).count == object.members.count, "a key comes once")
+            text += "{"
+            for (index, member) in object.members.enumerated() {
+                if index > 0 { text += depth == 0 ? "," + Self.newLine(1) : "," }
+                text += Self.text(member.key) + ":"
+                member.value.write(to: &text, depth: depth + 1)
+            }
+            text += "}"
+        }
+    }
+
+    private static func newLine(_ depth: Int) -> String { "\n" + String(repeating: " ", count: depth) }
+
+    private static func decimal(_ duration: Duration) -> String {
+        let (seconds, attoseconds) = max(duration, .zero).components
+        let thousandths = String(attoseconds / 1_000_000_000_000_000)
+        return "\(seconds)." + String(repeating: "0", count: 3 - thousandths.count) + thousandths
     }
 }

@@ -1,17 +1,20 @@
-// What `doorward status` prints: a line for each service for people, everything for programs as JSON (RFC 8259).
+// What `doorward status` prints: a line for each service for people, everything for programs.
 package import Control
+internal import HostDefinition
 internal import Messages
+internal import Sandbox
 
 extension StatusReport {
     /// For people.
     package var text: String {
         var lines = ["doorward, pid \(pid), \(shown(uptime))" + (isStopping ? ", about to end" : "")]
-        if !skipped.isEmpty { lines.append("not root, skipped: \(skipped)") }
-        for sentence in unprotected { lines.append("not protected: \(sentence)") }
-        if !blockListFile.isEmpty { lines.append("block list: \(blockListEntries) entries, \(blockListFile)") }
+        if !skipped.isEmpty { lines.append("not root, skipped: \(skipped.map(\.rawValue).joined(separator: ","))") }
+        for limitation in limitations { lines.append("not protected: \(limitation.sentence)") }
+        if let controlGroups { lines.append("not protected: \(controlGroups.sentence)") }
+        if let blockListFile { lines.append("block list: \(blockListEntries) entries, \(blockListFile)") }
         if bans > 0 { lines.append("bans: \(bans)") }
-        lines.append("kernel filter: \(kernelFilter)")
-        if !resolver.isEmpty { lines.append("DNS block lists: \(resolver)") }
+        lines.append("kernel filter: \(kernelFilter.text)")
+        if let text = resolver.text { lines.append("DNS block lists: \(text)") }
         lines.append("")
         var rows = [
             ["service", "state", "active", "limit", "waiting", "accepted", "failed", "refused", "gate", "up", "listen"]
@@ -32,22 +35,75 @@ extension StatusReport {
     }
 
     /// For programs.
-    package var json: String {
-        let list = services.map { service in
-            let counts = GateCounter.allCases.map { "\"\($0.name)\":\(service.counts[$0])" }
-            return "{\"name\":\(JSON.text(service.name)),\"file\":\(JSON.text(service.file)),"
-                + "\"state\":\"\(service.state.rawValue)\",\"problem\":\(JSON.text(service.problem)),"
-                + "\"listen\":\(JSON.row(service.listen)),"
-                + "\"gate\":\(service.gate),\"uptime\":\(seconds(service.uptime)),\"limit\":\(service.limit),"
-                + "\"counts\":{\(counts.joined(separator: ","))}}"
+    package var json: JSON {
+        let words = limitations.map(\.rawValue) + (controlGroups?.words ?? [])
+        return .document([
+            "pid": .integer(pid), "uptime": .seconds(uptime), "stopping": .boolean(isStopping),
+            "skipped": .strings(skipped.map(\.rawValue)), "unprotected": .strings(words),
+            "block_list": ["file": JSON(blockListFile), "entries": .integer(blockListEntries)],
+            "bans": .integer(bans), "kernel_filter": kernelFilter.json, "dnsbl": resolver.json,
+            "faults": .list(faults.map(\.json)), "services": .list(services.map(\.json)),
+        ])
+    }
+}
+
+extension ServiceStatus {
+    fileprivate var json: JSON {
+        let counts = GateCounter.allCases.reduce(JSON.Object()) { $0 + [$1.name: .integer(self.counts[$1])] }
+        let known = failure ?? ServiceProblem(message: "")
+        return .object(
+            [
+                "name": .string(name), "file": .string(file), "state": .string(state.rawValue),
+                "problem": .string(known.message),
+            ] + known.json + [
+                "retry_in": JSON(retryIn), "listen": .strings(listen), "gate": .integer(gate),
+                "uptime": .seconds(uptime), "limit": .integer(limit), "counts": .object(counts),
+            ])
+    }
+}
+
+extension ControlGroupLimitation {
+    fileprivate var sentence: String {
+        let reason =
+            switch self {
+            case .noGroups: "there are no control groups"
+            case .missing(let missing): "\(missing)"
+            }
+        return "limits.total_memory and the number of a service's processes: \(reason)"
+    }
+
+    fileprivate var words: [String] {
+        switch self {
+        case .noGroups: ["control_groups"]
+        case .missing(let missing): missing.controllers.map { "\($0)_controller" }
         }
-        return """
-            {"pid":\(pid),"uptime":\(seconds(uptime)),"stopping":\(isStopping),"skipped":\(JSON.text(skipped)),
-             "unprotected":\(JSON.row(unprotected)),
-             "block_list":{"file":\(JSON.text(blockListFile)),"entries":\(blockListEntries)},"bans":\(bans),
-             "kernel_filter":\(JSON.text(kernelFilter)),"dnsbl":\(JSON.text(resolver)),
-             "faults":\(JSON.row(faults)),
-             "services":[\(list.isEmpty ? "" : "\n  " + list.joined(separator: ",\n  "))]}
-            """
+    }
+}
+
+extension ResolverStatus {
+    /// For people: which process asks the lists, or why none does; nil when no service has any.
+    fileprivate var text: String? {
+        switch self {
+        case .unused: nil
+        case .running(let pid): "asked by pid \(pid)"
+        case .failed(let failure, _): "not asked: \(failure)"
+        }
+    }
+
+    fileprivate var json: JSON {
+        switch self {
+        case .unused: Self.json("unused")
+        case .running(let pid): Self.json("running", pid: pid)
+        case .failed(let failure, let wait): Self.json("failed", failure, retryIn: wait)
+        }
+    }
+
+    private static func json(
+        _ state: String, pid: Int? = nil, _ failure: ResolverFailure? = nil, retryIn wait: Duration? = nil
+    ) -> JSON {
+        [
+            "state": .string(state), "pid": JSON(pid), "reason": JSON(failure?.cause.rawValue),
+            "message": JSON(failure?.description), "retry_in": JSON(wait),
+        ]
     }
 }

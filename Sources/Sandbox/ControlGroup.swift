@@ -16,9 +16,8 @@ package struct ControlGroups: Hashable, Sendable {
         package let description: String
     }
 
-    /// The reason why the group of a service does not bound the number and the memory of its processes; nil when it
-    /// does.
-    package let withoutControllers: String?
+    /// Why the number and the memory of a service's processes are not bounded by its group; nil when they are.
+    package let withoutControllers: MissingControllers?
 
     /// Whether this process may move to another group, so that its present one can hand controllers down.
     package enum ClaimedGroup: Hashable, Sendable {
@@ -74,22 +73,23 @@ package struct ControlGroups: Hashable, Sendable {
     /// The controllers to turn on, of those that are available, as cgroup.subtree_control takes them; empty for none.
     static func wanted(of available: String) -> String {
         let there = available.split { $0 == " " || $0 == "\n" }
-        return ["pids", "memory"].filter { there.contains(Substring($0)) }.map { "+\($0)" }.joined(separator: " ")
+        return Controller.allCases.filter { there.contains(Substring($0.rawValue)) }.map { "+\($0)" }
+            .joined(separator: " ")
     }
 
     /// Hands down the controllers. A group with members cannot do so, unless it is the root of the hierarchy
     /// (cgroup-v2.rst, "No Internal Process Constraint"): so this process moves to a group beside the gates' groups, if
     /// it may.
     ///
-    /// - Returns: the reason why some controllers were not handed down, or nil.
+    /// - Returns: what was not handed down, and why; nil when everything was.
     private static func handDownControllers(
         from parent: String, claiming claim: ClaimedGroup, to directory: String
-    ) -> String? {
+    ) -> MissingControllers? {
         do throws(SystemError) {
             let available = String(decoding: try Files.read(parent + "/cgroup.controllers", most: 4096), as: UTF8.self)
             let wanted = wanted(of: available)
-            if wanted.isEmpty { return "the hierarchy has neither pids nor memory" }
-            let missing = ["pids", "memory"].filter { !wanted.contains("+\($0)") }
+            let missing = Controller.allCases.filter { !wanted.contains("+\($0)") }
+            if wanted.isEmpty { return .absent(missing) }
             do throws(SystemError) {
                 try write(wanted, to: parent + "/cgroup.subtree_control")
             } catch  where error.errno == .busy && claim == .ownGroup {
@@ -99,9 +99,9 @@ package struct ControlGroups: Hashable, Sendable {
                 try write(wanted, to: parent + "/cgroup.subtree_control")
             }
             try write(wanted, to: directory + "/cgroup.subtree_control")
-            return missing.isEmpty ? nil : "the hierarchy has no \(missing.joined(separator: ", "))"
+            return missing.isEmpty ? nil : .absent(missing)
         } catch {
-            return "\(parent): controllers cannot be handed down: \(error)"
+            return .refused(directory: parent, error)
         }
     }
 
@@ -163,6 +163,39 @@ package struct ControlGroups: Hashable, Sendable {
 
     fileprivate static func write(_ text: String, to file: String) throws(SystemError) {
         try Files.openForWriting(file).writeAll(Array(text.utf8).span)
+    }
+}
+
+extension ControlGroups {
+    /// A controller that bounds what a service's group may use. The raw value is the kernel's word.
+    package enum Controller: String, CaseIterable, Hashable, Sendable {
+        case pids
+        case memory
+    }
+
+    /// Why groups do without a controller.
+    package enum MissingControllers: Hashable, Sendable, CustomStringConvertible {
+        /// The hierarchy does not have these.
+        case absent([Controller])
+        /// The kernel hands none down from this directory.
+        case refused(directory: String, SystemError)
+
+        /// The controllers that bound nothing.
+        package var controllers: [Controller] {
+            switch self {
+            case .absent(let controllers): controllers
+            case .refused: Controller.allCases
+            }
+        }
+
+        package var description: String {
+            switch self {
+            case .absent(Controller.allCases): "the hierarchy has neither pids nor memory"
+            case .absent(let controllers):
+                "the hierarchy has no \(controllers.map(\.rawValue).joined(separator: ", "))"
+            case .refused(let directory, let error): "\(directory): controllers cannot be handed down: \(error)"
+            }
+        }
     }
 }
 

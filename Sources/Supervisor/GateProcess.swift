@@ -1,4 +1,5 @@
 // A gate, as the supervisor knows it.
+internal import Control
 internal import HostDefinition
 internal import LinuxSystem
 internal import Sandbox
@@ -65,8 +66,8 @@ final class WantedService {
     var backoff = Backoff()
     /// Monotonic: when to try to start it again.
     var retryAt: Int64?
-    /// Why its definition is not in force, in a sentence; nil when it is, or nobody knows yet.
-    var problem: String?
+    /// Why its definition is not in force; nil when it is, or when that is not known yet.
+    var problem: ServiceProblem?
 
     init(_ definition: ServiceDefinition) {
         name = definition.service.name

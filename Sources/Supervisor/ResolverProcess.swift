@@ -1,4 +1,5 @@
 // The resolver, as the supervisor knows it: the process that asks DNS block lists for every gate.
+internal import Control
 internal import LinuxSystem
 internal import Messages
 
@@ -77,6 +78,6 @@ struct ResolverState {
     var retryAt: Int64?
     /// Monotonic: when to go on telling it what it could not take.
     var tellAt: Int64?
-    /// Why there is none, or why the last one ended.
-    var problem = ""
+    /// What the one that runs has said, or why there is none; nil: nothing is wrong.
+    var failure: ResolverFailure?
 }

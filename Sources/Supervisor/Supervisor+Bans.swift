@@ -62,11 +62,9 @@ extension Supervisor {
             logBan(ban, at: now)
             bansChanged(at: now)
             sendBans(at: now)
-            return .done(["\(prefix) is banned" + (length == nil ? "" : " for \(seconds(ban.end - now)) s")])
-        case .exempt(let exempt):
-            return .refused(["\(prefix) is not banned: \(exempt) is exempt [exempt]"])
-        case .full:
-            return .refused(["\(prefix) is not banned: there are \(bans.mostPerFamily) bans by command already"])
+            return .banChange(.banned(BanStatus(ban, at: now)))
+        case .exempt(let exempt): return .banChange(.exempt(prefix, by: exempt))
+        case .full: return .banChange(.full(prefix, most: bans.mostPerFamily))
         }
     }
 
@@ -75,28 +73,21 @@ extension Supervisor {
         guard let ban = bans.unblock(prefix, at: now) else {
             if wasBanned {
                 bansChanged(at: now)
-                return .done(["\(prefix) was not banned any more; that it had been is forgotten"])
+                return .banChange(.forgotten(prefix))
             }
             let around = bans.active(at: now).filter { $0.prefix.contains(prefix.network) }
-            let hint = around.map { "; \($0.prefix) is" }.joined()
-            return .refused(["\(prefix) is not banned\(hint)"])
+            return .banChange(.notBanned(prefix, wider: around.map(\.prefix)))
         }
         logUnban(ban)
         bansChanged(at: now)
         sendBans(at: now)
-        return .done(["\(prefix) is not banned any more"])
+        return .banChange(.unbanned(BanStatus(ban, at: now)))
     }
 
     /// The bans in force.
     func blocked(at now: Int64) -> ControlReply {
         readKernelHits()
-        return .bans(
-            bans.active(at: now).map { ban in
-                BanStatus(
-                    prefix: ban.prefix, cause: ban.cause.text, age: .nanoseconds(now - ban.began),
-                    left: ban.end == .max ? nil : .nanoseconds(ban.end - now), hits: Int(clamping: ban.hits),
-                    strikes: ban.strikes)
-            })
+        return .bans(bans.active(at: now).map { BanStatus($0, at: now) })
     }
 
     /// The host's settings are others.
@@ -157,4 +148,12 @@ extension Supervisor {
     }
 }
 
-private func seconds(_ nanoseconds: Int64) -> Int64 { (nanoseconds + 999_999_999) / 1_000_000_000 }
+extension BanStatus {
+    /// A ban as it is at one moment.
+    fileprivate init(_ ban: Ban, at now: Int64) {
+        self.init(
+            prefix: ban.prefix, cause: ban.cause.text, age: .nanoseconds(now - ban.began),
+            left: ban.end == .max ? nil : .nanoseconds(ban.end - now), hits: Int(clamping: ban.hits),
+            strikes: ban.strikes)
+    }
+}

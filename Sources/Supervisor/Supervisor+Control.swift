@@ -78,7 +78,7 @@ extension Supervisor {
             // Who waits for an answer, or for our end, has no more to say, and its own end is not to wake us all the time.
             try poller.remove(client.channel.number)
             guard let request = ControlRequest(wireBytes: bytes) else {
-                try send(.refused(["this is no request of this version of doorward"]), to: client)
+                try send(.refused(.unknownRequest), to: client)
                 return
             }
             // Who looks every ten seconds is not to fill the log.
@@ -115,13 +115,14 @@ extension Supervisor {
         case .sourceStatus(let service, let asker):
             return sourceStatus(of: asker, in: service, for: client, at: Clock.monotonicNanoseconds())
         case .reload:
+            guard !stop.isStopping else { return .refused(.stopping) }
             waitingForReload.append((client, reload()))
             return nil
         case .drain, .stop:
             let grace = request == .drain ? nil : settings.drain.nanoseconds
             beginStop(byCommandWithGrace: grace, at: Clock.monotonicNanoseconds())
             let active = draining.reduce(0) { $0 + counts(of: $1)[.active] }
-            return .done(["connections that are served to their end: \(active)"])
+            return .stopping(active: active)
         }
     }
 }

@@ -1,4 +1,5 @@
 // What gates say, and what follows when they end.
+internal import Control
 internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
@@ -123,10 +124,12 @@ extension Supervisor {
             service.definition = serving.definition
             service.listeners = serving.listeners
             closeUnwantedListeners()
-            service.problem = reason + "; the old definition stays in force"
-            logStartFailure(service, reason + "; the old definition stays in force", retryIn: nil)
+            var problem = ServiceProblem(message: reason)
+            problem.isOldInForce = true
+            service.problem = problem
+            logStartFailure(service, problem.description, retryIn: nil)
         } else {
-            service.problem = reason
+            service.problem = ServiceProblem(message: reason)
             logStartFailure(service, reason, retryIn: retry(service, at: now))
         }
     }

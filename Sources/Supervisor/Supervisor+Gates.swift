@@ -1,6 +1,7 @@
 // Starting gates, and starting them again. The listening sockets stay open meanwhile. What gates say, and what their ends mean,
 // is in Supervisor+GateEvents.swift.
 internal import Addresses
+internal import Control
 internal import HostDefinition
 internal import Gate
 internal import LinuxSystem
@@ -28,10 +29,11 @@ extension Supervisor {
                 service.retryAt = now + Backoff.shortest.nanoseconds
                 return
             }
-            service.problem = "\(error.listener.address) cannot be opened: \(error.error)"
+            service.problem = ServiceProblem(error)
             logBindFailure(service, error, retryIn: retry(service, at: now))
         } catch {
-            service.problem = "\(error)"
+            service.problem = ServiceProblem(message: "\(error)")
+            service.problem?.errno = (error as? SystemError)?.errno.name
             logStartFailure(service, "\(error)", retryIn: retry(service, at: now))
         }
     }
@@ -170,4 +172,13 @@ extension Supervisor {
 struct BindError: Error {
     let listener: ServiceDefinition.Listener
     let error: SystemError
+}
+
+extension ServiceProblem {
+    fileprivate init(_ failure: BindError) {
+        self.init(message: "\(failure.listener.address) cannot be opened: \(failure.error)")
+        errno = failure.error.errno.name
+        key = "listen"
+        position = failure.listener.position
+    }
 }

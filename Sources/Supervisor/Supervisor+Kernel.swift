@@ -3,18 +3,19 @@
 // nothing else changes.
 internal import Addresses
 internal import Admission
+internal import Control
 internal import LinuxSystem
 internal import ServiceModel
 
 /// What the kernel has of the bans, and what was not given to it.
 struct KernelState: ~Copyable {
     var filter: KernelFilter?
-    /// Why there is no filter, or not all of it; empty: there is all of it.
-    var problem = "not started"
-    /// Why the block list is not in it; empty: it is.
-    var listProblem = ""
-    /// Why the bans are not in it, or not all of them; empty: they are.
-    var bansProblem = ""
+    /// Why there is no filter, or why a listener is without it; nil: nothing failed.
+    var failure: SystemError?
+    /// Why the block list is not in it; nil: it is.
+    var blockListGap: KernelFilterStatus.BlockListGap?
+    /// Why the bans are not in it, or not all of them; nil: they are.
+    var bansFailure: SystemError?
     /// By prefix: the end that the kernel knows, and the hits that were read from it.
     var bans: [IPPrefix: (end: Int64, hits: UInt64)] = [:]
     var exempt: [IPPrefix] = []
@@ -29,16 +30,14 @@ extension Supervisor {
         guard settings.kernelFilter else {
             for number in listeners.filteredNumbers { detachFilter(from: number) }
             kernel = KernelState()
-            kernel.problem = "kernel_filter = false"
             return
         }
         if kernel.filter == nil {
             kernel = KernelState()
             do throws(SystemError) {
                 kernel.filter = try KernelFilter(mostBans: bans.mostPerFamily + settings.exempt.count)
-                kernel.problem = ""
             } catch {
-                kernel.problem = "\(error)"
+                kernel.failure = error
                 return
             }
             for number in listeners.filteredNumbers { attachFilter(to: number) }
@@ -55,7 +54,7 @@ extension Supervisor {
             case .none: return
             }
         } catch {
-            kernel.problem = "\(error)"
+            kernel.failure = error
         }
     }
 
@@ -72,20 +71,19 @@ extension Supervisor {
         guard kernel.filter != nil else { return }
         let count = blockList.entryCount
         let isTooLong = count > KernelState.mostListed
-        kernel.listProblem =
-            isTooLong ? "the block list has \(count) lines, and at most \(KernelState.mostListed) go to the kernel" : ""
+        kernel.blockListGap = isTooLong ? .tooLong(lines: count, most: KernelState.mostListed) : nil
         do throws(SystemError) {
             let list = try KernelBlockList(of: isTooLong ? [] : blockList.prefixes())
             try kernel.filter?.replaceBlockList(with: list)
         } catch {
-            kernel.listProblem = "\(error)"
+            kernel.blockListGap = .failed(error)
         }
     }
 
     /// What has changed since the last time.
     func giveKernelBans(at now: Int64) {
         guard kernel.filter != nil else { return }
-        kernel.bansProblem = ""
+        kernel.bansFailure = nil
         var wanted: [IPPrefix: Int64] = [:]
         for ban in bans.effectiveBans(at: now) { wanted[ban.prefix] = ban.end }
         do throws(SystemError) {
@@ -103,7 +101,7 @@ extension Supervisor {
                 kernel.bans[prefix] = (end, 0)
             }
         } catch {
-            kernel.bansProblem = "\(error)"
+            kernel.bansFailure = error
         }
     }
 
@@ -125,19 +123,26 @@ extension Supervisor {
         }
     }
 
-    /// For `status`: what was dropped, or why nothing is.
-    var kernelReport: String {
-        guard kernel.filter != nil else { return "off: \(kernel.problem)" }
-        var drops: KernelDrops?
+    /// For `status`.
+    var kernelStatus: KernelFilterStatus {
+        guard settings.kernelFilter else { return .off }
+        var status = KernelFilterStatus.Filter()
         do throws(SystemError) {
-            drops = try kernel.filter?.drops()
+            switch kernel.filter {
+            case .some(let filter):
+                let drops = try filter.drops()
+                status.drops = .counted(
+                    byBans: Int(clamping: drops.byBans), byBlockList: Int(clamping: drops.byBlockList))
+            case .none:
+                // Without a filter there is a failure, since the settings want one.
+                return kernel.failure.map { .unavailable($0) } ?? .off
+            }
         } catch {
-            return "\(error)"
+            status.drops = .unreadable(error)
         }
-        let parts = [
-            "dropped \(drops?.byBans ?? 0) SYNs by bans, \(drops?.byBlockList ?? 0) by the block list", kernel.problem,
-            kernel.bansProblem, kernel.listProblem,
-        ]
-        return parts.filter { !$0.isEmpty }.joined(separator: "; ")
+        status.failure = kernel.failure
+        status.bansFailure = kernel.bansFailure
+        status.blockListGap = kernel.blockListGap
+        return .on(status)
     }
 }

@@ -1,6 +1,7 @@
 // The lines that the supervisor writes, and what it tells whoever waits for it to be ready.
 internal import Addresses
 internal import Admission
+internal import Control
 internal import HostDefinition
 internal import EventLog
 internal import LinuxSystem
@@ -48,11 +49,11 @@ extension Supervisor {
     /// Whether blocked clients are dropped by the kernel.
     func logKernel() {
         line("kernel_filter") {
-            if kernel.problem.isEmpty {
-                $0.field("on", "yes" as StaticString)
-            } else {
+            if let problem = settings.kernelFilter ? kernel.failure?.description : "kernel_filter = false" {
                 $0.field("on", "no" as StaticString)
-                $0.field("message", kernel.problem)
+                $0.field("message", problem)
+            } else {
+                $0.field("on", "yes" as StaticString)
             }
         }
     }
@@ -131,9 +132,9 @@ extension Supervisor {
 
     func logResolverReady(_ process: ResolverProcess) { line("resolver_ready") { $0.field("pid", Int(process.pid)) } }
 
-    func logResolverFailure(_ reason: String, retryIn wait: Duration) {
+    func logResolverFailure(_ failure: ResolverFailure, retryIn wait: Duration) {
         line("resolver_failed") {
-            $0.field("message", reason)
+            $0.field("message", failure.description)
             $0.field("retry", nanoseconds: wait.nanoseconds)
         }
     }

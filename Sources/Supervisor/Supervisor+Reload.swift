@@ -8,9 +8,11 @@ internal import Messages
 internal import ServiceModel
 
 extension Supervisor {
-    /// - Returns: what is wrong, a sentence each.
-    func reload() -> [String] {
-        guard !stop.isStopping else { return ["the supervisor is about to end"] }
+    /// Does nothing when the supervisor is about to end.
+    ///
+    /// - Returns: what is wrong with the files.
+    func reload() -> [Problem] {
+        guard !stop.isStopping else { return [] }
         do throws(HostDefinitionError) {
             let definitions = try reader.definitions()
             let isOtherBlockList = definitions.settings.blockList != settings.blockList
@@ -26,8 +28,8 @@ extension Supervisor {
         } catch {
             for line in error.lines { logProblem("fault", line) }
             logEvent("reload_failed")
-            fileFaults = error.lines
-            return error.lines
+            fileFaults = error.problems
+            return error.problems
         }
     }
 
@@ -67,7 +69,7 @@ extension Supervisor {
             logRemoved(service.name)
         }
         closeUnwantedListeners()
-        fileFaults = definitions.faults.map(\.description)
+        fileFaults = definitions.faults.map { Problem($0) }
         logApplied(occasion, services: enabled.count, faults: fileFaults.count + blockListFaults.count)
     }
 
@@ -75,12 +77,13 @@ extension Supervisor {
     /// killed in time.
     func endReloads() {
         guard !waitingForReload.isEmpty, services.values.allSatisfy(\.isSettled) else { return }
-        let problems = services.values.sorted { $0.name < $1.name }.compactMap { service in
-            service.problem.map { "\(service.definition.service.file): \($0)" }
+        let failures = services.values.sorted { $0.name < $1.name }.compactMap { service in
+            service.problem.map {
+                ReloadReport.Failure(service: service.name, file: service.definition.service.file, problem: $0)
+            }
         }
         for (client, faults) in waitingForReload {
-            let lines = faults + problems
-            reply(lines.isEmpty ? .done(["services: \(services.count)"]) : .refused(lines), to: client)
+            reply(.reloaded(ReloadReport(services: services.count, faults: faults, failures: failures)), to: client)
         }
         waitingForReload = []
     }
@@ -122,7 +125,7 @@ extension Supervisor {
             giveKernelBlockList()
             logBlockList(entries: count)
         } catch {
-            blockListFaults = error.lines
+            blockListFaults = error.problems
             for line in error.lines { logProblem("fault", line) }
             logProblem("block_list_kept", "the list that was read before stays in force")
         }

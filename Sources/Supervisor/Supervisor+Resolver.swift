@@ -1,6 +1,7 @@
 // Starting the resolver when the first service has DNS block lists, making gates known to it, and starting it again when it
 // dies. Without it nobody is refused by a list, and nothing else changes.
 internal import Admission
+internal import Control
 internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
@@ -39,15 +40,15 @@ extension Supervisor {
                 pid: pid, token: token, channel: pair.takeSupervisorEnd(),
                 provenAt: now + GateProcess.reportWithinNanoseconds)
         } catch {
-            retryResolver(because: "\(error)", at: now)
+            retryResolver(because: ResolverFailure(.notStarted, message: "\(error)"), at: now)
         }
     }
 
-    private func retryResolver(because reason: String, at now: Int64) {
+    private func retryResolver(because failure: ResolverFailure, at now: Int64) {
         let wait = resolver.backoff.failed()
-        resolver.problem = reason
+        resolver.failure = failure
         resolver.retryAt = now + wait.nanoseconds
-        logResolverFailure(reason, retryIn: wait)
+        logResolverFailure(failure, retryIn: wait)
     }
 
     /// Starts one, and hands it to every gate that asks: the first, or another in the place of one that was.
@@ -116,9 +117,9 @@ extension Supervisor {
         case .message(let bytes, _):
             switch ResolverReport(bytes) {
             case .ready:
-                resolver.problem = ""
+                resolver.failure = nil
                 logResolverReady(process)
-            case .failed(let reason): resolver.problem = reason
+            case .failed(let reason): resolver.failure = ResolverFailure(.reported, message: reason)
             case nil:
                 logProblem("resolver_nonsense", "pid \(process.pid) says what no resolver says, and is killed")
                 Processes.signal(process.pid, .kill)
@@ -145,17 +146,19 @@ extension Supervisor {
         if now >= process.provenAt { resolver.backoff.succeeded() }
         resolver.process = nil
         logGateEnd("resolver_died", end, service: nil)
-        retryResolver(because: resolver.problem.isEmpty ? "it ended without a report" : resolver.problem, at: now)
+        retryResolver(because: resolver.failure ?? ResolverFailure(.ended), at: now)
         return true
     }
 
     /// Monotonic: when ``tendResolver(at:)`` has something to do; nil for never.
     var resolverDeadline: Int64? { [resolver.retryAt, resolver.tellAt].compactMap { $0 }.min() }
 
-    /// For `status`: who asks the lists, or why nobody does; empty when there is nothing to ask.
-    var resolverReport: String {
-        if let process = resolver.process { return "asked by pid \(process.pid)" }
-        return resolver.retryAt == nil ? "" : "not asked: \(resolver.problem)"
+    /// For `status`.
+    func resolverStatus(at now: Int64) -> ResolverStatus {
+        if let process = resolver.process { return .running(pid: Int(process.pid)) }
+        guard let retryAt = resolver.retryAt else { return .unused }
+        return .failed(
+            resolver.failure ?? ResolverFailure(.ended), retryIn: .nanoseconds(max(retryAt - now, 0)))
     }
 
     /// Processes that are no gates and no orphans.

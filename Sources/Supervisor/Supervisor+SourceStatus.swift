@@ -19,10 +19,10 @@ extension Supervisor {
     func sourceStatus(
         of asker: Client, in service: String, for client: ControlClient, at now: Int64
     ) -> ControlReply? {
-        guard let gate = services[service]?.serving else { return .refused(["'\(service)' is not served"]) }
-        guard pendingQueries.count < Self.mostQueries else { return .refused(["too many ask at once"]) }
+        guard let gate = services[service]?.serving else { return .refused(.notServed(service: service)) }
+        guard pendingQueries.count < Self.mostQueries else { return .refused(.tooMany) }
         lastQuery &+= 1
-        guard send(.sourceStatus(lastQuery, asker), to: gate) else { return .refused(["the gate cannot be reached"]) }
+        guard send(.sourceStatus(lastQuery, asker), to: gate) else { return .refused(.gateUnreachable) }
         pendingQueries[lastQuery] = PendingQuery(
             client: client, gate: gate.pid, deadline: now + Self.answerWithinNanoseconds)
         return nil
@@ -39,7 +39,7 @@ extension Supervisor {
     func expireQueries(at now: Int64) {
         for (number, query) in pendingQueries where now >= query.deadline {
             pendingQueries[number] = nil
-            reply(.refused(["the gate, pid \(query.gate), does not answer"]), to: query.client)
+            reply(.refused(.gateSilent(pid: Int(query.gate))), to: query.client)
         }
     }
 

@@ -15,18 +15,14 @@ extension Supervisor {
         var report = StatusReport()
         report.pid = Int(Processes.ownPID)
         report.uptime = .nanoseconds(now - startedAt)
-        if privilege == .ordinary { report.skipped = Sandbox.skippedWithoutRoot }
-        report.unprotected = Landlock.abi.missing
-        if let reason = groups.map(\.withoutControllers) ?? "there are no control groups" {
-            report.unprotected.append("limits.total_memory and the number of a service's processes: \(reason)")
-        }
-        report.blockListFile = blockList.path ?? ""
+        if privilege == .ordinary { report.skipped = RootStep.allCases }
+        report.limitations = Landlock.abi.limitations
+        report.controlGroups = groups.map { $0.withoutControllers.map { .missing($0) } } ?? .noGroups
+        report.blockListFile = blockList.path
         report.blockListEntries = blockList.entryCount
         report.bans = bans.active(at: now).count
-        report.kernelFilter = kernelReport
-        report.resolver = resolverReport
-        report.kernelHasBans = kernel.filter != nil && kernel.bansProblem.isEmpty
-        report.kernelHasBlockList = kernel.filter != nil && kernel.listProblem.isEmpty
+        report.kernelFilter = kernelStatus
+        report.resolver = resolverStatus(at: now)
         report.isStopping = stop.isStopping
         report.faults = blockListFaults + fileFaults
         report.services = services.values.map { status(of: $0, at: now) }
@@ -47,7 +43,8 @@ extension Supervisor {
             status.limit = service.definition.service.limits.connections
         }
         status.file = service.definition.service.file
-        status.problem = service.problem ?? ""
+        status.failure = service.problem
+        status.retryIn = service.retryAt.map { .nanoseconds(max($0 - now, 0)) }
         for gate in draining where gate.definition.service.name == service.name { status.counts.add(counts(of: gate)) }
         if let past = pastCounts[service.name] { status.counts.add(past) }
         return status

@@ -20,10 +20,10 @@ package final class Supervisor {
     var poller: Poller
     let signals: SignalQueue
     var blockList: BlockListFile
-    /// Why the block list in force is an older one, a sentence each.
-    var blockListFaults: [String] = []
+    /// Why the block list in force is an older one.
+    var blockListFaults: [Problem] = []
     /// Of the other files, as they were last read.
-    var fileFaults: [String] = []
+    var fileFaults: [Problem] = []
     var listeners = ListenerTable()
     var services: [String: WantedService] = [:]
     /// Gates that accept no more.
@@ -55,7 +55,7 @@ package final class Supervisor {
     var kernel = KernelState()
     var resolver = ResolverState()
     /// Those who asked for a reload that has not taken effect yet, with its faults.
-    var waitingForReload: [(client: ControlClient, faults: [String])] = []
+    var waitingForReload: [(client: ControlClient, faults: [Problem])] = []
     /// By the number that the gate was asked with.
     var pendingQueries: [UInt32: PendingQuery] = [:]
     var lastQuery: UInt32 = 0
@@ -90,7 +90,7 @@ package final class Supervisor {
             try Startup.giveUpStreams()
             try SignalQueue.resetDispositions()
         } catch {
-            throw HostDefinitionError(lines: ["cannot start: \(error)"])
+            throw HostDefinitionError(Problem(nil, message: "cannot start: \(error)"))
         }
         let definitions = try reader.definitions()
         settings = definitions.settings
@@ -105,7 +105,7 @@ package final class Supervisor {
             try poller.add(signals.number, token: Token.signals)
             children = try ChildList()
         } catch {
-            throw HostDefinitionError(lines: ["cannot start: \(error)"])
+            throw HostDefinitionError(Problem(nil, message: "cannot start: \(error)"))
         }
         var noGroups: String?
         do throws(ControlGroups.Unavailable) {

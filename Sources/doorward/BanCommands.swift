@@ -29,7 +29,7 @@ struct Block: ParsableCommand {
 
     func run() throws {
         let request = ControlRequest.block(prefix.prefix, reason: reason, length: length?.duration)
-        try ControlCall(request, paths).printOutcome(json: json)
+        try ControlCall(request, paths, json: json).reply.outcome.print(json: json)
     }
 }
 
@@ -45,7 +45,9 @@ struct Unblock: ParsableCommand {
 
     @OptionGroup var paths: PathOptions
 
-    func run() throws { try ControlCall(.unblock(prefix.prefix), paths).printOutcome(json: json) }
+    func run() throws {
+        try ControlCall(.unblock(prefix.prefix), paths, json: json).reply.outcome.print(json: json)
+    }
 }
 
 struct Blocked: ParsableCommand {
@@ -57,11 +59,7 @@ struct Blocked: ParsableCommand {
 
     @OptionGroup var paths: PathOptions
 
-    func run() throws {
-        let call = try ControlCall(.blocked, paths)
-        guard case .bans(let bans) = call.reply else { throw call.refusal(json: json) }
-        print(json ? BanStatus.json(bans) : BanStatus.text(bans))
-    }
+    func run() throws { try ControlCall(.blocked, paths, json: json).reply.outcome.print(json: json) }
 }
 
 /// A prefix on the command line.

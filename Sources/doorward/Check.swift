@@ -14,12 +14,9 @@ struct Check: ParsableCommand {
     @OptionGroup var paths: PathOptions
 
     func run() throws {
-        let report = CheckReport.make(paths.choices, on: .thisMachine)
-        if json {
-            print("{\"faults\":\(JSON.list(report.faults)),\n\"notes\":\(JSON.list(report.notes))}")
-        } else {
-            for line in report.faults + report.notes { print(line) }
-        }
-        if !report.faults.isEmpty { throw ExitCode(1) }
+        let outcome = CheckReport.make(paths.choices, on: .thisMachine).outcome
+        // Faults are what was asked for: standard output gets them too.
+        if json { print(outcome.json.text) } else { for line in outcome.lines { print(line) } }
+        if !outcome.isDone { throw ExitCode(1) }
     }
 }

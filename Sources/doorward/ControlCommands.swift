@@ -15,9 +15,7 @@ struct Status: ParsableCommand {
     @OptionGroup var paths: PathOptions
 
     func run() throws {
-        let call = try ControlCall(.status, paths)
-        guard case .status(let report) = call.reply else { throw call.refusal(json: json) }
-        print(json ? report.json : report.text)
+        try ControlCall(.status, paths, json: json).reply.outcome.print(json: json)
     }
 }
 
@@ -32,7 +30,7 @@ struct Reload: ParsableCommand {
 
     @OptionGroup var paths: PathOptions
 
-    func run() throws { try ControlCall(.reload, paths).printOutcome(json: json) }
+    func run() throws { try ControlCall(.reload, paths, json: json).reply.outcome.print(json: json) }
 }
 
 struct Drain: ParsableCommand {
@@ -46,8 +44,8 @@ struct Drain: ParsableCommand {
     @OptionGroup var paths: PathOptions
 
     func run() throws {
-        let call = try ControlCall(.drain, paths)
-        try call.printOutcome(json: json)
+        let call = try ControlCall(.drain, paths, json: json)
+        try call.reply.outcome.print(json: json)
         try call.waitForEnd()
     }
 }
@@ -64,41 +62,27 @@ struct StopCommand: ParsableCommand {
     @OptionGroup var paths: PathOptions
 
     func run() throws {
-        let call = try ControlCall(.stop, paths)
-        try call.printOutcome(json: json)
+        let call = try ControlCall(.stop, paths, json: json)
+        try call.reply.outcome.print(json: json)
         try call.waitForEnd()
     }
 }
 
 extension ControlCall {
-    /// Errors: nobody answers; said on standard error.
-    init(_ request: ControlRequest, _ paths: PathOptions) throws {
+    /// Asks the supervisor that the options name.
+    ///
+    /// Errors: no supervisor answers; that is said, as text or as JSON.
+    init(_ request: ControlRequest, _ paths: PathOptions, json: Bool) throws(ExitCode) {
         let state: String
         do throws(HostDefinitionError) {
             state = try HostDefinition.state(paths.choices, on: .thisMachine)
         } catch {
-            for line in error.lines { StandardError.write("doorward: \(line)") }
-            throw ExitCode(1)
+            throw CommandFailure(error).printed(json: json)
         }
         do throws(SystemError) {
             try self.init(request, state: state)
         } catch {
-            let path = ControlCall.path(state: state)
-            StandardError.write("doorward: no supervisor answers at \(path): \(error) [state, --state]")
-            throw ExitCode(1)
+            throw CommandFailure(noAnswerAt: ControlCall.path(state: state), error).printed(json: json)
         }
-    }
-
-    /// Prints what was done, or why not.
-    borrowing func printOutcome(json: Bool) throws {
-        guard case .done(let lines) = reply else { throw refusal(json: json) }
-        print(json ? JSON.list(lines) : lines.joined(separator: "\n"))
-    }
-
-    /// Says why not.
-    borrowing func refusal(json: Bool) -> ExitCode {
-        let lines = if case .refused(let lines) = reply { lines } else { ["the supervisor answers something else"] }
-        if json { print(JSON.list(lines)) } else { for line in lines { StandardError.write(line) } }
-        return ExitCode(1)
     }
 }

@@ -3,7 +3,6 @@ internal import ArgumentParser
 internal import ConfigurationLoader
 internal import HostDefinition
 internal import Inspection
-internal import LinuxSystem
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,8 +26,7 @@ struct Explain: ParsableCommand {
         do throws(HostDefinitionError) {
             assessment = try Assessment(service: service, address: address, paths.choices, on: .thisMachine)
         } catch {
-            for line in error.lines { StandardError.write("doorward: \(line)") }
-            throw ExitCode(1)
+            throw CommandFailure(error).printed(json: json)
         }
         let explanation = Explanation(assessment)
         print(json ? explanation.json : explanation.text)

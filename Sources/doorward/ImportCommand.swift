@@ -38,18 +38,18 @@ struct ImportCommand: ParsableCommand {
         let imported = Imported(reader.sources, ports: portTable(&reader), service: service)
         var writer = ImportWriter()
         if let into {
-            if imported.access != nil {
-                writer.problem("\(reader.ruleFile): rules without a service make no file [--service]")
-            }
+            if imported.access != nil { writer.problem(.noService, reader.ruleFile) }
             for service in imported.services { writer.write(service, into: into) }
         }
         if json {
-            print(
-                imported.json(
-                    written: writer.written, problems: reader.problems + writer.problems, skipped: reader.skipped))
+            let json = imported.json(
+                written: writer.written, problems: reader.problems + writer.problems, skipped: reader.skipped)
+            print(json.text)
         } else {
             if into == nil { printFiles(imported) } else { for path in writer.written { print(path) } }
-            for line in reader.skipped { StandardError.write(line) }
+            for path in reader.skipped {
+                StandardError.write("\(path): note: left out, as xinetd does: a dot in its name, or ~ at its end")
+            }
             for remark in imported.report.remarks { StandardError.write(remark.description) }
             for problem in reader.problems + writer.problems { StandardError.write("doorward import: \(problem)") }
         }
@@ -76,7 +76,7 @@ struct ImportFileReader {
     /// What every file is taken for; nil: each tells.
     let format: ImportFormat?
     private(set) var sources: [ImportSource] = []
-    private(set) var problems: [String] = []
+    private(set) var problems: [ImportProblem] = []
     /// Files of a directory that xinetd would not read either.
     private(set) var skipped: [String] = []
 
@@ -95,8 +95,7 @@ struct ImportFileReader {
             let names = try Files.names(in: path)
             for name in names {
                 if name.contains(".") || name.hasSuffix("~") {
-                    skipped.append(
-                        "\(path)/\(name): note: left out, as xinetd does: a dot in its name, or ~ at its end")
+                    skipped.append("\(path)/\(name)")
                 } else {
                     take("\(path)/\(name)", as: format ?? .xinetd)
                 }
@@ -104,7 +103,7 @@ struct ImportFileReader {
         } catch  where error.errno == .notDirectory {
             take(path, as: format)
         } catch {
-            problems.append("\(path): \(error)")
+            problems.append(ImportProblem(.unreadable(error), path))
         }
     }
 
@@ -113,7 +112,7 @@ struct ImportFileReader {
         do throws(SystemError) {
             return try Files.read(path, most: Self.longestFile)
         } catch {
-            problems.append("\(path): \(error)")
+            problems.append(ImportProblem(.unreadable(error), path))
             return nil
         }
     }
@@ -121,7 +120,7 @@ struct ImportFileReader {
     private mutating func take(_ path: String, as format: ImportFormat?) {
         guard let text = bytes(of: path) else { return }
         guard let format = format ?? ImportFormat(ofText: text) else {
-            problems.append("\(path): it looks like none of inetd, xinetd and tcprules [--format]")
+            problems.append(ImportProblem(.unknownFormat, path))
             return
         }
         sources.append(ImportSource(file: path, format: format, text: text))
@@ -131,7 +130,7 @@ struct ImportFileReader {
 /// Writes service files; never over one that is there.
 struct ImportWriter {
     private(set) var written: [String] = []
-    private(set) var problems: [String] = []
+    private(set) var problems: [ImportProblem] = []
 
     mutating func write(_ service: ImportedService, into directory: String) {
         let path = "\(directory)/\(service.name).toml"
@@ -139,12 +138,11 @@ struct ImportWriter {
             try Files.create(path, with: service.fileText, mode: 0o644)
             written.append(path)
         } catch  where error.errno == .exists {
-            problems.append(
-                "\(path) is there already, and stays as it is; move it away, or choose another directory [--into]")
+            problem(.exists, path)
         } catch {
-            problems.append("\(path): \(error) [--into]")
+            problem(.unwritable(error), path)
         }
     }
 
-    mutating func problem(_ text: String) { problems.append(text) }
+    mutating func problem(_ kind: ImportProblem.Kind, _ file: String) { problems.append(ImportProblem(kind, file)) }
 }

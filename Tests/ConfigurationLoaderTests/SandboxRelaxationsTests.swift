@@ -19,7 +19,7 @@ struct SandboxRelaxationsTests {
             key: SourcePosition(file: "d.toml", line: 7, column: 3),
             "nice": SourcePosition(file: "s.toml", line: 1, column: 1),
         ]
-        return sandboxRelaxations(of: definition)
+        return sandboxRelaxations(of: definition).map(\.description)
     }
 
     @Test("a service that turns nothing off has no note")

@@ -1,6 +1,9 @@
 import Addresses
 import Control
+import HostDefinition
+import LinuxSystem
 import Messages
+import Sandbox
 import ServiceModel
 import Testing
 import Wire
@@ -12,6 +15,8 @@ private func fullReport() -> StatusReport {
     service.file = "services/echo.toml"
     service.state = .draining
     service.listen = ["127.0.0.1:7007", "unix:/run/ä"]
+    service.failure = problem()
+    service.retryIn = .milliseconds(2500)
     service.gate = 7
     service.uptime = .milliseconds(1500)
     service.limit = 100
@@ -19,19 +24,67 @@ private func fullReport() -> StatusReport {
     var report = StatusReport()
     report.pid = 3
     report.uptime = .seconds(9)
-    report.skipped = "user"
-    report.unprotected = ["a", "b c"]
+    report.skipped = [.user, .lowerNice]
+    report.limitations = LandlockLimitation.allCases
+    report.controlGroups = .missing(.absent([.memory]))
     report.blockListFile = "/etc/blocked"
     report.blockListEntries = 12
     report.bans = 5
-    report.kernelFilter = "off"
-    report.kernelHasBans = true
-    report.kernelHasBlockList = true
-    report.faults = ["a.toml:1:1: error: ä"]
-    report.resolver = "asked by pid 7"
+    report.kernelFilter = .on(filters()[1])
+    report.faults = [
+        Problem(
+            Fault(position: SourcePosition(file: "a.toml", line: 1, column: 2), key: "limits.memory", message: "ä")),
+        Problem(.file("a"), key: "services", option: "--services", message: "no"), Problem(nil, message: "no"),
+    ]
+    report.resolver = .running(pid: 7)
     report.isStopping = true
     report.services = [service, ServiceStatus()]
     return report
+}
+
+private func problem() -> ServiceProblem {
+    var problem = ServiceProblem(message: "it ended")
+    problem.errno = "EPERM"
+    problem.key = "listen"
+    problem.position = SourcePosition(file: "a.toml", line: 3, column: 4)
+    problem.isOldInForce = true
+    return problem
+}
+
+/// Filters with and without all that can fail.
+private func filters() -> [KernelFilterStatus.Filter] {
+    var filter = KernelFilterStatus.Filter()
+    filter.drops = .unreadable(SystemError("a", .busy))
+    filter.failure = SystemError("b", .access)
+    filter.bansFailure = SystemError("c", .noMemory)
+    filter.blockListGap = .tooLong(lines: 3, most: 2)
+    var other = KernelFilterStatus.Filter()
+    other.drops = .counted(byBans: 5, byBlockList: 7)
+    other.blockListGap = .failed(SystemError("d", .noEntry))
+    return [KernelFilterStatus.Filter(), filter, other]
+}
+
+/// Reports with each state of what a supervisor has one of.
+private func otherReports() -> [StatusReport] {
+    let filters: [KernelFilterStatus] = [.off, .unavailable(SystemError("e", .invalid))] + filters().map { .on($0) }
+    let resolvers =
+        [ResolverStatus.unused]
+        + ResolverFailure.Cause.allCases.map {
+            .failed(ResolverFailure($0, message: "why"), retryIn: .milliseconds(10))
+        }
+    let groups: [ControlGroupLimitation?] = [
+        nil, .noGroups, .missing(.absent([.pids, .memory])),
+        .missing(.refused(directory: "/d", SystemError("f", .again))),
+    ]
+    var reports: [StatusReport] = []
+    for index in 0..<max(filters.count, resolvers.count, groups.count) {
+        var report = fullReport()
+        report.kernelFilter = filters[index % filters.count]
+        report.resolver = resolvers[index % resolvers.count]
+        report.controlGroups = groups[index % groups.count]
+        reports.append(report)
+    }
+    return reports
 }
 
 /// Counts that all differ.
@@ -62,11 +115,24 @@ struct ControlRequestTests {
             strikes: 2)
         var ending = ban
         ending.left = .milliseconds(1500)
-        let replies: [ControlReply] =
-            [
-                .done(["a", ""]), .refused([]), .status(fullReport()), .status(StatusReport()), .bans([]),
-                .bans([ban, ending]),
-            ] + standings().map { .sourceStatus($0) }
+        let report = fullReport()
+        let reload = ReloadReport(
+            services: 3, faults: report.faults, failures: [.init(service: "a", file: "b", problem: problem())])
+        let changes: [BanChange] = [
+            .banned(ban), .exempt(ban.prefix, by: ban.prefix), .full(ban.prefix, most: 3), .unbanned(ending),
+            .forgotten(ban.prefix), .notBanned(ban.prefix, wider: [ban.prefix]),
+        ]
+        let refusals: [ControlRefusal] = [
+            .unknownRequest, .stopping, .notServed(service: "a"), .tooMany, .gateUnreachable, .gateSilent(pid: 3),
+        ]
+        var replies: [ControlReply] = [
+            .status(report), .status(StatusReport()), .bans([]), .bans([ban, ending]), .reloaded(reload),
+            .reloaded(ReloadReport(services: 0, faults: [], failures: [])), .stopping(active: 4),
+        ]
+        replies += otherReports().map { .status($0) }
+        replies += standings().map { .sourceStatus($0) }
+        replies += changes.map { .banChange($0) }
+        replies += refusals.map { .refused($0) }
         for reply in replies {
             #expect(ControlReply(wireBytes: reply.wireBytes) == reply)
         }
@@ -76,6 +142,11 @@ struct ControlRequestTests {
     func nonsense() {
         let bytes = ControlReply.status(fullReport()).wireBytes
         for count in 0..<bytes.count { #expect(ControlReply(wireBytes: Array(bytes.prefix(count))) == nil) }
+        for kind in 0..<20 as Range<Int64> {
+            var writer = WireWriter()
+            writer.write(kind)
+            #expect(ControlReply(wireBytes: writer.bytes) == nil)
+        }
         #expect(ControlReply(wireBytes: bytes + [0]) == nil)
         #expect(ControlRequest(wireBytes: "restart".wireBytes) == nil)
         #expect(ControlRequest(wireBytes: []) == nil)

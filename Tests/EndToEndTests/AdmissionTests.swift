@@ -138,7 +138,7 @@ extension EndToEndTests {
             let forks = try forksOfMachine()
             try refuse(9500)
             let arguments = [Supervised.program, "status", "--json", "--config", doorward.directory + "/doorward.toml"]
-            #expect(try run(arguments).output.contains("\"blocked\":10000,"))
+            #expect(try run(arguments).output.contains("\"block_list\":10000,"))
             #expect(doorward.log.all.count { $0.event == "refuse" } < 5000)
             #expect(try privateMemory(of: gate) - before <= 64)
             // Other programs of the machine fork now and then; refusals would be thousands.

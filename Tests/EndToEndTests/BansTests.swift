@@ -34,7 +34,8 @@ extension EndToEndTests {
 
         private func bans(_ supervised: Supervised) throws -> [[String: Any]] {
             let outcome = try doorward(["blocked", "--json"], supervised)
-            return try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]] ?? []
+            let all = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+            return try #require(all?["bans"] as? [[String: Any]])
         }
 
         @Test("a ban by command holds for every service at once, says why, counts whom it refused, and ends")

@@ -1,8 +1,10 @@
 import Configuration
+import ConfigurationLoader
+import HostDefinition
 import TestSupport
 import Testing
 
-@testable import ConfigurationLoader
+@testable import Inspection
 
 struct CheckTextTests {
     @Test("what a sound service turns off stands right behind its own line, with its place")
@@ -17,7 +19,9 @@ struct CheckTextTests {
         var options = PathChoices()
         options.services = services
         let report = CheckReport.make(options, on: Host())
-        #expect(report.faults.count == 1 && report.faults[0].hasPrefix("\(services)/c.toml:3:12: error: 'landlock' is"))
+        let faults = report.faults.map(\.description)
+        #expect(faults.count == 1 && faults[0].hasPrefix("\(services)/c.toml:3:12: error: 'landlock' is"))
+        #expect(report.outcome.lines == faults + report.notes)
         #expect(
             report.notes.prefix(4) == [
                 "\(services)/a.toml: ok: a on 127.0.0.1:1",

@@ -1,0 +1,55 @@
+// What keeps `doorward import` from reading or writing a file: a word for programs, a sentence for people.
+internal import LinuxSystem
+
+/// A file that could not be read, understood or written.
+struct ImportProblem: CustomStringConvertible {
+    enum Kind {
+        case unreadable(SystemError)
+        /// It looks like none of the formats.
+        case unknownFormat
+        /// Rules of tcprules for which no service was named.
+        case noService
+        /// A service file of that name is there, and stays.
+        case exists
+        case unwritable(SystemError)
+    }
+
+    let kind: Kind
+    let file: String
+
+    init(_ kind: Kind, _ file: String) {
+        self.kind = kind
+        self.file = file
+    }
+
+    /// The word for programs.
+    var cause: String {
+        switch kind {
+        case .unreadable: "unreadable"
+        case .unknownFormat: "unknown_format"
+        case .noService: "no_service"
+        case .exists: "exists"
+        case .unwritable: "unwritable"
+        }
+    }
+
+    /// nil where no system call failed.
+    var errno: Errno? {
+        switch kind {
+        case .unreadable(let error), .unwritable(let error): error.errno
+        case .unknownFormat, .noService, .exists: nil
+        }
+    }
+
+    /// For people.
+    var description: String {
+        switch kind {
+        case .unreadable(let error): "\(file): \(error)"
+        case .unknownFormat: "\(file): it looks like none of inetd, xinetd and tcprules [--format]"
+        case .noService: "\(file): rules without a service make no file [--service]"
+        case .exists:
+            "\(file) is there already, and stays as it is; move it away, or choose another directory [--into]"
+        case .unwritable(let error): "\(file): \(error) [--into]"
+        }
+    }
+}
