@@ -122,7 +122,7 @@ let supervisorColumn: [Target] = [
     target("Resolver", ["Addresses", "DNS", "EventLog", "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Wire"]),
     target("Wire", ["Addresses"]),
     target("Messages", ["Addresses", "DNS", "LinuxSystem", "ServiceModel", "Wire"]),
-    target("HostDefinition", ["Addresses", "ServiceModel", "Tables", "Text", "Wire"]),
+    target("HostDefinition", ["Addresses", "ServiceModel", "Text", "Wire"]),
     target(
         "Control",
         ["Addresses", "HostDefinition", "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Wire"]),
@@ -139,7 +139,7 @@ let supervisorColumn: [Target] = [
     target("Configuration", ["Addresses", "CTOMLReader", "HostDefinition", "ServiceModel", "Tables", "Text"]),
     target(
         "ConfigurationLoader",
-        ["Addresses", "Admission", "Configuration", "HostDefinition", "LinuxSystem", "Sandbox", "ServiceModel", "Text"]),
+        ["Admission", "Configuration", "HostDefinition", "LinuxSystem", "Sandbox", "ServiceModel", "Text"]),
     target("Import", ["Addresses", "Configuration", "ServiceModel", "Text"]),
     target(
         "Inspection",
@@ -197,7 +197,8 @@ let testTargets: [Target] = [
     tests(
         "InspectionTests",
         [
-            "Addresses", "Admission", "Configuration", "ConfigurationLoader", "Control", "DNS", "Gate", "HostDefinition",
+            "Addresses", "Admission", "Configuration", "ConfigurationLoader", "Control", "DNS", "Gate",
+            "HostDefinition",
             "Inspection", "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Tables", "TestSupport", "Wire",
         ]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),

@@ -8,7 +8,7 @@ private struct Manual {
 
     init() throws {
         let root = #filePath.components(separatedBy: "/Tests/")[0]
-        let text = try String(contentsOfFile: root + "/man/doorward-json.5", encoding: .utf8)
+        let text = try String(contentsOfFile: root + "/etc/man/doorward-json.5", encoding: .utf8)
         var section = ""
         for line in text.split(separator: "\n") {
             if line.hasPrefix(".Ss ") { section = String(line.dropFirst(4)) }
