@@ -200,7 +200,7 @@ let testTargets: [Target] = [
             "Addresses", "Admission", "Configuration", "ConfigurationLoader", "Control", "DNS", "Gate",
             "HostDefinition",
             "Inspection", "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Tables", "TestSupport", "Wire",
-        ]),
+        ], exclude: ["Golden"]),
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",

@@ -100,6 +100,14 @@ package struct Assessment: Sendable {
         self.reading = reading
     }
 
+    /// The client as it was asked about: an address, or `unix`.
+    package var clientText: String {
+        switch peer {
+        case .ip(let address, _): address.description
+        case .unix: "unix"
+        }
+    }
+
     private static func peer(_ address: String) -> Peer? {
         if address == "unix" {
             return .unix(uid: Accounts.effectiveUser, gid: Accounts.effectiveGroup, pid: Processes.ownPID)

@@ -1,4 +1,6 @@
 // An explanation for people, in columns; and for programs, as JSON (RFC 8259).
+internal import HostDefinition
+internal import ServiceModel
 internal import Text
 
 extension Explanation {
@@ -18,15 +20,66 @@ extension Explanation {
         return lines.joined(separator: "\n")
     }
 
-    /// A list of sections, each with its facts.
-    package var json: String {
-        let sections = sections.map { section in
-            let facts = section.facts.map { fact in
-                "{\"key\":\(JSON.text(fact.key)),\"value\":\(JSON.text(fact.value)),\"origin\":\(JSON.text(fact.origin))}"
-            }
-            return "{\"title\":\(JSON.text(section.title)),\"facts\":[\n    \(facts.joined(separator: ",\n    "))]}"
+    /// The decision and each setting as data, and the sections of ``text``.
+    package var json: JSON {
+        .document([
+            "service": .string(service.name), "file": .string(service.file),
+            "address": .string(assessment.clientText), "decision": decision,
+            "settings": .list(Service.keys.map(setting)),
+            "sections": .list(
+                sections.map { section in
+                    [
+                        "title": .string(section.title),
+                        "facts": .list(
+                            section.facts.map { fact in
+                                [
+                                    "key": .string(fact.key), "value": .string(fact.value),
+                                    "origin": .string(fact.origin),
+                                ]
+                            }),
+                    ]
+                }),
+        ])
+    }
+
+    private var decision: JSON {
+        let reason = assessment.reason
+        let rule = assessment.ruleIndex.map { service.access[$0].position }
+        return [
+            "outcome": .string(reason == nil ? "admitted" : "refused"),
+            "cause": JSON(assessment.cause?.rawValue), "setting": JSON(reason?.remedy),
+            "message": JSON(reason?.sentence), "rule": JSON(assessment.ruleIndex.map { $0 + 1 }),
+            "file": JSON(rule?.file), "line": JSON(rule?.line),
+            "unanswered": JSON.strings(assessment.unansweredKeys),
+        ]
+    }
+
+    /// A key with its value, and where a file says it; the place is null for a default.
+    private func setting(_ key: Key<Service>) -> JSON {
+        let place = definition.origins[key.name]
+        return [
+            "key": .string(key.name), "value": JSON(key.value(in: service), key.form), "file": JSON(place?.file),
+            "line": JSON(place?.line),
+        ]
+    }
+}
+
+extension JSON {
+    /// A value in the unit of its form: durations in seconds, sizes in bytes, octal numbers as a file spells them.
+    fileprivate init(_ value: SettingValue, _ form: Form) {
+        switch (form, value) {
+        case (_, .none): self = .null
+        case (_, .flag(let flag)): self = .boolean(flag)
+        case (_, .text(let text)): self = .string(text)
+        case (.orUnlimited(let form), _): self = JSON(value, form)
+        case (.duration, .number(let nanoseconds)): self = .seconds(.nanoseconds(nanoseconds))
+        case (.octal, .number), (.decimal, .number), (.rate, .list), (.own(.hours), .list):
+            self = .string(form.shown(value))
+        case (_, .number(let number)): self = .integer(Int(number))
+        case (.own(.access), .list(let rules)):
+            self = .list(rules.map { .string(AccessRule(setting: $0)?.description ?? "") })
+        case (_, .list(let elements)): self = .list(elements.map { JSON($0, .path) })
         }
-        return "[\n  \(sections.joined(separator: ",\n  "))\n]"
     }
 }
 

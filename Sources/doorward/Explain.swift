@@ -29,7 +29,7 @@ struct Explain: ParsableCommand {
             throw CommandFailure(error).printed(json: json)
         }
         let explanation = Explanation(assessment)
-        print(json ? explanation.json : explanation.text)
+        print(json ? explanation.json.text : explanation.text)
         if assessment.reason != nil { throw ExitCode(1) }
     }
 }

@@ -228,9 +228,9 @@ struct DecisionOrderTests {
         #expect(try decisions(in: situation).explained.decision == .admitted(rule: 0, unanswered: []))
     }
 
-    @Test("doorward(8) lists the checks in the order in which they decide")
+    @Test("doorward-admission(7) lists the checks in the order in which they decide")
     func manual() throws {
-        let sentence = try #require(try Self.manualSentence("A connection is checked in this order"))
+        let sentence = try #require(try Self.manualList("Each connection is checked in this order"))
         let phases = PreConnectionPhase.allCases.compactMap { Self.word(for: $0) }
         let admission = Self.order.compactMap { Self.word(for: $0) }
         var rest = sentence[...]
@@ -243,8 +243,8 @@ struct DecisionOrderTests {
     /// Of a cause that admission gives; nil for a phase's.
     private static func word(for cause: RefusalCause) -> String? {
         switch cause {
-        case .blockList: "block list"
-        case .ban: "bans"
+        case .blockList: "block_list"
+        case .ban: "Bans"
         case .accessRule: "access rules"
         case .sensor: "sensor"
         case .hours: "hours"
@@ -259,26 +259,22 @@ struct DecisionOrderTests {
         switch phase {
         case .proxyHeader: "PROXY"
         case .lists: "DNS block lists"
-        case .checks: "checks"
-        case .greetDelay: "silence"
+        case .checks: "Checks"
+        case .greetDelay: "Silence"
         case .firstByte: "first byte"
         // It refuses only when there is no room to wait.
         case .handler: nil
         }
     }
 
-    /// A sentence of doorward(8), on one line.
-    private static func manualSentence(_ beginning: String) throws -> String? {
-        let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
-        for folder in ["etc", "man"] {
-            let files = FileManager.default.enumerator(
-                at: repository.appending(path: folder), includingPropertiesForKeys: nil)
-            for case let file as URL in files ?? .init() where file.lastPathComponent == "doorward.8" {
-                let text = try String(contentsOf: file, encoding: .utf8).replacing("\n", with: " ")
-                guard let start = text.range(of: beginning) else { continue }
-                return text[start.lowerBound...].split(separator: ". ", maxSplits: 1).first.map(String.init)
-            }
+    /// The text of a list in doorward-admission(7), on one line.
+    private static func manualList(_ beginning: String) throws -> String? {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../etc/man/doorward-admission.7")
+        let text = try String(contentsOf: file, encoding: .utf8).replacing("\n", with: " ")
+        guard let start = text.range(of: beginning), let end = text[start.upperBound...].range(of: ".El") else {
+            return nil
         }
-        return nil
+        return String(text[start.upperBound..<end.lowerBound])
     }
 }

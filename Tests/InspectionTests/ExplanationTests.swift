@@ -2,6 +2,7 @@ import Configuration
 import ConfigurationLoader
 import HostDefinition
 import Foundation
+import ServiceModel
 import TestSupport
 import Testing
 
@@ -115,10 +116,47 @@ struct ExplanationTests {
     func json() throws {
         let example = try Example("[environment]\nODD = \"a \\\"quote\\\" \\\\ and \\u001b\"\n")
         let explanation = Explanation(try example.assessment("2001:db8::1"))
-        let parsed = try JSONSerialization.jsonObject(with: Data(explanation.json.utf8)) as? [[String: Any]]
-        let facts = parsed?.flatMap { $0["facts"] as? [[String: String]] ?? [] }
+        let parsed = try JSONSerialization.jsonObject(with: Data(explanation.json.text.utf8)) as? [String: Any]
+        let sections = parsed?["sections"] as? [[String: Any]]
+        let facts = sections?.flatMap { $0["facts"] as? [[String: String]] ?? [] }
         #expect(facts?.count == explanation.sections.map(\.facts.count).reduce(0, +))
         #expect(facts?.first { $0["key"] == "environment ODD" }?["value"] == "a \"quote\" \\ and \u{1b}")
         #expect(!explanation.text.contains("\u{1b}"))
+    }
+
+    @Test("JSON has the decision and each key with its value and its line as data")
+    func data() throws {
+        let example = try Example("umask = \"77\"\n[limits]\nlifetime = \"90s\"\n")
+        let explanation = Explanation(try example.assessment("203.0.113.7"))
+        let parsed = try #require(
+            try JSONSerialization.jsonObject(with: Data(explanation.json.text.utf8)) as? [String: Any])
+        #expect(parsed["version"] as? Int == 1 && parsed["address"] as? String == "203.0.113.7")
+        let decision = parsed["decision"] as? [String: Any]
+        #expect(decision?["outcome"] as? String == "refused" && decision?["cause"] as? String == "block_list")
+        #expect(decision?["setting"] as? String == "block_list")
+        let settings = try #require(parsed["settings"] as? [[String: Any]])
+        #expect(settings.compactMap { $0["key"] as? String } == Service.keys.map(\.name))
+        func setting(_ key: String) -> [String: Any]? { settings.first { $0["key"] as? String == key } }
+        #expect(
+            setting("limits.lifetime")?["value"] as? Double == 90 && setting("limits.lifetime")?["line"] as? Int == 5)
+        #expect(setting("umask")?["value"] as? String == "077")
+        #expect(setting("limits.memory")?["value"] as? Int == 512 << 20 && setting("limits.memory")?["line"] is NSNull)
+        #expect(setting("socket.nodelay")?["value"] as? Bool == true)
+    }
+
+    @Test("every key of a service is shown, or named as not set")
+    func complete() throws {
+        for lines in ["", "access = [\"allow all\"]\nhours = [\"Mon\"]\n[penalties]\nexit = { 77 = 20 }\n"] {
+            let explanation = Explanation(try Example(lines).assessment("192.0.2.1"))
+            let facts = explanation.sections.flatMap(\.facts)
+            let unset = facts.filter { $0.key == "not set" }.flatMap {
+                $0.value.split(separator: ", ").map(String.init)
+            }
+            let shown = Set(facts.map(\.key) + unset)
+            let inOtherWords = ["handler": "path", "environment": "environment PATH"]
+            for key in Service.keys {
+                #expect(shown.contains(inOtherWords[key.name] ?? key.name), "\(key.name)")
+            }
+        }
     }
 }
