@@ -115,7 +115,7 @@ static void run_named(const char *name) {
     print_line("there is no such attempt\n");
 }
 
-static void obey(char *line) {
+static void handle_line(char *line) {
     char *name = strtok(line, " \r\n");
     if (!name) name = "all";
     for (char *word; (word = strtok(NULL, " \r\n"));) {
@@ -196,7 +196,7 @@ int main(int count, char **arguments) {
     bool has_line = read_line(line, sizeof line);
     if (!has_line) run_all();
     while (has_line) {
-        obey(line);
+        handle_line(line);
         has_line = read_line(line, sizeof line);
     }
     return 0;

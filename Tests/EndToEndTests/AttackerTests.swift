@@ -109,7 +109,10 @@ extension EndToEndTests {
             #expect(isAlive(attacked.siblingPID) && isAlive(gate) && isAlive(attacked.doorward.pid))
             #expect(attacked.doorward.log.all.count { $0.event == "ready" } == 1)
             let known: Set = [gate, attacked.siblingPID]
-            #expect(try settles { try Self.strangers(to: known, of: gate, below: attacked.doorward.directory).isEmpty })
+            #expect(
+                try settles {
+                    try Self.unknownProcesses(besides: known, of: gate, below: attacked.doorward.directory).isEmpty
+                })
             attacked.sibling.send("pid\n")
             #expect(attacked.sibling.read() == "\(attacked.siblingPID)\n")
             #expect(try exchange(port: attacked.port, "pid\n").hasSuffix("\n"))
@@ -242,7 +245,9 @@ extension EndToEndTests {
 
         /// Processes of the gate's user that nobody knows. Without root others have that user too: then those of this
         /// service's program.
-        private static func strangers(to known: Set<Int32>, of gate: Int32, below directory: String) throws -> [Int32] {
+        private static func unknownProcesses(besides known: Set<Int32>, of gate: Int32, below directory: String) throws
+            -> [Int32]
+        {
             func user(_ pid: Int32) -> Substring? {
                 let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
                 return status?.split(separator: "\n").first { $0.hasPrefix("Uid:") }

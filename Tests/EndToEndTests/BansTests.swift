@@ -208,14 +208,14 @@ extension EndToEndTests {
         }
 
         @Test("a message arrives whole, also at somebody who is still sending; a rule has a manner of its own")
-        func manners() throws {
-            let told = """
+        func actions() throws {
+            let rules = """
                 access = [
                     "deny 127.0.0.3 refuse=reset", "deny 127.0.0.4 message=554 not from there\\r\\n",
                     "deny 127.0.0.5 refuse=close", "deny 127.0.0.2", "allow all"]
                 deny_message = "421 not you\\r\\n"
                 """
-            let supervised = try Supervised(services: ["a": echo + told])
+            let supervised = try Supervised(services: ["a": echo + rules])
             let port = try supervised.port("a")
             let client = try Client(port: port, source: "127.0.0.2")
             client.send(String(repeating: "x", count: 100_000))
@@ -224,8 +224,8 @@ extension EndToEndTests {
             #expect(try answer(port, from: "127.0.0.4") == "554 not from there\r\n")
             #expect(try answer(port, from: "127.0.0.5") == "")
             _ = try supervised.log.wait(for: "refuse", count: 4)
-            let manners = supervised.log.all.filter { $0.event == "refuse" }.map { $0["by"] ?? "close" }
-            #expect(manners == ["message", "reset", "message", "close"])
+            let actions = supervised.log.all.filter { $0.event == "refuse" }.map { $0["by"] ?? "close" }
+            #expect(actions == ["message", "reset", "message", "close"])
             let explained = try doorward(["explain", "a", "127.0.0.4"], supervised).output
             #expect(explained.contains("says \"554 not from there\\r\\n\", then closes"))
             #expect(try answer(port, from: "127.0.0.1") == "x\n")

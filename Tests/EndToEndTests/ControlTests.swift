@@ -202,7 +202,7 @@ extension EndToEndTests {
         }
 
         @Test("where no supervisor runs, each command says where it looked, and status 1")
-        func nobody() throws {
+        func noSupervisor() throws {
             let supervised = try Supervised(services: [:])
             #expect(supervised.stop() == 0)
             for command in ["status", "reload", "drain", "stop"] {
@@ -215,7 +215,7 @@ extension EndToEndTests {
         @Test(
             "nobody but root and the supervisor's own user is answered, and the socket's file says so",
             .enabled(if: isRoot))
-        func strangers() throws {
+        func otherUsers() throws {
             let supervised = try Supervised(services: [:])
             let path = supervised.directory + "/state/control"
             let ask = """
@@ -228,14 +228,14 @@ extension EndToEndTests {
                     print(len(s.recv(10)))
                 except OSError as error: print(error.strerror)
                 """
-            let stranger = [
+            let otherUser = [
                 "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c", ask,
             ]
-            #expect(try run(stranger).output == "Permission denied\n")
+            #expect(try run(otherUser).output == "Permission denied\n")
             // Even who gets at the file is asked who it is.
             chmod(path, 0o777)
             chmod(supervised.directory + "/state", 0o755)
-            #expect(try ["0\n", "Connection reset by peer\n", "Broken pipe\n"].contains(run(stranger).output))
+            #expect(try ["0\n", "Connection reset by peer\n", "Broken pipe\n"].contains(run(otherUser).output))
         }
 
         @Test("silence, nonsense and many at once on the socket keep nobody from being served")

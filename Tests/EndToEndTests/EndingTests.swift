@@ -76,7 +76,7 @@ extension EndToEndTests {
             "at a service's limit, those in the listen queue have their turn while it drains; a second SIGTERM ends that"
         )
         func queueAtLimit() throws {
-            for isPatient in [true, false] {
+            for isQueueServed in [true, false] {
                 let doorward = try Supervised(services: [
                     "it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n[limits]\nconnections = 1\n"
                 ])
@@ -91,8 +91,8 @@ extension EndToEndTests {
                 }
                 doorward.signal(SIGTERM)
                 _ = try doorward.log.wait(for: "drain")
-                if isPatient { open.shutdownWrite() } else { doorward.signal(SIGTERM) }
-                #expect(waiting.map { $0.readToEnd() } == waiting.map { _ in isPatient ? "hello\n" : "" })
+                if isQueueServed { open.shutdownWrite() } else { doorward.signal(SIGTERM) }
+                #expect(waiting.map { $0.readToEnd() } == waiting.map { _ in isQueueServed ? "hello\n" : "" })
                 #expect(doorward.waitForEnd() == 0)
             }
         }

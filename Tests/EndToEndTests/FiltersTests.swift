@@ -174,9 +174,9 @@ extension EndToEndTests {
         @Test("a lifetime that is over ends the handler first and every filter after it")
         func lifetime() throws {
             let doorward = try serve(
-                script("polite"), input: cat, output: script("last"), more: "[limits]\nlifetime = \"300ms\"",
+                script("end-at-term"), input: cat, output: script("last"), more: "[limits]\nlifetime = \"300ms\"",
                 files: [
-                    "polite": "#!/bin/sh\ntrap 'echo bye; exit 0' TERM\nwhile :; do sleep 0.01; done\n",
+                    "end-at-term": "#!/bin/sh\ntrap 'echo bye; exit 0' TERM\nwhile :; do sleep 0.01; done\n",
                     "last": "#!/bin/sh\ncat\n",
                 ])
             #expect(try Client(port: doorward.port("it")).readToEnd() == "bye\n")
@@ -244,10 +244,10 @@ extension EndToEndTests {
         }
 
         @Test("a filter that does not care for TERM does not keep a connection whose handler has ended")
-        func deafFilter() throws {
+        func filterIgnoresTerm() throws {
             let doorward = try serve(
-                "[\"/usr/bin/head\", \"-n\", \"1\"]", input: script("deaf"),
-                files: ["deaf": "#!/bin/sh\ntrap '' TERM\nexec cat\n"])
+                "[\"/usr/bin/head\", \"-n\", \"1\"]", input: script("ignore-term"),
+                files: ["ignore-term": "#!/bin/sh\ntrap '' TERM\nexec cat\n"])
             let client = try Client(port: doorward.port("it"))
             client.send("Hello\n")
             // The peer keeps its side open.
@@ -258,11 +258,11 @@ extension EndToEndTests {
         }
 
         @Test("a handler that does not care for TERM is ended all the same when a filter has failed")
-        func deafHandler() throws {
+        func handlerIgnoresTerm() throws {
             let doorward = try serve(
-                script("deaf"), input: script("fail"),
+                script("ignore-term"), input: script("fail"),
                 files: [
-                    "deaf": "#!/bin/sh\ntrap '' TERM\necho ready\nexec cat\n",
+                    "ignore-term": "#!/bin/sh\ntrap '' TERM\necho ready\nexec cat\n",
                     "fail": "#!/bin/sh\nread line\nexit 3\n",
                 ])
             let client = try Client(port: doorward.port("it"))

@@ -159,8 +159,9 @@ extension EndToEndTests {
                 #expect(try site.doorward(["status"]).output.contains("kernel filter: off: "))
                 return
             }
-            func connects(_ number: Int, patience: Int = 10_000) -> Bool {
-                (try? site.hostile.client(number, to: site.server, port: Site.port, patience: patience)) != nil
+            func connects(_ number: Int, timeoutMilliseconds: Int = 10_000) -> Bool {
+                (try? site.hostile.client(
+                    number, to: site.server, port: Site.port, timeoutMilliseconds: timeoutMilliseconds)) != nil
             }
             #expect(connects(66))
             #expect(try site.doorward(["block", site.hostile.address(66)]).status == 0)
@@ -169,8 +170,8 @@ extension EndToEndTests {
                 #expect(explained.status == 1 && explained.output.contains("without a word: the kernel drops its SYNs"))
             }
             for number in 0..<5 {
-                #expect(!connects(66, patience: 100))
-                #expect(!connects(200 + number, patience: 100))
+                #expect(!connects(66, timeoutMilliseconds: 100))
+                #expect(!connects(200 + number, timeoutMilliseconds: 100))
                 #expect(try site.isFair())
             }
             // Its neighbour on the same machine is somebody else.

@@ -155,9 +155,9 @@ extension EndToEndTests {
             let site = try Site("[limits]\nconnections = 200\nper_source = 100")
             defer { site.end() }
             let one = site.servers[0]
-            let visitors = Visitors([1, 1, 10], from: site.clients, to: site.front, port: Site.both)
-            defer { _ = visitors.stop() }
-            try visitors.wait { $0.answers["one", default: 0] > 50 && $0.answers["two", default: 0] > 50 }
+            let clients = RepeatingClients([1, 1, 10], from: site.clients, to: site.front, port: Site.both)
+            defer { _ = clients.stop() }
+            try clients.wait { $0.answers["one", default: 0] > 50 && $0.answers["two", default: 0] > 50 }
             let open = try site.clients.client(7, to: site.front, port: Site.port(0))
             #expect(open.read() == site.line(7, by: 0))
             // It returns when the last handler has ended.
@@ -170,18 +170,18 @@ extension EndToEndTests {
             }
             drain.start()
             try wait { try site.status(of: "both/one") == "DOWN" }
-            try visitors.waitForOthers()
-            let before = visitors.findings.answers
-            try visitors.wait { $0.answers["two", default: 0] > before["two", default: 0] + 100 }
-            #expect(visitors.findings.answers["one"] == before["one"])
+            try clients.waitForNextRounds()
+            let before = clients.results.answers
+            try clients.wait { $0.answers["two", default: 0] > before["two", default: 0] + 100 }
+            #expect(clients.results.answers["one"] == before["one"])
             open.send("still here\n")
             #expect(open.read() == "still here\n")
             open.shutdownWrite()
             #expect(open.readToEnd() == "")
             ended.wait()
             #expect(one.waitForEnd() == 0)
-            let findings = visitors.stop()
-            #expect(findings.losses == [], "of \(findings.answers)")
+            let results = clients.stop()
+            #expect(results.failures == [], "of \(results.answers)")
         }
     }
 }

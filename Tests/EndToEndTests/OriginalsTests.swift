@@ -75,9 +75,9 @@ extension EndToEndTests {
                 """
             ])
             let port = try doorward.port("it")
-            let guest = try Client(port: port, source: "127.0.0.2")
-            guest.shutdownWrite()
-            #expect(guest.readToEnd() == "What is your name?\r\n")
+            let client = try Client(port: port, source: "127.0.0.2")
+            client.shutdownWrite()
+            #expect(client.readToEnd() == "What is your name?\r\n")
             #expect(try exchange(port: port, "Hello\n") == "Hello\n")
             #expect(doorward.log.all.count { $0.event == "accept" } == 2)
         }

@@ -112,7 +112,7 @@ extension EndToEndTests {
         }
 
         /// Whether nobody runs that script, three times in a row, within so many seconds.
-        private func nobodyRuns(_ path: String, seconds: Double) -> Bool {
+        private func noProcessRuns(_ path: String, seconds: Double) -> Bool {
             let deadline = Date(timeIntervalSinceNow: seconds)
             var quiet = 0
             while quiet < 3, Date() < deadline { quiet = processes(running: path).isEmpty ? quiet + 1 : 0 }
@@ -155,11 +155,11 @@ extension EndToEndTests {
             for _ in 0..<20 { #expect(try exchange(port: doorward.port("echo"), "Hello\n") == "Hello\n") }
             let line = try doorward.log.wait(for: "orphans") { $0["service"] == "it" }
             #expect(line["service"] == "it")
-            #expect(nobodyRuns(path, seconds: 20))
+            #expect(noProcessRuns(path, seconds: 20))
             #expect(descendants(of: try doorward.gate("it")).allSatisfy { ends($0, seconds: 5) })
             #expect(try exchange(port: doorward.port("it"), "") == "")
             #expect(doorward.stop() == 0)
-            #expect(nobodyRuns(path, seconds: 5))
+            #expect(noProcessRuns(path, seconds: 5))
         }
 
         /// A child of a child and so on, each in a session of its own, all of them waiting.
@@ -176,7 +176,7 @@ extension EndToEndTests {
             let doorward = try started(Self.chain)
             let path = doorward.directory + "/it"
             #expect(try exchange(port: doorward.port("it"), "") == "")
-            #expect(nobodyRuns(path, seconds: 10))
+            #expect(noProcessRuns(path, seconds: 10))
             #expect(doorward.log.all.count { $0.event == "ready" && $0["service"] == "it" } == 1)
         }
 
@@ -192,7 +192,7 @@ extension EndToEndTests {
             let died = try doorward.log.wait(for: "gate_died", seconds: 40) { $0["service"] == "it" }
             // Said and done in order, with its handlers and children about.
             #expect(died["status"] == "1")
-            #expect(nobodyRuns(path, seconds: 15))
+            #expect(noProcessRuns(path, seconds: 15))
             _ = try doorward.log.wait(for: "ready", count: 2) { $0["service"] == "it" }
             #expect(doorward.stop() == 0)
         }

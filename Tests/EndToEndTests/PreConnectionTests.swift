@@ -131,7 +131,7 @@ extension EndToEndTests {
                 // Few, as a service manager gives: the gate takes as many as it may have.
                 prefix: ["prlimit", "--nofile=1024:\(hard.rlim_max)"])
             let plain = try memory(of: supervised.gate("plain"))
-            let crowd = Crowd(port: try supervised.port("a"), count: 10_000, directory: supervised.directory)
+            let idle = IdleClients(port: try supervised.port("a"), count: 10_000, directory: supervised.directory)
             try wait(for: "waiting", 10_000, supervised)
             let each = (try memory(of: supervised.gate("a")) - plain) / 10_000
             #expect(each <= 4096, "\(each) bytes")
@@ -139,7 +139,7 @@ extension EndToEndTests {
             let start = Date()
             #expect(try answer(supervised.port("a"), to: "x\n") == "x\n")
             print("Lobby: one of them answered in \(Date().timeIntervalSince(start)) s")
-            try crowd.leave()
+            try idle.resetAll()
             try wait(for: "waiting", 0, supervised)
             try wait(for: "no_data", 10_000, supervised)
         }
@@ -242,12 +242,12 @@ extension EndToEndTests {
             let line = try supervised.log.wait(for: "refuse")
             #expect(line["cause"] == "early_talker" && line["setting"] == "greet_delay")
             try wait(for: "early_talker", 1, supervised)
-            let patient = try Client(port: supervised.port("short"))
+            let silent = try Client(port: supervised.port("short"))
             let waiting = Date()
-            #expect(patient.read() == "220 hello\n")
+            #expect(silent.read() == "220 hello\n")
             #expect(Date().timeIntervalSince(waiting) > 0.35)
-            patient.send("EHLO x\r\n")
-            #expect(patient.read() == "EHLO x\r\n")
+            silent.send("EHLO x\r\n")
+            #expect(silent.read() == "EHLO x\r\n")
         }
     }
 }

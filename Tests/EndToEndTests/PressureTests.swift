@@ -144,7 +144,7 @@ extension EndToEndTests {
         }
 
         @Test("the sockets of a service whose gate waits for its restart stay open while others come and go")
-        func socketsOfTheDead() throws {
+        func socketsWithoutGate() throws {
             let doorward = try Supervised(services: ["one": echo, "two": echo])
             let port = try doorward.port("one")
             // Until the wait for the next gate is long enough to look into it.

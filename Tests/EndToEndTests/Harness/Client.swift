@@ -9,10 +9,10 @@ final class Client {
     ///
     /// - Parameters:
     ///   - source: the address to come from.
-    ///   - patience: how long to wait for the connection, and later for each read, in milliseconds.
-    init(port: UInt16, address: String = "127.0.0.1", source: String? = nil, patience: Int = 10_000) throws {
+    ///   - timeoutMilliseconds: how long to wait for the connection, and later for each read, in milliseconds.
+    init(port: UInt16, address: String = "127.0.0.1", source: String? = nil, timeoutMilliseconds: Int = 10_000) throws {
         fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        setTimeout(milliseconds: patience)
+        setTimeout(milliseconds: timeoutMilliseconds)
         if let source { try withIPv4(source, 0) { bind(fd, $0, $1) } }
         try withIPv4(address, port) { connect(fd, $0, $1) }
     }

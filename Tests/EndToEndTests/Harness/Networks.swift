@@ -61,11 +61,12 @@ final class Machine: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - number: which of its addresses the client has.
-    ///   - patience: in milliseconds.
-    func client(_ number: Int = 1, to other: Machine, port: UInt16, patience: Int = 10_000) throws -> Client {
+    ///   - timeoutMilliseconds: in milliseconds.
+    func client(_ number: Int = 1, to other: Machine, port: UInt16, timeoutMilliseconds: Int = 10_000) throws -> Client
+    {
         let source = address(number)
         return try inside {
-            try Client(port: port, address: other.address, source: source, patience: patience)
+            try Client(port: port, address: other.address, source: source, timeoutMilliseconds: timeoutMilliseconds)
         }
     }
 

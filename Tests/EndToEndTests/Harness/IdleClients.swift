@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// Many connections that say nothing, made by a process of its own, until it is told to end.
-final class Crowd {
+final class IdleClients {
     private let directory: String
     private let isOver = DispatchSemaphore(value: 0)
 
@@ -24,19 +24,19 @@ final class Crowd {
                 s.bind((f"127.1.{i >> 8}.{i & 255}", 0))
                 s.connect(("127.0.0.1", \(port)))
                 held.append(s)
-            while os.path.exists("\(directory)") and not os.path.exists("\(directory)/leave"): time.sleep(0.05)
+            while os.path.exists("\(directory)") and not os.path.exists("\(directory)/end"): time.sleep(0.05)
             """
         Thread { [isOver] in
             if let outcome = try? run(["/usr/bin/python3", "-c", script], seconds: 60), outcome.status != 0 {
-                Issue.record("the crowd: \(outcome.error)")
+                Issue.record("the idle clients: \(outcome.error)")
             }
             isOver.signal()
         }.start()
     }
 
     /// Everybody resets its connection: ten thousand ports in TIME_WAIT would be in the way of other tests.
-    func leave() throws {
-        try Data().write(to: URL(fileURLWithPath: directory + "/leave"))
+    func resetAll() throws {
+        try Data().write(to: URL(fileURLWithPath: directory + "/end"))
         isOver.wait()
     }
 }
