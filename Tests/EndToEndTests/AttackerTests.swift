@@ -76,13 +76,6 @@ extension EndToEndTests {
             "fork-bomb",
         ]
 
-        private static func print(_ attempts: [Attempt], _ title: String) {
-            let rows = attempts.map {
-                "\($0.name.padding(toLength: 26, withPad: " ", startingAt: 0)) \($0.result)  \($0.how)"
-            }
-            Swift.print("\(title):\n" + rows.joined(separator: "\n"))
-        }
-
         /// Whether an attempt that does not know itself had its effect.
         private func isRefused(_ attempt: Attempt, _ attacked: Attacked) throws -> Bool {
             switch attempt.result {
@@ -97,7 +90,6 @@ extension EndToEndTests {
         func defaults() throws {
             let attacked = try Attacked()
             let attempts = try attacked.attempts("all")
-            Self.print(attempts, "As a default service")
             // One that costs the connection is missing here, and says so in the log.
             #expect(Set(try Self.names()).subtracting(attempts.map(\.name)) == [])
             for attempt in attempts where isRoot || !Self.needsRoot.contains(attempt.name) {
@@ -199,7 +191,6 @@ extension EndToEndTests {
             let attacked = try Attacked(Self.off)
             let text = try attacked.answer("all")
             let attempts = attacked.parse(text)
-            Self.print(attempts, "With everything off")
             let offered = Self.dependingOnKernel.filter { $0.isOffered() }.map(\.name)
             for attempt in attempts where Self.stoppedBySandboxOnly.union(offered).contains(attempt.name) {
                 #expect(attempt.result == "DONE", "\(attempt.name): \(attempt.result) \(attempt.how)")

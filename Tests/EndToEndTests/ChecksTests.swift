@@ -164,9 +164,9 @@ extension EndToEndTests {
 
         @Test("what a check leaves behind is ended also when it has refused, and no handler ever ends")
         func orphansOfRefusals() throws {
-            let supervised = try Supervised(services: [
-                "a": echo + "checks = [\(check("setsid sleep 601 & sleep 0.3; exit 1"))]\n"
-            ])
+            // The check ends when its daemon is in a session of its own and has closed the substitution's pipe.
+            let script = "true $(setsid sh -c 'exec sleep 601 <&- >&- 2>&-' &); exit 1"
+            let supervised = try Supervised(services: ["a": echo + "checks = [\(check(script))]\n"])
             #expect(try answer(supervised.port("a"), to: "x\n") == "")
             #expect(try supervised.log.wait(for: "refuse")["cause"] == "check")
             #expect(try supervised.log.wait(for: "orphans")["count"] == "1")

@@ -99,7 +99,8 @@ extension EndToEndTests {
 
         @Test("a daemon that a handler left behind does not outlive its service")
         func daemon() throws {
-            let it = service("setsid sleep 1000 <&- >&- 2>&- & echo $!; sleep 0.2")
+            // The handler ends when the daemon is in a session of its own and has closed the substitution's pipe.
+            let it = service("echo $(setsid sh -c 'echo $$; exec sleep 1000 <&- >&- 2>&-' &)")
             let doorward = try Supervised(services: it.services, files: it.files)
             _ = try exchange(port: doorward.port("it"), "")
             _ = try doorward.log.wait(for: "end")

@@ -105,11 +105,7 @@ extension EndToEndTests {
             let before = try memory(of: gate)
             #expect(try python(storm, supervised) == "True\n")
             #expect(try memory(of: gate) - before <= 256)
-            for _ in 0..<500 {
-                if descendants(of: gate).isEmpty { break }
-                usleep(10_000)
-            }
-            #expect(descendants(of: gate).isEmpty)
+            try wait { descendants(of: gate).isEmpty }
         }
 
         @Test("one source that opens and says nothing keeps its own places only: another one is served at once")

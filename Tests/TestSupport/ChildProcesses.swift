@@ -23,7 +23,8 @@ package enum ChildProcesses {
             do {
                 Processes.exit(try body())
             } catch {
-                print(error)
+                let text = Array("\(error)\n".utf8)
+                _ = unsafe write(2, text, text.count)
                 Processes.exit(99)
             }
         }
