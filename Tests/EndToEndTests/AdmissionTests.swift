@@ -1,4 +1,4 @@
-// Who gets in: block list, access rules, limits. A refusal costs no process and sends no byte.
+// Admission by block list, access rules and limits. A refusal costs no process and sends no byte.
 import Foundation
 import Glibc
 import Testing
@@ -6,9 +6,7 @@ import Testing
 extension EndToEndTests {
     @Suite("Admission")
     struct AdmissionTests {
-        @Test(
-            "a blocked peer gets zero bytes, and the log names service, line and address; the list is re-read (PC-05, PC-10 to PC-12)"
-        )
+        @Test("a blocked peer gets zero bytes, the log names service, line and address, and the list is read again")
         func blockList() throws {
             let doorward = try Supervised(
                 services: ["echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"],
@@ -37,7 +35,7 @@ extension EndToEndTests {
             #expect(try Client(port: port).readToEnd() == "", "the list that was read before stays in force")
         }
 
-        @Test("the first access rule that matches decides; it may set variables and name another handler (PC-06)")
+        @Test("the first access rule that matches decides; it may set variables and name another handler")
         func accessRules() throws {
             let doorward = try Supervised(
                 services: [
@@ -70,7 +68,7 @@ extension EndToEndTests {
             #expect(trusted["rule"] == "\(doorward.directory)/services/who.toml:5")
         }
 
-        @Test("a source above its limit is refused, others are served, and a place comes back when a handler ends")
+        @Test("a source above its limit is refused, other sources are served, and a handler's end frees its place")
         func perSource() throws {
             let doorward = try Supervised(services: [
                 "echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n[limits]\nper_source = 2"
@@ -93,7 +91,7 @@ extension EndToEndTests {
             held[1].close()
         }
 
-        @Test("at the service's limit further connections wait, and nobody is refused")
+        @Test("at the service's limit further connections wait, and the gate refuses none")
         func serviceLimit() throws {
             let doorward = try Supervised(services: [
                 "echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n[limits]\nconnections = 2"
@@ -110,7 +108,7 @@ extension EndToEndTests {
             #expect(!doorward.log.all.contains { $0.event == "refuse" })
         }
 
-        @Test("the handler that takes the last place is told so")
+        @Test("the handler that takes the last place has DOORWARD_PRESSURE=1 in its environment")
         func pressure() throws {
             let doorward = try Supervised(
                 services: [
@@ -124,7 +122,7 @@ extension EndToEndTests {
             #expect(clients[2].read() == "pressure=1\n")
         }
 
-        @Test("ten thousand refusals start no process and leave the gate's memory as it was (PC-08)")
+        @Test("ten thousand refusals start no process and leave the gate's memory as it was")
         func manyRefusals() throws {
             let doorward = try Supervised(
                 services: ["echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"],
@@ -141,32 +139,34 @@ extension EndToEndTests {
             #expect(try run(arguments).output.contains("\"block_list\":10000,"))
             #expect(doorward.log.all.count { $0.event == "refuse" } < 5000)
             #expect(try privateMemory(of: gate) - before <= 64)
-            // Other programs of the machine fork now and then; refusals would be thousands.
+            // Other programs of the machine fork too; a process for each refusal would be 9500 forks.
             #expect(try forksOfMachine() - forks < 2000)
             #expect(descendants(of: gate).isEmpty)
             #expect(try exchange(port: port, "Hello\n") == "Hello\n")
         }
 
-        /// In kB. Source: proc(5), smaps_rollup.
+        /// The anonymous memory of a process, in KiB. Source: proc(5), status.
         private func privateMemory(of pid: Int32) throws -> Int {
             let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
             let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("RssAnon:") })
             return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
         }
 
-        /// Processes made since the machine started. Source: proc(5), stat.
+        /// The number of processes made since the machine started. Source: proc(5), stat.
         private func forksOfMachine() throws -> Int {
             let text = try String(contentsOfFile: "/proc/stat", encoding: .utf8)
             let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("processes ") })
             return try #require(Int(line.dropFirst("processes ".count)))
         }
 
-        @Test("only the socket's owner may connect to a unix socket unless its mode says more", .enabled(if: isRoot))
+        @Test(
+            "only the owner may connect to a unix socket unless [socket] mode lets others connect", .enabled(if: isRoot)
+        )
         func unixMode() throws {
             let doorward = try Supervised(services: [
                 "closed": "listen = [\"unix:DIRECTORY/closed.sock\"]\nhandler = [\"echo\"]",
-                "open":
-                    "listen = [\"unix:DIRECTORY/open.sock\"]\nhandler = [\"echo\"]\n[socket]\nmode = \"666\"\ngroup = \"mail\"",
+                "open": "listen = [\"unix:DIRECTORY/open.sock\"]\nhandler = [\"echo\"]\n"
+                    + "[socket]\nmode = \"666\"\ngroup = \"mail\"",
             ])
             func status(_ name: String) -> (mode: UInt32, group: UInt32) {
                 var found = stat()
@@ -183,7 +183,7 @@ extension EndToEndTests {
             #expect(closed.status != 0)
         }
 
-        @Test("bytes of a peer or a handler name cannot forge a log line")
+        @Test("bytes that a peer sends cannot forge a log line")
         func logForgery() throws {
             let doorward = try Supervised(services: [
                 "echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\naccess = [\"allow unix\"]"

@@ -1,5 +1,5 @@
-// The sandbox from inside: a handler that tries to get out (Tests/Attacker), as a default service file runs it, and, so
-// that this test can fail, with everything off.
+// The sandbox from inside: Tests/Attacker is a handler that tries to get out. A default service refuses its attempts;
+// with the sandbox off the same attempts work, which shows that the first test can fail.
 import Foundation
 import Glibc
 import Testing
@@ -7,10 +7,10 @@ import Testing
 extension EndToEndTests {
     @Suite("Attacker")
     struct AttackerTests {
-        /// One line of the attacker.
+        /// One line that the attacker prints.
         struct Attempt {
             let name: String
-            /// `refused`, `DONE`, `void`, `left` or `sent`; Tests/Attacker/attacker.h says what they are.
+            /// `refused`, `DONE`, `void`, `left` or `sent`; Tests/Attacker/attacker.h says what they mean.
             let result: String
             let how: String
 
@@ -21,7 +21,7 @@ extension EndToEndTests {
             }
         }
 
-        /// A service of the attacker, with a sibling: another connection, whose handler waits for its line.
+        /// A service that runs the attacker, and a sibling: another connection, with a handler that waits for a line.
         final class Attacked {
             let targets: Targets
             let doorward: Supervised
@@ -42,14 +42,14 @@ extension EndToEndTests {
                 siblingPID = pid
             }
 
-            /// Before the supervisor ends, which would wait for that connection.
+            /// Closes the sibling before the supervisor ends, which would wait for that connection.
             deinit { sibling.close() }
 
             var gate: Int32 {
                 get throws { try doorward.gate("attacked") }
             }
 
-            /// What the attacker says to a line, up to the end.
+            /// Sends the attacker a line, and returns its whole answer.
             func answer(_ line: String) throws -> String {
                 try exchange(port: port, "\(line) sibling=\(siblingPID) supervisor=\(doorward.pid)\n")
             }
@@ -58,7 +58,7 @@ extension EndToEndTests {
 
             func parse(_ text: String) -> [Attempt] { text.split(separator: "\n").compactMap { Attempt($0) } }
 
-            /// How often the sibling got a signal: "CONT", "URG", "WINCH".
+            /// How many times the sibling has got a signal: "CONT", "URG", "WINCH".
             func received(_ signal: String) throws -> Int {
                 sibling.send("signals\n")
                 let fields = sibling.read().split { " \n".contains($0) }
@@ -68,15 +68,15 @@ extension EndToEndTests {
             }
         }
 
-        /// What the sandbox cannot refuse without root, and why.
+        /// The attempts that the sandbox cannot refuse without root, and why.
         private static let needsRoot: Set<String> = [
-            // There is no setuid program and no file capability: only root makes them.
+            // Only root can make a setuid program or a file capability, so there is none to try.
             "exec-setuid", "exec-filecap",
-            // `limits.processes` counts a user's processes on the whole machine: without a uid of its own it is not set.
+            // `limits.processes` counts a user's processes on the whole machine: it needs a uid of the service's own.
             "fork-bomb",
         ]
 
-        /// Whether an attempt that does not know itself had its effect.
+        /// Whether the sandbox refused an attempt. The attacker cannot see the effect of `left` and `sent`; this can.
         private func isRefused(_ attempt: Attempt, _ attacked: Attacked) throws -> Bool {
             switch attempt.result {
             case "refused": true
@@ -86,11 +86,11 @@ extension EndToEndTests {
             }
         }
 
-        @Test("every attempt of an attacker in a default service is refused")
+        @Test("a default service refuses every attempt of the attacker")
         func defaults() throws {
             let attacked = try Attacked()
             let attempts = try attacked.attempts("all")
-            // One that costs the connection is missing here, and says so in the log.
+            // An attempt that works and loses the connection is missing here; it says so in the log.
             #expect(Set(try Self.names()).subtracting(attempts.map(\.name)) == [])
             for attempt in attempts where isRoot || !Self.needsRoot.contains(attempt.name) {
                 #expect(try isRefused(attempt, attacked), "\(attempt.name): \(attempt.result) \(attempt.how)")
@@ -112,7 +112,9 @@ extension EndToEndTests {
             #expect(attacked.doorward.stop() == 0)
         }
 
-        @Test("the programs that would give rights do give them, where no_new_privs is not", .enabled(if: isRoot))
+        @Test(
+            "without no_new_privs, the setuid program and the one with a file capability give rights",
+            .enabled(if: isRoot))
         func programsWithRights() throws {
             let attacked = try Attacked()
             func identity(_ name: String) throws -> String {
@@ -125,19 +127,19 @@ extension EndToEndTests {
             #expect(try identity("attacker-filecap").hasSuffix("effective=0000000000002000\n"))
         }
 
-        @Test("what holds on to a connection goes with its handler")
+        @Test("a process that keeps a connection open ends when its handler does")
         func holding() throws {
             let attacked = try Attacked()
             let lines = try attacked.answer("hold-connection").split(separator: "\n")
             #expect(lines.count == 1, "\(lines)")
             #expect(lines.first?.hasPrefix("hold-connection\tleft\t") == true)
-            // Where nobody sweeps, it does hold on.
+            // Without a gate that ends orphans, it keeps the connection.
             let user = isRoot ? ["setpriv", "--reuid=4242", "--regid=4242", "--clear-groups"] : []
             let program = attacked.doorward.directory + "/handlers/attacker"
             #expect(try run(user + [program], input: "hold-connection\n").output.hasSuffix("\nstill here\n"))
         }
 
-        /// Everything off; a user of its own as ever.
+        /// Settings that turn the sandbox off. The service keeps a user of its own.
         private static let off = """
             seccomp = "off"
             landlock = "off"
@@ -147,7 +149,7 @@ extension EndToEndTests {
             memory = "unlimited"
             """
 
-        /// What nothing but the sandbox stops, on any kernel that Doorward runs on.
+        /// The attempts that only the sandbox stops, on any kernel that Doorward runs on.
         private static let stoppedBySandboxOnly: Set<String> = [
             "read-passwd", "read-other", "list-root", "list-proc", "write-tmp", "write-unnamed", "write-var-tmp",
             "write-open-directory", "truncate-file", "append-file", "rename-file", "remove-file", "make-directory",
@@ -163,7 +165,7 @@ extension EndToEndTests {
             "exec-open-directory", "exec-memory", "memfd", "shmget", "personality", "name-to-handle", "fill-memory",
         ]
 
-        /// The same on a kernel that has them and lets everybody use them: what says so.
+        /// Attempts that only the sandbox stops if the kernel offers their call to every user, and a test for that.
         private static let dependingOnKernel: [(name: String, isOffered: @Sendable () -> Bool)] = [
             ("io-uring", { setting("kernel/io_uring_disabled") == "0" }),
             (
@@ -180,13 +182,13 @@ extension EndToEndTests {
             try? String(contentsOfFile: "/proc/sys/\(name)", encoding: .utf8).trimmingCharacters(in: .newlines)
         }
 
-        /// Debian's own switch, and Ubuntu's.
+        /// Whether any user may make a user namespace. Debian has a switch of its own for that, and Ubuntu another one.
         private static var isUserNamespaceFree: Bool {
             setting("kernel/unprivileged_userns_clone") != "0"
                 && setting("kernel/apparmor_restrict_unprivileged_userns") != "1"
         }
 
-        @Test("with everything off, those attempts work that only the sandbox stops")
+        @Test("with the sandbox off, the attempts work that only the sandbox stops")
         func everythingOff() throws {
             let attacked = try Attacked(Self.off)
             let text = try attacked.answer("all")
@@ -196,7 +198,7 @@ extension EndToEndTests {
                 #expect(attempt.result == "DONE", "\(attempt.name): \(attempt.result) \(attempt.how)")
             }
             #expect(Self.stoppedBySandboxOnly.subtracting(attempts.map(\.name)) == [])
-            // It costs the connection, so that only the log has it.
+            // tcp-listen loses its connection, so only the log has its result.
             _ = try attacked.doorward.log.wait(for: "stderr", seconds: 5) {
                 $0["text"]?.hasPrefix("tcp-listen DONE") == true
             }
@@ -234,8 +236,8 @@ extension EndToEndTests {
             return try isSettled()
         }
 
-        /// Processes of the gate's user that nobody knows. Without root others have that user too: then those of this
-        /// service's program.
+        /// The processes of the gate's user that are not among these. Without root that user has other processes too,
+        /// so only those that run a handler of this service count.
         private static func unknownProcesses(besides known: Set<Int32>, of gate: Int32, below directory: String) throws
             -> [Int32]
         {

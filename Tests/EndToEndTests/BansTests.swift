@@ -1,4 +1,4 @@
-// Bans, from whoever wants one to the end of it; rates; how somebody is refused.
+// Bans from their cause to their end, rates, and the ways in which a gate refuses a client.
 import Foundation
 import Glibc
 import Testing
@@ -13,7 +13,7 @@ extension EndToEndTests {
             try run([Supervised.program] + arguments + ["--config", supervised.directory + "/doorward.toml"])
         }
 
-        /// What somebody with this address gets for a line.
+        /// What a client at this address gets for a line.
         private func answer(_ port: UInt16, from source: String) throws -> String {
             let client = try Client(port: port, source: source)
             client.send("x\n")
@@ -21,7 +21,7 @@ extension EndToEndTests {
             return client.readToEnd()
         }
 
-        /// Asks until the answer comes: bans reach the gates a tenth of a second later at most.
+        /// Connects until the answer is the expected one: a ban reaches the gates within a tenth of a second.
         private func waitFor(_ expected: String, _ port: UInt16, from source: String) throws {
             var got = try answer(port, from: source)
             for _ in 0..<500 {
@@ -38,7 +38,7 @@ extension EndToEndTests {
             return try #require(all?["bans"] as? [[String: Any]])
         }
 
-        @Test("a ban by command holds for every service at once, says why, counts whom it refused, and ends")
+        @Test("a ban by command holds for every service at once, names its reason, counts refusals, and ends")
         func command() throws {
             let supervised = try Supervised(services: ["a": echo, "b": echo])
             let ports = try [supervised.port("a"), supervised.port("b")]
@@ -75,7 +75,7 @@ extension EndToEndTests {
             #expect(try doorward(["blocked"], supervised).output == "nobody is banned\n")
         }
 
-        @Test("who touches a sensor is banned from every service, longer each time; who is exempt never is")
+        @Test("a sensor bans a source that connects to it from every service, and never an exempt source")
         func sensor() throws {
             let supervised = try Supervised(
                 services: ["a": echo, "trap": trap], host: "exempt = [\"127.0.0.8\"]\n")
@@ -92,14 +92,14 @@ extension EndToEndTests {
             let refused = try doorward(["block", "127.0.0.8"], supervised)
             #expect(refused.status == 1)
             #expect(refused.error == "127.0.0.8 is not banned: 127.0.0.8 is exempt [exempt]\n")
-            // Nor does a ban of those around it.
+            // A ban of the prefix around it does not ban it either.
             #expect(try doorward(["block", "127.0.0.0/28"], supervised).status == 0)
             try waitFor("", supervised.port("a"), from: "127.0.0.7")
             #expect(try answer(supervised.port("a"), from: "127.0.0.8") == "x\n")
             #expect(try doorward(["explain", "a", "127.0.0.8"], supervised).status == 0)
         }
 
-        @Test("bans outlive the supervisor; a line of their file that cannot be read is said, and the others hold")
+        @Test("bans outlive the supervisor; it logs a line of their file that it cannot read, and keeps the others")
         func restart() throws {
             let supervised = try Supervised(services: ["a": echo])
             #expect(try doorward(["block", "127.0.0.2"], supervised).output == "127.0.0.2 is banned\n")
@@ -116,7 +116,7 @@ extension EndToEndTests {
             #expect(lost.description.contains("/state/bans:1: error: expected PREFIX CAUSE BEGAN END HITS STRIKES"))
         }
 
-        @Test("ways of ending cost points, and points a ban; the ban knows the way")
+        @Test("a handler's end costs its source points, enough points ban it, and the ban names the kind of end")
         func penalties() throws {
             let service = """
                 listen = ["127.0.0.1:0"]
@@ -144,7 +144,7 @@ extension EndToEndTests {
             try waitFor("", supervised.port("a"), from: "127.0.0.3")
         }
 
-        @Test("an old gate bans by the sources that it was started with, and its connections go on")
+        @Test("after a change of source_prefix, an old gate bans by the old prefix, and its connections go on")
         func otherSources() throws {
             let service = """
                 listen = ["127.0.0.1:0"]
@@ -170,7 +170,7 @@ extension EndToEndTests {
             #expect(!supervised.log.all.contains { $0.event == "gate_nonsense" })
         }
 
-        @Test("a source that comes too often is refused, and others are served; the log names the setting")
+        @Test("a source that connects too often is refused, others are served, and the log names the setting")
         func rate() throws {
             let supervised = try Supervised(services: ["a": echo + "[limits]\nrate = \"2/h\"\n"])
             let port = try supervised.port("a")
@@ -182,7 +182,7 @@ extension EndToEndTests {
             #expect(line["setting"] == "limits.rate")
         }
 
-        @Test("beyond the rate of the whole service nobody is refused: the next one waits for its turn")
+        @Test("above the service's total rate no client is refused: the next one waits for its turn")
         func totalRate() throws {
             let supervised = try Supervised(
                 services: ["a": echo + "[limits]\ntotal_rate = \"1/500ms\"\ntotal_burst = 1\n"])
@@ -193,7 +193,7 @@ extension EndToEndTests {
             #expect(!supervised.log.all.contains { $0.event == "refuse" })
         }
 
-        @Test("who is unblocked when the ban is over is forgotten too: the next one is the first again")
+        @Test("unblock after a ban's end forgets the ban too: the next ban is the first one again")
         func unblockedLater() throws {
             let supervised = try Supervised(services: ["a": echo])
             for _ in 1...2 {
@@ -207,7 +207,7 @@ extension EndToEndTests {
             #expect(supervised.log.all.filter { $0.event == "ban" }.allSatisfy { $0["strikes"] == "1" })
         }
 
-        @Test("a message arrives whole, also at somebody who is still sending; a rule has a manner of its own")
+        @Test("a client that is still sending gets the whole message; a rule may refuse in a way of its own")
         func actions() throws {
             let rules = """
                 access = [
@@ -231,7 +231,7 @@ extension EndToEndTests {
             #expect(try answer(port, from: "127.0.0.1") == "x\n")
         }
 
-        @Test("a tarpit holds whom it got, and nobody else waits for that")
+        @Test("a tarpit holds as many clients as it has places, and no other client waits for them")
         func tarpit() throws {
             let supervised = try Supervised(services: [
                 "a": echo + "access = [\"deny 127.0.0.2\", \"allow all\"]\nrefuse = \"tarpit\"\n"
@@ -240,14 +240,14 @@ extension EndToEndTests {
             let held = try (0..<300).map { _ in try Client(port: port, source: "127.0.0.2") }
             #expect(try supervised.log.wait(for: "refuse", count: 300)["by"] == "tarpit")
             #expect(try answer(port, from: "127.0.0.1") == "x\n")
-            // Those who found no place are closed; the first got one.
+            // The gate closes a client for which the tarpit has no place; the first client has one.
             #expect(held[299].readToEnd() == "")
             #expect(held[0].isSilent)
         }
 
-        @Test("outside of its hours, and above its load, a service takes nobody, and says so")
+        @Test("outside of its hours a service refuses its clients; the log and explain name the setting")
         func closed() throws {
-            // A minute of the week that is 84 hours from now, in this zone and in any other.
+            // A minute of the week that is at least two days away from now.
             let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
             var now = time(nil)
             var parts = tm()
@@ -266,7 +266,7 @@ extension EndToEndTests {
             #expect(explained.contains(" [hours]") && explained.contains("services/night.toml:"))
         }
 
-        @Test("a flood of refusals leaves a count in the log, and not a line for each")
+        @Test("a flood of refusals leaves a count in the log instead of a line for each")
         func flood() throws {
             let supervised = try Supervised(services: ["a": echo + "access = [\"deny 127.0.0.2\", \"allow all\"]\n"])
             let port = try supervised.port("a")
@@ -277,7 +277,7 @@ extension EndToEndTests {
             #expect(try answer(port, from: "127.0.0.1") == "x\n")
         }
 
-        /// Whether somebody with this address gets a connection within half a second.
+        /// Whether a client at this address gets a connection within half a second.
         private func connects(_ port: UInt16, from source: String) throws -> Bool {
             let ask = """
                 import socket
@@ -292,7 +292,7 @@ extension EndToEndTests {
             return try run(["/usr/bin/python3", "-c", ask]).output == "yes\n"
         }
 
-        @Test("whom the kernel drops gets no answer; status counts it, blocked too, and the end of it is the end of it")
+        @Test("a client that the kernel drops gets no answer; status and blocked count it, and unblock ends it")
         func kernel() throws {
             let supervised = try Supervised(
                 services: ["a": echo], host: "kernel_filter = true\nblock_list = \"blocked\"\n",

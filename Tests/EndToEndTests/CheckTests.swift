@@ -1,4 +1,4 @@
-// `doorward check`, and what the command line refuses.
+// `doorward check`, and a `doorward run` that refuses its configuration.
 import Foundation
 import Testing
 
@@ -13,7 +13,7 @@ extension EndToEndTests {
                 directory: doorward.directory)
         }
 
-        @Test("a sound directory is ok, status 0")
+        @Test("check returns 0 for a sound directory")
         func sound() throws {
             let outcome = try check([
                 "services/echo.toml": "listen = [\"127.0.0.1:7007\"]\nhandler = [\"echo\"]",
@@ -31,7 +31,7 @@ extension EndToEndTests {
         }
 
         @Test(
-            "each fault has its place, what was expected and the nearest key; status 1",
+            "check names each fault's place, what it expected and the nearest key, and returns 1",
             arguments: [
                 (
                     "listen = [\"127.0.0.1:1\"]\nhandler = [\"echo\"]\n[limits]\nconections = 4",
@@ -63,7 +63,7 @@ extension EndToEndTests {
             #expect(outcome.output.contains(words), "\(outcome.output)")
         }
 
-        @Test("a fault in the block list is a fault too")
+        @Test("check reports a fault in the block list too")
         func blockListFault() throws {
             let outcome = try check([
                 "doorward.toml": "handlers = \"handlers\"\nblock_list = \"blocked\"\n",
@@ -73,7 +73,7 @@ extension EndToEndTests {
             #expect(outcome.output.contains("blocked:2:1: error: '10.0.0.1/8' has bits set"), "\(outcome.output)")
         }
 
-        @Test("run does not start without its block list, and says which setting names it")
+        @Test("run does not start without its block list, and names the setting")
         func missingBlockList() throws {
             let doorward = try Supervised(services: [:])
             try doorward.write("block_list = \"missing\"\n", to: "other.toml")

@@ -1,4 +1,4 @@
-// Checks: programs that are asked about a client before a handler is started for it.
+// Checks: programs that the gate asks about a client before it starts a handler for it.
 import Foundation
 import Glibc
 import Testing
@@ -8,15 +8,15 @@ extension EndToEndTests {
     struct ChecksTests {
         private let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
 
-        /// A check of the shell, as a file spells it.
+        /// A check that runs a shell script, as a service file spells it.
         private func check(_ script: String) -> String { "[\"/bin/sh\", \"-c\", \"\(script)\"]" }
 
-        /// What checks have written to their descriptor 2.
+        /// The lines that checks have written to their descriptor 2.
         private func said(_ supervised: Supervised) -> [String] {
             supervised.log.all.filter { $0.event == "stderr" }.compactMap { $0["text"] }
         }
 
-        @Test("all must pass, in their order: the first that does not refuses, and those behind it are not asked")
+        @Test("checks run in their order; the first that fails refuses the client, and those after it do not run")
         func order() throws {
             let supervised = try Supervised(services: [
                 "a": echo + """
@@ -39,7 +39,7 @@ extension EndToEndTests {
             try wait(for: "check", 2, supervised)
         }
 
-        @Test("one answer is for all connections of a source, those that come meanwhile and those that come later")
+        @Test("one answer serves all connections of a source, those during the check and those after it")
         func cached() throws {
             let supervised = try Supervised(
                 services: [
@@ -61,7 +61,7 @@ extension EndToEndTests {
             #expect(said(supervised) == ["asked", "asked"])
         }
 
-        @Test("the example lets in whose address is in its file, as soon as it is")
+        @Test("the example admits a client as soon as the client's address is in its file")
         func example() throws {
             let script = try String(contentsOfFile: "etc/examples/may-enter.sh", encoding: .utf8)
             let supervised = try Supervised(
@@ -81,7 +81,7 @@ extension EndToEndTests {
             #expect(try answer(port, to: "x\n", from: "127.0.0.50") == "")
         }
 
-        @Test("with no cache, every connection is checked")
+        @Test("without a cache, every connection is checked")
         func uncached() throws {
             let supervised = try Supervised(services: [
                 "a": echo + "checks = [\(check("echo asked >&2"))]\ncheck_cache = \"0s\"\n"
@@ -91,7 +91,7 @@ extension EndToEndTests {
             #expect(said(supervised) == ["asked", "asked", "asked"])
         }
 
-        @Test("who is checked too long is refused, the check is ended, and nobody else has to wait for it")
+        @Test("a check that takes too long is ended, its client is refused, and no other client waits for it")
         func deadline() throws {
             let supervised = try Supervised(services: [
                 "a": echo + """
@@ -111,13 +111,13 @@ extension EndToEndTests {
             #expect(failure["signal"] == "KILL" && failure["setting"] == "check_timeout")
             let gate = try supervised.gate("a")
             try wait(until: { descendants(of: gate).isEmpty })
-            // It is no answer: the next time it is asked again.
+            // A timeout is no answer: the gate asks again for the next connection.
             #expect(try Client(port: port, source: "127.0.0.6").readToEnd() == "")
             _ = try supervised.log.wait(for: "check_failed", count: 2)
             try wait(for: "check_timeout", 2, supervised)
         }
 
-        @Test("a check that is ended by a signal has not passed, and is no answer either")
+        @Test("a check that a signal ends refuses its client, and its result is not kept")
         func failed() throws {
             let supervised = try Supervised(services: ["a": echo + "checks = [\(check("kill -SEGV $$"))]\n"])
             let port = try supervised.port("a")
@@ -128,12 +128,13 @@ extension EndToEndTests {
             }
         }
 
-        @Test("more sources than are checked at once wait for their turn, and none is forgotten")
+        @Test("sources above the number of checks at once wait for their turn, and each of them gets it")
         func turns() throws {
             let supervised = try Supervised(
                 services: [
                     "a": echo + "checks = [\(check("while test ! -e $GO; do sleep 0.01; done"))]\n"
-                        + "environment = { GO = \"DIRECTORY/go\" }\ncheck_timeout = \"20s\"\n[files]\nread = [\"DIRECTORY\"]\n"
+                        + "environment = { GO = \"DIRECTORY/go\" }\ncheck_timeout = \"20s\"\n"
+                        + "[files]\nread = [\"DIRECTORY\"]\n"
                 ])
             let port = try supervised.port("a")
             let clients = try (1...40).map { try Client(port: port, source: "127.0.1.\($0)") }
@@ -152,7 +153,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test("what a check leaves behind is ended with it")
+        @Test("the processes that a check leaves running end with it")
         func orphans() throws {
             let supervised = try Supervised(services: [
                 "a": echo + "checks = [\(check("sleep 600 & setsid sleep 601 & exit 0"))]\n"
@@ -162,7 +163,7 @@ extension EndToEndTests {
             try wait(until: { descendants(of: gate).isEmpty })
         }
 
-        @Test("what a check leaves behind is ended also when it has refused, and no handler ever ends")
+        @Test("the processes that a refusing check leaves running end too, though no handler ever ends")
         func orphansOfRefusals() throws {
             // The check ends when its daemon is in a session of its own and has closed the substitution's pipe.
             let script = "true $(setsid sh -c 'exec sleep 601 <&- >&- 2>&-' &); exit 1"
@@ -174,7 +175,7 @@ extension EndToEndTests {
             try wait(until: { descendants(of: gate).isEmpty })
         }
 
-        @Test("a supervisor that is told to end does not wait for checks that nobody waits for")
+        @Test("a second SIGTERM ends the supervisor and a check that still runs")
         func stop() throws {
             let supervised = try Supervised(services: [
                 "a": echo + "checks = [\(check("exec sleep 600"))]\ncheck_timeout = \"500s\"\n"
@@ -184,12 +185,12 @@ extension EndToEndTests {
             try wait(until: { descendants(of: gate).count == 1 })
             supervised.signal(SIGTERM)
             _ = try supervised.log.wait(for: "drain")
-            // Once more: now.
+            // `stop` sends the second SIGTERM.
             #expect(supervised.stop() == 0)
             #expect(client.readToEnd() == "")
         }
 
-        @Test("users of unix sockets are checked too")
+        @Test("clients of a unix socket are checked too")
         func unix() throws {
             let supervised = try Supervised(services: [
                 "a": "listen = [\"unix:DIRECTORY/s\"]\nhandler = [\"echo\"]\n"
@@ -201,7 +202,7 @@ extension EndToEndTests {
             #expect(client.readToEnd() == "x\n")
         }
 
-        @Test("a check that nobody can execute is a fault of its file")
+        @Test("a check that does not exist is a fault of its service file")
         func missing() throws {
             let supervised = try Supervised(services: [:])
             try supervised.write(echo + "checks = [[\"/no/such/check\"]]\n", to: "services/a.toml")

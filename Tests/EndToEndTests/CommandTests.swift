@@ -1,4 +1,5 @@
-// command as a service: who is trusted and who has to log in, and the whole of it in the default sandbox.
+// The handler `command` as a service in the default sandbox: trusted clients skip the login, other clients log in.
+// Source: https://perl.apache.org/docs/2.0/user/handlers/protocols.html, Command Server.
 import Foundation
 import Testing
 
@@ -35,8 +36,7 @@ extension EndToEndTests {
             "open/motd": "Have a lot of fun...\n", "open/passwords": "dougm:{SHA}iEPX+SQWIR3p67lj/0zigSWTKHg=\n",
         ]
 
-        @Test(
-            "CS-02, CS-10, CS-16, CS-17: a trusted address skips the login, another one gets the prompt, a third none")
+        @Test("a trusted address skips the login, another one gets the prompt, and a denied one gets nothing")
         func trustedAndOthers() throws {
             let doorward = try Supervised(services: ["command": Self.login], files: Self.files)
             let port = try doorward.port("command")
@@ -49,12 +49,12 @@ extension EndToEndTests {
             let accepted = try doorward.log.wait(for: "stderr") { $0["text"]?.hasPrefix("login accepted") == true }
             #expect(accepted["text"] == "login accepted user=dougm peer=127.0.0.2")
 
-            // Access comes first: whoever it refuses is not asked.
+            // Access rules come first: a client that they refuse gets no prompt.
             #expect(try Client(port: port, source: "127.0.0.9").readToEnd() == "")
             #expect(try doorward.log.wait(for: "refuse")["cause"] == "access_rule")
         }
 
-        @Test("CS-02: a login that failed ends with its own status in the log, beside peer and cause")
+        @Test("a failed login ends with a status of its own in the log, beside peer and cause")
         func deniedStatus() throws {
             let doorward = try Supervised(services: ["command": Self.login], files: Self.files)
             let client = try Client(port: doorward.port("command"), source: "127.0.0.2")
@@ -68,9 +68,7 @@ extension EndToEndTests {
             #expect(end["peer"]?.hasPrefix("127.0.0.2:") == true)
         }
 
-        @Test(
-            "services/command.toml serves its motd and the date in the default sandbox, and says that it cannot read utmp"
-        )
+        @Test("services/command.toml serves motd and date in the default sandbox, and says that utmp is unreadable")
         func shipped() throws {
             let doorward = try Supervised(
                 services: [

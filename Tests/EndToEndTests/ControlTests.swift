@@ -1,4 +1,4 @@
-// The commands that ask a running supervisor: status, reload, drain, stop.
+// The commands that a running supervisor answers: status, reload, drain, stop.
 import Foundation
 import Glibc
 import Testing
@@ -31,7 +31,7 @@ extension EndToEndTests {
             try status(supervised, "services", "0", "counts", key) as? Int
         }
 
-        @Test("status counts what is served, refused and ended, and says what is served now")
+        @Test("status counts connections that were served, refused and ended, and those that are served now")
         func counts() throws {
             let supervised = try Supervised(services: [
                 "echo": echo + "access = [\"deny 127.0.0.2\", \"allow all\"]\n[limits]\nper_source = 1\n"
@@ -73,7 +73,7 @@ extension EndToEndTests {
             #expect(try count(supervised, "accepted") == 2)
         }
 
-        @Test("reload says what is wrong, with its place, and status 1")
+        @Test("reload names a fault and its place, and returns 1")
         func reload() throws {
             let supervised = try Supervised(services: ["echo": echo])
             #expect(try doorward(["reload"], supervised).output == "services: 1\n")
@@ -84,7 +84,7 @@ extension EndToEndTests {
             #expect(try exchange(port: supervised.port("echo"), "a\n") == "a\n")
         }
 
-        @Test("what a reload could not put in force stands in status until it is; the block list's faults too")
+        @Test("status lists a reload's faults, those of the block list too, until a reload finds none")
         func faultsStay() throws {
             let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
             let supervised = try Supervised(
@@ -107,7 +107,7 @@ extension EndToEndTests {
             #expect(try !doorward("status").output.contains("not in force"))
         }
 
-        @Test("what reload has said to be done is in force: the next connection meets it")
+        @Test("when reload returns, the new definition is in force for the next connection")
         func inForce() throws {
             let supervised = try Supervised(services: ["echo": echo])
             for rule in ["deny", "allow", "deny", "allow"] {
@@ -117,7 +117,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test("what keeps a gate from serving is a fault of the reload, and stands in status", .enabled(if: isRoot))
+        @Test("a gate that cannot serve makes the reload fail, and status says why", .enabled(if: isRoot))
         func unservable() throws {
             let supervised = try Supervised(services: ["echo": echo], files: ["mine": "#!/bin/sh\n"])
             chmod(supervised.directory + "/mine", 0o700)
@@ -135,7 +135,7 @@ extension EndToEndTests {
             #expect(try status(supervised, "services", "0", "problem") as? String == "")
         }
 
-        @Test("a faulty doorward.toml keeps nobody from asking the supervisor that runs; a reload says what is wrong")
+        @Test("status works with a faulty doorward.toml; reload names the fault")
         func faultyHost() throws {
             let supervised = try Supervised(services: ["echo": echo])
             try supervised.write("state = \"state\"\nhanders = \"handlers\"\n", to: "doorward.toml")
@@ -146,7 +146,7 @@ extension EndToEndTests {
             #expect(line["request"] == "reload" && line["uid"] == "\(geteuid())" && line["pid"] != nil)
         }
 
-        @Test("drain accepts no more, lets a handler finish however long it takes, and returns at the end")
+        @Test("drain closes the listener, lets a handler finish in its own time, and returns after the handler's end")
         func drain() throws {
             let supervised = try Supervised(services: ["echo": echo], host: "")
             let port = try supervised.port("echo")
@@ -169,7 +169,7 @@ extension EndToEndTests {
             #expect(!FileManager.default.fileExists(atPath: supervised.directory + "/state/control"))
         }
 
-        @Test("a second drain, and a stop after one, end no connection that the first one protects")
+        @Test("a second drain, and a stop after a drain, end no connection that the first drain protects")
         func again() throws {
             let supervised = try Supervised(services: ["echo": echo])
             let client = try Client(port: supervised.port("echo"))
@@ -192,7 +192,7 @@ extension EndToEndTests {
             #expect(try supervised.log.wait(for: "end")["status"] == "0")
         }
 
-        @Test("stop ends it as SIGTERM does")
+        @Test("stop ends the supervisor as SIGTERM does")
         func stop() throws {
             let supervised = try Supervised(services: ["echo": echo], host: "")
             let outcome = try doorward(["stop"], supervised)
@@ -201,7 +201,7 @@ extension EndToEndTests {
             #expect(supervised.waitForEnd() == 0)
         }
 
-        @Test("where no supervisor runs, each command says where it looked, and status 1")
+        @Test("without a supervisor, each command names the socket that it tried, and returns 1")
         func noSupervisor() throws {
             let supervised = try Supervised(services: [:])
             #expect(supervised.stop() == 0)
@@ -213,7 +213,7 @@ extension EndToEndTests {
         }
 
         @Test(
-            "nobody but root and the supervisor's own user is answered, and the socket's file says so",
+            "the supervisor answers only root and its own user, and the mode of the socket's file says so",
             .enabled(if: isRoot))
         func otherUsers() throws {
             let supervised = try Supervised(services: [:])
@@ -232,13 +232,13 @@ extension EndToEndTests {
                 "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c", ask,
             ]
             #expect(try run(otherUser).output == "Permission denied\n")
-            // Even who gets at the file is asked who it is.
+            // A user that can reach the socket's file is refused by its credentials.
             chmod(path, 0o777)
             chmod(supervised.directory + "/state", 0o755)
             #expect(try ["0\n", "Connection reset by peer\n", "Broken pipe\n"].contains(run(otherUser).output))
         }
 
-        @Test("silence, nonsense and many at once on the socket keep nobody from being served")
+        @Test("silent, malformed and many requests at once on the socket stop neither services nor status")
         func nonsense() throws {
             let supervised = try Supervised(services: ["echo": echo])
             let path = supervised.directory + "/state/control"

@@ -1,5 +1,4 @@
-// The whole of Doorward, driven from outside by the real binaries. One test at a time: several count processes, and
-// some give the machine a hard time.
+// Tests of the real binaries from outside. They run one at a time: several count processes, and some load the machine.
 import Testing
 
 @Suite("End to end", .serialized)

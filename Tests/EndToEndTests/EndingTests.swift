@@ -32,7 +32,7 @@ extension EndToEndTests {
             #expect(end["duration"]?.contains(".") == true)
         }
 
-        @Test("a lifetime that is over ends the handler and its children")
+        @Test("the end of a connection's lifetime ends the handler and its children")
         func lifetime() throws {
             let it = service("sleep 1000 & echo $!; wait", "[limits]\nlifetime = \"300ms\"")
             let doorward = try Supervised(services: it.services, files: it.files)
@@ -44,7 +44,7 @@ extension EndToEndTests {
             #expect(ends(child))
         }
 
-        @Test("what a handler leaves of its process group when it ends is killed")
+        @Test("the rest of a handler's process group is killed when the handler ends")
         func leftovers() throws {
             let it = service("sleep 1000 <&- >&- 2>&- & echo $!")
             let doorward = try Supervised(services: it.services, files: it.files)
@@ -53,11 +53,11 @@ extension EndToEndTests {
             #expect(ends(child))
         }
 
-        @Test("who waits in the listen queue when a drain begins is served before the listener closes")
+        @Test("a client in the listen queue when a drain begins is served before the listener closes")
         func queueAtDrain() throws {
             let doorward = try Supervised(services: ["it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"])
             let (port, gate) = (try doorward.port("it"), try doorward.gate("it"))
-            // A gate that has no time for its listener just then.
+            // A stopped gate accepts nothing, so all clients stay in the listen queue.
             kill(gate, SIGSTOP)
             let clients = try (0..<5).map { _ in try Client(port: port) }
             for client in clients {
@@ -72,9 +72,7 @@ extension EndToEndTests {
             #expect(doorward.waitForEnd() == 0)
         }
 
-        @Test(
-            "at a service's limit, those in the listen queue have their turn while it drains; a second SIGTERM ends that"
-        )
+        @Test("at a service's limit, a drain serves the listen queue in turn; a second SIGTERM ends that")
         func queueAtLimit() throws {
             for isQueueServed in [true, false] {
                 let doorward = try Supervised(services: [
@@ -97,7 +95,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test("a daemon that a handler left behind does not outlive its service")
+        @Test("a daemon that a handler leaves running does not outlive its service")
         func daemon() throws {
             // The handler ends when the daemon is in a session of its own and has closed the substitution's pipe.
             let it = service("echo $(setsid sh -c 'echo $$; exec sleep 1000 <&- >&- 2>&-' &)")
@@ -110,7 +108,7 @@ extension EndToEndTests {
             #expect(orphans.allSatisfy { ends($0) })
         }
 
-        @Test("SIGTERM stops accepting, and lets handlers finish")
+        @Test("SIGTERM closes the listener and lets handlers finish")
         func drain() throws {
             let doorward = try Supervised(services: ["echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"])
             let port = try doorward.port("echo")
@@ -128,7 +126,7 @@ extension EndToEndTests {
             #expect(try doorward.log.wait(for: "end")["status"] == "0")
         }
 
-        @Test("handlers that are not done at the deadline get TERM, and KILL when they ignore it")
+        @Test("a handler that still runs at the drain's deadline gets TERM, and KILL if it ignores TERM")
         func deadline() throws {
             let it = service("trap '' TERM; echo ready; while :; do sleep 1000; done")
             let doorward = try Supervised(services: it.services, host: "", files: it.files)
@@ -143,7 +141,7 @@ extension EndToEndTests {
             #expect(end["cause"] == "drain")
         }
 
-        @Test("a second SIGTERM ends handlers now")
+        @Test("a second SIGTERM ends handlers at once")
         func secondTerm() throws {
             let doorward = try Supervised(services: ["echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"])
             let client = try Client(port: doorward.port("echo"))
@@ -157,7 +155,7 @@ extension EndToEndTests {
             _ = client
         }
 
-        @Test("when the supervisor is killed, gates stop accepting and give their sockets up")
+        @Test("when the supervisor is killed, gates close their listeners, serve their connections and end")
         func supervisorKilled() throws {
             let doorward = try Supervised(services: ["echo": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"])
             let port = try doorward.port("echo")

@@ -1,5 +1,5 @@
-// Filters between the socket and the handler: other people's programs, in their order, and what the end of each means.
-// protocols.md 1.3: FI-01, FI-02, FI-04, FI-06, FI-07, FI-10.
+// Filters between the socket and the handler: programs of any origin, their order, and what the end of each means.
+// Source: https://perl.apache.org/docs/2.0/user/handlers/filters.html.
 import Foundation
 import Glibc
 import Testing
@@ -27,20 +27,20 @@ extension EndToEndTests {
         private let lower = "[\"/usr/bin/tr\", \"A-Z\", \"a-z\"]"
         private let cat = "[\"/bin/cat\"]"
 
-        @Test("an output filter changes what the handler says, and the handler knows nothing of it (FI-01, FI-02)")
+        @Test("an output filter changes what the handler writes, and the handler knows nothing of it")
         func output() throws {
             let doorward = try serve("[\"echo\"]", output: lower)
             #expect(try exchange(port: doorward.port("it"), "Hello\nfOo BaR\n") == "hello\nfoo bar\n")
             #expect(try doorward.log.wait(for: "end")["status"] == "0")
         }
 
-        @Test("an input filter changes what the handler reads (FI-01)")
+        @Test("an input filter changes what the handler reads")
         func input() throws {
             let doorward = try serve(script("count"), input: lower, files: ["count": "#!/bin/sh\ngrep -c '^[a-z]*$'\n"])
             #expect(try exchange(port: doorward.port("it"), "ONE\nTwo\nthree\n") == "3\n")
         }
 
-        @Test("several filters work in the order of the file, in both directions (FI-10)")
+        @Test("several filters work in the order of the file, in both directions")
         func order() throws {
             func tr(_ from: String, _ to: String) -> String { "[\"/usr/bin/tr\", \"\(from)\", \"\(to)\"]" }
             let doorward = try serve(
@@ -49,7 +49,7 @@ extension EndToEndTests {
             #expect(try exchange(port: doorward.port("it"), "a b c d\n") == "e e e e\n")
         }
 
-        @Test("what a filter passes on arrives at once, while the connection stays open")
+        @Test("bytes that a filter passes on arrive at once, while the connection stays open")
         func atOnce() throws {
             let unbuffered = "[\"/usr/bin/stdbuf\", \"-o0\", \"/usr/bin/tr\", \"A-Z\", \"a-z\"]"
             let doorward = try serve(
@@ -64,7 +64,7 @@ extension EndToEndTests {
             #expect(client.readToEnd() == "")
         }
 
-        @Test("a blank line that ends echo ends the connection, though an input filter waits for more")
+        @Test("when echo ends at a blank line, the connection ends, though an input filter waits for more")
         func handlerEnds() throws {
             let doorward = try serve("[\"echo\"]", input: "\(cat), \(cat)", output: lower)
             let client = try Client(port: doorward.port("it"))
@@ -75,7 +75,7 @@ extension EndToEndTests {
             #expect(end["cause"] == nil)
         }
 
-        @Test("filters see the connection's environment, the rule's variables among it, and no other descriptors")
+        @Test("filters have the connection's environment with the rule's variables, and no other descriptors")
         func surroundings() throws {
             let doorward = try serve(
                 "[\"probe\"]", input: cat, output: "\(script("tell"))", more: "access = [\"allow all ROLE=guest\"]",
@@ -88,7 +88,7 @@ extension EndToEndTests {
         }
 
         @Test(
-            "an input filter that fails ends the connection: the handler does not take what came for the whole",
+            "an input filter that fails ends the connection before the handler sees an end of its input",
             arguments: [("exit 3", "filter_status", "3"), ("kill -SEGV $$", "filter_signal", "SEGV")])
         func inputFails(way: String, key: String, value: String) throws {
             let doorward = try serve(
@@ -109,7 +109,7 @@ extension EndToEndTests {
             #expect(!doorward.log.all.contains { $0.event == "stderr" })
         }
 
-        @Test("an output filter that fails resets the connection: nobody takes what came for the whole")
+        @Test("an output filter that fails resets the connection, so the peer knows that bytes are missing")
         func outputFails() throws {
             let doorward = try serve(
                 cat, output: script("fail"), files: ["fail": "#!/bin/sh\nread line\necho \"$line\"\nexit 9\n"])
@@ -122,7 +122,7 @@ extension EndToEndTests {
             #expect(client.endsByReset())
         }
 
-        @Test("a peer that resets the connection is not taken for a filter that fails, though the filter's read does")
+        @Test("a peer's reset is logged as the peer's, though it makes the input filter fail")
         func peerResets() throws {
             let doorward = try serve(cat, input: "[\"record\"]")
             let client = try Client(port: doorward.port("it"))
@@ -131,13 +131,13 @@ extension EndToEndTests {
             client.reset()
             let end = try doorward.log.wait(for: "end")
             #expect(end["cause"] == "peer_gone")
-            // The handler did not find an end of its input, which would have passed for the whole.
+            // The handler must not see an end of its input: it would take the part for the whole.
             #expect(end["signal"] == "TERM")
             #expect(end["filter"]?.hasSuffix("/record") == true)
             #expect(end["setting"] == nil)
         }
 
-        @Test("a filter that ends well before its input did ends what writes for it, and what it wrote arrives")
+        @Test("a filter that exits 0 before the end of its input ends its writers, and its own output arrives")
         func earlyEnd() throws {
             let doorward = try serve(cat, input: cat, output: "[\"/usr/bin/head\", \"-n\", \"2\"], \(lower)")
             let client = try Client(port: doorward.port("it"))
@@ -147,7 +147,7 @@ extension EndToEndTests {
             #expect(try doorward.log.wait(for: "end")["cause"] == nil)
         }
 
-        @Test("a handler that goes on though its output filter has ended is ended, and the log says why")
+        @Test("a handler that runs on after the end of its output filter is ended, and the log says why")
         func handlerAlone() throws {
             let doorward = try serve("[\"/bin/sleep\", \"1000\"]", output: "[\"/bin/true\"]")
             let client = try Client(port: doorward.port("it"))
@@ -158,7 +158,7 @@ extension EndToEndTests {
             #expect(end["setting"] == "output_filters")
         }
 
-        @Test("a filter that cannot be started is said with its setting, and the connection ends")
+        @Test("a filter that cannot be started ends the connection, and the log names its setting")
         func missing() throws {
             let doorward = try serve("[\"echo\"]", output: script("gone"), files: ["gone": "#!/bin/sh\ncat\n"])
             try doorward.remove("gone")
@@ -171,7 +171,7 @@ extension EndToEndTests {
             #expect(try exchange(port: doorward.port("it"), "Hello\n") == "HELLO\n")
         }
 
-        @Test("a lifetime that is over ends the handler first and every filter after it")
+        @Test("the end of a lifetime ends the handler first, and every filter after it")
         func lifetime() throws {
             let doorward = try serve(
                 script("end-at-term"), input: cat, output: script("last"), more: "[limits]\nlifetime = \"300ms\"",
@@ -186,7 +186,7 @@ extension EndToEndTests {
             #expect(descendants(of: try doorward.gate("it")).isEmpty)
         }
 
-        @Test("nothing is left of connections with filters: no process, no descriptor, no place")
+        @Test("connections with filters leave no process, no descriptor and no taken place")
         func nothingLeft() throws {
             let doorward = try serve(
                 "[\"echo\"]", input: cat, output: "\(cat), \(cat)", more: "[limits]\nconnections = 3\nper_source = 3")
@@ -212,7 +212,7 @@ extension EndToEndTests {
         func halfStarted() throws {
             let doorward = try serve("[\"echo\"]", input: cat, output: lower)
             let gate = try doorward.gate("it")
-            // The gate, the output filter, the handler.
+            // Enough for the gate, the output filter and the handler, and not for the input filter.
             try setLimit(gate, "--nproc=3:4096")
             let client = try Client(port: doorward.port("it"))
             client.send("Hello\n")
@@ -225,7 +225,7 @@ extension EndToEndTests {
         }
 
         @Test(
-            "a connection whose lifetime is over before any of its programs could be made gives its place back",
+            "a connection frees its place when its lifetime ends before any of its programs could start",
             .enabled(if: isRoot), arguments: ["", "[\"/bin/cat\"]"])
         func neverStarted(input: String) throws {
             let doorward = try serve(
@@ -234,7 +234,7 @@ extension EndToEndTests {
             let gate = try doorward.gate("it")
             try setLimit(gate, "--nproc=0:4096")
             let client = try Client(port: doorward.port("it"))
-            // Nothing was started for it, and nothing is.
+            // The gate has started nothing for it, and starts nothing later.
             #expect(client.readToEnd() == "")
             #expect(try doorward.log.wait(for: "end")["cause"] == "lifetime")
             try setLimit(gate, "--nproc=4096:4096")
@@ -243,7 +243,7 @@ extension EndToEndTests {
             #expect(doorward.stop() == 0)
         }
 
-        @Test("a filter that does not care for TERM does not keep a connection whose handler has ended")
+        @Test("a filter that ignores TERM does not keep the connection open after the handler's end")
         func filterIgnoresTerm() throws {
             let doorward = try serve(
                 "[\"/usr/bin/head\", \"-n\", \"1\"]", input: script("ignore-term"),
@@ -257,7 +257,7 @@ extension EndToEndTests {
             #expect(end["cause"] == nil)
         }
 
-        @Test("a handler that does not care for TERM is ended all the same when a filter has failed")
+        @Test("a handler that ignores TERM is killed when a filter has failed")
         func handlerIgnoresTerm() throws {
             let doorward = try serve(
                 script("ignore-term"), input: script("fail"),
@@ -274,7 +274,7 @@ extension EndToEndTests {
             #expect(end["signal"] == "KILL")
         }
 
-        @Test("a gate that has to go takes its filters along")
+        @Test("a gate that has to end ends its filters too")
         func drain() throws {
             let doorward = try serve(cat, input: cat, output: cat, more: "")
             let client = try Client(port: doorward.port("it"))

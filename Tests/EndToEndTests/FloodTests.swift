@@ -1,5 +1,5 @@
-// Floods: in a network namespace of the test's own, where every address of a /64 is somebody's. Afterwards, at once, somebody
-// else is served; memory is as it was, and the log holds counts.
+// Floods in a network namespace of the test's own, where each address of a /64 can be a client. After a flood another
+// client is served at once, memory is as before, and the log holds counts.
 import Foundation
 import Glibc
 import Testing
@@ -7,7 +7,7 @@ import Testing
 extension EndToEndTests {
     @Suite("Floods", .enabled(if: isRoot, "a network namespace needs root"))
     struct FloodTests {
-        /// A supervisor in a namespace where 2001:db8::/48 and 198.18.0.0/15 are local.
+        /// A command that starts a supervisor in a namespace where 2001:db8::/48 and 198.18.0.0/15 are local.
         private static let namespace = [
             "unshare", "--net", "sh", "-c",
             """
@@ -23,7 +23,7 @@ extension EndToEndTests {
             try Supervised(services: ["echo": echo + lines], host: host, prefix: Self.namespace)
         }
 
-        /// Runs a program of Python in the namespace; `connect(source)` is there for it.
+        /// Runs a Python program in the namespace, with the functions connect(source) and fair(source).
         private func python(_ program: String, _ supervised: Supervised, seconds: Double = 120) throws -> String {
             let prelude = """
                 import socket, struct, sys
@@ -51,7 +51,7 @@ extension EndToEndTests {
             return outcome.output
         }
 
-        @Test("65 536 sources in one /64 are one source, refused by its rate; the next /64 is served at once")
+        @Test("65 536 addresses of one /64 are one source, refused by its rate; the next /64 is served at once")
         func oneNetwork() throws {
             let supervised = try supervised("[limits]\nrate = \"100/min\"\nper_source = 16384\nconnections = 1000\n")
             let gate = try supervised.gate("echo")
@@ -70,7 +70,7 @@ extension EndToEndTests {
             #expect(lines.filter { $0.event == "refuse" }.allSatisfy { $0["cause"] == "source_rate" })
         }
 
-        @Test("thousands of networks that touch a sensor push no other ban out, and cost nobody else his service")
+        @Test("a sensor's bans of thousands of networks remove no other ban, and other sources are served")
         func manyBans() throws {
             let supervised = try Supervised(
                 services: ["echo": echo, "trap": "listen = [\"[::]:7009\"]\nsensor = \"1h\"\n"],
@@ -85,15 +85,15 @@ extension EndToEndTests {
             #expect(output == "True True\n")
             let bans = try run([Supervised.program, "blocked"] + config).output.split(separator: "\n")
             #expect(bans.contains { $0.hasPrefix("198.18.5.0/24") })
-            // A gate reports a thousand at once, and two hundred a second.
+            // A gate reports at most a thousand bans at once, and two hundred a second.
             #expect(bans.count > 500 && bans.count <= 4002)
         }
 
-        @Test("a storm of resets leaves nothing behind, and the next client is served")
+        @Test("5000 resets leave no process and no memory in use, and the next client is served")
         func resets() throws {
             let supervised = try supervised("")
             let gate = try supervised.gate("echo")
-            let storm = """
+            let resets = """
                 now = struct.pack("ii", 1, 0)
                 for n in range(5000):
                     s = connect(f'198.18.{n >> 8}.{n & 255}')
@@ -101,14 +101,14 @@ extension EndToEndTests {
                     s.close()
                 print(fair('198.19.0.1'))
                 """
-            #expect(try python(storm, supervised) == "True\n")
+            #expect(try python(resets, supervised) == "True\n")
             let before = try memory(of: gate)
-            #expect(try python(storm, supervised) == "True\n")
+            #expect(try python(resets, supervised) == "True\n")
             #expect(try memory(of: gate) - before <= 256)
             try wait { descendants(of: gate).isEmpty }
         }
 
-        @Test("one source that opens and says nothing keeps its own places only: another one is served at once")
+        @Test("a source with 400 silent connections takes its own places only; another one is served at once")
         func slowOpeners() throws {
             let supervised = try supervised("[limits]\nconnections = 50\nper_source = 20\n")
             let output = try python(

@@ -1,4 +1,4 @@
-// `doorward import`: what it prints, writes and returns. What becomes of each directive is in ImportTests.
+// `doorward import`: what it prints, writes and returns. ImportTests test each directive.
 import Foundation
 import TestSupport
 import Testing
@@ -11,7 +11,7 @@ extension EndToEndTests {
             tftp dgram udp wait nobody /usr/sbin/in.tftpd in.tftpd
             """
 
-        /// A directory with these files, the names of ports, and one for services.
+        /// A directory with these files, a table of port names, and a directory for services.
         private func directory(_ files: [String: String]) throws -> TemporaryDirectory {
             let directory = try TemporaryDirectory()
             try directory.makeDirectory("services")
@@ -26,7 +26,7 @@ extension EndToEndTests {
                 [Supervised.program, "import", "--services-file", "ports"] + arguments, directory: directory.path)
         }
 
-        @Test("files come on standard output, the report on standard error, status 0")
+        @Test("import prints files on standard output and its report on standard error, and returns 0")
         func printed() throws {
             let outcome = try importing(["inetd.conf"], try directory(["inetd.conf": Self.inetd]))
             #expect(outcome.status == 0)
@@ -44,7 +44,7 @@ extension EndToEndTests {
                     "inetd.conf:2: not carried over: tftp dgram udp wait nobody /usr/sbin/in.tftpd: UDP"))
         }
 
-        @Test("with --into files are written, which check then reads; one that is there stays, status 1")
+        @Test("with --into, import writes files that check accepts; it keeps a file that exists, and returns 1")
         func written() throws {
             let directory = try self.directory(["inetd.conf": Self.inetd])
             let first = try importing(["--into", "services", "inetd.conf"], directory)
@@ -65,7 +65,7 @@ extension EndToEndTests {
             #expect(kept == "mine")
         }
 
-        @Test("a directory is read as xinetd does, without names with a dot or a tilde")
+        @Test("import reads a directory as xinetd does, without names that have a dot or a tilde")
         func names() throws {
             let section = "service daytime\n{\n type = INTERNAL\n wait = no\n}\n"
             let directory = try self.directory([
@@ -77,7 +77,7 @@ extension EndToEndTests {
             #expect(outcome.error.components(separatedBy: "left out, as xinetd does").count == 3)
         }
 
-        @Test("with --json it is an object, with a remark for each line of the report")
+        @Test("with --json, import prints an object with a remark for each line of the report")
         func json() throws {
             let directory = try self.directory(["inetd.conf": Self.inetd, "rules": ":allow\n"])
             let outcome = try importing(["--json", "inetd.conf", "rules"], directory)
@@ -91,7 +91,7 @@ extension EndToEndTests {
             #expect(object["access"] as? String == "access = [\"allow all\"]\n")
         }
 
-        @Test("what cannot be read, or told what it is, is named, status 1")
+        @Test("import names a file that it cannot read or recognize, and returns 1")
         func unreadable() throws {
             let directory = try self.directory(["what": "hello\n"])
             let outcome = try importing(["none", "what"], directory)
@@ -102,7 +102,7 @@ extension EndToEndTests {
             #expect(try importing(["--format", "nonsense", "what"], directory).status == 64)
         }
 
-        @Test("rules without a service have no file to go to")
+        @Test("rules without a service make no file; --service names one")
         func rules() throws {
             let directory = try self.directory(["rules": "10.:deny\n"])
             #expect(try importing(["rules"], directory).output == "access = [\"deny 10.0.0.0/8\", \"allow all\"]\n")

@@ -23,13 +23,13 @@ extension EndToEndTests {
                 [Supervised.program] + command + ["--config", supervised.directory + "/doorward.toml"], input: input)
         }
 
-        @Test("a handler finds the same around itself by exec as in its service")
+        @Test("a handler has the same identity, limits and environment by exec as in its service")
         func exec() throws {
             let supervised = try Supervised(services: ["probe": Self.service])
             let served = try exchange(port: supervised.port("probe"), "")
             let outcome = try doorward(["exec", "probe"], in: supervised)
             #expect(outcome.status == 0, "\(outcome.error)")
-            // What belongs to this one process or connection.
+            // The lines that differ for each process or connection.
             let own = [
                 "pid", "ppid", "pgid", "sid", "fd0", "fd1", "fd2", "environment=TCP", "environment=REMOTE_PORT",
                 "environment=DOORWARD_CONNECTION",
@@ -43,7 +43,7 @@ extension EndToEndTests {
             #expect(outcome.output.contains("environment=TCPREMOTEIP=127.0.0.1\n"))
         }
 
-        @Test("exec is on this terminal's streams, and its status is the handler's")
+        @Test("exec gives the handler its own standard streams, and returns the handler's status")
         func execStreams() throws {
             let supervised = try Supervised(
                 services: [
@@ -62,7 +62,7 @@ extension EndToEndTests {
             #expect(try doorward(["exec", "dies"], in: supervised).status == 137)
         }
 
-        @Test("exec of a service with filters runs them too, and has the handler's status")
+        @Test("exec of a service with filters runs them too, and returns the handler's status")
         func execFilters() throws {
             let supervised = try Supervised(
                 services: [
@@ -86,7 +86,7 @@ extension EndToEndTests {
             #expect(failed.error.contains("a filter has failed, with status 1"))
         }
 
-        @Test("exec starts nothing for a client that would be refused, and nothing of a service that is not there")
+        @Test("exec starts nothing for a client that would be refused, and nothing for an unknown service")
         func execRefused() throws {
             let supervised = try Supervised(services: ["probe": Self.service])
             let refused = try doorward(["exec", "probe", "--from", "192.0.2.1"], in: supervised)
@@ -96,7 +96,7 @@ extension EndToEndTests {
             #expect(try doorward(["exec", "nobody"], in: supervised).status == 127)
         }
 
-        @Test("a handler can be tried before its service is switched on, and before the supervisor knows of it")
+        @Test("exec runs a handler before its service is enabled, and before the supervisor knows the service")
         func execBefore() throws {
             let supervised = try Supervised(services: [:])
             let cat = "listen = [\"127.0.0.1:0\"]\nhandler = [\"/bin/cat\"]\n"
@@ -108,7 +108,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test("explain says who would be admitted, by its status too")
+        @Test("explain says whether a client would be admitted, by its status too")
         func explain() throws {
             let supervised = try Supervised(services: ["probe": Self.service])
             let admitted = try doorward(["explain", "probe", "127.0.0.1"], in: supervised)

@@ -1,12 +1,12 @@
-// The handlers, as they are released, under the super-servers of others: the same session, word for word.
-// Each super-server runs in the foreground on a free port of loopback and is ended by its pid.
+// The handlers, as they are released, under other super-servers: the same sessions, byte for byte.
+// Each super-server runs in the foreground on a free port of loopback; the test ends it by its pid.
 import Foundation
 import Testing
 
 extension EndToEndTests {
     @Suite("Under other super-servers", .serialized)
     struct InteropTests {
-        /// A super-server, and how it is told to start a program for each connection.
+        /// A super-server, and the command that makes it start a program for each connection.
         enum Host: String, CaseIterable, CustomTestStringConvertible {
             case tcpserver, tcpsvd, inetd
             case socatSocket, socatSocketpair, socatShell
@@ -27,7 +27,7 @@ extension EndToEndTests {
                     try "127.0.0.1:\(port) stream tcp nowait \(NSUserName()) \(program[0]) \(arguments)\n"
                         .write(toFile: path, atomically: true, encoding: .utf8)
                     return ["inetd", "-i", path]
-                // The socket itself, or socat in between with a socketpair, without and with a shell.
+                // The handler has the socket itself, or a socketpair with socat, without and with a shell.
                 case .socatSocket: return ["socat", listen, "EXEC:\(line),nofork"]
                 case .socatSocketpair: return ["socat", "-t", "10", listen, "EXEC:\(line)"]
                 case .socatShell: return ["socat", "-t", "10", listen, "SYSTEM:\(line)"]
@@ -51,7 +51,8 @@ extension EndToEndTests {
                 try start(host.command(port: port, program, directory: directory))
             }
 
-            /// In a process group of its own, with no signal blocked: the threads of a test block them, and a child inherits that.
+            /// Starts the command in a process group of its own, with no signal blocked: the threads of a test block
+            /// signals, and a child inherits that. Source: posix_spawn(3).
             private func start(_ command: [String]) throws {
                 var actions = posix_spawn_file_actions_t()
                 posix_spawn_file_actions_init(&actions)
@@ -76,7 +77,7 @@ extension EndToEndTests {
                 guard result == 0 else { throw HarnessError("posix_spawn: errno \(result)") }
             }
 
-            /// Ends it, and what it started and left.
+            /// Ends the super-server, and what is left of its process group.
             func stop() {
                 guard pid > 0 else { return }
                 kill(pid, SIGTERM)
@@ -89,7 +90,7 @@ extension EndToEndTests {
 
             deinit { stop() }
 
-            /// A port that was free a moment ago.
+            /// A port that is free now; another process could still take it before the super-server does.
             private static func freePort() throws -> UInt16 {
                 let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
                 defer { close(listener) }
@@ -106,7 +107,7 @@ extension EndToEndTests {
                 return UInt16(bigEndian: address.sin_port)
             }
 
-            /// The first connection that is let in, as soon as the super-server listens.
+            /// Connects as soon as the super-server listens.
             func connect() throws -> Client {
                 let deadline = Date(timeIntervalSinceNow: 10)
                 while true {
@@ -120,14 +121,14 @@ extension EndToEndTests {
             }
         }
 
-        /// Connects to a handler under a super-server, which is ended when the body has returned.
+        /// Connects to a handler under a super-server, runs the body, and ends the super-server.
         private func session(_ host: Host, _ handler: [String], _ body: (Client) throws -> Void) throws {
             let server = try Running(host, handler)
             defer { server.stop() }
             try body(server.connect())
         }
 
-        @Test("echo: lines come back one by one, and the blank line ends the session", arguments: Host.allCases)
+        @Test("echo: lines come back one by one, and a blank line ends the session", arguments: Host.allCases)
         func echo(host: Host) throws {
             try session(host, ["echo"]) { client in
                 for line in ["Hello\r\n", "fOo BaR\r\n"] {
@@ -159,7 +160,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test("classic daytime and time say the time, classic discard says nothing", arguments: Host.allCases)
+        @Test("classic daytime sends the time, and classic discard sends nothing", arguments: Host.allCases)
         func times(host: Host) throws {
             try session(host, ["classic", "daytime"]) { client in
                 let day = client.readToEnd()
@@ -172,7 +173,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test("classic chargen writes what the RFC shows", arguments: Host.allCases)
+        @Test("classic chargen writes the lines of RFC 864", arguments: Host.allCases)
         func characters(host: Host) throws {
             try session(host, ["classic", "chargen"]) { client in
                 var text = ""

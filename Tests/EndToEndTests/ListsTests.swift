@@ -1,4 +1,4 @@
-// DNS block lists: asked of a real rbldnsd, of a server that is silent, and of none.
+// DNS block lists with a real rbldnsd, with a name server that never answers, and with none.
 import Foundation
 import Glibc
 import Testing
@@ -24,7 +24,7 @@ extension EndToEndTests {
             try #require(try supervised.log.wait(for: "resolver_ready", count: count)["pid"].flatMap { Int32($0) })
         }
 
-        @Test("who is listed is refused, with the list that says it; the others are served; answers are kept")
+        @Test("a listed client is refused and the log names the list; others are served; answers are kept")
         func listed() throws {
             let server = try Rbldnsd(list)
             let supervised = try supervised(echo + "dnsbl = [\"bl.test deny\"]\n", asking: server.port)
@@ -33,14 +33,14 @@ extension EndToEndTests {
             #expect(try answer(port, to: "x\n", from: "127.0.0.66") == "")
             let line = try supervised.log.wait(for: "refuse")
             #expect(line["cause"] == "dnsbl" && line["list"] == "bl.test" && line["setting"] == "dnsbl")
-            // Nobody is there to be asked any more.
+            // From here on there is no name server, only the kept answers.
             server.end()
             #expect(try answer(port, to: "x\n", from: "127.0.0.66") == "")
             #expect(try answer(port, to: "x\n", from: "127.0.0.5") == "x\n")
             try wait(for: "dnsbl", 2, supervised)
             #expect(try count("unlisted", supervised) == 0)
             #expect(!supervised.log.all.contains { $0.event == "dnsbl_no_answer" })
-            // Nobody knows, so nobody is refused; and that is counted.
+            // Without an answer the client is admitted, and counted as unlisted.
             #expect(try answer(port, to: "x\n", from: "127.0.0.77") == "x\n")
             #expect(try count("unlisted", supervised) == 1)
             let trouble = try supervised.log.wait(for: "dnsbl_no_answer")
@@ -49,7 +49,7 @@ extension EndToEndTests {
             #expect(trouble["reason"] == "no name server can be reached")
         }
 
-        @Test("the answer decides where a rule names one, and tells the handler where it only marks")
+        @Test("a rule with an answer denies by that answer; a rule with a variable gives the handler the variable")
         func results() throws {
             let server = try Rbldnsd(list)
             let supervised = try supervised(
@@ -68,7 +68,7 @@ extension EndToEndTests {
             #expect(try supervised.log.wait(for: "accept", count: 2)["list"] == nil)
         }
 
-        @Test("while a list is silent, only those wait whom it was to be asked about, and then they come in")
+        @Test("a silent list delays only the clients that it is asked about, and then they are admitted")
         func silent() throws {
             let server = try SilentNameServer()
             let supervised = try supervised(
@@ -79,19 +79,19 @@ extension EndToEndTests {
             held.send("x\n")
             held.shutdownWrite()
             try wait(for: "waiting", 1, supervised)
-            // Rules come first, and nobody is asked about whom they refuse.
+            // Access rules come first: the gate asks no list about a client that they refuse.
             #expect(try answer(port, to: "x\n", from: "127.0.0.9") == "")
             try wait(for: "access_rule", 1, supervised)
             #expect(try count("waiting", supervised) == 1)
             #expect(held.readToEnd() == "x\n")
             #expect(server.questions >= 1)
-            // That nobody knew is known for a while, and nobody waits for it again.
+            // The gate remembers for a while that no answer came, and the next client of that source does not wait.
             #expect(try answer(port, to: "y\n", from: "127.0.0.5") == "y\n")
             try wait(for: "unlisted", 2, supervised)
             _ = server
         }
 
-        @Test("a resolver that dies is replaced: meanwhile nobody is refused, and then the lists count again")
+        @Test("a resolver that dies is replaced; until then no client is refused, then the lists decide again")
         func replaced() throws {
             let server = try Rbldnsd(list)
             let supervised = try supervised(echo + "dnsbl = [\"bl.test deny\"]\n", asking: server.port)
@@ -103,7 +103,7 @@ extension EndToEndTests {
             #expect(try supervised.log.wait(for: "refuse")["cause"] == "dnsbl")
         }
 
-        @Test("a reload asks other name servers, and those who wait meanwhile are asked about again")
+        @Test("a reload asks the new name servers, also about the clients that already wait for an answer")
         func reload() throws {
             let silent = try SilentNameServer()
             let server = try Rbldnsd(list)
@@ -119,7 +119,7 @@ extension EndToEndTests {
             #expect(try supervised.log.wait(for: "refuse")["list"] == "bl.test")
         }
 
-        @Test("when no service has lists any more, there is no resolver; status says who asks")
+        @Test("the resolver ends when no service has lists any more; status names its pid")
         func needless() throws {
             let server = try Rbldnsd(list)
             let supervised = try supervised(echo + "dnsbl = [\"bl.test deny\"]\n", asking: server.port)
@@ -130,14 +130,14 @@ extension EndToEndTests {
             #expect(try status().contains("DNS block lists: asked by pid \(pid)\n"))
             try supervised.write(echo, to: "services/a.toml")
             try supervised.reload()
-            // A reload asks by another one, which goes when the gate with lists has.
+            // A reload starts another resolver, which ends when the gate with lists has ended.
             try wait(until: { try !status().contains("DNS block lists") })
             try wait(until: { kill(pid, 0) != 0 })
             #expect(supervised.stop() == 0)
         }
 
         @Test(
-            "the resolver is nobody with rights: a user of its own, no capability, a filter, no file",
+            "the resolver has a user of its own, no capability, no_new_privs and a system call filter",
             .enabled(if: isRoot))
         func confined() throws {
             let server = try Rbldnsd(list)
@@ -152,7 +152,7 @@ extension EndToEndTests {
             #expect(field("NoNewPrivs") == ["1"] && field("Seccomp") == ["2"])
         }
 
-        @Test("the resolver may have as many descriptors as the machine lets it: each gate is one")
+        @Test("the resolver raises its descriptor limit to the hard limit: each gate takes a descriptor")
         func descriptorLimit() throws {
             let server = try Rbldnsd(list)
             let supervised = try Supervised(

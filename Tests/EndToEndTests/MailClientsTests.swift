@@ -1,18 +1,17 @@
-// Mail from the clients that people have: each one's message arrives byte for byte. Debian: swaks, curl, python3, postfix
-// (smtp-source), msmtp.
+// Mail from common clients arrives byte for byte. They are Debian's packages swaks, curl, python3, postfix and msmtp.
 import Foundation
 import Testing
 
 extension EndToEndTests {
     @Suite("Mail clients")
     struct MailClientsTests {
-        /// A message with what is hard to send: dots, blank lines, long lines, bytes above 127.
+        /// A message that is hard to send: dots, blank lines, long lines, bytes above 127.
         private let message =
             "From: bob@example.net\nTo: ada@example.org\nSubject: clients\n"
             + "Message-ID: <1@example.net>\nDate: Sat, 21 Nov 2026 11:08:21 +0000\n\n"
             + ".\n..\n.leading\n\n" + String(repeating: "long ", count: 150) + "\nGrüße\n.\nend\n"
 
-        /// The message as it is stored, when a client has sent it from a file.
+        /// Lets a client send the message from a file, and returns the message as it is stored.
         ///
         /// - Parameter endsLastLine: whether the last line has an ending in the file; swaks adds one of its own.
         private func deliver(
@@ -28,7 +27,7 @@ extension EndToEndTests {
             return MailService.withoutTrace(messages.first ?? Data())
         }
 
-        @Test("swaks over TCP")
+        @Test("swaks delivers over TCP")
         func swaks() throws {
             let stored = try deliver(endsLastLine: false) { service, file in
                 try run([
@@ -39,7 +38,7 @@ extension EndToEndTests {
             #expect(stored == Data(message.utf8))
         }
 
-        @Test("swaks --pipe, with the handler by hand")
+        @Test("swaks --pipe delivers to the handler without a super-server")
         func swaksPipe() throws {
             let stored = try deliver(endsLastLine: false) { service, file in
                 let directory = service.doorward.directory
@@ -53,7 +52,7 @@ extension EndToEndTests {
             #expect(stored == Data(message.utf8))
         }
 
-        @Test("curl")
+        @Test("curl delivers")
         func curl() throws {
             let stored = try deliver { service, file in
                 try run([
@@ -64,7 +63,7 @@ extension EndToEndTests {
             #expect(stored == Data(message.utf8))
         }
 
-        @Test("Python's smtplib")
+        @Test("Python's smtplib delivers")
         func smtplib() throws {
             let stored = try deliver { service, file in
                 let script = """
@@ -78,18 +77,19 @@ extension EndToEndTests {
             #expect(stored == Data(message.utf8))
         }
 
-        @Test("msmtp")
+        @Test("msmtp delivers")
         func msmtp() throws {
             let stored = try deliver { service, file in
                 try run([
                     "sh", "-c",
-                    "msmtp --host=127.0.0.1 --port=\(service.port) --tls=off --auth=off --from=bob@example.net ada@example.org < \(file)",
+                    "msmtp --host=127.0.0.1 --port=\(service.port) --tls=off --auth=off "
+                        + "--from=bob@example.net ada@example.org < \(file)",
                 ])
             }
             #expect(stored == Data(message.utf8))
         }
 
-        @Test("smtp-source of Postfix with 200 sessions at once")
+        @Test("smtp-source of Postfix delivers in 200 sessions at once")
         func smtpSource() throws {
             let service = try MailService()
             let outcome = try run([

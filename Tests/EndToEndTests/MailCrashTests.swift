@@ -1,22 +1,23 @@
-// Handlers killed at random points while mail comes in: what 250 acknowledged is there, whole, and nothing else is half there.
-// What happens at each single call is in Tests/HandlerTests/EsmtpFaultTests.swift.
+// Handlers are killed at random points while mail comes in: each message that got 250 is stored, and none is stored in
+// part. Tests/HandlerTests/EsmtpFaultTests.swift tests a fault at each single call.
 import Foundation
 import Testing
 
 extension EndToEndTests {
     @Suite("Mail and kill -9")
     struct MailCrashTests {
-        /// Eight clients send 25 messages each, of different sizes, each with a number; meanwhile random handlers are killed.
-        /// Prints a line for each message that heard 250, and how many were killed.
+        /// Eight clients send 25 messages each, of different sizes, each with a number, while random handlers are
+        /// killed. Prints the number of each message that got 250, and the count of kills.
         private let script = """
             import glob, os, random, signal, smtplib, sys, threading, time
             port, gate, seed = (int(argument) for argument in sys.argv[1:])
-            chance = random.Random(seed)
+            generator = random.Random(seed)
             running, killed, lock = 8, 0, threading.Lock()
             def client(first):
                 global running
                 for number in range(first, first + 25):
-                    text = f'Subject: {number}\\r\\n\\r\\n' + f'{number:08}\\r\\n' * (1000 + 37 * number) + f'end {number}\\r\\n'
+                    text = f'Subject: {number}\\r\\n\\r\\n' + f'{number:08}\\r\\n' * (1000 + 37 * number)
+                    text += f'end {number}\\r\\n'
                     try:
                         with smtplib.SMTP('127.0.0.1', port, timeout=20) as server:
                             server.sendmail('bob@example.net', ['ada@example.org', 'eve@example.org'], text)
@@ -27,18 +28,18 @@ extension EndToEndTests {
             threads = [threading.Thread(target=client, args=(25 * index,)) for index in range(8)]
             for thread in threads: thread.start()
             while running:
-                time.sleep(chance.uniform(0, 0.02))
+                time.sleep(generator.uniform(0, 0.02))
                 children = open(f'/proc/{gate}/task/{gate}/children').read().split()
                 if not children: continue
                 try:
-                    os.kill(int(chance.choice(children)), signal.SIGKILL)
+                    os.kill(int(generator.choice(children)), signal.SIGKILL)
                     killed += 1
                 except ProcessLookupError:
                     pass
             print('killed', killed)
             """
 
-        @Test("200 deliveries under random kills lose nothing that was acknowledged", arguments: [1, 2])
+        @Test("200 deliveries under random kills lose no acknowledged message", arguments: [1, 2])
         func kills(seed: Int) throws {
             let service = try MailService(["ada", "eve"])
             let gate = try service.doorward.gate("smtp")

@@ -1,5 +1,5 @@
-// Floods that come by a wire: from one machine to another, while a third one has a fair client.
-// What 65 536 sources and a whole list of prefixes do is in FloodTests, on one machine.
+// Floods from one machine (a network namespace) to another, while a third one has a fair client.
+// FloodTests flood within one namespace, from 65 536 addresses and from thousands of networks.
 import Foundation
 import Glibc
 import Testing
@@ -7,7 +7,7 @@ import Testing
 extension EndToEndTests {
     @Suite("Network floods", .enabled(if: Networks.arePossible, "network namespaces need root and iproute2"))
     struct NetworkFloodTests {
-        /// A server, somebody hostile, and somebody fair, each on a machine.
+        /// A server, a hostile client and a fair one, each on a machine of its own.
         private final class Site {
             let networks: Networks
             let supervised: Supervised
@@ -27,9 +27,9 @@ extension EndToEndTests {
                 gate = try supervised.gate("echo")
             }
 
-            /// Somebody hostile connects again and again, in one way or another.
+            /// Connects that many times from the hostile machine.
             ///
-            /// - Parameter act: what becomes of each connection; its number is the parameter besides.
+            /// - Parameter act: what to do with each connection; it gets the connection's number too.
             func flood(_ count: Int, sources: Int = 1, _ act: (Client, Int) -> Void) throws {
                 let (hostile, server) = (hostile, server)
                 try hostile.inside {
@@ -40,8 +40,8 @@ extension EndToEndTests {
                 }
             }
 
-            /// Whether somebody fair got its whole answer, and into the listen queue with its first SYN: one that is lost is
-            /// sent again a second later.
+            /// Whether a fair client gets its whole answer, and a place in the listen queue with its first SYN: it
+            /// would send a lost SYN again a second later.
             func isFair(_ number: Int = 1) throws -> Bool {
                 let client = try fair.client(number, to: server, port: Self.port)
                 let isAtOnce = client.retransmissions == 0
@@ -50,7 +50,8 @@ extension EndToEndTests {
                 return client.readToEnd() == "fair\n" && isAtOnce
             }
 
-            /// How many SYNs the server answered without a place for them. Source: tcp(7), tcp_syncookies; proc(5), net/netstat.
+            /// How many SYN cookies the server has sent: answers to SYNs that found no place in its queue. Source:
+            /// tcp(7), tcp_syncookies; proc(5), net/netstat.
             func cookies() throws -> Int {
                 let text = try run(server.prefix + ["cat", "/proc/net/netstat"]).output
                 let lines = text.split(separator: "\n").filter { $0.hasPrefix("TcpExt:") }.map {
@@ -67,11 +68,11 @@ extension EndToEndTests {
             func end() { networks.end() }
         }
 
-        @Test("one machine floods with connections: another one is served meanwhile and afterwards, and the log counts")
+        @Test("during and after a flood of connections from one machine, another is served, and the log counts")
         func connections() throws {
             let site = try Site("[limits]\nrate = \"100/min\"\nconnections = 50\nper_source = 20\n")
             defer { site.end() }
-            // What a first flood needs, it keeps.
+            // The gate keeps the memory that its first flood takes.
             try site.flood(1000) { _, _ in }
             let before = try memory(of: site.gate)
             var fair: [Bool] = []
@@ -88,7 +89,7 @@ extension EndToEndTests {
             #expect(Int(suppressed["count"] ?? "") ?? 0 > 100)
         }
 
-        @Test("a storm of resets from 250 sources leaves nothing behind, and somebody else is served at once")
+        @Test("resets from 250 sources leave no process and no memory in use; a fair client is served at once")
         func resets() throws {
             let site = try Site("[limits]\nconnections = 50\n")
             defer { site.end() }
@@ -101,7 +102,7 @@ extension EndToEndTests {
             try wait { descendants(of: site.gate).isEmpty }
         }
 
-        @Test("one source that opens and says nothing keeps its own places only: another machine is served at once")
+        @Test("a source with 500 silent connections takes its own places only; another one is served at once")
         func slowOpeners() throws {
             let site = try Site(
                 "start = \"data\"\nfirst_byte = \"1min\"\n[limits]\nconnections = 50\nper_source = 20\n")
@@ -115,7 +116,7 @@ extension EndToEndTests {
             #expect(site.supervised.log.all.count { $0.event == "accept" } == 1)
         }
 
-        @Test("SYNs without an end, from addresses that nobody has: somebody else is served meanwhile and afterwards")
+        @Test("a fair client is served after floods of SYNs from addresses that never answer")
         func halfOpen() throws {
             let site = try Site("[socket]\nbacklog = 128\n")
             defer { site.end() }
@@ -130,10 +131,11 @@ extension EndToEndTests {
                     words = struct.unpack("!16H", source + to + struct.pack("!HH", 6, len(tcp)) + tcp)
                     total = sum(words)
                     while total >> 16: total = (total & 65535) + (total >> 16)
-                    s.sendto(ip + tcp[:16] + struct.pack("!H", ~total & 65535) + tcp[18:], ("\(site.server.address)", 0))
+                    packet = ip + tcp[:16] + struct.pack("!H", ~total & 65535) + tcp[18:]
+                    s.sendto(packet, ("\(site.server.address)", 0))
                 print("done")
                 """
-            // Answers go back to where the flood is from, and nobody there wants them.
+            // The server's answers go to the hostile machine, which drops them.
             let route = ["ip", "route", "add", "10.0.0.0/8", "via", site.hostile.address]
             #expect(try run(site.server.prefix + route).status == 0)
             let before = try memory(of: site.gate)
@@ -147,9 +149,7 @@ extension EndToEndTests {
             #expect(site.supervised.log.all.count { $0.event == "accept" || $0.event == "refuse" } == 2)
         }
 
-        @Test(
-            "whom a ban keeps out, the kernel drops on the wire; status counts it, and somebody fair is served meanwhile"
-        )
+        @Test("the kernel drops SYNs of banned sources, status counts them, and a fair client is served meanwhile")
         func dropped() throws {
             let site = try Site(
                 host: "kernel_filter = true\nblock_list = \"blocked\"\n", files: ["blocked": "198.18.2.128/25\n"])
@@ -174,7 +174,7 @@ extension EndToEndTests {
                 #expect(!connects(200 + number, timeoutMilliseconds: 100))
                 #expect(try site.isFair())
             }
-            // Its neighbour on the same machine is somebody else.
+            // The next address of the same machine is another source.
             #expect(connects(67))
             #expect(try site.doorward(["status"]).output.contains("dropped 5 SYNs by bans, 5 by the block list"))
             #expect(try site.doorward(["unblock", site.hostile.address(66)]).status == 0)

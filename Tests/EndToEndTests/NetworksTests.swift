@@ -1,4 +1,4 @@
-// HAProxy on a machine of its own, in front of supervisors on two others, for clients on a fourth.
+// Four machines: supervisors on two, HAProxy in front of them on the third, clients on the fourth.
 import Foundation
 import Glibc
 import Testing
@@ -23,7 +23,7 @@ extension EndToEndTests {
             /// The port of HAProxy that leads to this server only.
             static func port(_ server: Int) -> UInt16 { 7001 + UInt16(server) }
 
-            /// - Parameter more: what the service has besides.
+            /// - Parameter more: more lines of the service file.
             init(_ more: String = "") throws {
                 let networks = try Networks(4)
                 self.networks = networks
@@ -44,7 +44,7 @@ extension EndToEndTests {
                     return try Supervised(
                         services: ["a": service], files: ["tell": script], prefix: networks.machines[index].prefix)
                 }
-                // One check that comes late says nothing about a server.
+                // HAProxy takes a server down after three failed checks: one check may only be late.
                 let check = "send-proxy-v2 check inter 200ms fall 3 rise 1"
                 let lines = networks.machines.prefix(2).map { "\($0.address):\(Self.port) \(check)" }
                 let configuration = """
@@ -70,12 +70,12 @@ extension EndToEndTests {
 
             func status(of server: String) throws -> String { try proxy?.status(of: server) ?? "" }
 
-            /// What a client gets through HAProxy from one server.
+            /// The whole answer that a client gets from one server through HAProxy.
             func answer(_ client: Int, by server: Int, to bytes: String = "hello\n") throws -> String {
                 try clients.answer(client, from: front, port: Self.port(server), to: bytes)
             }
 
-            /// The first line of a handler.
+            /// The first line that a handler writes to this client.
             func line(_ client: Int, by server: Int, guest: String = "") -> String {
                 "\(["one", "two"][server]) 198.18.4.\(client) \(front.address) \(Self.port(server)) \(guest)\n"
             }
@@ -100,14 +100,14 @@ extension EndToEndTests {
                 #expect(try site.answer(7, by: index) == site.line(7, by: index) + "hello\n")
                 #expect(try site.answer(8, by: index) == site.line(8, by: index, guest: "yes") + "hello\n")
                 #expect(try site.answer(9, by: index) == "")
-                // At once.
+                // Five connections at once are this source's limit.
                 let open = try (0..<5).map { _ in
                     try site.clients.client(5, to: site.front, port: Site.port(index))
                 }
                 for client in open { #expect(client.read() == site.line(5, by: index)) }
                 #expect(try site.answer(5, by: index) == "")
                 #expect(try site.answer(6, by: index) == site.line(6, by: index) + "hello\n")
-                // In a time.
+                // Twenty connections an hour are this source's rate.
                 let many = try (0..<22).map { _ in try site.answer(10, by: index) }
                 #expect(many.count { $0 != "" } == 20)
                 #expect(try site.answer(11, by: index) != "")
@@ -115,7 +115,7 @@ extension EndToEndTests {
                     client.send("still here\n")
                     #expect(client.read() == "still here\n")
                 }
-                // HAProxy's own are its health checks.
+                // HAProxy's own connections are its health checks; an access rule refuses them.
                 let refusals = server.log.all.filter {
                     $0.event == "refuse" && $0["peer"]?.hasPrefix("198.18.3.1:") != true
                 }
@@ -129,7 +129,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test("a client brings no header of its own: neither to a host itself, nor through HAProxy")
+        @Test("a PROXY header from a client is data for the handler, at a host itself and through HAProxy")
         func noHeaderOfItsOwn() throws {
             let site = try Site("access = [\"deny 198.18.4.9\", \"allow 198.18.4.8 GUEST=yes\", \"allow all\"]")
             defer { site.end() }
@@ -149,8 +149,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test(
-            "one host drains while clients come all the time: none of them is lost, and the other host serves the next")
+        @Test("one host drains while clients connect all the time: none of them is lost, and the other host serves")
         func drain() throws {
             let site = try Site("[limits]\nconnections = 200\nper_source = 100")
             defer { site.end() }
@@ -160,7 +159,7 @@ extension EndToEndTests {
             try clients.wait { $0.answers["one", default: 0] > 50 && $0.answers["two", default: 0] > 50 }
             let open = try site.clients.client(7, to: site.front, port: Site.port(0))
             #expect(open.read() == site.line(7, by: 0))
-            // It returns when the last handler has ended.
+            // `drain` returns when the last handler has ended.
             let directory = one.directory
             let ended = DispatchSemaphore(value: 0)
             let drain = Thread {

@@ -1,14 +1,12 @@
-// The phases of a connection as mod_perl's manual has them: pre-connection hooks run until one refuses, and exactly one handler
-// owns the connection. protocols.md 1.1 (PC-) and 1.2 (PR-); items that are not here are named in other suites' tests.
+// The phases of a connection as in mod_perl: pre-connection handlers run until one refuses, and exactly one handler
+// owns the connection. Source: https://perl.apache.org/docs/2.0/user/handlers/protocols.html.
 import Foundation
 import Testing
 
 extension EndToEndTests {
-    @Suite("Phases of the originals")
+    @Suite("Connection phases of mod_perl")
     struct OriginalsTests {
-        @Test(
-            "the checks run before a byte is read, in their order, and the first refusal ends them (PC-01, PC-03, PC-08)"
-        )
+        @Test("the gate asks its rules in their order before it reads a byte, and the first refusal ends that")
         func preConnection() throws {
             let doorward = try Supervised(
                 services: [
@@ -23,7 +21,7 @@ extension EndToEndTests {
             let port = try doorward.port("it")
             let holder = try Client(port: port, source: "127.0.0.4")
             _ = try doorward.log.wait(for: "accept")
-            // Each is refused by the first of its reasons, though it says nothing; nobody is started.
+            // The gate refuses each client for the first cause that holds, before any byte, and starts no handler.
             for (source, cause) in [
                 ("127.0.0.2", "block_list"), ("127.0.0.3", "access_rule"), ("127.0.0.4", "source_limit"),
             ] {
@@ -37,7 +35,7 @@ extension EndToEndTests {
             holder.close()
         }
 
-        @Test("whom every check lets pass is served, also right after a refusal (PC-04, PC-05)")
+        @Test("a client that no rule refuses is served, also right after a refusal")
         func passed() throws {
             let doorward = try Supervised(services: [
                 "it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\naccess = [\"deny 127.0.0.2\", \"allow all\"]"
@@ -49,7 +47,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test("rules are a service's own, and each service has its port and its protocol (PC-07, PR-03)")
+        @Test("each service has rules, a port and a protocol of its own")
         func scope() throws {
             let top = "listen = [\"127.0.0.1:0\"]\n"
             let doorward = try Supervised(services: [
@@ -65,7 +63,7 @@ extension EndToEndTests {
             #expect(other.readToEnd().hasPrefix("Welcome to command\n"))
         }
 
-        @Test("exactly one handler owns a connection: that of the first rule that matches (PR-01)")
+        @Test("exactly one handler owns a connection: that of the first rule that matches")
         func oneHandler() throws {
             let doorward = try Supervised(services: [
                 "it": """
@@ -82,9 +80,7 @@ extension EndToEndTests {
             #expect(doorward.log.all.count { $0.event == "accept" } == 2)
         }
 
-        @Test(
-            "a connection carries as many exchanges as both sides like, and ends when the handler returns (PR-02, PR-06)"
-        )
+        @Test("a connection carries any number of exchanges, and ends when the handler returns")
         func exchanges() throws {
             let doorward = try Supervised(services: ["it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]"])
             let client = try Client(port: doorward.port("it"))

@@ -1,4 +1,4 @@
-// What handlers leave behind when they end, however hard they try: nothing of it is there soon after.
+// Processes that handlers leave running when they end: soon after, none of them is there.
 import Foundation
 import Glibc
 import Testing
@@ -6,14 +6,14 @@ import Testing
 extension EndToEndTests {
     @Suite("Orphans")
     struct OrphansTests {
-        /// Leaves a daemon in a session of its own, says its pid, and ends when the client has nothing more to say.
+        /// Leaves a daemon in a session of its own, writes the daemon's pid, and ends after a line or its input's end.
         private static let daemonizing = """
             #!/bin/sh
             setsid sh -c 'echo $$; exec sleep 300 <&- >&- 2>&-' &
             read line
             """
 
-        /// The same for one that becomes another user, which its gate has no right to signal.
+        /// Leaves a process that becomes another user, which its gate has no right to signal.
         private static let changingUser = """
             #!/usr/bin/python3 -IS
             import os, signal, sys
@@ -26,8 +26,8 @@ extension EndToEndTests {
             sys.stdin.readline()
             """
 
-        /// Forks and ends, and what it forked does the same, without end, in the groups of leaders that live: with the end of
-        /// its leader a group would be killed.
+        /// Leaves four sessions. In each the leader waits, because the gate kills the process group of a leader that
+        /// ends, and another process forks and exits, and its child does the same, without end.
         private static let running =
             escaping(4) + """
                 if os.fork():
@@ -39,7 +39,7 @@ extension EndToEndTests {
                         pass
                 """
 
-        /// Forks as much as it can, and everything that it forked does, and half of them end.
+        /// Leaves a process that forks as often as it can; each child does the same, and half of them exit.
         private static let multiplying =
             escaping(1) + """
                 while True:
@@ -50,7 +50,7 @@ extension EndToEndTests {
                         pass
                 """
 
-        /// Goes on in that many processes, each in a session of its own, when the handler has ended.
+        /// The beginning of a script that ends the handler and goes on in that many processes, each with a session.
         private static func escaping(_ count: Int) -> String {
             """
             #!/usr/bin/python3 -IS
@@ -68,7 +68,7 @@ extension EndToEndTests {
             """
         }
 
-        /// Capabilities and system calls to become somebody else.
+        /// Settings that let a handler become another user.
         private let mayChangeUser = "capabilities = \"^cap_setuid\"\nseccomp = \"off\"\n"
 
         private func started(_ script: String, _ more: String = "") throws -> Supervised {
@@ -79,7 +79,7 @@ extension EndToEndTests {
                 ], files: ["it": script + "\n"])
         }
 
-        @Test("what a handler starts by a process that ends is left alone as long as the handler runs")
+        @Test("a process that a handler starts by way of another, ended one runs as long as the handler does")
         func helper() throws {
             let script = """
                 #!/bin/sh
@@ -92,7 +92,7 @@ extension EndToEndTests {
                 """
             let doorward = try started(script)
             let (client, helper) = try connected(doorward)
-            // Another connection leaves something behind: when that has ended, the gate has looked for orphans.
+            // Another connection leaves an orphan: when that has ended, the gate has searched for orphans.
             let (other, _) = try connected(doorward)
             other.send("leave\n")
             let left = Int32(other.readToEnd().dropLast())
@@ -103,7 +103,7 @@ extension EndToEndTests {
             #expect(ends(helper, seconds: 5))
         }
 
-        /// A connection whose handler has said the pid of what it leaves behind, and the pid.
+        /// Connects, and returns the connection and the pid of the process that its handler leaves running.
         private func connected(_ doorward: Supervised) throws -> (client: Client, left: Int32) {
             let client = try Client(port: doorward.port("it"))
             let said = client.read()
@@ -111,7 +111,7 @@ extension EndToEndTests {
             return (client, pid)
         }
 
-        /// Whether nobody runs that script, three times in a row, within so many seconds.
+        /// Whether no process runs that script, three times in a row, within so many seconds.
         private func noProcessRuns(_ path: String, seconds: Double) -> Bool {
             let deadline = Date(timeIntervalSinceNow: seconds)
             var quiet = 0
@@ -119,7 +119,7 @@ extension EndToEndTests {
             return quiet == 3
         }
 
-        @Test("a daemon in a session of its own is gone soon after its handler's end, and the log says so")
+        @Test("a daemon in a session of its own ends soon after its handler, and the log says so")
         func daemon() throws {
             let doorward = try started(Self.daemonizing)
             let (client, left) = try connected(doorward)
@@ -133,20 +133,20 @@ extension EndToEndTests {
             #expect(descendants(of: try doorward.gate("it")).allSatisfy { ends($0, seconds: 5) })
         }
 
-        @Test("what a handler that goes on has started is not touched when another one ends")
+        @Test("the end of one handler does not end the daemon of another handler that still runs")
         func others() throws {
             let doorward = try started(Self.daemonizing)
             let (living, daemon) = try connected(doorward)
             let (client, left) = try connected(doorward)
             client.close()
             #expect(ends(left, seconds: 5))
-            // It is no orphan as long as its handler lives.
+            // A process is no orphan as long as its handler runs.
             #expect(isAlive(daemon))
             living.close()
             #expect(ends(daemon, seconds: 5))
         }
 
-        @Test("those who fork and end without end come to an end, and others are served meanwhile")
+        @Test("processes that fork and exit without end are ended, and other clients are served meanwhile")
         func runners() throws {
             let doorward = try started(Self.running)
             let path = doorward.directory + "/it"
@@ -162,7 +162,7 @@ extension EndToEndTests {
             #expect(noProcessRuns(path, seconds: 5))
         }
 
-        /// A child of a child and so on, each in a session of its own, all of them waiting.
+        /// Leaves a chain of 200 processes, each the child of the one before, in a session of its own, and waiting.
         private static let chain =
             escaping(1) + """
                 for _ in range(200):
@@ -171,7 +171,7 @@ extension EndToEndTests {
                 signal.pause()
                 """
 
-        @Test("a long chain of processes comes to an end, and other connections of the service do not")
+        @Test("a long chain of processes is ended, and the gate of its service goes on")
         func longChain() throws {
             let doorward = try started(Self.chain)
             let path = doorward.directory + "/it"
@@ -190,14 +190,14 @@ extension EndToEndTests {
             for _ in 0..<20 { #expect(try exchange(port: doorward.port("echo"), "Hello\n") == "Hello\n") }
             #expect(processes(running: path).count <= 64)
             let died = try doorward.log.wait(for: "gate_died", seconds: 40) { $0["service"] == "it" }
-            // Said and done in order, with its handlers and children about.
+            // The gate exits by itself, with status 1, while its handlers and their children still run.
             #expect(died["status"] == "1")
             #expect(noProcessRuns(path, seconds: 15))
             _ = try doorward.log.wait(for: "ready", count: 2) { $0["service"] == "it" }
             #expect(doorward.stop() == 0)
         }
 
-        @Test("after SIGTERM nothing of a service is left, neither handlers nor what they started")
+        @Test("after SIGTERM no process of a service is left, neither handlers nor what they started")
         func terminated() throws {
             let doorward = try started(Self.daemonizing)
             let (client, left) = try connected(doorward)
@@ -210,7 +210,7 @@ extension EndToEndTests {
             client.close()
         }
 
-        @Test("when a gate is killed, nothing of its service is left, and the next gate serves")
+        @Test("when a gate is killed, no process of its service is left, and the next gate serves")
         func gateKilled() throws {
             let doorward = try started(Self.daemonizing)
             let (client, left) = try connected(doorward)
@@ -227,7 +227,7 @@ extension EndToEndTests {
         }
 
         @Test(
-            "who has become another user is out of the gate's reach, and ends with its gate all the same",
+            "a process that has become another user is out of the gate's reach, and ends with the gate",
             .enabled(if: isRoot), arguments: ["TERM", "KILL"])
         func userChanged(how: String) throws {
             let doorward = try started(Self.changingUser, mayChangeUser)
@@ -245,14 +245,14 @@ extension EndToEndTests {
                 #expect(doorward.stop() == 0)
                 #expect(ends(left, seconds: 1))
             }
-            // Once, and not as one that was ended.
+            // The log says so once, and does not count the process among the ended orphans.
             #expect(doorward.log.all.count { $0.event == "out_of_reach" } == 1)
             #expect(!doorward.log.all.contains { $0.event == "orphans" && $0["service"] == "it" })
         }
 
         @Test(
-            "control groups are gone with their gates, and the supervisor's with it", .enabled(if: controlGroups != nil)
-        )
+            "a gate's control group goes with the gate, and the supervisor's with the supervisor",
+            .enabled(if: controlGroups != nil))
         func groups() throws {
             let doorward = try started(Self.daemonizing)
             let mount = try #require(controlGroups)
@@ -268,7 +268,7 @@ extension EndToEndTests {
             #expect(own != other)
             let parent = (own as NSString).deletingLastPathComponent
             #expect(parent.hasSuffix("/doorward.\(doorward.pid)"))
-            // The gate of a service that is gone takes its group along.
+            // When a service is removed, its gate's group goes with the gate.
             client.close()
             #expect(ends(left, seconds: 5))
             let gate = try doorward.gate("it")
@@ -284,7 +284,7 @@ extension EndToEndTests {
     }
 }
 
-/// Where control groups of version 2 are mounted, if this is root and may make some.
+/// Where control groups of version 2 are mounted; nil unless this is root and may make groups. Source: cgroups(7).
 private let controlGroups: String? = {
     guard isRoot, let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) else { return nil }
     let line = mounts.split(separator: "\n").first { $0.contains(" - cgroup2 ") }

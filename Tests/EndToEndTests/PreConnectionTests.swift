@@ -1,16 +1,16 @@
-// Before a handler exists: who waits for its first byte, for a free handler, and who has to be silent.
+// Pending connections, before a handler exists: they wait for a first byte, for a free handler, or for the greeting.
 import Foundation
 import Glibc
 import Testing
 
 extension EndToEndTests {
-    @Suite("Lobby")
+    @Suite("Pre-connection")
     struct PreConnectionTests {
         private let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
 
         // MARK: start = "data"
 
-        @Test("there is no process before the first byte, and the handler gets all of them")
+        @Test("the gate starts a handler at the first byte, and the handler gets every byte")
         func firstByte() throws {
             let supervised = try Supervised(services: ["a": echo + "start = \"data\"\n"])
             let gate = try supervised.gate("a")
@@ -27,7 +27,7 @@ extension EndToEndTests {
             #expect(clients[0].isSilent)
         }
 
-        @Test("whoever sends its first byte gets a handler when one is free, in the order in which they sent it")
+        @Test("clients get a free handler in the order in which they sent their first bytes")
         func full() throws {
             let supervised = try Supervised(services: [
                 "a": echo + "start = \"data\"\n[limits]\nconnections = 1\n"
@@ -51,7 +51,7 @@ extension EndToEndTests {
             #expect(supervised.log.all.filter { $0.event == "refuse" }.isEmpty)
         }
 
-        @Test("who sends nothing in its time is refused; who closes before is logged as well; both are counted")
+        @Test("a client that sends nothing in time, or closes before its first byte, is logged and counted")
         func deadline() throws {
             let supervised = try Supervised(services: [
                 "short": echo + "start = \"data\"\nfirst_byte = \"300ms\"\ndeny_message = \"421 too late\\r\\n\"\n",
@@ -70,7 +70,7 @@ extension EndToEndTests {
             #expect(try answer(port, to: "x\n") == "x\n")
         }
 
-        @Test("closing before the first byte costs points, and points a ban", arguments: [false, true])
+        @Test("a close before the first byte costs points, and enough points are a ban", arguments: [false, true])
         func noData(byReset: Bool) throws {
             let supervised = try Supervised(services: [
                 "a": echo + "start = \"data\"\n[penalties]\nno_data = 50\n"
@@ -85,7 +85,7 @@ extension EndToEndTests {
             #expect(try answer(port, to: "x\n", from: "127.0.0.3") == "x\n")
         }
 
-        @Test("saying nothing until first_byte costs as much as closing")
+        @Test("silence until first_byte costs as many points as a close")
         func silence() throws {
             let supervised = try Supervised(services: [
                 "a": echo + "start = \"data\"\nfirst_byte = \"200ms\"\n[penalties]\nno_data = 50\n"
@@ -96,7 +96,7 @@ extension EndToEndTests {
             #expect(try supervised.log.wait(for: "ban")["for"] == "penalties:a:no_data")
         }
 
-        @Test("who waits holds a place of its source; when the room is full, the next one waits in the listen queue")
+        @Test("a pending connection has a place of its source; above limits.waiting, the listen queue has the next")
         func places() throws {
             let supervised = try Supervised(services: [
                 "a": echo + "start = \"data\"\n[limits]\nper_source = 2\nwaiting = 3\n"
@@ -118,7 +118,7 @@ extension EndToEndTests {
             #expect(try answer(port, to: "x\n", from: "127.0.0.2") == "x\n")
         }
 
-        @Test("ten thousand who wait cost at most 4 KB each of the gate's memory, and hold nobody else up")
+        @Test("ten thousand pending connections cost at most 4 KB each of the gate's memory, and delay no client")
         func tenThousand() throws {
             var hard = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &hard)
@@ -128,7 +128,7 @@ extension EndToEndTests {
                     "a": echo + "start = \"data\"\n[limits]\nwaiting = 10001\nper_source = \"unlimited\"\n",
                     "plain": echo,
                 ],
-                // Few, as a service manager gives: the gate takes as many as it may have.
+                // A low soft limit, as a service manager sets it: the gate raises it to the hard limit.
                 prefix: ["prlimit", "--nofile=1024:\(hard.rlim_max)"])
             let plain = try memory(of: supervised.gate("plain"))
             let idle = IdleClients(port: try supervised.port("a"), count: 10_000, directory: supervised.directory)
@@ -148,7 +148,7 @@ extension EndToEndTests {
             return try #require(Int(line.split(separator: " ")[1])) * 1024
         }
 
-        @Test("at the end nobody waits for those who said nothing; at a reload they keep waiting")
+        @Test("connections without a first byte go on waiting at a reload, and are refused at the end")
         func ends() throws {
             let supervised = try Supervised(services: ["a": echo + "start = \"data\"\n"])
             let port = try supervised.port("a")
@@ -164,7 +164,7 @@ extension EndToEndTests {
             try wait(for: "waiting", 1, supervised)
             let start = Date()
             #expect(supervised.stop() == 0)
-            // Less than handlers would have.
+            // Sooner than a drain that waits for handlers.
             #expect(Date().timeIntervalSince(start) < 25)
             #expect(new.readToEnd() == "")
             #expect(supervised.log.all.contains { $0.event == "refuse" && $0["cause"] == "drain" })
@@ -172,13 +172,13 @@ extension EndToEndTests {
 
         // MARK: limits.waiting
 
-        @Test("when every handler is busy, sources share the room alike, and a free handler is for who has least")
+        @Test("sources share the handler queue evenly, and a free handler goes to the source with the fewest")
         func fairness() throws {
             let supervised = try Supervised(services: [
                 "a": echo + "[limits]\nconnections = 2\nwaiting = 6\nper_source = \"unlimited\"\n"
             ])
             let port = try supervised.port("a")
-            // One source has both handlers, and fills the room.
+            // One source has both handlers, and fills the queue.
             let flood = try (0..<9).map { _ in
                 let client = try Client(port: port, source: "127.0.0.2")
                 client.send("flood\n")
@@ -196,7 +196,7 @@ extension EndToEndTests {
             let evicted = try supervised.log.wait(for: "refuse", count: 2)
             #expect(evicted["cause"] == "crowded" && evicted["peer"]?.hasPrefix("127.0.0.2:") == true)
             #expect(other.isSilent)
-            // It came last, and is next.
+            // The client that came last is next: its source has no handler.
             flood[0].shutdownWrite()
             #expect(flood[0].readToEnd() == "")
             #expect(other.read() == "other\n")
@@ -204,7 +204,7 @@ extension EndToEndTests {
                 !supervised.log.all.contains { $0.event == "refuse" && $0["peer"]?.hasPrefix("127.0.0.3:") == true })
         }
 
-        @Test("who waits for a handler is told that the service ends, and is not counted as served")
+        @Test("a drain's end refuses a client in the handler queue by a message, and does not count it as served")
         func drained() throws {
             let supervised = try Supervised(
                 services: ["a": echo + "deny_message = \"421 later\\r\\n\"\n[limits]\nconnections = 1\nwaiting = 3\n"])
@@ -215,7 +215,7 @@ extension EndToEndTests {
             let second = try Client(port: port)
             try wait(for: "waiting", 1, supervised)
             #expect(try count("active", supervised) == 1)
-            // The second time ends the grace.
+            // `stop` sends the second SIGTERM, which ends the drain.
             supervised.signal(SIGTERM)
             #expect(supervised.stop() == 0)
             #expect(second.readToEnd() == "421 later\r\n")
@@ -224,7 +224,7 @@ extension EndToEndTests {
 
         // MARK: greet_delay
 
-        @Test("who talks first is refused, also within the last moment; who waits is served")
+        @Test("a client that talks before the greeting is refused, and one that waits is served")
         func greetDelay() throws {
             let greet = "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/greet\"]\n"
             let supervised = try Supervised(

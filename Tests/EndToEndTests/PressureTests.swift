@@ -1,4 +1,4 @@
-// Lack of everything, and peers that die at the worst moment: one event of one connection, never the end of a service.
+// Lack of descriptors or processes, and peers that reset at any moment: each may cost a connection, never a service.
 import Foundation
 import Glibc
 import Testing
@@ -15,13 +15,13 @@ extension EndToEndTests {
             return (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0)
         }
 
-        @Test("peers that reset before they are accepted, and at every later moment, do no harm")
+        @Test("peers that reset before they are accepted, or at any later moment, leave gate and service as they are")
         func resets() throws {
             let doorward = try Supervised(services: ["echo": echo + "[limits]\nconnections = 2\n"])
             let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
             let holders = try [Client(port: port), Client(port: port)]
             _ = try doorward.log.wait(for: "accept", count: 2)
-            // The service is full: these wait in the queue, and die there.
+            // The service is at its limit: these clients wait in the listen queue, and reset there.
             for _ in 0..<20 { try Client(port: port).reset() }
             for holder in holders { holder.close() }
             for text in ["", "x", "line\n", "\n", String(repeating: "x", count: 100_000)] {
@@ -36,7 +36,7 @@ extension EndToEndTests {
             _ = try doorward.log.wait(for: "end") { $0["status"] == "0" }
         }
 
-        @Test("with no descriptor left, the gate pauses, says so once, and serves on")
+        @Test("with no descriptor left, the gate pauses, logs that once, and goes on serving")
         func noDescriptors() throws {
             let doorward = try Supervised(services: ["echo": echo])
             let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
@@ -44,7 +44,7 @@ extension EndToEndTests {
             let lowestFree = (0...).first { !open.contains($0) } ?? 0
             try setLimit(gate, "--nofile=\(lowestFree):4096")
             let used = try processorTime(gate)
-            // The reserve lets one connection through at a time, so everybody is answered in the end.
+            // The gate's reserve descriptor lets one connection in at a time, so every client gets its answer.
             let clients = try (0..<5).map { _ in try Client(port: port) }
             for client in clients {
                 client.send("Hello\n")
@@ -79,7 +79,7 @@ extension EndToEndTests {
             #expect(try processorTime(gate) - used < 50, "the loop must not spin")
         }
 
-        @Test("whoever waits for the end of a drain and is killed meanwhile does not keep the supervisor busy")
+        @Test("a `doorward drain` that is killed while it waits does not keep the supervisor busy")
         func drainerDies() throws {
             let doorward = try Supervised(services: ["echo": echo])
             let client = try Client(port: doorward.port("echo"))
@@ -100,7 +100,7 @@ extension EndToEndTests {
             #expect(doorward.waitForEnd() == 0)
         }
 
-        @Test("thousands of access rules take memory for what they change, not each for itself")
+        @Test("access rules that change the same variable share its memory: 2000 of them cost less than 4 MiB")
         func manyRules() throws {
             let rules = (0..<2000).map { "\"allow 10.\($0 / 200).\($0 % 200).0/24 NEAR=yes\"" }
             let checks = "checks = [[\"/bin/true\"], [\"/bin/true\"], [\"/bin/true\"], [\"/bin/true\"]]\n"
@@ -111,7 +111,7 @@ extension EndToEndTests {
             #expect(many - few < 4096, "in KiB")
         }
 
-        @Test("a handler that cannot be executed any more is logged by stage and errno; the service heals with it")
+        @Test("the log has stage and errno of a handler that cannot be executed; when it can, it serves again")
         func handlerVanishes() throws {
             let script = "#!/bin/sh\necho there\n"
             let doorward = try Supervised(
@@ -127,7 +127,7 @@ extension EndToEndTests {
             #expect(try exchange(port: port, "") == "there\n")
         }
 
-        @Test("a gate that dies is started again; its sockets stay open, and who waits is served")
+        @Test("a gate that dies is started again; its sockets stay open, and a client that waits is served")
         func gateDies() throws {
             let doorward = try Supervised(services: ["echo": echo])
             let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
@@ -143,11 +143,11 @@ extension EndToEndTests {
             #expect(try doorward.gate("echo") != gate)
         }
 
-        @Test("the sockets of a service whose gate waits for its restart stay open while others come and go")
+        @Test("while a gate waits for its restart its sockets stay open, though other gates end and start")
         func socketsWithoutGate() throws {
             let doorward = try Supervised(services: ["one": echo, "two": echo])
             let port = try doorward.port("one")
-            // Until the wait for the next gate is long enough to look into it.
+            // Each death lengthens the wait for the next gate, until the test has time to act during it.
             for round in 1...4 {
                 kill(try doorward.gate("one"), SIGKILL)
                 _ = try doorward.log.wait(for: "ready", count: round + 1) { $0["service"] == "one" }
@@ -160,7 +160,7 @@ extension EndToEndTests {
             #expect(try doorward.port("one") == port)
         }
 
-        @Test("handlers whose gate died are ended, with what they started: nobody would know their lifetime")
+        @Test("when a gate dies, the supervisor ends its handlers and what they started")
         func orphans() throws {
             let doorward = try Supervised(
                 services: ["it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/it\"]"],
@@ -177,12 +177,10 @@ extension EndToEndTests {
             #expect(try Client(port: port).read() == "started\n")
         }
 
-        @Test(
-            "a gate that is killed as soon as it is born is no gate that serves; the supervisor ends when it is told to"
-        )
+        @Test("a gate that is killed right after its start does not count as serving, and stop still works")
         func killedAtBirth() throws {
             let doorward = try Supervised(services: ["echo": echo])
-            // Many services make a reload long enough for their gates to report and die before they are heard.
+            // With many services, gates report and die before the supervisor reads their messages.
             for number in 0..<30 { try doorward.write(echo, to: "services/s\(number).toml") }
             try doorward.reload()
             for _ in 0..<200 {
@@ -199,7 +197,9 @@ extension EndToEndTests {
             #expect(!doorward.log.all.contains { $0.event == "gate_killed" })
         }
 
-        @Test("a handler that changes its user is beyond its gate, but not beyond the supervisor", .enabled(if: isRoot))
+        @Test(
+            "a handler that changes its user is out of its gate's reach, and the supervisor ends it",
+            .enabled(if: isRoot))
         func changedUser() throws {
             let doorward = try Supervised(
                 services: [

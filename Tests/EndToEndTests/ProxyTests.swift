@@ -1,4 +1,5 @@
-// Behind an upstream that says who its clients are: the PROXY protocol, by hand and by HAProxy.
+// The PROXY protocol, by hand and by HAProxy: an upstream names the client of each connection.
+// Source: https://www.haproxy.org/download/2.6/doc/proxy-protocol.txt.
 import Foundation
 import Glibc
 import Testing
@@ -6,7 +7,7 @@ import Testing
 extension EndToEndTests {
     @Suite("Proxy")
     struct ProxyTests {
-        /// What a handler finds in its environment, and then its input.
+        /// A service with a handler that writes the addresses in its environment, and then its input.
         private let tell = "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/tell\"]\n"
         private let teller = [
             "tell":
@@ -15,7 +16,7 @@ extension EndToEndTests {
 
         private let line = "PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n"
 
-        /// Version 2, of the same client.
+        /// The same header in version 2.
         private var binary: [UInt8] {
             Array("\r\n\r\n\0\r\nQUIT\n".utf8) + [0x21, 0x11, 0, 12]
                 + [192, 0, 2, 7, 198, 51, 100, 1, 220, 4, 1, 187]
@@ -28,7 +29,7 @@ extension EndToEndTests {
                 files: files.merging(teller) { $1 })
         }
 
-        @Test("a handler sees the client that its upstream names, and every byte behind the header")
+        @Test("a handler sees the client that its upstream names, and every byte after the header")
         func header() throws {
             let supervised = try proxied()
             let port = try supervised.port("a")
@@ -36,7 +37,7 @@ extension EndToEndTests {
                 let client = try Client(port: port, source: "127.0.0.2")
                 client.send(header + Array("at once\n".utf8))
                 client.shutdownWrite()
-                // The one before may not be over: that is the last number.
+                // The last number may be 2: the gate may not have seen the end of the connection before.
                 let answer = client.readToEnd()
                 #expect(answer.hasPrefix("192.0.2.7 56324 198.51.100.1 443 ") && answer.hasSuffix("\nat once\n"))
             }
@@ -58,7 +59,7 @@ extension EndToEndTests {
             #expect(client.readToEnd() == "")
         }
 
-        @Test("an upstream's own connection is its own; who is no upstream is an ordinary client, header and all")
+        @Test("an upstream may connect for itself; a header from any other client is data for the handler")
         func ordinary() throws {
             let supervised = try proxied()
             let port = try supervised.port("a")
@@ -71,7 +72,7 @@ extension EndToEndTests {
             #expect(try answer(port, to: line, from: "127.0.0.3").hasSuffix("127.0.0.1 \(port) 1\n" + line))
         }
 
-        @Test("what is no header is refused, and the log says what is wrong with it")
+        @Test("a malformed header is refused, and the log says what is wrong with it")
         func malformed() throws {
             let supervised = try proxied()
             let port = try supervised.port("a")
@@ -86,7 +87,7 @@ extension EndToEndTests {
             try wait(for: "proxy_header", 3, supervised)
         }
 
-        @Test("an upstream that does not end its header is refused after five seconds, which cost no time meanwhile")
+        @Test("an upstream that does not end its header is refused after five seconds, which cost no processor time")
         func slow() throws {
             let supervised = try proxied()
             let start = Date()
@@ -106,7 +107,7 @@ extension EndToEndTests {
             return fields[11...12].compactMap { Int($0) }.reduce(0, +)
         }
 
-        @Test("rules, limits, the block list and bans speak of the client, and never of its upstream")
+        @Test("rules, limits, the block list and bans apply to the client, and never to its upstream")
         func realClient() throws {
             let supervised = try proxied(
                 "access = [\"deny 192.0.2.9\", \"deny 127.0.0.2\", \"allow all\"]\n[limits]\nper_source = 1\n",
@@ -126,7 +127,7 @@ extension EndToEndTests {
                 Supervised.program, "block", "192.0.2.6", "--config", supervised.directory + "/doorward.toml",
             ])
             #expect(block.status == 0)
-            // Until the ban is there, it is served, or has the one connection that it may have.
+            // Until the gate has the ban, it serves the client, or refuses a second connection at once.
             try wait {
                 _ = try answer(port, to: header("192.0.2.6"), from: "127.0.0.2")
                 return causes().last == "ban"
@@ -134,13 +135,13 @@ extension EndToEndTests {
             #expect(try answer(port, to: header("192.0.2.5"), from: "127.0.0.2").hasPrefix("192.0.2.5 "))
         }
 
-        @Test("the kernel does not drop an upstream, whoever bans it: it is asked for its clients only")
+        @Test("the kernel does not drop an upstream on the block list: only the upstream's clients are refused")
         func kernel() throws {
             let supervised = try proxied(
                 files: ["blocked": "127.0.0.2\n"], host: "kernel_filter = true\nblock_list = \"blocked\"\n")
             let port = try supervised.port("a")
             #expect(try answer(port, to: line, from: "127.0.0.2").hasPrefix("192.0.2.7 "))
-            // One that knew no upstreams before: the listener that it keeps has its filter taken away.
+            // A service gets its first upstream: the gate removes the kernel filter from the listener that stays open.
             try supervised.write(tell, to: "services/a.toml")
             try supervised.reload()
             _ = try supervised.log.wait(for: "ready", count: 2)
@@ -150,7 +151,7 @@ extension EndToEndTests {
             #expect(try answer(port, to: line, from: "127.0.0.2").hasPrefix("192.0.2.7 "))
         }
 
-        @Test("behind HAProxy the client is in the environment, and its health checks do no harm", arguments: [1, 2])
+        @Test("behind HAProxy, the environment names the client, and health checks do no harm", arguments: [1, 2])
         func behindHAProxy(version: Int) throws {
             let service = tell + "proxy_protocol = [\"127.0.0.1\"]\naccess = [\"deny 127.0.0.9\", \"allow all\"]\n"
             let supervised = try Supervised(services: ["a": service], files: teller)
@@ -180,12 +181,12 @@ extension EndToEndTests {
                 proxy.waitUntilExit()
             }
             try wait { access(socket, F_OK) == 0 }
-            // Whoever comes to HAProxy comes with a header too, so that the test says who it is.
+            // HAProxy takes a PROXY header from its own clients, so that the test chooses their address.
             func ask(_ client: String) throws -> String {
-                let asker = try Client(path: socket)
-                asker.send("PROXY TCP4 \(client) 198.51.100.1 5000 443\r\nhello\n")
-                asker.shutdownWrite()
-                return asker.readToEnd()
+                let connection = try Client(path: socket)
+                connection.send("PROXY TCP4 \(client) 198.51.100.1 5000 443\r\nhello\n")
+                connection.shutdownWrite()
+                return connection.readToEnd()
             }
             let expected = "192.0.2.7 5000 198.51.100.1 443 1\nhello\n"
             try wait { try ask("192.0.2.7") == expected }

@@ -1,4 +1,4 @@
-// SIGHUP: what is sound is applied, what is broken keeps its old definition, live connections are never touched.
+// SIGHUP: the supervisor applies sound files, keeps the old definition of a broken one, and ends no connection.
 import Foundation
 import Testing
 
@@ -7,7 +7,7 @@ extension EndToEndTests {
     struct ReloadTests {
         private let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
 
-        @Test("a file that is dropped into services/ is a port after SIGHUP; without it the port is gone")
+        @Test("after SIGHUP a new file in services/ opens its port, and the port of a removed file is closed")
         func dropFile() throws {
             let doorward = try Supervised(services: ["echo": echo])
             try doorward.write(echo, to: "services/second.toml")
@@ -50,7 +50,7 @@ extension EndToEndTests {
             #expect(try exchange(port: port, "Hello\n") == "Hello\n")
         }
 
-        @Test("a changed definition serves the next connection on the same socket; a live connection goes on")
+        @Test("a changed definition serves the next connection on the same socket; an open connection goes on")
         func liveConnection() throws {
             let doorward = try Supervised(services: ["echo": echo])
             let port = try doorward.port("echo")
@@ -96,7 +96,7 @@ extension EndToEndTests {
             first.close()
         }
 
-        @Test("whoever waits in the queue of a service that is removed is served; nobody comes behind them")
+        @Test("clients in the listen queue of a removed service are served, and no client after them")
         func queueOfRemoved() throws {
             let limited = echo + "[limits]\nconnections = 1\n"
             let doorward = try Supervised(services: ["gone": limited, "moved": limited])
@@ -154,7 +154,7 @@ extension EndToEndTests {
             #expect(fault["at"]?.contains("services/second.toml:1:") == true)
         }
 
-        @Test("while one address of a service is taken, the others are not open with nobody behind them")
+        @Test("while one address of a service is in use, its other addresses are not open either")
         func halfOpen() throws {
             let holder = try Supervised(services: ["echo": echo])
             let taken = try holder.port("echo")
@@ -185,7 +185,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test("a unix socket whose file was removed is bound anew, and another's file in its place is left alone")
+        @Test("a unix socket is bound again after its file was removed; another file in its place stays")
         func removedSocketFile() throws {
             let unix = "listen = [\"unix:DIRECTORY/echo.sock\"]\nhandler = [\"echo\"]\n"
             let doorward = try Supervised(services: ["echo": unix])
@@ -198,7 +198,7 @@ extension EndToEndTests {
             client.shutdownWrite()
             #expect(client.readToEnd() == "Hello\n")
             try doorward.remove("echo.sock")
-            try doorward.write("somebody else's", to: "echo.sock")
+            try doorward.write("another program's", to: "echo.sock")
             #expect(doorward.stop() == 0)
             #expect(FileManager.default.fileExists(atPath: doorward.directory + "/echo.sock"))
         }

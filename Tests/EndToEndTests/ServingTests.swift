@@ -1,4 +1,4 @@
-// What a client gets: over each kind of socket, from each kind of handler.
+// What a client gets over each kind of socket and from each kind of handler.
 import Foundation
 import Testing
 
@@ -34,7 +34,7 @@ extension EndToEndTests {
             _ = try Client(v6Port: port)
         }
 
-        @Test("port 0 twice is two ports")
+        @Test("port 0 twice gives two ports")
         func twoPorts() throws {
             let doorward = try Supervised(services: [
                 "echo": "listen = [\"127.0.0.1:0\", \"127.0.0.1:0\"]\nhandler = [\"echo\"]"
@@ -52,13 +52,14 @@ extension EndToEndTests {
                 "\(Supervised.program)" run --config "\(doorward.directory)/doorward.toml" --ready-fd 7 \
                     7>&1 1>/dev/null 2>/dev/null </dev/null | {
                     read name address; echo "$name"; [ "${address%:*}" = 127.0.0.1 ] && [ "${address##*:}" -gt 0 ] \
-                        && echo address; cat; echo end; kill -TERM $(pgrep -f "^[^ ]*doorward-supervisor 7 .*\(doorward.directory)/doorward.toml"); }
+                        && echo address; cat; echo end; \
+                    kill -TERM $(pgrep -f "^[^ ]*doorward-supervisor 7 .*\(doorward.directory)/doorward.toml"); }
                 """
             let outcome = try run(["sh", "-c", script])
             #expect(outcome.output == "echo\naddress\nend\n", "\(outcome.error)")
         }
 
-        @Test("try-from of tcpd sees a peer it can name")
+        @Test("try-from of tcpd finds the addresses of both ends")
         func tryFrom() throws {
             let doorward = try Supervised(services: [
                 "try": "listen = [\"127.0.0.1:0\"]\nhandler = [\"/usr/sbin/try-from\"]"
@@ -102,7 +103,7 @@ extension EndToEndTests {
             #expect(try doorward.log.wait(for: "stderr")["text"] == "noted")
         }
 
-        @Test("nothing that a handler writes to standard error can be taken for an event of Doorward's")
+        @Test("no line that a handler writes to standard error looks like an event of Doorward's")
         func forgedLines() throws {
             let forged = "2026-01-01T00:00:00.000Z event=forged service=other\\n\\001half a line"
             let doorward = try Supervised(
@@ -118,7 +119,7 @@ extension EndToEndTests {
             #expect(said.allSatisfy { $0.description.contains(" event=stderr service=liar text=\"") })
         }
 
-        @Test("a handler that is replaced by rename serves the next connection; the running one finishes (PC-09)")
+        @Test("a handler that is replaced by rename serves the next connection; the running one finishes")
         func replacedHandler() throws {
             let doorward = try Supervised(
                 services: ["version": "listen = [\"127.0.0.1:0\"]\nhandler = [\"DIRECTORY/version\"]"],

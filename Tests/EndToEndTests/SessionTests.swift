@@ -1,5 +1,5 @@
-// The sessions of HandlerTests/Golden, through a running supervisor: what a handler does over a pipe it does as a service.
-// protocols.md 1.4, 1.5: ES-01 to ES-03, EB-01 to EB-07; 1.6: CS-02 to CS-09.
+// The sessions of HandlerTests/Golden through a running supervisor: a handler answers in a service as over a pipe.
+// Source: https://perl.apache.org/docs/2.0/user/handlers/protocols.html.
 import Foundation
 import TestSupport
 import Testing
@@ -9,7 +9,7 @@ extension EndToEndTests {
     struct SessionTests {
         private func list(_ words: [String]) -> String { "[\(words.map { "\"\($0)\"" }.joined(separator: ", "))]" }
 
-        /// A service that serves a session.
+        /// The service file for a session.
         private func service(_ transcript: Transcript) -> String {
             let arguments = transcript.arguments.map {
                 $0.replacingOccurrences(of: Transcript.folder, with: "DIRECTORY/golden")
@@ -28,7 +28,7 @@ extension EndToEndTests {
                 """
         }
 
-        /// Plays it, each answer before the next line.
+        /// Plays a session; each answer must come before the next line is sent.
         private func play(_ transcript: Transcript, on port: UInt16) throws {
             let client = try Client(port: port)
             for step in transcript.steps {
@@ -44,7 +44,7 @@ extension EndToEndTests {
             #expect(client.readToEnd() == "", "\(transcript.name)")
         }
 
-        @Test("every session goes in a service as it goes over pipes, to its status and its lines in the log")
+        @Test("every session has the same answers, status and log lines in a service as over pipes")
         func sessions() throws {
             let transcripts = Transcript.all
             var services: [String: String] = [:]
@@ -61,7 +61,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test("the original's echo with its filter: line for line, in lower case, until a blank line (EB-02, FI-02)")
+        @Test("echo with the filter lowercase answers line for line, in lower case, until a blank line")
         func filteredEcho() throws {
             let doorward = try Supervised(services: [
                 "echo": """
@@ -80,7 +80,7 @@ extension EndToEndTests {
             #expect(try doorward.log.wait(for: "end")["status"] == "0")
         }
 
-        @Test("a recorder on both sides logs what passes, and changes nothing (FI-04)")
+        @Test("the filter record on both sides logs what passes, and changes nothing")
         func recorder() throws {
             let doorward = try Supervised(services: [
                 "echo": """
@@ -97,12 +97,13 @@ extension EndToEndTests {
             #expect(said.contains { $0.contains("output") && $0.contains("hello") })
         }
 
-        @Test("a handler with filters has no way around them: it has no socket of the peer's (FI-03, fixed)")
+        @Test("a handler with filters cannot go around them: it does not have the peer's socket")
         func noWayAround() throws {
             let doorward = try Supervised(services: [
                 "it": """
                 listen = ["127.0.0.1:0"]
-                handler = ["/usr/bin/python3", "-c", "import os, socket; print([socket.socket(fileno=os.dup(n)).family.name for n in (0, 1)])"]
+                handler = ["/usr/bin/python3", "-c", "import os, socket; \
+                print([socket.socket(fileno=os.dup(n)).family.name for n in (0, 1)])"]
                 input_filters = [["/bin/cat"]]
                 output_filters = [["/bin/cat"]]
                 """

@@ -1,5 +1,5 @@
-// The service files that are shipped switched off, most with programs that others wrote: each is used as it is, but for its
-// addresses, its paths and `enabled`. So what it grants under [files] is enough, and the sandbox is the default one.
+// The service files that are shipped disabled, most with programs of other projects. A test changes only addresses,
+// paths and `enabled`, so it shows that the file's [files] grants are enough in the default sandbox.
 import Foundation
 import Testing
 
@@ -23,7 +23,7 @@ extension EndToEndTests {
             return text
         }
 
-        /// A supervisor needs its paths when it starts: so each test brings a directory of its own.
+        /// Starts a supervisor with a shipped service. The paths in its file must exist, so each test brings files.
         private func start(
             _ name: String, _ paths: [String: String] = [:], files: [String: String] = [:]
         ) throws -> Supervised {
@@ -36,7 +36,7 @@ extension EndToEndTests {
             return outcome.output
         }
 
-        @Test("micro-httpd serves a file to curl, and none outside its directory (PR-07, HTTP)")
+        @Test("micro-httpd serves a file to curl")
         func microHttpd() throws {
             let doorward = try start(
                 "micro-httpd", ["/srv/www": "DIRECTORY/www"], files: ["www/page.txt": "a page\n", "secret": "no\n"])
@@ -85,7 +85,7 @@ extension EndToEndTests {
             #expect(clone.status == 0, "\(clone.error)")
         }
 
-        @Test("smtp-lab takes mail for anybody from curl, and keeps it as a file")
+        @Test("smtp-lab takes mail for any recipient from curl, and keeps it as a file")
         func smtpLab() throws {
             let doorward = try start(
                 "smtp-lab", ["/srv/smtp-lab": "DIRECTORY/lab"],

@@ -1,10 +1,11 @@
-// `doorward explain` of somebody whom a running gate knows: what would happen at this moment, and which setting changes it.
+// `doorward explain` of a source that a running gate knows: what would happen to its next connection, and which setting
+// changes that.
 import Foundation
 import Glibc
 import Testing
 
 extension EndToEndTests {
-    @Suite("Standing")
+    @Suite("Source status")
     struct SourceStatusTests {
         private let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
 
@@ -31,7 +32,7 @@ extension EndToEndTests {
             #expect(try explain("127.0.0.2", supervised).status == 0)
         }
 
-        @Test("a source that has used up its rate would be refused; asking costs nothing of it")
+        @Test("a source that has used up its rate would be refused; explain itself uses nothing of it")
         func rate() throws {
             let supervised = try Supervised(services: ["a": echo + "[limits]\nrate = \"2/h\"\n[penalties]\nlimit = 7\n"]
             )
@@ -46,7 +47,7 @@ extension EndToEndTests {
             #expect(try explain("127.0.0.2", supervised).output.contains("7 of 100"))
         }
 
-        @Test("who is next has to wait for the rate of all, and is told for how long")
+        @Test("explain says how long the next client has to wait for the service's total rate")
         func totalRate() throws {
             let supervised = try Supervised(
                 services: ["a": echo + "[limits]\ntotal_rate = \"1/h\"\ntotal_burst = 1\n"])
@@ -56,7 +57,7 @@ extension EndToEndTests {
             #expect(outcome.status == 0 && outcome.output.contains("limits.total_rate  the next one waits for 59min "))
         }
 
-        @Test("where nobody is served, nobody is said to be admitted")
+        @Test("explain admits no client of a service that is disabled, or that the supervisor does not know")
         func notServed() throws {
             let supervised = try Supervised(services: ["a": echo])
             try supervised.write(echo + "enabled = false\n", to: "services/a.toml")
@@ -69,7 +70,7 @@ extension EndToEndTests {
             #expect(gone.status == 1 && gone.output.contains("supervisor has no such service [doorward reload]"))
         }
 
-        @Test("who is exempt is refused by a sensor, and not banned")
+        @Test("a sensor refuses an exempt source, and does not ban it")
         func exemptFromSensor() throws {
             let supervised = try Supervised(
                 services: ["a": "listen = [\"127.0.0.1:0\"]\nsensor = \"1h\"\n"], host: "exempt = [\"127.0.0.2\"]\n")
@@ -78,7 +79,9 @@ extension EndToEndTests {
             #expect(try explain("127.0.0.3", supervised).output.contains("is a sensor, and bans it [sensor]"))
         }
 
-        @Test("what a list has said is known, and so is that it was not asked yet", .enabled(if: Rbldnsd.isThere))
+        @Test(
+            "explain knows what a DNS block list has answered, and that it was not asked yet",
+            .enabled(if: Rbldnsd.isThere))
         func lists() throws {
             let server = try Rbldnsd(":127.0.0.2:Listed\n127.0.0.66\n")
             let supervised = try Supervised(
@@ -99,7 +102,8 @@ extension EndToEndTests {
             #expect(try explain("127.0.0.7", supervised).output.contains("not all have answered"))
         }
 
-        @Test("what a list gives the handler is in its environment here too", .enabled(if: Rbldnsd.isThere))
+        @Test(
+            "explain shows the variable that a DNS block list's rule gives the handler", .enabled(if: Rbldnsd.isThere))
         func marked() throws {
             let server = try Rbldnsd(":127.0.0.2:Listed\n127.0.0.66\n")
             let supervised = try Supervised(
@@ -113,7 +117,7 @@ extension EndToEndTests {
             #expect(try !explain("127.0.0.5", supervised).output.contains("LISTED  "))
         }
 
-        @Test("what the checks have said is known, and so is that they were not asked yet")
+        @Test("explain knows what the checks have answered, and that they were not asked yet")
         func checks() throws {
             let check = "[\"/bin/sh\", \"-c\", \"test $TCPREMOTEIP != 127.0.0.6\"]"
             let supervised = try Supervised(services: ["a": echo + "checks = [\(check)]\n"])
@@ -126,7 +130,7 @@ extension EndToEndTests {
             #expect(try explain("127.0.0.5", supervised).output.contains("have let it in"))
         }
 
-        @Test("a gate that does not answer keeps nobody waiting, neither who asks nor the supervisor")
+        @Test("a gate that does not answer delays neither explain nor the supervisor")
         func silent() throws {
             let supervised = try Supervised(services: ["a": echo])
             let gate = try supervised.gate("a")

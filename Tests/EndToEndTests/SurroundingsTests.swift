@@ -1,11 +1,11 @@
-// What a handler finds around itself, by the probe handler, field by field against the plan.
+// The identity, limits, descriptors and environment that a handler starts with, as the handler `probe` reports them.
 import Foundation
 import Testing
 
 extension EndToEndTests {
     @Suite("Surroundings")
     struct SurroundingsTests {
-        /// What the probe says: `key=value` lines, in order.
+        /// The probe's answer: `key=value` lines, in order.
         struct Report {
             let lines: [String]
 
@@ -38,7 +38,7 @@ extension EndToEndTests {
 
         private let noCapabilities = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]
 
-        @Test("a service that says nothing runs as a user of its own with no right at all", .enabled(if: isRoot))
+        @Test("a service without settings runs as a user of its own without any capability", .enabled(if: isRoot))
         func defaultsAsRoot() throws {
             let (report, _) = try probe("")
             let uid = try #require(report["uid"].flatMap { Int($0) })
@@ -50,21 +50,21 @@ extension EndToEndTests {
             #expect(report["rlimit_nproc"] == "512,512")
         }
 
-        @Test("without root the identity stays, and everything else is as it would be", .enabled(if: !isRoot))
+        @Test("without root a handler keeps the supervisor's user, and has no capability", .enabled(if: !isRoot))
         func defaultsAsUser() throws {
             let (report, _) = try probe("")
             #expect(report["uid"] == "\(getuid())")
             for key in noCapabilities where key != "CapBnd" { #expect(report[key] == "0000000000000000", "\(key)") }
         }
 
-        @Test("limits, mask, directory, blocking descriptors, signals and session are those of the plan (PR-05)")
+        @Test("limits, mask, directory, blocking descriptors, signals and session are those of the plan")
         func plan() throws {
             let (report, _) = try probe("")
             #expect(report["no_new_privs"] == "1")
             #expect(report["seccomp"] == "2")
             #expect(report["rlimit_nofile"] == "256,256")
             #expect(report["rlimit_as"] == "\(512 << 20),\(512 << 20)")
-            // What stands for 0, and stops also what core_pattern starts.
+            // A limit of 1 also stops a program that core_pattern names. Source: Linux, fs/coredump.c.
             #expect(report["rlimit_core"] == "1,1")
             #expect(report["rlimit_fsize"] == "\(1 << 30),\(1 << 30)")
             #expect(report["umask"] == "022")
@@ -110,7 +110,7 @@ extension EndToEndTests {
             #expect(report.environment["PATH"] == "/bin")
         }
 
-        @Test("the environment is what the design lists, and nothing of the supervisor's (PC-02, PR-04)")
+        @Test("the environment has PATH and the connection's variables, and nothing of the supervisor's")
         func environment() throws {
             let (report, port) = try probe("")
             let names = Set(report.environment.keys)
@@ -164,7 +164,7 @@ extension EndToEndTests {
             #expect(report["uid"] != "0")
         }
 
-        @Test("root that is spelled out is uid 0 with the capabilities listed and no other", .enabled(if: isRoot))
+        @Test("user = root is uid 0 with the listed capabilities and no other", .enabled(if: isRoot))
         func root() throws {
             let (report, _) = try probe("user = \"root\"\ncapabilities = \"^cap_chown\"")
             #expect(report["uid"] == "0")
@@ -184,7 +184,7 @@ extension EndToEndTests {
             #expect(listed["groups"] == "9,12")
         }
 
-        @Test("two services have different users, and the same ones after a restart", .enabled(if: isRoot))
+        @Test("two services have different users; one that is added again has the same user", .enabled(if: isRoot))
         func dynamicUsers() throws {
             let text = "listen = [\"127.0.0.1:0\"]\nhandler = [\"probe\"]"
             let doorward = try Supervised(services: ["one": text, "two": text])
@@ -201,7 +201,7 @@ extension EndToEndTests {
             #expect(try uid("one") == before.0)
         }
 
-        @Test("started by nice without root, services keep that nice value and start", .enabled(if: !isRoot))
+        @Test("under nice without root, services start and keep that nice value", .enabled(if: !isRoot))
         func niceSupervisor() throws {
             let doorward = try Supervised(
                 services: ["probe": "listen = [\"127.0.0.1:0\"]\nhandler = [\"probe\"]"], prefix: ["nice", "-n", "3"])

@@ -1,15 +1,15 @@
-// A TCP or unix client with a hand on everything that a peer can do: half-close, reset, silence.
+// A TCP or unix client that can do what any peer can: half-close, reset, be silent.
 import Glibc
 
 /// One connection to a service.
 final class Client {
     private var fd: Int32
 
-    /// Connects to a port, on loopback if it is not said where.
+    /// Connects to a port, on 127.0.0.1 unless an address is given.
     ///
     /// - Parameters:
-    ///   - source: the address to come from.
-    ///   - timeoutMilliseconds: how long to wait for the connection, and later for each read, in milliseconds.
+    ///   - source: the client's own address.
+    ///   - timeoutMilliseconds: how long to wait for the connection, and later for each read.
     init(port: UInt16, address: String = "127.0.0.1", source: String? = nil, timeoutMilliseconds: Int = 10_000) throws {
         fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         setTimeout(milliseconds: timeoutMilliseconds)
@@ -48,7 +48,7 @@ final class Client {
 
     deinit { close() }
 
-    /// For reads, and for the connection. Source: socket(7), SO_SNDTIMEO.
+    /// Sets the timeout of connect and of each read. Source: socket(7), SO_SNDTIMEO.
     private func setTimeout(milliseconds: Int) {
         var time = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
@@ -63,7 +63,7 @@ final class Client {
 
     func send(_ bytes: [UInt8]) { _ = Glibc.send(fd, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
 
-    /// That many bytes, or what there is at the end.
+    /// Reads that many bytes, or fewer if the connection ends before.
     func read(exactly count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
@@ -82,7 +82,7 @@ final class Client {
 
     func shutdownWrite() { shutdown(fd, Int32(SHUT_WR)) }
 
-    /// Everything until the end; a reset is an end too, and a silence of ten seconds.
+    /// Reads everything until the end. A reset is an end too, and so is a read that times out.
     func readToEnd() -> String {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
@@ -90,12 +90,12 @@ final class Client {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The next bytes, at most `count`; empty at the end.
+    /// Reads the next bytes, at most `count`; an empty text is the end.
     func read(_ count: Int = 65536) -> String {
         String(decoding: read(count, as: [UInt8].self), as: UTF8.self)
     }
 
-    /// Reads on to the end, and says whether that was a reset.
+    /// Reads to the end, and returns whether it was a reset.
     func endsByReset() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 65536)
         while case let count = recv(fd, &buffer, buffer.count, 0), count != 0 {
@@ -104,13 +104,13 @@ final class Client {
         return false
     }
 
-    /// Whether nothing has come, and no end either.
+    /// Whether neither a byte nor the end has come.
     var isSilent: Bool {
         var byte: UInt8 = 0
         return recv(fd, &byte, 1, Int32(MSG_DONTWAIT)) == -1 && errno == EAGAIN
     }
 
-    /// How many segments had to be sent again; those for the connection itself too. Source: tcp(7), TCP_INFO.
+    /// How many segments the client has sent again, SYNs among them. Source: tcp(7), TCP_INFO.
     var retransmissions: UInt32 {
         var information = tcp_info()
         var size = socklen_t(MemoryLayout<tcp_info>.size)

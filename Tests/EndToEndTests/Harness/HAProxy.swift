@@ -1,4 +1,4 @@
-// HAProxy from Debian's packages, in front of what a test serves.
+// HAProxy from Debian's packages, in front of a test's services.
 import Foundation
 import Glibc
 
@@ -9,12 +9,12 @@ final class HAProxy {
 
     static let isThere = access("/usr/sbin/haproxy", X_OK) == 0
 
-    /// Starts it, and waits until it answers.
+    /// Starts HAProxy, and waits until its statistics socket exists.
     ///
     /// - Parameters:
     ///   - configuration: its frontends and backends.
     ///   - directory: for its files.
-    ///   - prefix: a command that it is started by.
+    ///   - prefix: the beginning of a command that starts it in another place.
     init(_ configuration: String, in directory: String, prefix: [String] = []) throws {
         socket = directory + "/haproxy.sock"
         let text = """
@@ -40,11 +40,12 @@ final class HAProxy {
         _ = process.wait()
     }
 
-    /// What it counts, by `BACKEND/SERVER` and then by the column's name. Source: HAProxy's management guide, 9.1 and "show stat".
+    /// HAProxy's counters, by `BACKEND/SERVER` and then by the column's name. Source: HAProxy Management Guide, 9.1 and
+    /// "show stat".
     func statistics() throws -> [String: [String: String]] {
-        let asker = try Client(path: socket)
-        asker.send("show stat\n")
-        let rows = asker.readToEnd().split(separator: "\n").map {
+        let connection = try Client(path: socket)
+        connection.send("show stat\n")
+        let rows = connection.readToEnd().split(separator: "\n").map {
             $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
         guard let names = rows.first, names.count > 2 else { throw HarnessError("HAProxy has no statistics") }
@@ -55,6 +56,6 @@ final class HAProxy {
         return found
     }
 
-    /// `UP`, `DOWN` and so on: what the health checks have found.
+    /// What the health checks say of a server: `UP`, `DOWN` and so on.
     func status(of server: String) throws -> String { try statistics()[server]?["status"] ?? "" }
 }

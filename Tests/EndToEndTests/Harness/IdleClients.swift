@@ -1,16 +1,16 @@
-// Ten thousand clients.
+// Thousands of clients that connect and send nothing.
 import Foundation
 import Glibc
 import Testing
 
-/// Many connections that say nothing, made by a process of its own, until it is told to end.
+/// Connections that a process of their own holds open, without a byte sent, until ``resetAll()``.
 final class IdleClients {
     private let directory: String
     private let isOver = DispatchSemaphore(value: 0)
 
     /// Connects, each from an address of its own.
     ///
-    /// - Parameter directory: where the crowd is told to leave, by a file.
+    /// - Parameter directory: where a file named `end` tells the process to end.
     init(port: UInt16, count: Int, directory: String) {
         self.directory = directory
         let script = """
@@ -34,7 +34,7 @@ final class IdleClients {
         }.start()
     }
 
-    /// Everybody resets its connection: ten thousand ports in TIME_WAIT would be in the way of other tests.
+    /// Ends the process, which resets every connection: ten thousand ports in TIME_WAIT would hinder other tests.
     func resetAll() throws {
         try Data().write(to: URL(fileURLWithPath: directory + "/end"))
         isOver.wait()

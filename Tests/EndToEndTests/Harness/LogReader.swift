@@ -1,4 +1,4 @@
-// The supervisor's log as tests see it: lines that can be waited for. Whoever looks sees what was written before.
+// The supervisor's log as lines that a test can wait for. A test sees every line that was written before it asks.
 import Foundation
 import Glibc
 
@@ -6,7 +6,7 @@ import Glibc
 struct LogLine: CustomStringConvertible {
     let description: String
 
-    /// The value of a field; quotes are taken off.
+    /// The value of a field, without its quotes.
     subscript(key: String) -> String? {
         guard let range = description.range(of: " \(key)=") else { return nil }
         let rest = description[range.upperBound...]
@@ -17,7 +17,7 @@ struct LogLine: CustomStringConvertible {
     var event: String { self["event"] ?? "" }
 }
 
-/// Collects lines beside the test, so that the writers never wait, until these close.
+/// Collects lines in a thread of its own, so that no writer ever waits, until all writers have closed the pipe.
 final class LogReader: @unchecked Sendable {
     private let condition = NSCondition()
     private var lines: [LogLine] = []
@@ -35,7 +35,7 @@ final class LogReader: @unchecked Sendable {
         thread.start()
     }
 
-    /// Takes what is there. Returns whether more may come.
+    /// Takes the bytes that have come, and returns whether more may come.
     private func takeMore() -> Bool {
         condition.lock()
         defer { condition.unlock() }
@@ -56,7 +56,7 @@ final class LogReader: @unchecked Sendable {
         }
     }
 
-    /// All lines so far: those too that were written a moment ago, and that the thread has not seen yet.
+    /// All lines so far, with those that the thread has not taken yet.
     var all: [LogLine] {
         condition.lock()
         defer { condition.unlock() }

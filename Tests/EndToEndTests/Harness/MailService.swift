@@ -1,4 +1,4 @@
-// services/smtp.toml as it is shipped, but for its addresses, paths and limits, under a supervisor.
+// The shipped services/smtp.toml under a supervisor, with other addresses, paths and limits.
 import Foundation
 
 /// A running mail service with Maildirs of its own.
@@ -15,7 +15,7 @@ final class MailService {
             "/etc/doorward/mail": "DIRECTORY/etc", "/srv/mail": "DIRECTORY/mail",
             "connections = 100": "connections = 300",
             "per_source = 10": "per_source = 300",
-            // Without root the service runs as whoever started it.
+            // Without root the service runs as the user that runs the tests.
             "\nuser = \"mail\"": isRoot ? "\nuser = \"mail\"" : "\n",
         ]
         for (old, new) in changes {
@@ -32,7 +32,7 @@ final class MailService {
     /// The messages in a Maildir, as they are stored.
     func messages(_ name: String = "ada", in part: String = "new") throws -> [Data] {
         let directory = "\(doorward.directory)/mail/\(name)/\(part)"
-        // Before the first delivery there is none.
+        // The first delivery makes the directory.
         guard FileManager.default.fileExists(atPath: directory) else { return [] }
         return try FileManager.default.contentsOfDirectory(atPath: directory).map {
             try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\($0)"))

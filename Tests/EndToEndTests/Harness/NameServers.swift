@@ -1,9 +1,9 @@
-// Name servers on loopback for DNS block lists: rbldnsd, which others wrote, and one that never answers.
+// Name servers on loopback for DNS block lists: rbldnsd from Debian's packages, and one that never answers.
 import Foundation
 import Glibc
 import Testing
 
-/// A UDP port on 127.0.0.1 that nobody answers at, as long as this lives.
+/// A UDP port on 127.0.0.1 that gets questions and answers none, as long as this object lives.
 final class SilentNameServer {
     private let fd: Int32
     let port: UInt16
@@ -24,7 +24,7 @@ final class SilentNameServer {
         port = UInt16(bigEndian: address.sin_port)
     }
 
-    /// Questions that have come.
+    /// How many questions have come since the last call.
     var questions: Int {
         var buffer = [UInt8](repeating: 0, count: 512)
         var count = 0
@@ -44,7 +44,7 @@ final class Rbldnsd {
     private let process = Process()
     private let directory: String
 
-    /// - Parameter list: of ip4set, see rbldnsd(8).
+    /// - Parameter list: the entries of an ip4set; see rbldnsd(8).
     init(_ list: String) throws {
         directory = FileManager.default.temporaryDirectory.path + "/doorward-rbl-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

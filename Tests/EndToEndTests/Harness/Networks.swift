@@ -1,18 +1,18 @@
-// Machines of a test's own: network namespaces on one bridge, with everything in between that real packets pass.
-// Nothing has a name that another test could use too: a namespace is known by the process that holds it, and that one ends
-// when the test does, in whatever way, because its input ends.
+// Network namespaces on one bridge, each like a machine of its own: packets pass the whole network stack between them.
+// No namespace has a name, which another test could use too: a process holds each one. That process ends with the test,
+// in whatever way the test ends, because its input ends.
 import Foundation
 import Glibc
 
-// Source: setns(2), which is for one thread. Glibc's module does not show it.
+// setns(2) changes the namespace of one thread. Glibc's module does not export it.
 private let enter = unsafeBitCast(dlsym(nil, "setns"), to: (@convention(c) (Int32, Int32) -> Int32).self)
 private let anyNamespace: Int32 = 0
 
 /// A network namespace, as long as this object lives and as long as a process is in it.
 ///
-/// Sendable: nothing of it changes until the test is over.
+/// It is Sendable because nothing of it changes until the test ends.
 final class Machine: @unchecked Sendable {
-    /// Its address on the wire. Everything else in its /24 is its own too.
+    /// Its address on the bridge. It has every other address of that /24 too.
     let address: String
     private let holder: Child
     private var isOver = false
@@ -21,7 +21,7 @@ final class Machine: @unchecked Sendable {
         self.address = address
         holder = try Child(
             ["unshare", "--net", "sh", "-c", "echo; exec cat"], variables: ["PATH": "/usr/bin:/bin"])
-        // The line: the namespace is there.
+        // The process writes a line when the namespace exists.
         guard holder.output.availableData.count == 1 else {
             let reason = String(decoding: holder.error.availableData, as: UTF8.self)
             throw HarnessError("no network namespace: \(reason)")
@@ -39,7 +39,7 @@ final class Machine: @unchecked Sendable {
 
     fileprivate var pid: Int32 { holder.pid }
 
-    /// What a command has in front of it to run on this machine; its pid stays what it would be.
+    /// The beginning of a command that runs on this machine. nsenter(1) executes the command and so keeps its pid.
     var prefix: [String] { ["nsenter", "--net", "--target", "\(holder.pid)"] }
 
     /// An address of this machine.
@@ -47,7 +47,7 @@ final class Machine: @unchecked Sendable {
         address.split(separator: ".").dropLast().joined(separator: ".") + ".\(number)"
     }
 
-    /// Does something on this machine: a socket that is made there stays there.
+    /// Runs a function on this machine. A socket that the function makes stays in this machine's network.
     func inside<Result>(_ act: () throws -> Result) throws -> Result {
         let home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
         let here = open("/proc/\(holder.pid)/ns/net", O_RDONLY | O_CLOEXEC)
@@ -60,8 +60,8 @@ final class Machine: @unchecked Sendable {
     /// A client on this machine.
     ///
     /// - Parameters:
-    ///   - number: which of its addresses the client has.
-    ///   - timeoutMilliseconds: in milliseconds.
+    ///   - number: which of the machine's addresses the client has.
+    ///   - timeoutMilliseconds: of the connection, and of each read.
     func client(_ number: Int = 1, to other: Machine, port: UInt16, timeoutMilliseconds: Int = 10_000) throws -> Client
     {
         let source = address(number)
@@ -70,7 +70,7 @@ final class Machine: @unchecked Sendable {
         }
     }
 
-    /// What a client on this machine gets for these bytes, and the end.
+    /// The whole answer that a client on this machine gets for these bytes and the end of its input.
     func answer(_ number: Int = 1, from other: Machine, port: UInt16, to bytes: String) throws -> String {
         let client = try client(number, to: other, port: port)
         client.send(bytes)
@@ -84,10 +84,11 @@ final class Networks {
     private let bridge: Machine
     let machines: [Machine]
 
-    /// Whether there can be any.
+    /// Whether the tests may make network namespaces, and ip(8) is there.
     static let arePossible = isRoot && access("/usr/sbin/ip", X_OK) == 0
 
-    /// Joins that many new machines; they are 198.18.1.1, 198.18.2.1 and so on. Source of the addresses: RFC 2544, C.2.2.
+    /// Makes that many machines and joins them by the bridge. Their addresses are 198.18.1.1, 198.18.2.1 and so on.
+    /// Source of the range: RFC 2544, C.2.2.
     init(_ count: Int) throws {
         bridge = try Machine(address: "")
         machines = try (1...count).map { try Machine(address: "198.18.\($0).1") }
@@ -114,7 +115,7 @@ final class Networks {
         guard outcome.status == 0 else { throw HarnessError("ip: \(outcome.error)") }
     }
 
-    /// Takes the wires away. To be called by `defer`: so the machines live as long as the test.
+    /// Ends the machines. A test calls this by `defer`, so that they live as long as it runs.
     func end() {
         for machine in machines + [bridge] { machine.end() }
     }

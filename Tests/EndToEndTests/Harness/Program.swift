@@ -2,15 +2,15 @@
 import Foundation
 import Glibc
 
-/// What a program did.
+/// The result of a program.
 struct Outcome {
-    /// Exit status; the signal's number and 128 when it was killed.
+    /// The exit status, or 128 and the number of the signal that ended it.
     let status: Int32
     let output: String
     let error: String
 }
 
-/// A test cannot go on.
+/// The reason why a test cannot go on.
 struct HarnessError: Error, CustomStringConvertible {
     let description: String
 
@@ -19,7 +19,7 @@ struct HarnessError: Error, CustomStringConvertible {
 
 /// Runs a program found along PATH and sbin, with a deadline.
 ///
-/// - Parameter seconds: after which it is killed, and the outcome says so.
+/// - Parameter seconds: the deadline, at which the program is killed.
 func run(
     _ command: [String], input: String = "", directory: String? = nil, environment: [String: String] = [:],
     seconds: Double = 30
@@ -32,7 +32,7 @@ func run(
     DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: deadline)
     let output = Collector(child.output)
     let error = Collector(child.error)
-    // A program that ends without reading its input is no failure of ours.
+    // A program may end without reading its input.
     signal(SIGPIPE, SIG_IGN)
     try? child.input.write(contentsOf: Data(input.utf8))
     try? child.input.close()
@@ -41,13 +41,13 @@ func run(
     return Outcome(status: status, output: output.text(), error: error.text())
 }
 
-/// A child with a pipe on each of 0, 1 and 2. Not Foundation's Process: that one waits for the end of a socket which any child
-/// that is started meanwhile, a supervisor for example, may hold open.
+/// A child with a pipe on each of 0, 1 and 2. Foundation's Process would not do: it waits for the end of a socket that
+/// any child started meanwhile, such as a supervisor, may hold open.
 struct Child {
     let pid: pid_t
     let input, output, error: FileHandle
 
-    /// - Parameter directory: to start it in; nil for this one.
+    /// - Parameter directory: the child's working directory; nil for that of this process.
     init(_ command: [String], directory: String? = nil, variables: [String: String]) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -73,7 +73,7 @@ struct Child {
         self.pid = pid
     }
 
-    /// Its exit status; the signal's number and 128 when it was killed.
+    /// Waits for the child's end, and returns its exit status, or 128 and the number of the signal that ended it.
     func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
@@ -81,7 +81,7 @@ struct Child {
     }
 }
 
-/// Reads a stream to its end beside everything else.
+/// Reads a stream to its end in a thread of its own.
 private final class Collector: @unchecked Sendable {
     private var data = Data()
     private let done = DispatchSemaphore(value: 0)

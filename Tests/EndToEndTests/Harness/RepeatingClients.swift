@@ -1,18 +1,18 @@
-// Clients that come all the time, some one after another and some at once, and what became of them.
+// Clients that connect again and again, one after another or several at once, and what they got.
 import Foundation
 import Glibc
 
-/// Threads on a machine that connect, say something, and read the answer to its end; until they are told to stop.
+/// Threads on a machine that connect, send a line, and read the answer to its end, again and again until ``stop()``.
 final class RepeatingClients: @unchecked Sendable {
-    /// What they found so far.
+    /// What all clients got so far.
     struct Results {
-        /// Answers by their first word.
+        /// How many answers came, by their first word.
         var answers: [String: Int] = [:]
-        /// Whoever got no answer, or not all of it.
+        /// What each client got that did not get its whole answer.
         var failures: [String] = []
-        /// Of each thread: how many times it has come and gone.
+        /// How many rounds each thread has finished.
         var rounds: [Int]
-        /// Between coming and the end of the answer.
+        /// The longest time from a round's start to the end of its last answer.
         var longestSeconds = 0.0
     }
 
@@ -22,8 +22,8 @@ final class RepeatingClients: @unchecked Sendable {
     private var working: Int
 
     /// - Parameters:
-    ///   - groups: how many come at once, for each thread.
-    ///   - other: where they go. The answer ends in what they said.
+    ///   - groups: how many clients connect at once, for each thread.
+    ///   - other: the machine that they connect to. A whole answer ends with the line that the client sent.
     init(_ groups: [Int], from machine: Machine, to other: Machine, port: UInt16) {
         found = Results(rounds: groups.map { _ in 0 })
         working = groups.count
@@ -70,23 +70,23 @@ final class RepeatingClients: @unchecked Sendable {
 
     var results: Results { condition.withLock { found } }
 
-    /// Waits until this is so of what they found.
+    /// Waits until the results fulfil a condition.
     func wait(seconds: Double = 15, until isSo: (Results) -> Bool) throws {
         let deadline = Date(timeIntervalSinceNow: seconds)
         try condition.withLock {
             while !isSo(found) {
-                guard condition.wait(until: deadline) else { throw HarnessError("the clients found only \(found)") }
+                guard condition.wait(until: deadline) else { throw HarnessError("the clients got only \(found)") }
             }
         }
     }
 
-    /// Waits until nobody is there any more who is there now.
+    /// Waits until every thread has finished the round that it is in.
     func waitForNextRounds() throws {
         let now = results.rounds
         try wait { later in zip(now, later.rounds).allSatisfy { $0 < $1 } }
     }
 
-    /// Tells them to come no more, waits for those who are there, and returns what all of them found.
+    /// Ends each thread after its round, and returns what all clients got.
     func stop() -> Results {
         condition.withLock {
             isOver = true

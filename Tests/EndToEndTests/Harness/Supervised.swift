@@ -1,4 +1,4 @@
-// A real supervisor on files of its own, from start to a checked end.
+// A real supervisor on files of its own, from its start to its end.
 import Foundation
 import Glibc
 import Testing
@@ -14,15 +14,15 @@ final class Supervised {
         ProcessInfo.processInfo.environment["DOORWARD_BUILD"] ?? FileManager.default.currentDirectoryPath + "/build"
     static var program: String { build + "/bin/doorward" }
 
-    /// Starts it and waits until every service is ready.
+    /// Starts the supervisor, and waits until every service is ready.
     ///
     /// - Parameters:
-    ///   - services: the text of each file in services/, by name. `HANDLERS` and `DIRECTORY` are replaced by paths.
+    ///   - services: the text of each file in services/, by name. `DIRECTORY` in a text stands for ``directory``.
     ///   - host: more lines for doorward.toml.
-    ///   - files: other files in ``directory``, scripts among them: those that begin with `#!` can be executed.
+    ///   - files: other files in ``directory``, scripts among them: a file that begins with `#!` is executable.
     ///   - ready: how many services to wait for; nil for all of them.
-    ///   - prefix: a command that the supervisor is started by, `nice` for example.
-    ///   - programs: of build/test: handlers that are for tests only.
+    ///   - prefix: the beginning of a command that starts the supervisor, such as `nice`.
+    ///   - programs: handlers in build/test, which are for tests only.
     init(
         services: [String: String], host: String = "", files: [String: String] = [:], ready: Int? = nil,
         prefix: [String] = [], programs: [String] = []
@@ -33,7 +33,7 @@ final class Supervised {
         log = LogReader(errors.fileHandleForReading)
         for (name, text) in files { try write(text, to: name) }
         for (name, text) in services { try write(text, to: "services/\(name).toml") }
-        // What the kernel drops, no test of a gate would see.
+        // With the filter, the kernel would drop SYNs before a gate could count and log them.
         let filter = host.contains("kernel_filter") ? "" : "kernel_filter = false\n"
         let lines = "handlers = \"handlers\"\nstate = \"state\"\ndrain = \"10s\"\n\(filter)"
         try write(lines + host, to: "doorward.toml")
@@ -54,7 +54,7 @@ final class Supervised {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    /// A directory that any user can look into, with the handlers in it: as root, services are other users.
+    /// Makes a directory that any user can read, with the handlers in it: as root, services run as other users.
     private static func makeDirectory() throws -> String {
         let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
         var template = Array("\(parent)/doorward-test-XXXXXX".utf8CString)
@@ -64,7 +64,7 @@ final class Supervised {
         let manager = FileManager.default
         try manager.createDirectory(atPath: path + "/services", withIntermediateDirectories: false)
         try manager.createDirectory(atPath: path + "/handlers", withIntermediateDirectories: false)
-        // Those that are installed, and those of the guide.
+        // The handlers that are installed, and those of the guide.
         for folder in [build + "/libexec/doorward", build + "/guide"] {
             for name in try manager.contentsOfDirectory(atPath: folder) {
                 try copy("\(folder)/\(name)", to: "\(path)/handlers/\(name)")
@@ -95,7 +95,7 @@ final class Supervised {
 
     func signal(_ number: Int32) { kill(pid, number) }
 
-    /// SIGHUP, and the end of the reload.
+    /// Sends SIGHUP, and waits for the end of the reload.
     func reload() throws {
         let before = log.all.count { $0.event == "reload" || $0.event == "reload_failed" }
         signal(SIGHUP)
@@ -126,7 +126,7 @@ final class Supervised {
         return pid
     }
 
-    /// SIGTERM, and the exit status.
+    /// Sends SIGTERM, waits for the supervisor's end, and returns its exit status, or 128 and the number of its signal.
     func stop() -> Int32 {
         isStopped = true
         signal(SIGTERM)
@@ -134,7 +134,7 @@ final class Supervised {
         return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     }
 
-    /// Waits for the end without asking for it.
+    /// Waits for the supervisor's end, and returns its exit status.
     func waitForEnd() -> Int32 {
         isStopped = true
         process.waitUntilExit()
@@ -142,7 +142,7 @@ final class Supervised {
     }
 }
 
-/// The pids of all descendants of a process, by /proc.
+/// The pids of all descendants of a process. Source: proc(5), task/TID/children.
 func descendants(of pid: Int32) -> [Int32] {
     let path = "/proc/\(pid)/task/\(pid)/children"
     let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
@@ -155,7 +155,7 @@ func descriptors(of pid: Int32) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")) ?? []).sorted()
 }
 
-/// The memory that a process has for itself, in KiB. Source: proc(5), status.
+/// The anonymous memory of a process, in KiB. Source: proc(5), status.
 func memory(of pid: Int32) throws -> Int {
     let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
     let line = text.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
@@ -171,7 +171,7 @@ func isAlive(_ pid: Int32) -> Bool {
     return !status.contains(") Z ") && !status.contains(") X ")
 }
 
-/// Whether a process that was killed is gone, soon: SIGKILL is on its way when kill returns, not at its goal.
+/// Whether a process ends within so many seconds. A killed process may still exist when kill(2) returns.
 func ends(_ pid: Int32, seconds: Double = 10) -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while isAlive(pid) {
@@ -181,8 +181,8 @@ func ends(_ pid: Int32, seconds: Double = 10) -> Bool {
     return true
 }
 
-/// Changes a limit of a running gate, as the gate's own user: prlimit(2) lets nobody else, but for a capability
-/// that root does not have everywhere.
+/// Changes a limit of a running gate, as the gate's own user. prlimit(2) refuses other users without CAP_SYS_RESOURCE,
+/// which root does not have everywhere.
 func setLimit(_ pid: Int32, _ limit: String) throws {
     let user =
         try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)

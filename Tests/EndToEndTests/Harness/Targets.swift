@@ -1,4 +1,4 @@
-// What the attacker attacks: listeners, files and programs that would be there on a real machine.
+// The attacker's targets: listeners, files and programs as a real machine has them.
 import Foundation
 import Glibc
 
@@ -31,7 +31,7 @@ final class Targets {
         for fd in [tcp, abstract, path] where fd >= 0 { close(fd) }
     }
 
-    /// The line of a service file that tells the attacker of them.
+    /// The line of a service file that names the targets to the attacker.
     var environment: String {
         """
         environment = { ATTACK_OTHER = "DIRECTORY/other/data", ATTACK_WRITABLE = "DIRECTORY/open/writable", \
@@ -41,7 +41,7 @@ final class Targets {
         """
     }
 
-    /// Makes the files. Everything is as open as file modes can make it, so that these stop nobody.
+    /// Makes the files, with modes that let every user do everything: so only the sandbox can refuse.
     func make(in directory: String) throws {
         let manager = FileManager.default
         for (name, mode) in [("other", mode_t(0o755)), ("open", mode_t(0o777))] {
@@ -55,12 +55,12 @@ final class Targets {
         path = try unixListener(Array("\(directory)/control.sock".utf8) + [0])
         chmod("\(directory)/control.sock", 0o777)
         guard isRoot else { return }
-        // In the handlers' own directory: there a handler may execute, and only no_new_privs stands in the way.
+        // A handler may execute programs in the handlers' own directory, so only no_new_privs withholds their rights.
         let program = Supervised.build + "/test/attacker"
         try Supervised.copy(program, to: directory + "/handlers/attacker-setuid", mode: 0o4755)
         try Supervised.copy(program, to: directory + "/handlers/attacker-filecap")
-        // Revision 2, effective; permitted: cap_net_raw. Source: linux/capability.h, struct vfs_cap_data. Glibc's module has
-        // no setxattr.
+        // Revision 2, effective; permitted: cap_net_raw. Source: linux/capability.h, struct vfs_cap_data.
+        // Glibc's module has no setxattr.
         let capability = "struct.pack('<5I', 0x02000001, 1 << 13, 0, 0, 0)"
         let script = "import os, struct, sys; os.setxattr(sys.argv[1], 'security.capability', \(capability))"
         let outcome = try run(["python3", "-c", script, directory + "/handlers/attacker-filecap"])

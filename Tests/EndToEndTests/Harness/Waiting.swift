@@ -1,9 +1,9 @@
-// Waiting for what other processes do, by `status` and by asking again.
+// Waiting for what other processes do: each function asks again until the answer is right.
 import Foundation
 import Glibc
 import Testing
 
-/// What somebody gets for these bytes, and the end.
+/// The whole answer that a client gets for these bytes and the end of its input.
 func answer(_ port: UInt16, to bytes: String, from source: String = "127.0.0.1") throws -> String {
     let client = try Client(port: port, source: source)
     client.send(bytes)
@@ -11,7 +11,7 @@ func answer(_ port: UInt16, to bytes: String, from source: String = "127.0.0.1")
     return client.readToEnd()
 }
 
-/// A number from `status`.
+/// A counter of a service, as `doorward status` prints it.
 func count(_ key: String, of service: String? = nil, _ supervised: Supervised) throws -> Int {
     let outcome = try run([
         Supervised.program, "status", "--json", "--config", supervised.directory + "/doorward.toml",
@@ -22,7 +22,7 @@ func count(_ key: String, of service: String? = nil, _ supervised: Supervised) t
     return try #require((wanted?["counts"] as? [String: Int])?[key])
 }
 
-/// Asks `status` until the number is there: a gate has seen what its clients did.
+/// Asks `status` until a counter has this value: then the gate has seen what its clients did.
 func wait(for key: String, _ expected: Int, of service: String? = nil, _ supervised: Supervised) throws {
     var found = try count(key, of: service, supervised)
     let end = Date(timeIntervalSinceNow: 15)
@@ -33,11 +33,11 @@ func wait(for key: String, _ expected: Int, of service: String? = nil, _ supervi
     #expect(found == expected, "\(key)")
 }
 
-/// Asks until it is so: what happens in another process takes its time.
+/// Asks until the answer is yes, for at most 15 seconds.
 func wait(until isSo: () throws -> Bool) throws {
     let end = Date(timeIntervalSinceNow: 15)
     while try !isSo() {
-        guard Date() < end else { throw HarnessError("it never came to be") }
+        guard Date() < end else { throw HarnessError("the condition was not met within 15 s") }
         usleep(10_000)
     }
 }
