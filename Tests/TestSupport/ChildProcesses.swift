@@ -1,4 +1,5 @@
-// What tests ask the kernel about processes. For exit tests only: elsewhere, children of other tests run beside.
+// What tests ask the kernel about child processes. Only an exit test may use this: in a shared process, other tests
+// have children too.
 internal import Glibc
 package import LinuxSystem
 
@@ -9,14 +10,14 @@ package enum ChildProcesses {
         return unsafe waitpid(-1, &status, WNOHANG) == -1 && errno == ECHILD
     }
 
-    /// Waits for a child; its exit status, or -1 when a signal ended it.
+    /// Waits for a child's end, and returns its exit status, or -1 when a signal ended it.
     package static func status(of pid: Int32) -> Int32 {
         var status: Int32 = 0
         while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}
         return status & 0x7f == 0 ? (status >> 8) & 0xff : -1
     }
 
-    /// Runs a function in a forked child, and returns its exit status; 99 when it threw.
+    /// Runs a function in a forked child, and returns the child's exit status: 99 when the function threw.
     package static func forked(_ body: () throws -> Int32) throws(SystemError) -> Int32 {
         let pid = try Processes.fork()
         if pid == 0 {
@@ -50,7 +51,7 @@ package enum OwnLimits {
     }
 }
 
-/// Becomes another program, in a forked child, with its output on that descriptor.
+/// Executes another program in a forked child, with its output on this descriptor.
 package func execute(_ path: String, _ arguments: [String], output: Int32) -> Never {
     dup2(output, 1)
     // The strings live as long as this process, which ends here one way or the other.

@@ -1,7 +1,7 @@
-// What a program of the machine says, for tests that compare with it.
+// The output of a program, for tests that compare with it.
 internal import Glibc
 
-/// The standard output of a shell's command; empty if it could not be started.
+/// The standard output of a shell command; empty if the shell could not be started.
 package func output(of command: String) -> String {
     var text = ""
     // Sound: the stream is open until pclose, and the buffer's size is given.

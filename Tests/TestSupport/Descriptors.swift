@@ -1,5 +1,5 @@
-// Streams and clients for tests. Everything is close-on-exec, so that tests in parallel do not hold each
-// other's ends open in the processes that they start.
+// Streams and clients for tests. Every descriptor is close-on-exec, so that a process that one test starts does not
+// hold the descriptors of another test open.
 package import Addresses
 internal import Glibc
 package import LinuxSystem
@@ -14,13 +14,14 @@ package struct Ends: ~Copyable {
         self.far = far
     }
 
-    /// Keeps the reading end and closes the other, so that reading comes to an end.
+    /// Keeps the near end and closes the far one, so that a reader of the near end comes to its end.
     package consuming func takeNear() -> Descriptor { near }
+    /// Keeps the far end and closes the near one.
     package consuming func takeFar() -> Descriptor { far }
 }
 
-/// A stream from `far` to `near` and back. Close-on-exec from the start: a pipe made by pipe(2) could be inherited by what
-/// another test starts in between, and would never come to its end.
+/// A stream from `far` to `near` and back, close-on-exec from the start. A process that another test starts could
+/// inherit a pipe between pipe(2) and fcntl(2), and the pipe would never come to its end.
 package func streamEnds() throws(SystemError) -> Ends {
     var numbers: [Int32] = [-1, -1]
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -29,7 +30,7 @@ package func streamEnds() throws(SystemError) -> Ends {
     return Ends(near: Descriptor(owning: numbers[0]), far: Descriptor(owning: numbers[1]))
 }
 
-/// Everything up to the end.
+/// Reads everything up to the end.
 package func readAll(_ descriptor: borrowing Descriptor) throws(SystemError) -> [UInt8] {
     var all: [UInt8] = []
     while true {
@@ -39,6 +40,7 @@ package func readAll(_ descriptor: borrowing Descriptor) throws(SystemError) -> 
     }
 }
 
+/// Reads what one call of read(2) gives; empty at the end.
 package func readOnce(_ descriptor: borrowing Descriptor) throws(SystemError) -> [UInt8] {
     let number = descriptor.number
     var buffer = [UInt8](repeating: 0, count: 65536)
@@ -50,7 +52,7 @@ package func readOnce(_ descriptor: borrowing Descriptor) throws(SystemError) ->
 
 package func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-/// A client's connection.
+/// Connects a client to a listener.
 package func connected(to address: ListenAddress) throws(SystemError) -> Descriptor {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     func made(_ family: Int32) throws(SystemError) -> Descriptor {
@@ -102,30 +104,31 @@ package func connected(to address: ListenAddress) throws(SystemError) -> Descrip
     }
 }
 
-/// Closes with RST instead of FIN.
+/// Closes a connection with RST instead of FIN. Source: socket(7), SO_LINGER.
 package func reset(_ descriptor: consuming Descriptor) {
     var option = linger(l_onoff: 1, l_linger: 0)
     unsafe setsockopt(descriptor.number, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
 }
 
-/// Fails with EPERM or the like when the bytes cannot be changed.
+/// Writes a byte at the file's start; the error if that fails, such as EPERM for a sealed file.
 package func writeProblem(_ number: Int32) -> Errno? {
     var byte: UInt8 = 1
     let isWritten = unsafe pwrite(number, &byte, 1, 0) == 1
     return isWritten ? nil : Errno(errno)
 }
 
+/// Sets the file's length; the error if that fails.
 package func truncateProblem(_ number: Int32, to length: Int) -> Errno? {
     ftruncate(number, length) == 0 ? nil : Errno(errno)
 }
 
-/// Whether exec would close it.
+/// Whether execve(2) would close the descriptor.
 package func isCloseOnExec(_ number: Int32) -> Bool { fcntl(number, F_GETFD) & FD_CLOEXEC != 0 }
 
 package func isNonBlocking(_ number: Int32) -> Bool { fcntl(number, F_GETFL) & O_NONBLOCK != 0 }
 
-/// Every descriptor of this process, but for the one that looks and those of Dispatch's event loop, which come when they
-/// like.
+/// Every descriptor of this process, except the one that lists them and those of Dispatch's event loop, which may be
+/// opened at any time.
 package func openDescriptors() throws(SystemError) -> [Int32] {
     let loop: Set<String> = ["anon_inode:[eventpoll]", "anon_inode:[eventfd]", "anon_inode:[timerfd]"]
     return try Files.names(in: "/proc/self/fd").compactMap { Int32($0) }.filter { number in
@@ -142,9 +145,9 @@ private func linkTarget(_ path: String) -> String? {
     return count < 0 ? nil : text(Array(target[..<count]))
 }
 
-/// Sends a message with copies of any number of descriptors, as LinuxSystem never does and a peer gone bad may.
+/// Sends a message with copies of any number of descriptors. LinuxSystem never does that, but a hostile process may.
 package func send(_ bytes: [UInt8], passing numbers: [Int32], over channel: Int32) throws(SystemError) {
-    // One cmsghdr (size, SOL_SOCKET, SCM_RIGHTS) and the numbers behind it. Source: cmsg(3).
+    // One cmsghdr (size, SOL_SOCKET, SCM_RIGHTS) and the numbers after it. Source: cmsg(3).
     let size = 16 + numbers.count * 4
     var control = [UInt8](repeating: 0, count: (size + 7) / 8 * 8)
     var bytes = bytes
@@ -182,7 +185,7 @@ package func duplicate(_ number: Int32) throws(SystemError) -> Descriptor {
     return Descriptor(owning: copy)
 }
 
-/// A descriptor to write to what is at a path, such as /dev/full.
+/// Opens a path such as /dev/full for writing.
 package func openForWriting(_ path: String) throws(SystemError) -> Descriptor {
     let number = unsafe open(path, O_WRONLY | O_CLOEXEC)
     guard number >= 0 else { throw SystemError("open", Errno(errno)) }

@@ -1,28 +1,29 @@
-// What a process may try on files, to see whether it is held back.
+// What a process may try on files and on other processes, to see whether the sandbox refuses it.
 internal import Glibc
 package import LinuxSystem
 
-/// One thing to do to a tree that ``prepare(in:)`` made: each has files of its own, so that they can be done in any order.
+/// One act on a tree that ``prepare(in:_:)`` made. Each act has files of its own, so that a test can do them in any
+/// order.
 package enum FileAct: String, Codable, Hashable, Sendable, CaseIterable {
     case read, list, execute, write, truncate, create, makeDirectory, removeFile, removeDirectory, rename, link
     case symbolicLink, pipe
 
-    /// Makes what the acts are done to.
+    /// Makes the files and directories that the acts need, and returns their directory.
     package static func prepare(in directory: TemporaryDirectory, _ name: String) throws(SystemError) -> String {
         let path = try directory.makeDirectory(name)
         for file in ["read", "write", "truncate", "removeFile", "rename", "link"] {
             try directory.write("\(name)/\(file)", "text\n", mode: 0o666)
         }
-        // Executed, it is no program: ENOEXEC when the kernel went as far as looking into it.
+        // No program: execve(2) fails with ENOEXEC when the kernel may read the file.
         try directory.write("\(name)/execute", "no program\n", mode: 0o755)
         try directory.makeDirectory("\(name)/removeDirectory")
         return path
     }
 
-    /// Does it, and says why not.
+    /// Does the act; the error if the kernel refuses it.
     package func problem(in directory: String) -> Errno? { problem(at: "\(directory)/\(rawValue)", in: directory) }
 
-    /// Does it to a path that is itself what may be reached; acts on directories are not for this.
+    /// Does the act on this path itself. Only `list` uses the directory.
     package func problem(at path: String, in directory: String) -> Errno? {
         switch self {
         case .read: opened(path, O_RDONLY)
@@ -49,7 +50,7 @@ package enum FileAct: String, Codable, Hashable, Sendable, CaseIterable {
 
     private func executionProblem(_ path: String) -> Errno? {
         let arguments: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
-        // It does not return when it succeeds, and this is not meant to succeed.
+        // execve(2) returns only when it fails, and on a file that is no program it always does.
         let found = result(unsafe execve(path, arguments, arguments))
         return found == Errno(8) ? nil : found
     }
@@ -57,11 +58,11 @@ package enum FileAct: String, Codable, Hashable, Sendable, CaseIterable {
 
 private func result(_ value: Int32) -> Errno? { value < 0 ? Errno(errno) : nil }
 
-/// What another process may do to one, and why not.
+/// Acts on another process; each returns the error if the kernel refuses it.
 package enum ProcessActs {
     package static func signalProblem(_ pid: Int32) -> Errno? { result(kill(pid, 0)) }
 
-    /// Attaches to it as a debugger does, and lets go again. Source: ptrace(2).
+    /// Attaches to a process as a debugger does, and detaches again. Source: ptrace(2).
     package static func tracingProblem(_ pid: Int32) -> Errno? {
         typealias Trace = @convention(c) (Int, Int, UInt, UInt) -> Int
         // Sound: glibc's ptrace, which Swift does not import because it takes a variable list, gets four words.
@@ -77,13 +78,13 @@ package enum ProcessActs {
 
     package static var parent: Int32 { getppid() }
 
-    /// In a forked child: leads a session of its own.
+    /// Makes this process, a forked child, the leader of a session of its own.
     package static func leaveSession() { _ = setsid() }
 
-    /// In a forked child of root's: becomes somebody else.
+    /// Gives this process, a forked child of root's, another user.
     package static func become(uid: UInt32) { _ = setuid(uid) }
 
-    /// Waits for a signal that ends it.
+    /// Waits until a signal ends this process.
     package static func sleepForever() -> Never {
         while true { pause() }
     }

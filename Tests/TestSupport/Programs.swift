@@ -1,4 +1,4 @@
-// Programs for tests, put together byte by byte: ELF files for x86-64 and nothing else in them.
+// Programs for tests, made byte by byte: ELF files for x86-64 with nothing but their headers and code.
 // Source: elf(5).
 
 /// One entry of an ELF file's program header table.
@@ -22,7 +22,7 @@ package enum Programs {
     package static let entrySize = 56
     private static let address: UInt64 = 0x40_0000
 
-    /// An ELF file: its header, its table, and what comes behind the table.
+    /// An ELF file: its header, its program header table, and the bytes after the table (`behind`).
     package static func elf(
         _ headers: [ProgramHeader], table: UInt64 = 64, entrySize: UInt16 = 56, count: UInt16? = nil,
         behind: [UInt8] = []

@@ -1,4 +1,4 @@
-// What root may try to leave the root directory that it was given. Source: chroot(2).
+// What a process with root's rights may try in order to leave its root directory. Source: chroot(2).
 internal import Glibc
 internal import LinuxSystem
 
@@ -7,9 +7,9 @@ package enum RootActs {
 
     package static func changeDirectory(_ path: String) { _ = unsafe chdir(path) }
 
-    /// Runs a program in a forked child; its exit status, 97 when it could not be executed.
+    /// Runs a program in a forked child, and returns the exit status: 97 when the program could not be executed.
     ///
-    /// - Parameter directory: that the name is from, which may have no path any more.
+    /// - Parameter directory: the directory that the path begins in; it may have no path any more.
     package static func run(_ path: String, in directory: Int32 = -1) -> Int32 {
         let pid = fork()
         if pid == 0 {

@@ -1,4 +1,5 @@
-/// SplitMix64: the same numbers in every run. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
+/// SplitMix64: the same numbers in every run.
+/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014).
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -1,4 +1,4 @@
-// A directory of a test's own, gone with its last user.
+// A directory of a test's own. It is removed when the object's last reference goes.
 internal import Glibc
 package import LinuxSystem
 
@@ -21,7 +21,7 @@ package final class TemporaryDirectory {
         do throws(SystemError) {
             for name in try Files.names(in: path) { removeAll("\(path)/\(name)") }
         } catch {
-            // What cannot be listed stays; /tmp is cleared by others.
+            // A directory that cannot be listed stays in /tmp, which the system clears.
         }
         _ = unsafe rmdir(path)
     }

@@ -1,14 +1,15 @@
-// Sessions as text files, in Golden/: what is sent, and what must come back. A new handler's tests begin with a new file.
+// Sessions as text files, in Golden/: what the peer sends, and what must come back. A new handler's tests begin with a
+// new file.
 //
-//     # words about it; the items of the reference that it covers
+//     # a comment
 //     run NAME ARGUMENT ...       GOLDEN in an argument is the folder of these files
 //     env NAME=VALUE
-//     > text                      sent; \r \n \t \\ \xHH
-//     < text                      answered before the next text is sent
-//     ends                        the peer says here already that it sends no more, not only when everything is through
-//     closes                      the handler ends the session, before the peer says that it sends no more
+//     > text                      the peer sends this; \r \n \t \\ \xHH
+//     < text                      the handler answers this before the peer sends the next text
+//     ends                        the peer half-closes here, and not after the last line of the file
+//     closes                      the handler ends the session before the peer half-closes
 //     status 0
-//     log text                    a line on descriptor 2; all of them, in their order
+//     log text                    a line on descriptor 2; a file lists all of them, in their order
 //
 // HandlerTests plays them over pipes and sockets, cut in every way; EndToEndTests through a running supervisor.
 internal import Glibc
@@ -31,14 +32,14 @@ package struct Transcript: Sendable {
     package private(set) var status: Int32 = 0
     package private(set) var log = ""
 
-    /// All that is sent.
+    /// All bytes that the peer sends.
     package var sent: [UInt8] {
         steps.flatMap { step -> [UInt8] in
             if case .send(let bytes) = step { return bytes }
             return []
         }
     }
-    /// All that must come back.
+    /// All bytes that must come back.
     package var received: [UInt8] {
         steps.flatMap { step -> [UInt8] in
             if case .receive(let bytes) = step { return bytes }
@@ -48,20 +49,20 @@ package struct Transcript: Sendable {
 
     /// The folder of the files.
     package static let folder: String = {
-        // An ordinary user may be able to read only the copy of the project that scripts/test-as makes.
+        // Another user that runs the tests (etc/test-as) may be able to read only its own copy of the project.
         let here = "Tests/HandlerTests/Golden"
         if Files.lookupProblem(here) == nil { return here }
         return String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/")!)) + "/../HandlerTests/Golden"
     }()
 
-    /// What the names of the sessions to play begin with: all of them, or DOORWARD_SESSIONS (`make sessions NAME=`).
+    /// The beginning of the names of the sessions to play: DOORWARD_SESSIONS (`make sessions NAME=`), or empty for all.
     package static let chosen: String = {
         // Sound: the text is copied at once.
         guard let prefix = unsafe getenv("DOORWARD_SESSIONS") else { return "" }
         return unsafe String(cString: prefix)
     }()
 
-    /// Every session in the folder that is to be played.
+    /// Every session in the folder with a name that begins so.
     package static let all: [Transcript] = {
         do {
             let names = try Files.names(in: folder).filter { $0.hasPrefix(chosen) && $0.hasSuffix(".txt") }
@@ -71,7 +72,7 @@ package struct Transcript: Sendable {
         }
     }()
 
-    /// Reads a file of the folder, or of another one.
+    /// Reads a session from a file in this folder.
     package init(name: String, in folder: String = Self.folder) {
         self.name = name
         do {
