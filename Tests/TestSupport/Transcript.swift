@@ -49,7 +49,7 @@ package struct Transcript: Sendable {
 
     /// The folder of the files.
     package static let folder: String = {
-        // Another user that runs the tests (etc/test-as) may be able to read only its own copy of the project.
+        // Another user that runs the tests (scripts/test-as) may be able to read only its own copy of the project.
         let here = "Tests/HandlerTests/Golden"
         if Files.lookupProblem(here) == nil { return here }
         return String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/")!)) + "/../HandlerTests/Golden"
