@@ -11,7 +11,9 @@ extension Reading {
     ///   - own: the entries of the file itself.
     ///   - merged: these over `[defaults]`.
     mutating func check(_ service: Service, own: Section, merged: Section) {
+        defer { key = nil }
         for key in Service.keys {
+            self.key = key.name
             for constraint in key.constraints {
                 switch constraint {
                 case .needs, .needsValue, .needsUnixSocket, .needsAddress:
@@ -74,6 +76,7 @@ extension Reading {
         guard Service.key(other)?.value(in: service) == .text(value),
             let useless = merged[key.table.isEmpty ? key.name : key.table], let cause = merged.entry(of: other)
         else { return }
+        self.key = key.table.isEmpty ? key.name : key.table
         fault(
             ownPlace(useless.position, cause.position),
             message(

@@ -6,10 +6,13 @@ extension Reading {
     /// Reads each key that is there into its place. A key that is absent, or wrong, changes nothing.
     mutating func read<Root>(_ keys: [Key<Root>], of top: Section, into root: inout Root) {
         var tables: [String: Section] = ["": top]
+        defer { key = nil }
         for table in keyTables(keys) where !table.isEmpty {
+            key = table
             tables[table] = section(table, of: top, known: plainNames(of: keys, in: table))
         }
         for key in keys {
+            self.key = key.name
             guard let entry = tables[key.table]?[key.plainName], let value = value(of: entry, by: key.form) else {
                 continue
             }

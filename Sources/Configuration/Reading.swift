@@ -29,6 +29,8 @@ struct Reading {
     var listenersAreKnown = false
     /// The user that the key `user` names.
     var account: User?
+    /// The key that is read or checked, as a fault names it for programs; nil: none, or an unknown one.
+    var key: String?
     private(set) var faults: [Fault] = []
 
     init(host: Host, handlers: String, layer: Layer, file: String) {
@@ -40,7 +42,7 @@ struct Reading {
 
     /// Notes something that is wrong.
     mutating func fault(_ position: SourcePosition, _ message: String) {
-        faults.append(Fault(position: position, message: message))
+        faults.append(Fault(position: position, key: key, message: message))
     }
 
     /// The place for a fault that several places make together: the first that is in the file that is read. Whoever wrote

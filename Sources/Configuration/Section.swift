@@ -71,6 +71,9 @@ extension Reading {
 
     /// Reports each key that is not known, with the one that was probably meant.
     mutating func refuseUnknownKeys(of section: Section, known: [String]) {
+        let outer = key
+        key = nil
+        defer { key = outer }
         for entry in section.entries where !known.contains(entry.key) {
             let place = section.title.isEmpty ? "" : " in [\(section.title)]"
             let hint: String

@@ -4,9 +4,14 @@ import ServiceModel
 
 extension Reading {
     mutating func checkTogether(_ service: inout Service, own: Section, merged: Section) {
+        defer { key = nil }
+        key = "user"
         checkIdentity(&service.identity, of: merged)
+        key = "deny_message"
         checkMessage(service, of: merged)
+        key = "penalties"
         checkPenalties(service.admission.penalties, of: merged)
+        key = "stderr"
         if service.standardError == .socket, !service.outputFilters.isEmpty, let way = merged["stderr"],
             let filters = own["output_filters"]
         {

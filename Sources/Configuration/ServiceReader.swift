@@ -68,8 +68,10 @@ extension Reading {
         // that are inside of its root.
         read(Service.keys.filter { $0.name == "enabled" }, of: top, into: &service)
         isEnabled = service.isEnabled
+        key = "root"
         readRoot(of: top)
         let faultsBefore = faults.count
+        key = "listen"
         listeners = listen(of: top)
         listenersAreKnown = top["listen"] != nil && faults.count == faultsBefore
         read(Service.keys.filter { $0.name != "enabled" }, of: top, into: &service)
@@ -78,7 +80,10 @@ extension Reading {
     /// A service listens somewhere, and has a handler unless it is a sensor.
     fileprivate mutating func requireKeys(of own: Section) {
         let start = SourcePosition(file: file, line: 1, column: 1)
+        defer { key = nil }
+        key = "listen"
         if own["listen"] == nil { fault(start, "'listen' is missing; expected \(Self.listenForms)") }
+        key = "handler"
         if own["handler"] == nil, own["sensor"] == nil {
             fault(start, "'handler' is missing; expected \(Self.handlerForms)")
         }

@@ -1,6 +1,6 @@
 // A service as an importer builds it: values under the keys of a service file, nothing looked up.
 
-/// The keys that an importer writes, in the order of a file. `environment` is separate.
+/// The keys that an importer writes, each one of `Service.keys`, whose order a file has. `environment` is separate.
 enum ServiceKey: String, CaseIterable {
     case listen, handler, enabled, user, group, groups, capabilities, access, umask, nice, hours
     case maxLoad = "max_load"

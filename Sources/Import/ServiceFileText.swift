@@ -1,20 +1,19 @@
 // An imported service as the text of its file: TOML 1.0, as doorward-service(5) describes it.
 // Promises that every string reads back unchanged, whatever is in it.
+internal import ServiceModel
 internal import Text
 
 extension ImportedService {
     /// The whole file.
     package var fileText: String {
         var text = "# From \(printable(place.description)), by doorward import.\n"
+        // What stands behind a table's header is in the table: the keys of the top come first.
         var table = ""
-        for key in ServiceKey.allCases {
-            guard let value = self[key] else { continue }
-            let parts = key.rawValue.split(separator: ".")
-            if parts.count > 1, table != parts[0] {
-                table = String(parts[0])
-                text += "\n[\(table)]\n"
-            }
-            text += "\(parts[parts.count - 1]) = \(value.text)\n"
+        for key in Service.keys.filter(\.table.isEmpty) + Service.keys.filter({ !$0.table.isEmpty }) {
+            guard let value = ServiceKey(rawValue: key.name).flatMap({ self[$0] }) else { continue }
+            if table != key.table { text += "\n[\(key.table)]\n" }
+            table = key.table
+            text += "\(key.plainName) = \(value.text)\n"
         }
         guard !environment.isEmpty else { return text }
         text += "\n[environment]\n"

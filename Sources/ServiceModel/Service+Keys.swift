@@ -8,7 +8,7 @@ extension Service {
         SocketOptions.keys.map { $0.inside(\.socket, table: "socket") },
         SandboxSettings.keys.map { $0.inside(\.sandbox) },
         Penalties.keys.map { $0.inside(\.admission.penalties, table: "penalties") },
-        AdmissionSettings.keys.map { $0.inside(\.admission) }, switchKeys,
+        AdmissionSettings.keys.map { $0.inside(\.admission) }, sensorKeys,
     ].flatMap(\.self)
 
     /// The key of this name; nil when there is none.
@@ -31,6 +31,7 @@ extension Service {
             Key("handler", \.handler, .program, .service, sensor),
             Key("input_filters", \.inputFilters, filters, .service, sensor),
             Key("output_filters", \.outputFilters, filters, .service, sensor),
+            Key("enabled", \.isEnabled, .flag, .service),
         ]
     }
 
@@ -45,10 +46,7 @@ extension Service {
         ]
     }
 
-    private static var switchKeys: [Key<Service>] {
-        [
-            Key("enabled", \.isEnabled, .flag, .service),
-            Key("sensor", \.admission.sensor, .duration(.moreThanZero), .service, .needsAddress),
-        ]
+    private static var sensorKeys: [Key<Service>] {
+        [Key("sensor", \.admission.sensor, .duration(.moreThanZero), .service, .needsAddress)]
     }
 }

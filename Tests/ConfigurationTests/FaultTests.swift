@@ -30,3 +30,19 @@ struct FaultTests {
         #expect(quoted(String(repeating: "x", count: 1000)).count == 125)
     }
 }
+
+@Test(
+    "a fault names its key for programs",
+    arguments: [
+        ("[limits]\nmemory = 1", "limits.memory"), ("umask = \"9\"", "umask"), ("first_byte = \"1s\"", "first_byte"),
+        ("[limits]\nburst = 1", "limits.burst"), ("limits = 1", "limits"), ("root = \"x\"", "root"),
+        ("user = \"root\"", "user"), ("landlock = \"off\"\n[files]\nread = [\"/srv\"]\nwrite = [\"/srv\"]", "files"),
+    ])
+func faultKey(lines: String, key: String) throws {
+    let reader = ServiceReader(host: testHost, configuration: try hostConfiguration())
+    guard case .failure(let faults) = reader.read(name: "s", file: "s.toml", text: Array((goodTop + lines).utf8)) else {
+        Issue.record("there is a fault")
+        return
+    }
+    #expect(faults.all.map(\.key) == [key])
+}

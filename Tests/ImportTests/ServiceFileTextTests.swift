@@ -60,3 +60,8 @@ struct ServiceFileTextTests {
         #expect(try readBack(service).service.access.count == 40)
     }
 }
+
+@Test("an importer writes no key that a service file does not have", arguments: ServiceKey.allCases)
+func importedKey(key: ServiceKey) {
+    #expect(Service.key(key.rawValue) != nil)
+}
