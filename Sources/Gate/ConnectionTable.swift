@@ -1,13 +1,13 @@
-// The connections that are served, by number; their processes, by pid; and with filters, the sockets between those.
+// The connections that have a handler, by number; their processes, by pid; and with filters, the sockets between those.
 // Promises that memory is taken once: nothing is allocated for a connection.
 internal import LinuxSystem
 internal import Spawner
 internal import Tables
 
-/// Where a process belongs.
+/// The connection and the program that a process belongs to.
 struct ProcessPlace: Hashable {
     let connection: UInt64
-    /// In the chain of its programs.
+    /// The program's index in the connection's chain.
     let position: Int
 }
 
@@ -16,12 +16,12 @@ struct ConnectionTable: ~Copyable {
     private(set) var entries: FixedMap<UInt64, RunningConnection>
     private var places: FixedMap<Int32, ProcessPlace>
     private(set) var sockets: FixedMap<UInt64, ChainSockets>
-    /// The earliest deadline, or an earlier time: looking too soon costs a look, never a missed deadline.
-    private(set) var nextLook: Int64?
+    /// The earliest deadline, or an earlier time: an early look at the table costs a little, and no deadline is missed.
+    private(set) var nextExpiry: Int64?
 
     /// - Parameters:
-    ///   - capacity: how many connections there may be.
-    ///   - programs: how many each of them has.
+    ///   - capacity: the most connections at once.
+    ///   - programs: the number of programs of each connection.
     init(capacity: Int, programs: Int) {
         entries = FixedMap(capacity: capacity)
         places = FixedMap(capacity: capacity * programs)
@@ -32,11 +32,11 @@ struct ConnectionTable: ~Copyable {
     var isFull: Bool { entries.isFull }
 
     mutating func insert(_ number: UInt64, _ connection: consuming RunningConnection) {
-        nextLook = earlier(nextLook, connection.nextLook)
+        nextExpiry = earlier(nextExpiry, connection.nextExpiry)
         entries.insert(number, connection)
     }
 
-    /// A process of a connection was started.
+    /// Records that a program of a connection runs with this pid.
     mutating func started(_ place: ProcessPlace, pid: Int32) {
         places.insert(pid, place)
         _ = entries.update(place.connection) { $0.started(place.position, pid: pid) }
@@ -45,53 +45,55 @@ struct ConnectionTable: ~Copyable {
     /// Whether this is a process of a connection.
     func contains(pid: Int32) -> Bool { places.contains(pid) }
 
-    /// A process is no more: where it belonged.
+    /// Removes an ended process. Returns the place that it had, or nil if it belonged to no connection.
     mutating func remove(pid: Int32) -> ProcessPlace? { places.remove(pid) }
 
-    /// Takes a connection out that is over; nil when it is not, or not there.
+    /// Removes and returns a connection that has no running process; nil while one runs, or when the table does not
+    /// have it.
     mutating func removeIfOver(_ number: UInt64) -> RunningConnection? {
         guard entries.update(number, { $0.chain.isOver }) == true else { return nil }
         _ = sockets.remove(number)
         return entries.remove(number)
     }
 
-    /// The sockets of a connection with filters.
+    /// Adds the sockets of a connection with filters.
     mutating func insert(_ number: UInt64, _ sockets: consuming ChainSockets) { self.sockets.insert(number, sockets) }
 
-    /// Changes the sockets of a connection; nil when it has none here.
+    /// Changes the sockets of a connection; nil when the table has none for it.
     mutating func update<Result>(
         socketsOf number: UInt64, _ change: (inout ChainSockets) -> Result
     ) -> Result? {
         sockets.update(number, change)
     }
 
-    /// Changes a connection; nil when it is not there.
+    /// Changes a connection; nil when the table does not have it.
     mutating func update<Result>(_ number: UInt64, _ change: (inout RunningConnection) -> Result) -> Result? {
         entries.update(number, change)
     }
 
-    /// The output filters of a connection have ended before its handler, which has until then.
+    /// The output filters of a connection have ended before its handler. The handler may run until the deadline.
     mutating func hasten(_ number: UInt64, to deadline: Int64) {
         entries.update(number) { $0.outputEnded(deadline: deadline) }
-        nextLook = earlier(nextLook, deadline)
+        nextExpiry = earlier(nextExpiry, deadline)
     }
 
-    /// Programs of a connection were told to end because another has, and have until then.
-    mutating func tell(_ positions: StageSet, of number: UInt64, deadline: Int64) {
+    /// Records that the gate has sent TERM to these programs because another one has ended. They may run until the
+    /// deadline.
+    mutating func markTerminating(_ positions: StageSet, of number: UInt64, deadline: Int64) {
         guard !positions.isEmpty else { return }
-        entries.update(number) { $0.tell(positions, deadline: deadline) }
-        nextLook = earlier(nextLook, deadline)
+        entries.update(number) { $0.markTerminating(positions, deadline: deadline) }
+        nextExpiry = earlier(nextExpiry, deadline)
     }
 
-    /// Visits the connections that a deadline of has come; `visit` sets the next one.
+    /// Calls `visit` for each connection that is past its deadline; `visit` sets the connection's next one.
     mutating func expire(at now: Int64, _ visit: (inout RunningConnection) -> Void) {
-        guard let look = nextLook, now >= look else { return }
+        guard let expiry = nextExpiry, now >= expiry else { return }
         var earliest: Int64?
         entries.forEach { _, connection in
-            if let due = connection.nextLook, now >= due { visit(&connection) }
-            earliest = earlier(earliest, connection.nextLook)
+            if let due = connection.nextExpiry, now >= due { visit(&connection) }
+            earliest = earlier(earliest, connection.nextExpiry)
         }
-        nextLook = earliest
+        nextExpiry = earliest
     }
 
     mutating func forEach(_ visit: (inout RunningConnection) -> Void) {

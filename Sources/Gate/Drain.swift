@@ -1,24 +1,25 @@
-// How a gate ends: it stops accepting, waits for its handlers, then TERM, then KILL. Pure: the time is a parameter.
+// How a gate ends: it stops accepting, waits for its handlers, sends them TERM, and then KILL. Pure: the time is a
+// parameter.
 
-/// The way out of one gate.
+/// The steps of one gate from the order to drain to its end.
 package struct Drain: Hashable, Sendable {
     package enum Step: Hashable, Sendable { case terminate, kill }
 
-    /// Whether the gate accepts no more.
+    /// Whether the gate has stopped accepting.
     package private(set) var isDraining = false
-    /// Whether handlers were told to end.
+    /// Whether the gate has sent TERM to its handlers.
     package private(set) var isPastGrace = false
     private var terminateAt: Int64?
     private var killAt: Int64?
 
-    /// Between TERM and KILL.
+    /// The time that handlers have between TERM and KILL.
     package static let killGraceNanoseconds: Int64 = 5_000_000_000
 
     package init() {}
 
     /// Starts draining, or shortens the grace of a drain under way.
     ///
-    /// - Parameter graceNanoseconds: nil for all the time that handlers want.
+    /// - Parameter graceNanoseconds: the time that handlers have; nil: without a limit.
     package mutating func begin(graceNanoseconds: Int64?, at now: Int64) {
         isDraining = true
         guard let graceNanoseconds else { return }
@@ -27,10 +28,10 @@ package struct Drain: Hashable, Sendable {
         if killAt == nil { terminateAt = min(terminateAt ?? deadline, deadline) }
     }
 
-    /// When ``step(at:)`` has something to say next; nil for never.
+    /// When ``step(at:)`` returns the next step; nil for never.
     package var deadline: Int64? { terminateAt ?? killAt }
 
-    /// What is due now.
+    /// The step that is due now, or nil. Each step is returned once.
     package mutating func step(at now: Int64) -> Step? {
         if let terminateAt, now >= terminateAt {
             self.terminateAt = nil

@@ -1,4 +1,4 @@
-// From accept to exec: accept, pre-connection, process-connection. Nothing here allocates or looks a name up.
+// From accept to exec: accept, pre-connection, process-connection. Nothing in this file allocates or looks up a name.
 internal import Addresses
 internal import Admission
 internal import LinuxSystem
@@ -6,17 +6,17 @@ internal import Messages
 internal import ServiceModel
 internal import Spawner
 
-/// A connection that not all of its programs were started for yet.
+/// An accepted connection that still lacks some of its programs.
 struct StartingConnection: ~Copyable {
     let number: UInt64
     let facts: ConnectionFacts
     let rule: Int?
-    /// The accepted socket; nil once the table has it.
+    /// The accepted socket; nil once the connection table owns it.
     var socket: Descriptor?
 }
 
 extension Gate {
-    /// Connections taken from one listener before the loop looks at everything else again.
+    /// Connections that the gate takes from one listener before it looks at its other descriptors again.
     private static let batch = 8
 
     mutating func acceptFrom(_ listener: GateSetup.BoundListener) {
@@ -32,7 +32,8 @@ extension Gate {
         }
     }
 
-    /// The next connection. With no descriptor left, the reserve gives way to one, and then accepting pauses.
+    /// The next connection. If no descriptor is left, the gate closes its reserve, accepts with the descriptor that
+    /// this frees, and then pauses.
     private mutating func take(from listener: GateSetup.BoundListener) -> AcceptedConnection? {
         do throws(SystemError) {
             return try acceptConnection(from: listener.number)
@@ -43,7 +44,7 @@ extension Gate {
         do throws(SystemError) {
             return try acceptConnection(from: listener.number)
         } catch {
-            // As short of something as before; the pause is on already.
+            // The machine still lacks the same resource, and the pause has already begun.
             return nil
         }
     }
@@ -52,7 +53,7 @@ extension Gate {
         do throws(SystemError) {
             reserve = try Descriptor.duplicate(of: null)
         } catch {
-            // Still none to be had. The next connection tries again.
+            // No descriptor is free yet. The gate tries again at the next connection.
         }
     }
 
@@ -67,7 +68,7 @@ extension Gate {
             at: Clock.monotonicNanoseconds())
     }
 
-    /// - Parameter local: the address that the peer connected to; nil for a connection that is dead already.
+    /// - Parameter local: returns the address that the peer connected to; nil if the connection is dead already.
     mutating func admit(
         _ connection: consuming AcceptedConnection, local: (borrowing Descriptor) -> ListenAddress?
     ) {
@@ -79,7 +80,7 @@ extension Gate {
             refuse(connection, refusal, at: now)
         case .admit(let admitted):
             guard let local = local(connection.descriptor) else {
-                // Dead already: one event of one connection.
+                // The connection is dead already. That is one event of one connection, and no fault of the gate.
                 admission.end(admitted)
                 return
             }
@@ -89,14 +90,14 @@ extension Gate {
         }
     }
 
-    /// From here on it is a connection with a number and a line in the log.
+    /// From here on the connection has a number and lines in the log.
     mutating func serve(_ incoming: consuming IncomingConnection, at now: Int64) {
         lastNumber += 1
         let peer = incoming.peer
         let id = ConnectionID(pid: pid, number: lastNumber)
         var facts = incoming.facts(id)
         facts.isPressed = connections.count + 1 == setup.service.limits.connections
-        guard let admitted = incoming.admitted else { preconditionFailure("who is served was admitted") }
+        guard let admitted = incoming.admitted else { preconditionFailure("a connection with a handler was admitted") }
         let rule = admitted.rule
         serviceRate.take(at: now)
         connections.insert(
@@ -115,7 +116,8 @@ extension Gate {
         admission.decide(peer, blockList: blockList.bytes, bans: bans.bytes, closed: closed, at: now)
     }
 
-    /// The address that the peer connected to. A listener on one address knows it; on all addresses the socket does.
+    /// The address that the peer connected to. A listener that is bound to one address knows it; on a listener for all
+    /// addresses, getsockname(2) tells it.
     private static func localAddress(of descriptor: borrowing Descriptor, at listener: GateSetup.BoundListener)
         -> ListenAddress?
     {
@@ -127,7 +129,7 @@ extension Gate {
         }
     }
 
-    /// Goes on with the connection that no process could be made for; unless its time was over before there was one.
+    /// Starts the programs of the connection for which fork failed, unless its lifetime has ended since.
     mutating func startStalled(at now: Int64) {
         guard let waiting = stalled.take(), !endIfOver(waiting.number, at: now) else { return }
         start(waiting)
@@ -140,7 +142,7 @@ extension Gate {
             } else {
                 try startChain(of: &connection)
             }
-            // A connection that only the reserve let in says nothing about plenty.
+            // If only the reserve's descriptor made this connection possible, the shortage goes on.
             if reserve != nil { throttle.cloned() }
         } catch {
             pause(.lackOfResources, error)
@@ -148,7 +150,7 @@ extension Gate {
         }
     }
 
-    /// The socket is the handler's alone: ours is closed when `connection` ends.
+    /// The child's copy of the socket remains; the gate's copy closes when `connection` is destroyed.
     private mutating func startHandler(of connection: borrowing StartingConnection) throws(SystemError) {
         let child = try spawnHandler(connection.socket, rule: connection.rule, facts: connection.facts)
         connections.started(ProcessPlace(connection: connection.number, position: 0), pid: child)
@@ -160,12 +162,12 @@ extension Gate {
     ) throws(SystemError) -> Int32 {
         switch socket {
         case .some(let socket): try plan.spawn(socket, rule: rule, facts: facts)
-        case .none: preconditionFailure("a connection waits with its socket")
+        case .none: preconditionFailure("a connection that waits for its handler owns its socket")
         }
     }
 
-    /// Starts what is not started yet. What could not be started now is, when this is called again; unless the connection
-    /// is over by then.
+    /// Starts the programs that do not run yet. If one cannot be started, the next call goes on with it, unless the
+    /// connection is over by then.
     private mutating func startChain(of connection: inout StartingConnection) throws(SystemError) {
         let number = connection.number
         if connection.socket != nil {
@@ -182,7 +184,7 @@ extension Gate {
         }
     }
 
-    /// The handler of a connection was started.
+    /// Counts and logs that the handler of a connection was started.
     private mutating func accepted(_ connection: borrowing StartingConnection, by child: Int32) {
         setup.counters.increment(.accepted)
         logAccept(connection.number, connection.facts, rule: connection.rule, child: child)

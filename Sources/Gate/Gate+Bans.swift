@@ -1,6 +1,7 @@
-// What a gate tells its supervisor, which keeps the bans of all services: who has done what its service bans for, and how
-// often bans have refused somebody. Never waits: what cannot be sent now is not worth a connection's time, and whoever does
-// it again is reported again.
+// What a gate reports to its supervisor, which keeps the bans of all services: the sources that have done what the
+// service bans for, and how many connections each ban refused.
+// Never waits: a report that cannot be sent now is dropped, because it is not worth a connection's time; a source that
+// offends again is reported again.
 internal import Addresses
 internal import Admission
 internal import LinuxSystem
@@ -8,15 +9,15 @@ internal import Messages
 internal import ServiceModel
 internal import Tables
 
-/// The bans that a gate knows, and what it has to tell about them.
+/// The bans in force, and what the gate has to report about them.
 struct BanView: ~Copyable {
-    /// What ``BanTable/list(at:)`` built.
+    /// The table that ``BanTable/list(at:)`` built.
     private(set) var table: SharedBytes
-    /// By the places in the table.
+    /// Counted by the index of a ban in the table.
     var hits: BanHits
-    /// Monotonic: when to tell the supervisor what they refused.
-    var tellHitsAt: Int64?
-    /// Of offences that may be told.
+    /// Monotonic: when to report the hits to the supervisor; nil: there are none.
+    var reportHitsAt: Int64?
+    /// Limits how many offences are reported.
     var reports = TokenBucket(at: 0)
 
     init(_ table: consuming SharedBytes) {
@@ -24,7 +25,8 @@ struct BanView: ~Copyable {
         self.table = table
     }
 
-    /// Others are in force. The hits of those before were told.
+    /// Replaces the table. The caller has reported the hits of the old one, because their indices mean nothing in the
+    /// new one.
     mutating func replace(with table: consuming SharedBytes) {
         hits = BanHits(bans: SealedBans.count(of: table.bytes))
         self.table = table
@@ -33,17 +35,18 @@ struct BanView: ~Copyable {
 
 extension Gate {
     static let hitsIntervalNanoseconds: Int64 = 1_000_000_000
-    /// Offences that are told at once, and by the second. The supervisor has other things to do too.
+    /// The most offences that are reported at once, and for each second. A flood must not take all of the supervisor's
+    /// time.
     private static let offences = Rate(count: 200, period: 1_000_000_000, burst: 1000)
 
-    /// The connection is over: what that costs its source.
+    /// Adds the points that the end of a connection costs its source.
     mutating func penalize(_ connection: borrowing RunningConnection, at now: Int64) {
         guard penalties != nil else { return }
         switch (connection.terminationCause, connection.handlerEnd) {
         case (.lifetime, _): penalize(connection.peer, for: .lifetime, at: now)
         case (nil, .exited(let status)): penalize(connection.peer, for: .exit(UInt8(clamping: status)), at: now)
         case (nil, .killed): penalize(connection.peer, for: .signal, at: now)
-        // The gate ended it for reasons of its own.
+        // The gate ended the handler for reasons of its own.
         case (.drain, _), (.outputOver, _), (nil, nil): break
         }
     }
@@ -53,7 +56,7 @@ extension Gate {
         report(.penalties(cause), of: peer, at: now)
     }
 
-    /// Tells the supervisor. Users of unix sockets are not banned.
+    /// Reports an offence to the supervisor. Users of unix sockets are not banned.
     mutating func report(_ offence: Offence, of peer: Peer, at now: Int64) {
         guard case .ip(let address, _) = peer, let rate = Self.offences, bans.reports.take(rate, at: now) else {
             return
@@ -61,13 +64,13 @@ extension Gate {
         send(.offence(setup.sourcePrefix.source(of: address), offence))
     }
 
-    mutating func tellHits(at now: Int64) {
-        guard let due = bans.tellHitsAt, now >= due else { return }
-        tellAllHits()
+    mutating func reportHits(at now: Int64) {
+        guard let due = bans.reportHitsAt, now >= due else { return }
+        reportAllHits()
     }
 
-    mutating func tellAllHits() {
-        bans.tellHitsAt = nil
+    mutating func reportAllHits() {
+        bans.reportHitsAt = nil
         var hits: [BanHit] = []
         while let (index, count) = bans.hits.take() {
             hits.append(BanHit(prefix: SealedBans.prefix(of: index, in: bans.table.bytes), count: count))
@@ -83,7 +86,7 @@ extension Gate {
         do throws(SystemError) {
             try channel.send(message.bytes)
         } catch {
-            // The supervisor is busy, or gone, which the loop finds out.
+            // The supervisor is busy, or gone; the main loop notices when it is gone.
         }
     }
 }

@@ -1,16 +1,17 @@
-// Checks: programs of the administrator's own that are asked about a source, before a handler is started for it. They run as
-// handlers do, in the same sandbox, but with nothing of the connection except its variables; so one answer is good for all
-// connections of a source. Whoever is not let in by every one of them is refused: also when one fails, or takes too long.
+// Checks: the administrator's own programs, which the gate asks about a source before it starts a handler. A check runs
+// as a handler does, in the same sandbox, but gets nothing of the connection except its variables; so one answer is
+// good for all connections of a source. A source comes in only if every check lets it in; a check that fails or takes
+// too long refuses it.
 internal import Admission
 internal import LinuxSystem
 internal import ServiceModel
 internal import Spawner
 
-/// The checks of a gate's service: what they have said, and what they are about to say.
+/// The checks of a gate's service: the answers so far, and the programs that run.
 struct GateChecks: ~Copyable {
     var cache: CheckCache
     var runs: CheckRuns
-    /// Whether somebody waits for one to be started.
+    /// Whether a pending connection needs a check that has not been started.
     var isDue = false
 
     init(_ checks: Checks) {
@@ -21,9 +22,10 @@ struct GateChecks: ~Copyable {
 }
 
 extension Gate {
-    /// Lets somebody in or not, when it is known what the checks say; else its source is checked in this turn, or in its own.
+    /// Admits or refuses the connection if the answer for its source is known. Otherwise the connection waits until a
+    /// check of its source ends.
     mutating func advanceByChecks(_ incoming: consuming IncomingConnection, at now: Int64) {
-        guard let source = incoming.source else { preconditionFailure("who is checked was admitted") }
+        guard let source = incoming.source else { preconditionFailure("a connection that is checked was admitted") }
         if let answer = checks.cache.answer(for: source, at: now) { return follow(answer, on: incoming, at: now) }
         checks.isDue = true
         hold(incoming, in: .checks, at: now)
@@ -36,7 +38,7 @@ extension Gate {
 
     /// Starts the program of a run.
     ///
-    /// - Returns: false when no process could be made; that is tried again when accepting goes on.
+    /// - Returns: false when fork fails; the gate tries again when it accepts again.
     private mutating func start(_ wanted: CheckRun) -> Bool {
         var run = wanted
         do throws(SystemError) {
@@ -49,9 +51,9 @@ extension Gate {
         return true
     }
 
-    /// A process has ended: what that means when it was a check.
+    /// Handles the end of a process that was a check: starts the next check, or applies the answer.
     ///
-    /// - Returns: whether it was one.
+    /// - Returns: whether the process was a check.
     mutating func checkEnded(_ end: ProcessEnd, at now: Int64) throws(SystemError) -> Bool {
         guard var run = checks.runs.remove(pid: end.pid) else { return false }
         let failure = plan.takeFailure(of: end.pid)
@@ -65,7 +67,7 @@ extension Gate {
             } else if run.isLate {
                 answer = nil
             } else {
-                // Without a process for the next one, all of them are asked again when there is one.
+                // If the next check cannot be started, the gate later asks all checks of this source again.
                 checks.isDue = !start(run) || checks.isDue
                 return true
             }
@@ -75,13 +77,14 @@ extension Gate {
             answer = nil
         }
         if let answer { checks.cache.learn(answer, of: run.source, at: now) }
-        try tell(answer, of: run, at: now)
+        try apply(answer, of: run, at: now)
         checks.isDue = true
         return true
     }
 
-    /// Goes on with everybody who waits for this answer; nil: there is none.
-    private mutating func tell(_ answer: CheckAnswer?, of run: CheckRun, at now: Int64) throws(SystemError) {
+    /// Admits or refuses all pending connections of the source. A nil answer means that the check failed or took too
+    /// long.
+    private mutating func apply(_ answer: CheckAnswer?, of run: CheckRun, at now: Int64) throws(SystemError) {
         var next = pendingConnections.first(in: .checks)
         while let number = next {
             next = pendingConnections.next(after: number)
@@ -95,7 +98,7 @@ extension Gate {
         }
     }
 
-    /// Ends checks whose time is over, and starts those that wait for their turn.
+    /// Kills checks that take too long, and starts checks for pending connections.
     mutating func tendChecks(at now: Int64) {
         checks.runs.expire(at: now) { Processes.signalGroup(of: $0, .kill) }
         guard checks.isDue, throttle.until == nil else { return }
@@ -117,7 +120,7 @@ extension Gate {
         if !start(CheckRun(source: source, facts: facts, rule: rule, deadline: now + time)) { checks.isDue = true }
     }
 
-    /// Nobody waits for an answer any more.
+    /// Kills all checks, because no pending connection needs an answer.
     mutating func endChecks() {
         checks.runs.forEach { Processes.signalGroup(of: $0, .kill) }
     }

@@ -1,11 +1,11 @@
-// What the supervisor orders, and the way out.
+// The orders of the supervisor, and the end of the gate.
 internal import Addresses
 internal import LinuxSystem
 internal import Messages
 
 extension Gate {
     mutating func handleSupervisorMessages(at now: Int64) throws(SystemError) {
-        // A list comes with a descriptor, which must find a place even when there is none left.
+        // A list comes with a descriptor. Closing the reserve leaves a free one for it, even when the limit is reached.
         reserve = nil
         defer { restoreReserve() }
         while true {
@@ -13,7 +13,7 @@ extension Gate {
             case .nothing:
                 return
             case .closed:
-                // The supervisor is gone without a word. Nobody would restart us, and nobody could stop us.
+                // The supervisor has died. No process would restart this gate or stop it, so the gate drains.
                 try poller.remove(channel.number)
                 drain.begin(graceNanoseconds: Self.orphanGraceNanoseconds, at: now)
                 try refuseIdle(at: now)
@@ -26,7 +26,8 @@ extension Gate {
                     }
                 case .drain(let grace):
                     drain.begin(graceNanoseconds: grace, at: now)
-                    // Without a grace another gate has taken over, and nobody waits for the end of this one.
+                    // A drain without a grace means that another gate has taken over, so this one may wait for its
+                    // pending clients.
                     if grace != nil { try refuseIdle(at: now) }
                 case .kill:
                     drain.begin(graceNanoseconds: 0, at: now)
@@ -38,35 +39,37 @@ extension Gate {
                     blockList = try SharedBytes(mapping: passed)
                 case .bans:
                     guard let passed else { throw SystemError("receive bans", .filesExhausted) }
-                    // Counts are by places in the table that goes.
-                    tellAllHits()
+                    // Hits are counted by the index in the old table, so they are reported before the new one replaces
+                    // it.
+                    reportAllHits()
                     bans.replace(with: try SharedBytes(mapping: passed))
                 case .sourceStatus(let number, let client): reportSourceStatus(of: client, number: number, at: now)
                 case .resolver:
                     guard let passed else { throw SystemError("receive resolver", .filesExhausted) }
                     try setResolver(MessageChannel(adopting: passed.release()), at: now)
                 case nil:
-                    preconditionFailure("the supervisor speaks the gate's language")
+                    preconditionFailure("a supervisor sends only messages that its gates know")
                 }
             }
         }
     }
 
-    /// Whether the listeners are still accepted from although the gate drains.
+    /// Whether the gate still accepts from its listeners although it drains.
     var isEmptyingQueues: Bool { queueFlush != nil }
 
-    /// At the service's limit, those in the queue wait for their turn still, until the handlers' time is over.
+    /// Ends the queue flush when the listen queues are empty. At the service's limit, connections in the queue still
+    /// wait for a handler, until the handlers' grace ends.
     ///
-    /// - Parameter isQuiet: whether a look at all listeners has shown that nobody waits.
+    /// - Parameter isQuiet: whether the last poll of all listeners has found no connection.
     mutating func endQueueFlush(isQuiet: Bool, at now: Int64) throws(SystemError) {
-        guard let call = queueFlush, call.isOver(isQuiet: isQuiet, at: now) || drain.isPastGrace else { return }
+        guard let flush = queueFlush, flush.isOver(isQuiet: isQuiet, at: now) || drain.isPastGrace else { return }
         queueFlush = nil
         if drain.deadline != nil { try refuseIdle(at: now) }
     }
 
     private static let orphanGraceNanoseconds: Int64 = 30_000_000_000
 
-    /// Signals every connection's processes with their groups, and every orphan that was left to us.
+    /// Signals the process groups of all connections, and every orphan that the kernel has given to this gate.
     mutating func signalEverything(_ signal: Signal) {
         connections.forEach { connection in
             connection.forEach(connection.drain(with: signal)) { Processes.signalGroup(of: $0, signal) }
@@ -81,9 +84,9 @@ extension Gate {
         }
     }
 
-    /// Ends this gate when it is draining and no handler is left. What handlers left behind is swept up first: nothing that a
-    /// handler started outlives its service. What cannot be killed, because it has changed its user, is the supervisor's to
-    /// end, and so is everything when there is no end of it.
+    /// Ends this gate when it drains and no handler is left. It kills the orphans of its handlers first: no process
+    /// that a handler started outlives its service. The supervisor kills those that have changed their user, and all of
+    /// them if they multiply without end.
     mutating func endIfDrained(at now: Int64) throws(SystemError) {
         guard drain.isDraining, !hasListeners, connections.count == 0, stalled == nil, pendingConnections.count == 0
         else { return }

@@ -1,8 +1,8 @@
-// The log of handlers: what they write to descriptor 2 passes through here, so that nothing they write can be taken for a
-// line of ours, and nothing that they do to a descriptor can be done to the log.
+// The log of handlers. What they write to descriptor 2 passes through the gate, so that no output of a handler looks
+// like a line of the gate, and nothing that a handler does to its descriptor changes the log's.
 internal import LinuxSystem
 
-/// What handlers write, on its way into the log.
+/// The pipe that handlers write to, and the incomplete line read from it.
 struct HandlerLog: ~Copyable {
     let pipe: HandlerPipe
     var lines = HandlerLines()
@@ -13,10 +13,11 @@ struct HandlerLog: ~Copyable {
 }
 
 extension Gate {
-    /// In one go, so that nobody who writes without end keeps the gate from everything else: what a pipe holds.
+    /// Reads at most what a pipe holds in one turn, so that a handler that writes without end does not keep the gate
+    /// from its other work.
     private static let most = 4
 
-    /// Writes out what handlers have written.
+    /// Copies what handlers have written into the log.
     mutating func relayHandlerLog(at now: Int64) throws(SystemError) {
         for _ in 0..<Self.most {
             let count = try handlerLog.pipe.read(into: &handlerLog.buffer)
@@ -25,7 +26,7 @@ extension Gate {
         }
     }
 
-    /// Writes out what there is of a line.
+    /// Writes out an incomplete line.
     mutating func endHandlerLine(at now: Int64) {
         if !handlerLog.lines.isEmpty, handlerLog.budget.admits(at: now) { logHandlerLine() }
         handlerLog.lines.removeAll()

@@ -1,5 +1,6 @@
-// DNS block lists: whoever nothing is known of waits in the lobby while the resolver asks. It is a process of its own, because
-// a gate has no network; without it, and when it does not answer in time, nobody is refused.
+// DNS block lists. A connection from an address that the lists have not answered for is pending while the resolver asks
+// them. The resolver is a process of its own, because a gate has no network. Without a resolver, and when it does not
+// answer in time, the lists refuse no connection.
 internal import Addresses
 internal import Admission
 internal import DNS
@@ -8,19 +9,20 @@ internal import Messages
 internal import Wire
 
 extension Gate {
-    /// Lets somebody in or not, when that is known; else the resolver is asked, and somebody waits.
+    /// Admits or refuses the connection if the lists have answered for its address. Otherwise asks the resolver, and
+    /// the connection becomes pending.
     mutating func advanceByLists(_ incoming: consuming IncomingConnection, at now: Int64) {
         if case .ask(let missing) = knowledge(of: incoming.peer, at: now) {
             ask(missing, about: incoming.peer, at: now)
         }
-        // Once more: of whom nobody could be asked, it is known that nobody knows.
+        // Look again: if the resolver could not be asked, the answer is now "unknown".
         switch knowledge(of: incoming.peer, at: now) {
         case .known(let verdict): follow(verdict, on: incoming, at: now)
         case .ask: hold(incoming, in: .lists, at: now)
         }
     }
 
-    /// What the lists say of a peer, or who is to be asked. Of a user of this machine they say nothing.
+    /// What the lists say of a peer, or which lists to ask. The lists say nothing of a user of this machine.
     func knowledge(of peer: Peer, at now: Int64) -> ListKnowledge {
         guard case .ip(let address, _) = peer else { return .known(ListVerdict()) }
         switch lists.knowledge(of: address, at: now) {
@@ -44,7 +46,7 @@ extension Gate {
         advance(incoming, from: phasePlan.next(after: .lists), at: now)
     }
 
-    /// Asks the resolver.
+    /// Asks the resolver about each missing list.
     private mutating func ask(_ missing: UInt32, about peer: Peer, at now: Int64) {
         guard case .ip(let address, _) = peer else { return }
         for list in lists.lists.indices where missing & 1 << UInt32(list) != 0 {
@@ -55,7 +57,7 @@ extension Gate {
                 case .none: return
                 }
             } catch {
-                // It is busy, or gone: as if it had said that nobody knows.
+                // The resolver is busy, or gone. The gate counts that as the answer "unknown".
                 lists.learn(ListReply(to: request, ListAnswer(.unknown, seconds: 1)), at: now)
             }
         }
@@ -63,9 +65,9 @@ extension Gate {
 
     private static let answersAtOnce = 64
 
-    /// Answers have come, or the end of the resolver.
+    /// Reads the answers of the resolver, or notices its end.
     mutating func readListReplies(at now: Int64) throws(SystemError) {
-        // Not without end: the other connections are not to wait for these.
+        // A limited number at once, so that other connections do not wait for these.
         for _ in 0..<Self.answersAtOnce {
             var received = MessageChannel.Received.nothing
             switch resolver {
@@ -75,7 +77,7 @@ extension Gate {
             switch consume received {
             case .nothing: return try advanceListed(at: now)
             case .message(let bytes, _):
-                // What it cannot mean is no answer.
+                // A message that is no answer is ignored.
                 if let reply = ListReply(wireBytes: bytes) { lists.learn(reply, at: now) }
             case .closed:
                 try forgetResolver()
@@ -85,7 +87,7 @@ extension Gate {
         try advanceListed(at: now)
     }
 
-    /// The supervisor has a resolver for us, the first one or another.
+    /// Takes over the channel to a resolver that the supervisor has started, the first one or a replacement.
     mutating func setResolver(_ channel: consuming MessageChannel, at now: Int64) throws(SystemError) {
         try forgetResolver()
         try poller.add(channel.number, token: Token.resolver)
@@ -101,9 +103,9 @@ extension Gate {
         resolver = nil
     }
 
-    /// Goes on with everybody of whom enough is known now.
+    /// Goes on with every pending connection for which enough lists have answered.
     ///
-    /// - Parameter askingAgain: what was asked before was asked of somebody else.
+    /// - Parameter askingAgain: whether the missing lists were asked of a resolver that is gone.
     private mutating func advanceListed(askingAgain: Bool = false, at now: Int64) throws(SystemError) {
         var next = pendingConnections.first(in: .lists)
         while let number = next {
@@ -116,7 +118,7 @@ extension Gate {
         }
     }
 
-    /// Nobody waits for lists any longer than this: who has not answered has said nothing.
+    /// Decides by the answers so far, because the time for them is over. A list without an answer does not refuse.
     mutating func decide(_ incoming: consuming IncomingConnection, at now: Int64) {
         guard case .ip(let address, _) = incoming.peer else { preconditionFailure("lists are asked about addresses") }
         follow(lists.verdict(on: address, at: now), on: incoming, at: now)

@@ -1,5 +1,5 @@
-// The lines that a gate writes: one per event, with the cause and the setting that changes it. Those about who was refused
-// are in Gate+LogRefusals.swift.
+// The lines that a gate writes: one for each event, with the cause and the setting that changes it.
+// Gate+LogRefusals.swift has the lines about refused connections.
 internal import Admission
 internal import EventLog
 internal import LinuxSystem
@@ -38,7 +38,7 @@ extension Gate {
         log.end()
     }
 
-    /// A handler, or what one left behind, that has changed its user: its gate has no right to end it.
+    /// Logs a process that has changed its user, a handler or an orphan of one: the gate has no right to end it.
     mutating func logOutOfReach(_ child: Int32, cause: StaticString) {
         begin("out_of_reach")
         log.field("pid", Int(child))
@@ -46,14 +46,14 @@ extension Gate {
         log.end()
     }
 
-    /// A line that a handler wrote to its standard error.
+    /// Logs a line that a handler wrote to its standard error.
     mutating func logHandlerLine() {
         begin("stderr")
         Self.add(handlerLog.lines, to: &log)
         log.end()
     }
 
-    /// Lines of handlers beyond what a service may log.
+    /// Logs the number of handlers' lines that were dropped because the service's log budget was used up.
     mutating func logSuppressed(_ count: Int) {
         begin("stderr_suppressed")
         log.field("lines", count)
@@ -64,7 +64,7 @@ extension Gate {
         log.field("text", lines.line)
     }
 
-    /// What handlers left behind when they ended, and that was ended too.
+    /// Logs how many orphans of handlers were killed.
     mutating func logOrphans(_ count: Int) {
         begin("orphans")
         log.field("count", count)
@@ -72,7 +72,7 @@ extension Gate {
         log.end()
     }
 
-    /// This gate accepts no more.
+    /// Logs that this gate has stopped accepting.
     mutating func logClosed() {
         begin("closed")
         log.field("pid", Int(pid))
@@ -80,7 +80,7 @@ extension Gate {
         log.end()
     }
 
-    /// Once for each episode of a shortage.
+    /// Logs the first failure of each shortage of resources.
     mutating func logPause(_ error: SystemError) {
         begin("pause")
         log.field("act", error.act)
@@ -89,7 +89,7 @@ extension Gate {
         log.end()
     }
 
-    /// Something that should not happen, and that nobody outside causes.
+    /// Logs a failure of the gate's own that no peer and no handler can cause.
     mutating func logFault(_ error: SystemError) {
         begin("gate_fault")
         log.field("act", error.act)
@@ -140,7 +140,7 @@ extension Gate {
         }
     }
 
-    /// The lists that somebody is on who comes in, each once.
+    /// Logs the DNS block lists that match the client of an accepted connection, each once.
     private mutating func logLists(_ matches: UInt32) {
         guard matches != 0 else { return }
         let rules = setup.service.admission.dnsbl

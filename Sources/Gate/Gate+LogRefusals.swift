@@ -1,4 +1,4 @@
-// The lines about those who never got a handler: why, by which line of which file, and the setting that changes it.
+// The lines about refused connections: the reason, the line of the file that decided, and the setting that changes it.
 internal import Addresses
 internal import Admission
 internal import EventLog
@@ -25,7 +25,7 @@ extension Gate {
         log.end()
     }
 
-    /// What decided, where its cause does not say it.
+    /// Logs what decided, if the cause alone does not tell it.
     private mutating func logDetails(of refusal: Refusal, peer: Peer, at now: Int64) {
         switch refusal {
         case .blockList(let line):
@@ -46,7 +46,7 @@ extension Gate {
         }
     }
 
-    /// Refusals beyond what a service may log.
+    /// Logs the number of refusals that were not logged because the budget was used up.
     mutating func logSuppressedRefusals(at now: Int64) {
         guard let count = refusalBudget.report(at: now) else { return }
         begin("refuse_suppressed")
@@ -54,12 +54,12 @@ extension Gate {
         log.end()
     }
 
-    /// Whom a ban is for, and its cause.
+    /// Logs the prefix that a ban is for, and the ban's cause.
     private static func add(_ ban: SealedBans.Match, in bans: borrowing SharedBytes, to log: inout EventLog) {
         let prefix = SealedBans.prefix(of: ban.index, in: bans.bytes)
         log.plainField("ban") { text in
             text.append(prefix.network.text.bytes)
-            // As `blocked` and the line of the ban spell it.
+            // An address without its length, as `blocked` and the log line of the ban write it.
             guard prefix.length < prefix.network.bitWidth else { return }
             text.append(UInt8(ascii: "/"))
             text.append(decimal: prefix.length)
@@ -67,7 +67,7 @@ extension Gate {
         log.plainField("for") { SealedBans.appendCause(of: ban.index, in: bans.bytes, to: &$0) }
     }
 
-    /// A check that says nothing, and how it ended.
+    /// Logs a check that gave no answer, and how it ended.
     mutating func logCheckFailure(_ run: CheckRun, _ way: ProcessEnd.Way, _ failure: LaunchFailure?, at now: Int64) {
         guard refusalBudget.admits(at: now) else { return }
         begin("check_failed")

@@ -1,30 +1,31 @@
-// Before a handler exists: the phases of PhasePlan. Nothing here waits. What lists and checks say is in Gate+Lists and
-// Gate+Checks.
+// Pending connections: the phases of PhasePlan between accept and a handler. Nothing in this file waits. Gate+Lists and
+// Gate+Checks decide by what lists and checks answer.
 internal import Addresses
 internal import Admission
 internal import LinuxSystem
 
 extension Gate {
-    /// Waiting connections that are served in one turn of the loop, before it looks at everything else again.
+    /// Pending connections that get a handler in one turn of the loop, before the gate looks at its other descriptors
+    /// again.
     private static let batch = 8
 
-    /// Whether a handler may be started for a connection that waits.
+    /// Whether the gate may start a handler now.
     func mayServe(at now: Int64) -> Bool {
         !connections.isFull && throttle.until == nil && stalled == nil && serviceRate.wait(at: now) == 0
     }
 
-    /// Whether the next connection is to be taken from the listen queue.
+    /// Whether the gate may take the next connection from the listen queue.
     func mayAccept(at now: Int64) -> Bool {
         guard !drain.isDraining || isEmptyingQueues else { return false }
         guard phasePlan.areAny else { return mayServe(at: now) }
         guard throttle.until == nil else { return false }
-        // When all of the lobby waits for handlers, whoever comes may take the place of another one.
+        // If every pending connection waits for a handler, a new one may still displace one of them.
         let room = handlerQueue.capacity
         return pendingConnections.count < room
             || pendingConnections.count == room && handlerQueue.count == room && handlerQueue.canTake
     }
 
-    /// Takes a connection that was admitted through the phases, from one on, as far as it comes without waiting.
+    /// Takes an admitted connection through its phases, from this one on, until it has to wait or gets a handler.
     mutating func advance(_ incoming: consuming IncomingConnection, from phase: PreConnectionPhase, at now: Int64) {
         switch phase {
         case .lists: advanceByLists(incoming, at: now)
@@ -34,7 +35,7 @@ extension Gate {
         }
     }
 
-    /// Takes a connection in that waits for something; nobody is served before it is.
+    /// Makes the connection pending. No handler starts for it before the phase is over.
     mutating func hold(_ incoming: consuming IncomingConnection, in phase: PreConnectionPhase, at now: Int64) {
         let deadline = phasePlan.duration(of: phase).map { now + $0 }
         let pending = PendingConnection(incoming, phase: phase, deadline: deadline)
@@ -47,9 +48,12 @@ extension Gate {
         }
     }
 
-    /// For somebody who waits for a handler there may be no room, or somebody else's.
+    /// Queues a connection for a handler. If the queue is full, the newest connection of the source with the most gives
+    /// way.
     private mutating func enqueue(_ pending: consuming PendingConnection, at now: Int64) {
-        guard let source = pending.incoming.source else { preconditionFailure("who waits for a handler was admitted") }
+        guard let source = pending.incoming.source else {
+            preconditionFailure("a connection that waits for a handler was admitted")
+        }
         switch handlerQueue.enqueue(pendingConnections.nextNumber, of: source) {
         case .queued:
             pendingConnections.insert(pending)
@@ -67,7 +71,7 @@ extension Gate {
             try poller.add(
                 pending.incoming.socket.number, token: Token.pendingConnections + pendingConnections.nextNumber)
         } catch {
-            // Short of something: the connection ends, and accepting pauses.
+            // epoll_ctl(2) lacks memory: the connection ends, and accepting pauses.
             if let admitted = pending.incoming.admitted { admission.end(admitted) }
             pause(.lackOfResources, error)
             return
@@ -75,17 +79,18 @@ extension Gate {
         pendingConnections.insert(pending)
     }
 
-    /// Takes somebody out who is there.
+    /// Removes a pending connection, which must exist.
     mutating func removePending(_ number: UInt64) throws(SystemError) -> IncomingConnection {
-        guard let pending = pendingConnections.remove(number) else { preconditionFailure("a guest is in the lobby") }
-        // By hand: a socket that a handler has too would stay in the poll set when ours is closed. Source: epoll(7).
+        guard let pending = pendingConnections.remove(number) else { preconditionFailure("the connection is pending") }
+        // Removed by hand: a socket that a handler holds too stays in the poll set when the gate closes its copy.
+        // Source: epoll(7).
         if pending.isWatched { try poller.remove(pending.incoming.socket.number) }
         return pending.incoming
     }
 
-    /// Something has come from somebody in the lobby, or its end.
+    /// Handles input from the peer of a pending connection, or the end of its input.
     mutating func inputArrived(_ number: UInt64, at now: Int64) throws(SystemError) {
-        // Nobody, when it was taken out in the same turn.
+        // The connection may have been removed in the same turn.
         guard let phase = pendingConnections.read(number, { $0.phase }) else { return }
         if phase == .proxyHeader { return try readProxyHeader(of: number, at: now) }
         let peek = pendingConnections.read(number) { $0.incoming.socket.peek() } ?? .nothing
@@ -108,7 +113,7 @@ extension Gate {
         refuse(AcceptedConnection(descriptor: incoming.socket, peer: incoming.peer), refusal, at: now)
     }
 
-    /// Goes on with those whose time is over. What they have sent meanwhile counts.
+    /// Ends the phases that are past their deadlines. Input that has come until now counts.
     mutating func endPhases(at now: Int64) throws(SystemError) {
         while let number = pendingConnections.due(at: now) {
             try inputArrived(number, at: now)
@@ -117,7 +122,7 @@ extension Gate {
         }
     }
 
-    /// Starts handlers for those who wait for nothing else.
+    /// Starts handlers for connections that wait for nothing else.
     mutating func serveWaiting(at now: Int64) throws(SystemError) {
         for _ in 0..<Self.batch {
             guard mayServe(at: now), let number = Self.next(of: &handlerQueue, admission) else { return }
@@ -125,13 +130,14 @@ extension Gate {
         }
     }
 
-    /// Whom a free handler is for: the source with the fewest connections.
-    private static func next(of room: inout HandlerQueue, _ admission: borrowing Admission) -> UInt64? {
-        guard room.count > 0 else { return nil }
-        return room.next { admission.count(of: $0) }
+    /// The connection that a free handler is for: of the source with the fewest connections.
+    private static func next(of queue: inout HandlerQueue, _ admission: borrowing Admission) -> UInt64? {
+        guard queue.count > 0 else { return nil }
+        return queue.next { admission.count(of: $0) }
     }
 
-    /// Reads the header that has come so far; when there is all of it, the connection is its client's.
+    /// Reads the PROXY header as far as it has come. When it is complete, admission decides on the client that it
+    /// names.
     private mutating func readProxyHeader(of number: UInt64, at now: Int64) throws(SystemError) {
         guard
             let (found, least) = pendingConnections.read(
@@ -144,19 +150,21 @@ extension Gate {
         switch ProxyHeader.read(peeked.span.extracting(first: found)) {
         case .malformed(let fault): try take(.refuse(.proxyHeader(.malformed(fault))), number, at: now)
         case .needMore(let count):
-            // Readable with less than it was to be: that is the end, or the machine is short of memory.
+            // Fewer bytes than the socket was set to wait for: the peer has closed, or the machine lacks memory.
             if found < least, pendingConnections.read(number, { $0.incoming.socket.isInputOver }) == true {
                 return try take(.refuse(.proxyHeader(.cut)), number, at: now)
             }
-            // Readable again when there is more, or at the end: a header that comes slowly costs no time meanwhile.
+            // The socket is readable again when there is more, or at the end of input, so a slow header costs no time
+            // meanwhile.
             pendingConnections.setLeastInput(count, of: number)
-        case .header(let header): try introduce(number, header, at: now)
+        case .header(let header): try admitClient(of: number, header, at: now)
         }
     }
 
-    /// Somebody's upstream has said who it is.
-    private mutating func introduce(_ number: UInt64, _ header: ProxyHeader, at now: Int64) throws(SystemError) {
-        // What follows is the handler's. What was there a moment ago is gone when the upstream has reset the connection.
+    /// Applies a complete PROXY header: removes it from the socket, and lets admission decide on the client.
+    private mutating func admitClient(of number: UInt64, _ header: ProxyHeader, at now: Int64) throws(SystemError) {
+        // The bytes after the header are for the handler. Reading fails if the upstream has reset the connection since
+        // the peek.
         guard pendingConnections.read(number, { $0.incoming.socket.take(header.length, into: &peeked) }) == true else {
             return try take(.refuse(.proxyHeader(.cut)), number, at: now)
         }
@@ -174,7 +182,7 @@ extension Gate {
         }
     }
 
-    /// The gate has to go: those who have sent nothing are not waited for.
+    /// Refuses clients that have sent nothing yet, because the gate ends.
     mutating func refuseIdle(at now: Int64) throws(SystemError) {
         while let number = pendingConnections.first(in: .firstByte) {
             try inputArrived(number, at: now)
@@ -182,7 +190,7 @@ extension Gate {
         }
     }
 
-    /// The gate's time is over.
+    /// Refuses all pending connections, because the gate's grace is over.
     mutating func refuseAll(at now: Int64) throws(SystemError) {
         handlerQueue = HandlerQueue(capacity: handlerQueue.capacity)
         for phase in PreConnectionPhase.allCases {

@@ -1,16 +1,16 @@
-// The end of a connection: its handler is reaped, what it left of its process group is killed, its place is given back.
+// The end of a connection: the gate reaps its handler, kills the rest of its process group, and gives its place back.
 internal import Admission
 internal import LinuxSystem
 internal import Messages
 internal import Spawner
 
-/// What handlers left behind, and what the kernel has given to their gate.
+/// The orphans of handlers, which the kernel has given to this gate as their subreaper.
 struct Orphans: ~Copyable {
     let children: ChildList
-    /// Monotonic: when to look for them.
+    /// Monotonic: when to look for orphans; nil: there are none.
     var sweepAt: Int64?
     var budget = SweepBudget()
-    /// Those that have changed their user: this gate cannot end them, its supervisor does when the gate is gone.
+    /// Orphans that have changed their user. The gate cannot kill them; the supervisor does when the gate has ended.
     var outOfReach: Set<Int32> = []
 
     init(_ children: consuming ChildList) { self.children = children }
@@ -18,25 +18,26 @@ struct Orphans: ~Copyable {
 
 extension Gate {
     mutating func reapHandlers(at now: Int64) throws(SystemError) {
-        // One notification may stand for many children; SIGCHLD carries nothing that waitid does not know better.
+        // One notification may stand for many children, and waitid tells all that SIGCHLD would.
         _ = try signals.next()
         hasMoreEnds = true
-        // What handlers said last stands before their end.
+        // The last output of a handler must come before the line about its end.
         try relayHandlerLog(at: now)
-        // Not without end: orphans that fork and end for ever would keep us here, where nobody stops them.
+        // A limited number at once: orphans that fork and end without pause would keep the gate from all its other
+        // work.
         for _ in 0..<Self.mostEndsAtOnce {
             guard let end = try Processes.nextEnd() else {
                 hasMoreEnds = false
                 return
             }
-            // The group first: while its leader is a zombie, nobody else can get its number.
+            // The group first: while its leader is a zombie, no other process can get its pid.
             Processes.signalGroup(of: end.pid, .kill)
             try Processes.reap(end.pid)
             if try checkEnded(end, at: now) {
                 mayHaveLeftOrphans(at: now)
                 continue
             }
-            // A child without a place is an orphan of a handler that is gone: adopted, reaped, of no connection.
+            // A child that is in no table is an orphan of a handler that has ended.
             guard let place = connections.remove(pid: end.pid) else {
                 orphans.outOfReach.remove(end.pid)
                 continue
@@ -47,15 +48,15 @@ extension Gate {
         }
     }
 
-    /// A handler or a check has ended.
+    /// Schedules a search for orphans, because a handler or a check has ended.
     private mutating func mayHaveLeftOrphans(at now: Int64) {
         orphans.budget.handlerEnded()
         orphans.sweepAt = orphans.sweepAt ?? now + Self.sweepAfterNanoseconds
     }
 
-    /// Takes a connection out that is over, and gives its place back.
+    /// Removes a connection that is over, and gives its place back.
     ///
-    /// - Returns: whether it was.
+    /// - Returns: whether the connection was over.
     mutating func endIfOver(_ number: UInt64, at now: Int64) -> Bool {
         guard let connection = connections.removeIfOver(number) else { return false }
         if connections.count == 0 { endHandlerLine(at: now) }
@@ -68,7 +69,7 @@ extension Gate {
         return true
     }
 
-    /// What the end of a process means for its connection.
+    /// Handles the end of a process for its connection: signals the connection's other processes, and ends its output.
     private mutating func processEnded(at place: ProcessPlace, _ end: ProcessEnd, _ now: Int64) {
         let failure = plan.takeFailure(of: end.pid)
         if let failure {
@@ -79,7 +80,7 @@ extension Gate {
         } else {
             throttle.executed()
         }
-        // Who wrote for somebody who had gone has not failed.
+        // A program has not failed, whatever its status is, if the reader of its output ended first.
         let isOrderly =
             failure == nil
             && (end.way == .exited(status: 0)
@@ -92,7 +93,7 @@ extension Gate {
             return steps
         }
         guard let steps else { return }
-        connections.tell(steps.terminate, of: place.connection, deadline: now + Drain.killGraceNanoseconds)
+        connections.markTerminating(steps.terminate, of: place.connection, deadline: now + Drain.killGraceNanoseconds)
         if steps.endsOutput { connections.update(socketsOf: place.connection) { $0.endOutput(of: place.position) } }
         if steps.leavesHandlerAlone {
             connections.hasten(place.connection, to: now + Self.aloneNanoseconds)
@@ -100,7 +101,7 @@ extension Gate {
         if steps.breaks { resetAtClose(place.connection) }
     }
 
-    /// The peer is not to take what came so far for the whole.
+    /// Makes the socket reset when it closes, so that the peer does not take incomplete output for all of it.
     private mutating func resetAtClose(_ number: UInt64) {
         let failure = connections.update(socketsOf: number) { sockets -> SystemError? in
             do throws(SystemError) {
@@ -113,20 +114,20 @@ extension Gate {
         if let error = failure ?? nil { logFault(error) }
     }
 
-    /// What a handler that writes for nobody has for ending by itself: a second goes into the end of a connection that the peer
-    /// does not close.
+    /// The time that a handler has after its output filters have ended. One second of it is for a peer that does not
+    /// close its side.
     private static let aloneNanoseconds: Int64 = 3_000_000_000
     private static let sweepAfterNanoseconds: Int64 = 1_000_000_000
     static let sweepAgainNanoseconds: Int64 = 50_000_000
     private static let longestSweepNanoseconds: Int64 = 10_000_000
     private static let mostEndsAtOnce = 64
 
-    /// Ends what handlers that have ended left behind: a connection is over when its handler is. The kernel has handed it
-    /// to us (PR_SET_CHILD_SUBREAPER), so it is a child that is nobody's handler.
+    /// Kills the orphans of handlers that have ended: a connection is over when its handler is. The kernel gives them
+    /// to this gate (PR_SET_CHILD_SUBREAPER), so they are its children, but no handlers.
     mutating func sweepOrphans(at now: Int64) throws(SystemError) {
         guard let due = orphans.sweepAt, now >= due else { return }
-        // Round after round at once, because the children of those just killed come up with the end of these; but not without
-        // end, and with a rest after it.
+        // Rounds without a pause, because a killed process's children become children of the gate. Each sweep has a
+        // time limit, and a pause follows it.
         let end = now + Self.longestSweepNanoseconds
         var killed = Set<Int32>()
         repeat {
@@ -141,12 +142,12 @@ extension Gate {
         let count = killed.count
         orphans.sweepAt = count == 0 ? nil : now + Self.sweepAgainNanoseconds
         if count > 0 { logOrphans(count) }
-        // Another gate takes over, and the supervisor ends everything that was this one's.
+        // The error ends this gate. The supervisor kills everything in it, and starts another one.
         if orphans.budget.isExceeded(by: count) { throw SystemError("end orphans", .again) }
     }
 
-    /// What belongs to a handler that runs is not ours to end: a helper that it started by a process that has ended. It is in
-    /// its handler's session; nobody gets into one but by being started in it.
+    /// Whether a process belongs to a handler or check that runs: then it is in that one's session, though its parent
+    /// has ended. A process is in a session only if a process of that session started it.
     private func isSpared(_ pid: Int32) -> Bool {
         if connections.contains(pid: pid) || checks.runs.contains(pid: pid) || orphans.outOfReach.contains(pid) {
             return true
@@ -155,13 +156,13 @@ extension Gate {
             let leader = try Processes.session(of: pid)
             return connections.contains(pid: leader) || checks.runs.contains(pid: leader)
         } catch {
-            // It is gone already.
+            // The process has ended since.
             return false
         }
     }
 
-    /// Ends the connections whose time is over: TERM to the handler's whole process group, and KILL for all when that was not
-    /// enough.
+    /// Ends connections that are past their deadlines: TERM for the handler's process group, and after a grace KILL for
+    /// all processes.
     mutating func endHandlers(at now: Int64) throws(SystemError) {
         var outOfReach: Int32?
         connections.expire(at: now) { connection in

@@ -1,4 +1,5 @@
-// How somebody is refused: closed, reset, told something first, or left waiting. Nothing here waits or starts a process.
+// The actions of a refusal: close, reset, send a message first, or let the client wait. Nothing here waits or starts a
+// process.
 internal import Addresses
 internal import Admission
 internal import LinuxSystem
@@ -6,7 +7,7 @@ internal import Messages
 internal import ServiceModel
 
 extension Gate {
-    /// How long a peer may take to read its message and close.
+    /// The time that a peer has to read its message and close.
     private static let lingerNanoseconds: Int64 = 2_000_000_000
     private static let tarpitNanoseconds: Int64 = 60_000_000_000
 
@@ -21,19 +22,19 @@ extension Gate {
         case .close: break
         case .message(let text): sendThenLinger(from: socket, saying: text, at: now)
         case .reset:
-            // One event of one connection: a socket that cannot be reset is closed.
+            // A failure is ignored: a socket that cannot be reset is closed.
             socket.resetAtClose()
         case .tarpit:
             _ = lingering.linger(socket, until: now + Self.tarpitNanoseconds)
         }
     }
 
-    /// Adds what a refusal costs its peer: a hit of its ban, points, or a ban.
+    /// Adds the cost of a refusal to its peer: a hit of its ban, penalty points, or a ban.
     private mutating func charge(_ refusal: Refusal, to peer: Peer, at now: Int64) {
         switch refusal {
         case .ban(let ban):
             bans.hits.add(ban.index)
-            bans.tellHitsAt = bans.tellHitsAt ?? now + Self.hitsIntervalNanoseconds
+            bans.reportHitsAt = bans.reportHitsAt ?? now + Self.hitsIntervalNanoseconds
         case .sensor: report(.sensor, of: peer, at: now)
         case .sourceLimit, .sourceRate, .crowded: penalize(peer, for: .limit, at: now)
         case .noData, .firstByte:
@@ -47,7 +48,7 @@ extension Gate {
 
     private func action(of refusal: Refusal) -> RefusalAction {
         switch refusal {
-        // There is no peer any more that could be told something, or made to wait.
+        // The peer has closed, so it can neither read a message nor wait.
         case .noData, .proxyHeader(.cut): .close
         default:
             refusal.actionOfRule(setup.service.access, setup.service.admission.dnsbl)
@@ -55,8 +56,8 @@ extension Gate {
         }
     }
 
-    /// Says the message, and closes when the peer has: closing before that could reset the connection, and the peer would
-    /// never read it. Source: RFC 1122 4.2.2.13.
+    /// Sends the message, and closes when the peer has closed. An earlier close could reset the connection before the
+    /// peer reads the message. Source: RFC 1122 4.2.2.13.
     private mutating func sendThenLinger(from socket: consuming Descriptor, saying text: String, at now: Int64) {
         guard socket.sendAtOnce(text.utf8.span), socket.endOutput() else { return }
         let number = socket.number
@@ -68,7 +69,7 @@ extension Gate {
         }
     }
 
-    /// A parked peer sent something, or has gone.
+    /// Discards input of a lingering socket, and closes it when its peer has closed.
     mutating func readLingering(_ number: Int) {
         if !lingering.drain(number) { lingering.close(number) }
     }

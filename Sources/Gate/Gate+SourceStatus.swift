@@ -1,4 +1,4 @@
-// What the gate knows of a client that might come, for `explain`. Counts nothing, and asks no list and no check.
+// What the gate knows of a client that might connect, for `explain`. Counts nothing, and asks no list and no check.
 package import Addresses
 package import Admission
 internal import LinuxSystem
@@ -6,12 +6,12 @@ package import Messages
 package import ServiceModel
 
 extension Gate {
-    /// Tells the supervisor what the gate knows of a client.
+    /// Sends the supervisor what the gate knows of a client.
     func reportSourceStatus(of client: Client, number: UInt32, at now: Int64) {
         do throws(SystemError) {
             try channel.send(GateMessage.sourceStatus(number, sourceStatus(of: client.peer, at: now)).bytes)
         } catch {
-            // The supervisor is busy, or gone. It answers the client of its socket without this after a while.
+            // The supervisor is busy, or gone. It answers its client without this report after a time limit.
         }
     }
 
@@ -30,12 +30,12 @@ extension Gate {
 }
 
 extension SourceStatus {
-    /// What a gate decides a client's admission by.
+    /// The state by which a gate would decide on a client's admission.
     ///
     /// - Parameters:
     ///   - settings: of the gate's service.
-    ///   - lists: what the lists of the service have said of the client.
-    ///   - checks: what its checks have said; nil: nothing.
+    ///   - lists: the answers of the service's lists for the client.
+    ///   - checks: the answer of its checks; nil: none yet.
     ///   - now: nanoseconds of the monotonic clock.
     package init(
         of peer: Peer, _ settings: AdmissionSettings, _ admission: borrowing Admission, lists: ListKnowledge,

@@ -1,5 +1,6 @@
-// How a gate comes to be: from the fork to the first accept. What it needs as the supervisor's user it takes first; then the
-// sandbox; then a rehearsal, so that a service which could not serve says so before its first connection.
+// The start of a gate, from fork to the first accept. It opens what only the supervisor's user may open, then enters
+// the sandbox, then rehearses a handler's start, so that a service that cannot be served says so before its first
+// connection.
 internal import Admission
 internal import LinuxSystem
 internal import Messages
@@ -14,14 +15,14 @@ extension Gate {
         Processes.exit(1)
     }
 
-    /// Returns when this gate cannot serve, or not any more, and has said why.
+    /// Returns when this gate cannot serve, or cannot go on serving, after it has reported why.
     private static func serveUntilFault(_ setup: GateSetup) {
         var gate: Gate
         do {
             let passed = [setup.sandbox.emptyNetwork, setup.resolver].compactMap { $0 }
             try Startup.closeAll(
                 but: setup.listeners.map(\.number) + [setup.channel, setup.blockListNumber, setup.bansNumber] + passed)
-            // What `ps` shows.
+            // The name that ps(1) shows.
             try Processes.setName("gate \(setup.service.name)")
             try Processes.becomeSubreaper()
             gate = try Gate(setup)
@@ -41,7 +42,7 @@ extension Gate {
         do throws(SystemError) {
             try channel.send(message.bytes)
         } catch {
-            // The supervisor is gone. The loop finds the channel closed and drains.
+            // The supervisor has died. The main loop finds the channel closed, and drains.
         }
     }
 
@@ -53,15 +54,16 @@ extension Gate {
         let children = try ChildList()
         let blockList = try SharedBytes(mapping: Descriptor(owning: setup.blockListNumber))
         let bans = try SharedBytes(mapping: Descriptor(owning: setup.bansNumber))
-        // Before the sandbox: afterwards there may be no zones to read.
+        // Before the sandbox, in which the time zone files may be hidden.
         let openingHours = try OpeningHours(service.admission)
         try poller.add(signals.number, token: Token.signals)
         try poller.add(setup.channel, token: Token.channel)
         if let number = setup.resolver { try poller.add(number, token: Token.resolver) }
-        // Before the user changes: a pipe belongs to who made it, and handlers are not to open its other end.
+        // Before the user changes: a pipe belongs to the user that made it, and handlers must not be able to open it in
+        // /proc.
         let pipe = try HandlerPipe()
         try poller.add(pipe.readerNumber, token: Token.handlerLog)
-        // Who waits has a descriptor; the standard is a thousand of them for a process.
+        // Each pending connection holds a descriptor, and the usual limit for a process is about a thousand.
         if service.waitingPlaces > 0 { try ProcessLimits.raise(ProcessLimits.files) }
         let limits = ResourceLimit.all(of: service.limits, with: setup.sandbox.privilege)
         let child = try Sandbox.enter(setup.sandbox)
@@ -78,7 +80,7 @@ extension Gate {
         penalties = service.admission.penalties.areNone ? nil : PenaltyTable(penalties: service.admission.penalties)
         lingering = LingeringSockets()
         phasePlan = PhasePlan(service)
-        // And one for whoever is about to take the place of another one.
+        // One more, for a new connection that displaces another one.
         pendingConnections = PendingConnections(capacity: service.waitingPlaces + 1)
         handlerQueue = HandlerQueue(capacity: max(service.waitingPlaces, 1))
         lists = ListCache(rules: service.admission.dnsbl, answersPerFamily: Self.rememberedAnswers(service))
@@ -90,7 +92,7 @@ extension Gate {
         orphans = Orphans(children)
         let writer = pipe.writerNumber
         handlerLog = HandlerLog(pipe)
-        // Its number lives on, until the gate ends.
+        // The descriptor stays open until the gate ends.
         self.null = null.release()
         plan = SpawnPlan(
             service: service, limits: limits, log: writer, null: self.null,
@@ -101,12 +103,12 @@ extension Gate {
         connections = ConnectionTable(capacity: service.limits.connections, programs: chain.count)
     }
 
-    /// As few as there can be, where there are no lists.
+    /// One if the service has no lists, so that the cache takes no memory.
     private static func rememberedAnswers(_ service: Service) -> Int {
         service.admission.dnsbl.isEmpty ? 1 : ListCache.standardAnswers
     }
 
-    /// Why handlers could not be started, or nil.
+    /// Returns why handlers could not be started, or nil.
     private mutating func rehearse() -> String? {
         if let failure = plan.rehearse() {
             if failure.stage == "limits", let limit = ResourceLimit.aboveHardLimit(of: setup.service.limits) {
@@ -114,7 +116,7 @@ extension Gate {
             }
             return "a handler cannot be started: stage \(failure.stage): \(failure.errno)"
         }
-        // A bare name in a service with a root of its own is looked up by a descriptor, not by this path.
+        // In a service with its own root, a bare name is looked up by a descriptor and not by this path.
         for program in setup.service.programs where setup.service.sandbox.root == nil || !program.command.isBare {
             let command = program.command
             if let errno = Files.executionProblem(command.path) {

@@ -1,7 +1,7 @@
-// The process of one service: accepts, admits, spawns, reaps and logs, with no more rights than the handlers it starts.
-// One thread, one loop, one wait. Never returns to the supervisor's code that it was forked from: it ends by exit.
-// How it comes to be is in Gate+Start.swift. The phases of a connection are in Gate+Accept.swift, Gate+PendingConnections.swift and Gate+Reap.swift, its way out in
-// Gate+Drain.swift.
+// The process of one service: accepts, admits, spawns, reaps and logs, with no more rights than its handlers have. One
+// thread, one loop, one wait. Never returns to the supervisor's code that it was forked from: it ends by exit.
+// Gate+Start.swift has its start, Gate+Accept.swift, Gate+Pending.swift and Gate+Reap.swift the phases of a connection,
+// and Gate+Drain.swift its end.
 internal import Admission
 internal import EventLog
 internal import LinuxSystem
@@ -20,39 +20,39 @@ package struct Gate: ~Copyable {
     var plan: SpawnPlan
     var admission: Admission
     var connections: ConnectionTable
-    /// The programs of a connection, none of them started.
+    /// The programs of a connection, with none of them started.
     let chain: FilterChain
     var blockList: SharedBytes
     var bans: BanView
-    /// nil when the service gives points for nothing.
+    /// nil if the service has no penalties.
     var penalties: PenaltyTable?
     var serviceRate: ServiceRateLimit
     var openingHours: OpeningHours
     var lingering: LingeringSockets
     let phasePlan: PhasePlan
     var pendingConnections: PendingConnections
-    /// Those in the lobby who wait for nothing but a handler.
+    /// The pending connections that wait for nothing but a handler.
     var handlerQueue: HandlerQueue
-    /// What DNS block lists have said.
+    /// The answers of DNS block lists.
     var lists: ListCache
-    /// Who asks them; nil: nobody does.
+    /// The channel to the resolver; nil when there is none.
     var resolver: MessageChannel?
     var checks: GateChecks
-    /// For looking at PROXY headers.
+    /// The buffer that PROXY headers are peeked into.
     var peeked: [UInt8]
     var throttle = Throttle()
     var drain = Drain()
-    /// While the listeners are about to close.
+    /// Set between the order to drain and the closing of the listeners.
     var queueFlush: QueueFlush?
     let null: Int32
     var handlerLog: HandlerLog
     var refusalBudget = LogBudget.refusals
     var orphans: Orphans
-    /// Whether children may have ended that were not reaped yet.
+    /// Whether children may have ended that are not reaped yet.
     var hasMoreEnds = false
-    /// Held so that one more connection can be taken when no descriptor is left.
+    /// Closed when no other descriptor is left, so that one more connection can be accepted.
     var reserve: Descriptor?
-    /// Accepted and admitted, but not all of its processes could be made yet.
+    /// An admitted connection for which fork failed.
     var stalled: StartingConnection?
     var isListening = false
     var hasListeners = true
@@ -64,7 +64,7 @@ package struct Gate: ~Copyable {
         static let handlerLog: UInt64 = 3 << 32
         static let lingering: UInt64 = 4 << 32
         static let resolver: UInt64 = 5 << 32
-        /// The last, because guests have numbers without end.
+        /// The highest token, because the numbers of pending connections have no upper bound.
         static let pendingConnections: UInt64 = 6 << 32
     }
 
@@ -73,22 +73,23 @@ package struct Gate: ~Copyable {
             try listenOrNot()
             while true { try turn() }
         } catch {
-            // Nothing that a peer or a handler does gets here. The supervisor starts another gate.
+            // No peer and no handler can cause such a failure. The supervisor starts another gate.
             logFault(error)
             exit(1)
         }
     }
 
-    /// Ends this process at once: children may be on their way to exec in memory that is ours. Not inlined, so that nothing of
-    /// the gate is taken apart before, as Swift would do with what is not used any more.
+    /// Ends this process at once: a child that has not reached exec yet still runs in the gate's memory. Not inlined,
+    /// so that Swift does not destroy fields of the gate before the call, as it may with values that are not used
+    /// again.
     @inline(never)
     borrowing func exit(_ status: Int32) -> Never { Processes.exit(status) }
 
     private mutating func turn() throws(SystemError) {
         let ready = try poller.wait(timeoutNanoseconds: timeout())
         let now = Clock.monotonicNanoseconds()
-        // The supervisor first: who connects after a block list was said to be in force is judged by it, whatever order epoll
-        // reports the two in.
+        // The supervisor's messages first: after a block list is reported to be in force, it decides on every later
+        // connection, whatever the order in which epoll reports the two.
         for index in 0..<ready where poller.token(at: index) == Token.channel { try handleSupervisorMessages(at: now) }
         var sawListener = false
         for index in 0..<ready {
@@ -113,12 +114,12 @@ package struct Gate: ~Copyable {
         try endHandlers(at: now)
         try serveWaiting(at: now)
         try sweepOrphans(at: now)
-        // Behind all that reaps: who waits for the end of a check is to be checked in this turn.
+        // After every step that reaps, so that the next check starts in the same turn.
         tendChecks(at: now)
         logSuppressedLines(at: now)
         logSuppressedRefusals(at: now)
         closeLingering(at: now)
-        tellHits(at: now)
+        reportHits(at: now)
         setup.counters[.active] = UInt64(connections.count)
         setup.counters[.waiting] = UInt64(pendingConnections.count)
         try listenOrNot()
@@ -126,8 +127,8 @@ package struct Gate: ~Copyable {
         try endIfDrained(at: now)
     }
 
-    /// Listeners are in the poll set only while a connection could be served, or let into the lobby: at the service's limit,
-    /// while throttled and while draining, connections wait in the listen queue and cost nothing.
+    /// The poll set holds the listeners only while a connection could get a handler or become pending. At the service's
+    /// limit, during a pause and during a drain, connections wait in the listen queue and cost nothing.
     private mutating func listenOrNot() throws(SystemError) {
         let isWanted = mayAccept(at: Clock.monotonicNanoseconds())
         guard isWanted != isListening else { return }
@@ -141,7 +142,7 @@ package struct Gate: ~Copyable {
         isListening = isWanted
     }
 
-    /// A draining gate gives its copies of the listening sockets up, so that nothing but the supervisor holds them.
+    /// Closes a draining gate's copies of the listening sockets, so that only the supervisor holds them.
     private mutating func closeListeners() {
         guard hasListeners, drain.isDraining, !isEmptyingQueues else { return }
         for listener in setup.listeners { _ = Descriptor(owning: listener.number) }
@@ -151,8 +152,8 @@ package struct Gate: ~Copyable {
 
     private func timeout() -> Int64? {
         if hasMoreEnds { return 0 }
-        let own = earlier(earlier(throttle.until, connections.nextLook), earlier(drain.deadline, orphans.sweepAt))
-        let reports = earlier(earlier(handlerLog.budget.reportAt, refusalBudget.reportAt), bans.tellHitsAt)
+        let own = earlier(earlier(throttle.until, connections.nextExpiry), earlier(drain.deadline, orphans.sweepAt))
+        let reports = earlier(earlier(handlerLog.budget.reportAt, refusalBudget.reportAt), bans.reportHitsAt)
         let now = Clock.monotonicNanoseconds()
         let wait = serviceRate.wait(at: now)
         let hasWaiting = handlerQueue.count > 0
@@ -165,7 +166,7 @@ package struct Gate: ~Copyable {
     }
 }
 
-/// The earlier of two times, where nil is never.
+/// The earlier of two times; nil means never.
 func earlier(_ first: Int64?, _ second: Int64?) -> Int64? {
     guard let first, let second else { return first ?? second }
     return min(first, second)

@@ -1,12 +1,12 @@
-// What the supervisor hands to a gate at its birth.
+// What the supervisor passes to a new gate.
 package import Addresses
 package import LinuxSystem
 package import Sandbox
 package import ServiceModel
 
-/// Everything that a gate is made from. The descriptors belong to the supervisor, whose memory the gate is a copy of.
+/// The values and descriptors that a gate starts with. The gate gets both as a copy of the supervisor's memory by fork.
 package struct GateSetup: Sendable {
-    /// A listening socket and what it is bound to.
+    /// A listening socket and the address that it is bound to.
     package struct BoundListener: Hashable, Sendable {
         package let number: Int32
         package let bound: ListenAddress
@@ -22,15 +22,15 @@ package struct GateSetup: Sendable {
     package var listeners: [BoundListener]
     /// The gate's end of the message channel.
     package var channel: Int32
-    /// As it is shown in the log.
+    /// The path of the block list, as the log shows it.
     package var blockListFile: String
     /// The descriptor of the block list's memory.
     package var blockListNumber: Int32
     /// The descriptor of the bans' memory.
     package var bansNumber: Int32
-    /// The gate's end of its channel to the resolver; nil when it has nothing to ask.
+    /// The gate's end of its channel to the resolver; nil if the service has no lists.
     package var resolver: Int32?
-    /// Where the gate counts.
+    /// The memory in which the gate counts.
     package var counters: SharedCounters
 
     package var service: Service { sandbox.service }

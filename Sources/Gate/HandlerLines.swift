@@ -1,8 +1,8 @@
-// What handlers write to standard error, cut into lines. Pure; allocates nothing after init.
+// Cuts what handlers write to standard error into lines. Pure; allocates nothing after init.
 
-/// Bytes that are not a line yet.
+/// The bytes of a line that is not complete yet.
 package struct HandlerLines: ~Copyable {
-    /// Longer lines come in pieces. Each byte of a piece may take four in the log's line.
+    /// In bytes. A longer line is cut into pieces of this length. An escaped byte takes up to four bytes in the log.
     package static let longest = 900
 
     private var bytes: [UInt8] = []
@@ -17,7 +17,7 @@ package struct HandlerLines: ~Copyable {
 
     /// Adds a byte.
     ///
-    /// - Returns: whether ``line`` is to be taken now, and then removed.
+    /// - Returns: whether ``line`` is complete; the caller then reads it and calls ``removeAll()``.
     package mutating func add(_ byte: UInt8) -> Bool {
         if byte == UInt8(ascii: "\n") { return !bytes.isEmpty }
         bytes.append(byte)

@@ -1,9 +1,9 @@
-// Where refused connections stand until they are closed: those whose peer is to read a message first, and those that are to
-// wait for nothing (`refuse = "tarpit"`). A bounded number; who finds no place is closed at once.
+// Refused connections that are not closed yet: the peer is to read a message first, or is to wait for nothing (`refuse
+// = "tarpit"`). Their number is limited; when the table is full, a connection is closed at once.
 internal import LinuxSystem
 internal import Tables
 
-/// Refused connections that are not closed yet.
+/// The lingering sockets of one gate.
 struct LingeringSockets: ~Copyable {
     struct LingeringSocket: ~Copyable {
         let socket: Descriptor
@@ -13,12 +13,12 @@ struct LingeringSockets: ~Copyable {
 
     private var places = FixedMap<Int, LingeringSocket>(capacity: most)
     private var lastNumber = 0
-    /// Monotonic: when to look for those whose time is over; nil when there is nobody.
+    /// Monotonic: when to look for sockets that are past their deadlines; nil when there are none.
     private(set) var deadline: Int64?
 
     static let most = 256
 
-    /// - Returns: its number; nil when there is no place, and the connection is closed.
+    /// - Returns: the socket's number; nil when the table is full, and the socket is closed.
     mutating func linger(_ socket: consuming Descriptor, until: Int64) -> Int? {
         guard !places.isFull else { return nil }
         lastNumber += 1
@@ -27,19 +27,19 @@ struct LingeringSockets: ~Copyable {
         return lastNumber
     }
 
-    /// Reads and forgets what came.
+    /// Reads and discards the input that has come.
     ///
-    /// - Returns: whether more may come.
+    /// - Returns: whether more input may come.
     mutating func drain(_ number: Int) -> Bool { places.update(number) { $0.socket.discardInput() } ?? false }
 
-    /// Closes one; nothing when it is gone already.
+    /// Closes a socket; does nothing if it is closed already.
     mutating func close(_ number: Int) { _ = places.remove(number) }
 
-    /// Closes those whose time is over.
+    /// Closes the sockets that are past their deadlines.
     mutating func clear(at now: Int64) {
         guard let due = deadline, now >= due else { return }
         deadline = nil
-        // Sixteen at a time: what is left is due at once.
+        // Sixteen at a time. The deadline stays due while more are left.
         var over = InlineArray<16, Int>(repeating: 0)
         var count = 0
         var next: Int64?

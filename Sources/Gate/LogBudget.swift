@@ -1,16 +1,16 @@
-// How many lines of a kind may come into the log. Pure: the time is a parameter.
-// Somebody else's lines are worth more than an attacker's: what is beyond the budget is counted, and not written, so that
-// neither the disk nor the gate's time is a handler's or a flood's to use up.
+// How many lines of one kind a gate writes to the log. Pure: the time is a parameter.
+// Lines beyond the budget are counted and not written, so that a handler or a flood cannot fill the disk, take the
+// gate's time, or bury the lines about other clients.
 
-/// A bucket of lines.
+/// A token bucket of log lines.
 package struct LogBudget: Hashable, Sendable {
-    /// Lines at once, and then by the second.
+    /// The lines that may be written at once; after that, so many for each second.
     package let burst: Int
     package let perSecond: Int64
     private var left: Int
     private var filledAt: Int64 = 0
     private var suppressed = 0
-    /// Monotonic: when ``report(at:)`` has something to say; nil for never.
+    /// Monotonic: when ``report(at:)`` returns a count; nil for never.
     package private(set) var reportAt: Int64?
 
     package init(burst: Int, perSecond: Int64) {
@@ -19,12 +19,12 @@ package struct LogBudget: Hashable, Sendable {
         left = burst
     }
 
-    /// What handlers write.
+    /// For lines that handlers write.
     package static let handlers = LogBudget(burst: 2000, perSecond: 200)
-    /// Connections that are refused.
+    /// For lines about refused connections.
     package static let refusals = LogBudget(burst: 1000, perSecond: 50)
 
-    /// Whether one more line is to be written now.
+    /// Takes one line from the budget. Returns whether the line is to be written.
     package mutating func admits(at now: Int64) -> Bool {
         let grown = (now - filledAt) / (1_000_000_000 / perSecond)
         if grown > 0 {
@@ -40,7 +40,7 @@ package struct LogBudget: Hashable, Sendable {
         return false
     }
 
-    /// How many lines were not written since the last report; nil when it is not time to say it.
+    /// The number of lines that were dropped since the last report; nil until a report is due.
     package mutating func report(at now: Int64) -> Int? {
         guard let due = reportAt, now >= due else { return nil }
         reportAt = nil

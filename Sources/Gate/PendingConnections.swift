@@ -1,5 +1,6 @@
-// Connections that were accepted and have no handler yet, each with its phase, in the order in which they came into it.
-// Promises that memory is taken once, and that nobody is looked for: the next deadline is the first one's of a phase.
+// Connections that were accepted and have no handler yet, each with its phase, in the order in which they entered it.
+// Promises that memory is taken once, and that nothing is searched for: the first connection of a phase has its next
+// deadline.
 internal import Addresses
 internal import Admission
 internal import LinuxSystem
@@ -11,14 +12,14 @@ internal import Tables
 struct IncomingConnection: ~Copyable {
     let socket: Descriptor
     let peer: Peer
-    /// Where the peer connected to.
+    /// The address that the peer connected to.
     let local: ListenAddress
     /// nil before admission.
     let admitted: Admitted?
-    /// The rules of `dnsbl` that it matches, a bit for each.
+    /// The matching rules of `dnsbl`, a bit for each.
     var lists: UInt32 = 0
 
-    /// What its place in admission counts for; nil before admission.
+    /// The source that its place in admission counts for; nil before admission.
     var source: Source? {
         switch admitted {
         case .some(let admitted): admitted.source
@@ -33,7 +34,7 @@ struct IncomingConnection: ~Copyable {
         }
     }
 
-    /// What programs are told about it.
+    /// What its programs learn about it.
     func facts(_ id: ConnectionID?) -> ConnectionFacts {
         let count =
             switch admitted {
@@ -46,19 +47,19 @@ struct IncomingConnection: ~Copyable {
     }
 }
 
-/// A connection in the lobby.
+/// A connection that waits in the gate, in one phase.
 struct PendingConnection: ~Copyable {
     let incoming: IncomingConnection
     let phase: PreConnectionPhase
-    /// Monotonic; nil when it may wait as long as it takes.
+    /// Monotonic; nil for a phase without a time limit.
     let deadline: Int64?
-    /// In the poll set.
+    /// Whether the socket is in the poll set.
     let isWatched: Bool
-    /// Bytes of a PROXY header that make it readable.
+    /// The bytes of a PROXY header that must have come before the socket is readable.
     var leastInput = 1
-    /// Its neighbours in its phase; 0 for none.
-    fileprivate var before: UInt64 = 0
-    fileprivate var behind: UInt64 = 0
+    /// Its neighbours in the queue of its phase; 0 for none.
+    fileprivate var previous: UInt64 = 0
+    fileprivate var next: UInt64 = 0
 
     init(_ incoming: consuming IncomingConnection, phase: PreConnectionPhase, deadline: Int64?) {
         self.incoming = incoming
@@ -69,7 +70,7 @@ struct PendingConnection: ~Copyable {
 }
 
 extension PreConnectionPhase {
-    /// Whether the peer can do something in it. Of one that waits for somebody else nothing is to be learnt.
+    /// Whether input of the peer matters in this phase. In the other phases the gate does not read from it.
     var isOfPeer: Bool {
         switch self {
         case .proxyHeader, .greetDelay, .firstByte: true
@@ -78,7 +79,7 @@ extension PreConnectionPhase {
     }
 }
 
-/// The lobby of one gate.
+/// The pending connections of one gate.
 struct PendingConnections: ~Copyable {
     private struct Queue {
         var first: UInt64 = 0
@@ -94,36 +95,36 @@ struct PendingConnections: ~Copyable {
     var count: Int { connections.count }
     var isFull: Bool { connections.isFull }
 
-    /// The number that the next guest gets.
+    /// The number that the next pending connection gets.
     var nextNumber: UInt64 { lastNumber + 1 }
 
-    /// Lets somebody in; the lobby must not be full.
+    /// Adds a connection; there must be room for it.
     mutating func insert(_ pending: consuming PendingConnection) {
         lastNumber += 1
         let queue = pending.phase.rawValue
-        pending.before = queues[queue].last
-        connections.update(queues[queue].last) { $0.behind = lastNumber }
+        pending.previous = queues[queue].last
+        connections.update(queues[queue].last) { $0.next = lastNumber }
         queues[queue].last = lastNumber
         if queues[queue].first == 0 { queues[queue].first = lastNumber }
         connections.insert(lastNumber, pending)
     }
 
-    /// Takes somebody out; nil when there is no such guest.
+    /// Removes and returns a pending connection; nil when there is none with this number.
     mutating func remove(_ number: UInt64) -> PendingConnection? {
         guard let pending = connections.remove(number) else { return nil }
         let queue = pending.phase.rawValue
-        let (before, behind) = (pending.before, pending.behind)
-        if connections.update(before, { $0.behind = behind }) == nil { queues[queue].first = behind }
-        if connections.update(behind, { $0.before = before }) == nil { queues[queue].last = before }
+        let (previous, next) = (pending.previous, pending.next)
+        if connections.update(previous, { $0.next = next }) == nil { queues[queue].first = next }
+        if connections.update(next, { $0.previous = previous }) == nil { queues[queue].last = previous }
         return pending
     }
 
-    /// Looks at a guest; nil when there is no such one.
-    func read<Result>(_ number: UInt64, _ look: (borrowing PendingConnection) -> Result) -> Result? {
-        connections.read(number, look)
+    /// Reads a pending connection; nil when there is none with this number.
+    func read<Result>(_ number: UInt64, _ body: (borrowing PendingConnection) -> Result) -> Result? {
+        connections.read(number, body)
     }
 
-    /// Notes how many bytes of a PROXY header make it readable.
+    /// Sets how many bytes of a PROXY header make the socket readable.
     mutating func setLeastInput(_ count: Int, of number: UInt64) {
         connections.update(number) {
             $0.leastInput = count
@@ -131,18 +132,18 @@ struct PendingConnections: ~Copyable {
         }
     }
 
-    /// Who came first of those in a phase.
+    /// The connection that entered a phase first; nil when the phase has none.
     func first(in phase: PreConnectionPhase) -> UInt64? {
         let first = queues[phase.rawValue].first
         return first == 0 ? nil : first
     }
 
-    /// Who came next into the same phase; nil for nobody.
+    /// The connection that entered the same phase next; nil after the last one.
     func next(after number: UInt64) -> UInt64? {
-        connections.read(number) { $0.behind == 0 ? nil : $0.behind } ?? nil
+        connections.read(number) { $0.next == 0 ? nil : $0.next } ?? nil
     }
 
-    /// Whose time is over; nil for nobody.
+    /// A connection that is past its deadline; nil when there is none.
     func due(at now: Int64) -> UInt64? {
         for phase in PreConnectionPhase.allCases {
             if let number = first(in: phase), let deadline = deadline(of: number), now >= deadline { return number }
@@ -150,7 +151,7 @@ struct PendingConnections: ~Copyable {
         return nil
     }
 
-    /// Monotonic: when ``due(at:)`` has somebody; nil for never.
+    /// Monotonic: when ``due(at:)`` returns a connection; nil for never.
     var deadline: Int64? {
         var earliest: Int64?
         for phase in PreConnectionPhase.allCases {

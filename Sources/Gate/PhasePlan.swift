@@ -1,16 +1,16 @@
-// How long the phases of one service's connections last, and what follows from what the gate sees of a peer. Pure.
-// Each phase lasts equally long for all connections: the time of the one that entered it first is over first.
+// How long each phase of a service's connections lasts, and what a gate does about what it sees of a peer. Pure.
+// A phase lasts equally long for all connections, so the connection that entered it first leaves it first.
 package import Addresses
 package import Admission
 package import LinuxSystem
 package import ServiceModel
 
-/// What becomes of a connection in a phase.
+/// What a gate does with a connection in a phase.
 package enum PhaseOutcome: Hashable, Sendable {
     case wait
-    /// The connection goes on to the next phase.
+    /// The connection enters the next phase.
     case advance
-    /// The gate decides by the answers that it has, and waits no longer.
+    /// The gate decides by the answers that it has, and does not wait for the others.
     case decide
     case refuse(Refusal)
 }
@@ -23,12 +23,12 @@ package struct PhasePlan: Hashable, Sendable {
     private let greetDelay: Int64
     private let firstByte: Int64
     private let checks: Int64
-    /// Those of an admitted connection.
+    /// The phases of an admitted connection.
     private let phases: [PreConnectionPhase]
 
-    /// In nanoseconds.
+    /// The time limit for a PROXY header. In nanoseconds.
     package static let proxyHeader: Int64 = 5_000_000_000
-    /// In nanoseconds; the resolver gives up after three seconds.
+    /// The time limit for answers of DNS block lists. In nanoseconds; the resolver itself gives up after three seconds.
     package static let lists: Int64 = 3_500_000_000
 
     package init(_ service: Service) {
@@ -55,7 +55,7 @@ package struct PhasePlan: Hashable, Sendable {
         return upstreams.contains { $0.contains(address) }
     }
 
-    /// How long a phase lasts, in nanoseconds; nil: as long as it takes.
+    /// How long a phase lasts, in nanoseconds; nil: without a limit.
     package func duration(of phase: PreConnectionPhase) -> Int64? {
         switch phase {
         case .proxyHeader: Self.proxyHeader
@@ -67,7 +67,7 @@ package struct PhasePlan: Hashable, Sendable {
         }
     }
 
-    /// What follows from what the gate sees of a peer. It reads a PROXY header itself: see ProxyHeader.
+    /// What to do about what the gate sees of a peer. ProxyHeader decides about the bytes of a PROXY header.
     package func step(_ phase: PreConnectionPhase, _ peek: PeekResult) -> PhaseOutcome {
         switch (phase, peek) {
         case (_, .nothing), (.proxyHeader, _), (.lists, _), (.checks, _), (.handler, _): .wait
@@ -77,7 +77,7 @@ package struct PhasePlan: Hashable, Sendable {
         }
     }
 
-    /// What follows when the time of a phase is over.
+    /// What to do when the time of a phase is over.
     package func stepWhenOver(_ phase: PreConnectionPhase) -> PhaseOutcome {
         switch phase {
         case .proxyHeader: .refuse(.proxyHeader(.late))

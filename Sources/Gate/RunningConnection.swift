@@ -5,40 +5,41 @@ package import LinuxSystem
 package import ServiceModel
 package import Spawner
 
-/// One connection that is served. It owns its place in admission until it is over.
+/// A connection that has a handler. It owns its place in admission until it is over.
 package struct RunningConnection: ~Copyable {
     package let id: ConnectionID
     package let admitted: Admitted
     package let peer: Peer
     /// Monotonic.
     package let startedAt: Int64
-    /// Monotonic; nil when it may last as long as it likes.
+    /// Monotonic; nil: without a limit.
     package var deadline: Int64?
-    /// Those that were told to end because another had, and when they are ended if they have not; monotonic.
+    /// Programs that got TERM because another one had ended; the next property has the time at which they get KILL.
+    /// Monotonic.
     private var terminating = StageSet()
     private var killDeadline: Int64?
-    /// Why it was told to end.
+    /// Why the gate has told the handler to end; nil: it has not.
     package private(set) var terminationCause: TerminationCause?
-    /// Whether its output filters have ended before its handler; its deadline is soon, then.
+    /// Whether the output filters have ended before the handler; then its deadline is near.
     private var isOutputOver = false
-    /// Its processes.
+    /// Its programs, and which of them run.
     package var chain: FilterChain
-    /// By position in the chain; 0 for one that was not started.
+    /// By position in the chain; 0 for a program that was not started.
     private var pids = InlineArray<9, Int32>(repeating: 0)
-    /// How its handler ended; nil while it runs.
+    /// How the handler ended; nil while it runs.
     package private(set) var handlerEnd: ProcessEnd.Way?
-    /// The filter that ended it.
+    /// The filter that failed, and so ended the connection.
     package private(set) var failedFilter: FailedFilter?
-    /// Whether its handler ended with status 0, and every filter went along.
+    /// Whether the handler ended with status 0, and no filter failed.
     package var isSuccess: Bool { handlerEnd == .exited(status: 0) && failedFilter == nil }
-    /// Whether one of its programs could not be started, which has a line of its own in the log.
+    /// Whether one of its programs could not be started. That has a line of its own in the log.
     package var isUnserved = false
 
     package enum TerminationCause: Hashable, Sendable {
         /// Its lifetime was over.
         case lifetime
         case drain
-        /// Its output filters had ended, and its handler did not by itself.
+        /// Its output filters had ended, and the handler did not end by itself.
         case outputOver
     }
 
@@ -46,7 +47,7 @@ package struct RunningConnection: ~Copyable {
     package struct FailedFilter: Hashable, Sendable {
         package let position: Int
         package let way: ProcessEnd.Way
-        /// Whether it may have failed because the peer had reset the connection that it reads from.
+        /// Whether the filter may have failed because the peer reset the connection that it reads from.
         package var isPeerGone = false
     }
 
@@ -62,7 +63,7 @@ package struct RunningConnection: ~Copyable {
         self.chain = chain
     }
 
-    /// The handler's; 0 before it is started.
+    /// The handler's pid; 0 before it is started.
     package var handlerPID: Int32 { pids[chain.handler] }
 
     package mutating func started(_ position: Int, pid: Int32) {
@@ -70,10 +71,10 @@ package struct RunningConnection: ~Copyable {
         pids[position] = pid
     }
 
-    /// One of its processes has ended.
+    /// Records that one of its processes has ended.
     ///
     /// - Parameters:
-    ///   - end: what that means for the others.
+    ///   - end: what that end means for the other programs.
     ///   - isPeerGone: whether the connection is closed in both directions.
     package mutating func ended(
         _ position: Int, _ way: ProcessEnd.Way, _ end: FilterChain.End, isPeerGone: Bool = false
@@ -81,7 +82,8 @@ package struct RunningConnection: ~Copyable {
         let steps = chain.ended(position, end)
         if position == chain.handler { handlerEnd = way }
         if steps.breaks {
-            // Only the first one reads from the peer; and who reads an error says so and ends, but is not killed.
+            // Only the first program reads from the peer. When that fails, the filter reports it and exits; no signal
+            // ends it.
             let isExit = if case .exited = way { true } else { false }
             failedFilter = FailedFilter(
                 position: position, way: way, isPeerGone: isPeerGone && position == 0 && isExit)
@@ -89,29 +91,30 @@ package struct RunningConnection: ~Copyable {
         return steps
     }
 
-    /// Its output filters have ended before its handler.
+    /// Records that the output filters have ended before the handler.
     ///
-    /// - Parameter deadline: until when the handler may end by itself.
+    /// - Parameter deadline: the time until which the handler may end by itself.
     package mutating func outputEnded(deadline: Int64) {
         guard terminationCause == nil else { return }
         isOutputOver = true
         self.deadline = min(self.deadline ?? .max, deadline)
     }
 
-    /// These were told to end because another of its programs has ended, and have until then.
-    package mutating func tell(_ positions: StageSet, deadline: Int64) {
+    /// Records that these programs got TERM because another one has ended, and that they may run until the deadline.
+    package mutating func markTerminating(_ positions: StageSet, deadline: Int64) {
         guard !positions.isEmpty else { return }
         terminating.formUnion(positions)
         killDeadline = deadline
     }
 
-    /// When ``expire(at:)`` has something to say next; nil for never.
-    package var nextLook: Int64? { earlier(deadline, killDeadline) }
+    /// When ``expire(at:)`` returns the next signal; nil for never.
+    package var nextExpiry: Int64? { earlier(deadline, killDeadline) }
 
-    /// A deadline of it has come.
+    /// Handles a deadline that has come.
     ///
-    /// - Returns: who gets which signal. First TERM, for the handler; the second time, KILL for everybody. KILL also for those
-    ///   that were told before, and have not ended.
+    /// - Returns: the signal, and the positions of the programs that get it. The first time that is TERM for the
+    ///   handler, the second time KILL for all programs. Programs that got TERM and are past their own deadline get
+    ///   KILL.
     package mutating func expire(at now: Int64) -> (Signal, StageSet) {
         if let killDeadline, now >= killDeadline {
             self.killDeadline = nil
@@ -126,17 +129,17 @@ package struct RunningConnection: ~Copyable {
         return (.terminate, chain.askToEnd())
     }
 
-    /// Its gate has to go.
+    /// Records that its gate drains. Returns the programs that get the signal.
     package mutating func drain(with signal: Signal) -> StageSet {
         terminationCause = terminationCause ?? .drain
         return signal == .kill ? chain.endAll() : chain.askToEnd()
     }
 
-    /// Visits the processes at these positions.
+    /// Calls `visit` with the pid of the process at each position.
     package func forEach(_ positions: StageSet, _ visit: (Int32) -> Void) {
         for position in 0..<chain.count where positions.contains(position) { visit(pids[position]) }
     }
 
-    /// Its place in admission, for giving back.
+    /// Gives up its place in admission; the caller must end it there.
     package consuming func takePlace() -> Admitted { admitted }
 }

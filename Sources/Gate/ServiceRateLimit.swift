@@ -1,9 +1,9 @@
-// The rate of a whole service, `limits.total_rate`: what comes too soon waits in the listen queue, and nobody is refused.
-// Pure: the time is a parameter.
+// The rate of a whole service, `limits.total_rate`. A connection that comes too soon waits in the listen queue, and
+// none is refused. Pure: the time is a parameter.
 package import ServiceModel
 package import Tables
 
-/// When the next connection may be taken from the listen queue.
+/// The time at which the next connection may be taken from the listen queue.
 package struct ServiceRateLimit: Sendable {
     private let rate: Rate?
     private var bucket = TokenBucket(at: 0)
@@ -12,10 +12,10 @@ package struct ServiceRateLimit: Sendable {
         rate = if case .at(let rate) = limit { rate } else { nil }
     }
 
-    /// Nanoseconds; 0: now.
+    /// Nanoseconds until a connection may be taken; 0: now.
     package func wait(at now: Int64) -> Int64 { rate.map { bucket.wait($0, at: now) } ?? 0 }
 
-    /// A connection was admitted.
+    /// Counts a connection that was admitted.
     package mutating func take(at now: Int64) {
         if let rate { _ = bucket.take(rate, at: now) }
     }

@@ -1,14 +1,15 @@
 // When to stop accepting for a moment. Pure: the time is a parameter.
-// Promises that the service is never closed and that the loop never spins: a lack of resources waits a fixed short time,
-// handlers that cannot be started make the waits double up to a bound; a success ends either.
+// Promises that the service never closes and that the loop never spins: after a lack of resources the gate waits a
+// fixed short time; when handlers cannot be started, each wait doubles the one before, up to a bound. A success ends
+// either.
 
 /// The pauses of one gate.
 package struct Throttle: Hashable, Sendable {
-    /// Why accepting pauses.
+    /// The reason of a pause.
     package enum Reason: Hashable, Sendable {
-        /// This machine is short of descriptors, memory or processes.
+        /// The machine lacks descriptors, memory or processes.
         case lackOfResources
-        /// The handler could not be started.
+        /// A handler could not be started.
         case spawnFailure
     }
 
@@ -22,16 +23,16 @@ package struct Throttle: Hashable, Sendable {
 
     package init() {}
 
-    /// Pauses.
+    /// Begins a pause.
     ///
-    /// - Returns: whether this begins an episode of a lack of resources, and so is to be logged; a spawn failure has a
-    ///   line of its own.
+    /// - Returns: whether this begins an episode of a lack of resources, which the gate then logs. A spawn failure has
+    ///   a log line of its own.
     package mutating func pause(_ reason: Reason, at now: Int64) -> Bool {
         switch reason {
         case .lackOfResources:
             until = now + Self.shortNanoseconds
         case .spawnFailure:
-            // Children that were on their way together fail together: that is one failure.
+            // Handlers that are being started at the same time fail for the same reason, so they count as one failure.
             if until != nil { return false }
             until = now + min(Self.shortNanoseconds << Int64(min(spawnFailures, 20)), Self.longestNanoseconds)
             spawnFailures += 1
@@ -41,14 +42,14 @@ package struct Throttle: Hashable, Sendable {
         return !isEpisode
     }
 
-    /// Ends a pause whose time has come.
+    /// Ends a pause that is past its deadline.
     package mutating func resumeIfDue(at now: Int64) {
         if let until, now >= until { self.until = nil }
     }
 
-    /// A child was made: there is no lack of resources any more.
+    /// A fork succeeded, so the lack of resources is over.
     package mutating func cloned() { isEpisode = false }
 
-    /// A handler got as far as its program.
+    /// A handler reached its program.
     package mutating func executed() { spawnFailures = 0 }
 }

@@ -14,7 +14,7 @@ struct CheckRunsTests {
         return run
     }
 
-    @Test("a run is found by its source and its process, and gone when its process is")
+    @Test("a run is found by its source and by its process, until the process ends")
     func found() {
         var runs = CheckRuns(capacity: 2)
         runs.add(run(1, pid: 11, until: 100))
@@ -27,7 +27,7 @@ struct CheckRunsTests {
         #expect(!runs.contains(.network(.v4(1))) && !runs.contains(pid: 11) && !runs.isFull)
     }
 
-    @Test("a run whose time is over is visited once, and waits for the end of its process without a deadline")
+    @Test("a run past its deadline is visited once, and waits for the end of its process without a deadline")
     func expire() {
         var runs = CheckRuns(capacity: 3)
         for number in 0..<3 as Range<Int32> {
@@ -44,7 +44,7 @@ struct CheckRunsTests {
         #expect(runs.deadline == nil)
     }
 
-    @Test("the first deadline is the next, also when its run has gone on with another check meanwhile")
+    @Test("the earliest deadline comes next, also when its run has gone on with another check")
     func nextCheck() {
         var runs = CheckRuns(capacity: 2)
         runs.add(run(1, pid: 11, until: 100))

@@ -7,7 +7,8 @@ import Testing
 @testable import Admission
 @testable import Gate
 
-/// A table of connections with these deadlines, numbers from 1 and pids from 101 on, and the admission that each has a place in.
+/// A table of connections with these deadlines, numbers from 1 and pids from 101 on, and the admission that each has a
+/// place in.
 private struct World: ~Copyable {
     var table: ConnectionTable
     var admission: Admission
@@ -26,10 +27,10 @@ private struct World: ~Copyable {
 
     mutating func insert(_ number: UInt64, _ deadline: Int64?) {
         let empty = BlockList.empty
-        let nobody = SealedBans.empty
+        let noBans = SealedBans.empty
         let peer = Peer.ip(.v4(1), port: 1)
         switch admission.decide(
-            peer, blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, closed: nil, at: 0)
+            peer, blockList: unsafe empty.span.bytes, bans: unsafe noBans.span.bytes, closed: nil, at: 0)
         {
         case .refuse: preconditionFailure("there is no limit")
         case .admit(let admitted):
@@ -45,7 +46,7 @@ private struct World: ~Copyable {
         }
     }
 
-    /// The numbers whose deadline has come; each gets this next deadline.
+    /// The numbers of the connections that are past their deadlines; each gets this next deadline.
     mutating func expire(at now: Int64, next: Int64? = nil) -> Set<UInt64> {
         var numbers: Set<UInt64> = []
         table.expire(at: now) { connection in
@@ -55,7 +56,7 @@ private struct World: ~Copyable {
         return numbers
     }
 
-    /// The process has ended well.
+    /// Records that the process ended with status 0.
     ///
     /// - Returns: whether its connection is over.
     mutating func end(pid: Int32) -> Bool {
@@ -73,7 +74,7 @@ private struct World: ~Copyable {
 }
 
 struct ConnectionTableTests {
-    @Test("a connection whose deadline has come is visited, and no other, and not twice")
+    @Test("a connection past its deadline is visited once, and no other is")
     func expire() {
         var world = World([10, 20, nil, 15])
         let found = [world.expire(at: 9), world.expire(at: 15), world.expire(at: 15), world.expire(at: .max)]
@@ -81,47 +82,47 @@ struct ConnectionTableTests {
         world.end()
     }
 
-    @Test("the next look is the earliest deadline that is left")
-    func nextLook() {
+    @Test("the next expiry is the earliest deadline that is left")
+    func nextExpiry() {
         var world = World([10, 20, nil])
-        var pendingQueries = [world.table.nextLook]
+        var expiries = [world.table.nextExpiry]
         _ = world.expire(at: 10, next: 30)
-        pendingQueries.append(world.table.nextLook)
+        expiries.append(world.table.nextExpiry)
         _ = world.expire(at: 20)
-        pendingQueries.append(world.table.nextLook)
+        expiries.append(world.table.nextExpiry)
         let last = world.expire(at: 30)
-        pendingQueries.append(world.table.nextLook)
-        #expect(pendingQueries == [10, 20, 30, nil])
+        expiries.append(world.table.nextExpiry)
+        #expect(expiries == [10, 20, 30, nil])
         #expect(last == [1])
         world.end()
     }
 
     @Test(
-        "a connection that ended before its deadline is not visited, and the look that was planned costs nothing else")
+        "a connection that ended before its deadline is not visited, and its expiry finds nothing to do")
     func removed() {
         var world = World([10, 20])
         let isOver = [world.end(pid: 101), world.end(pid: 101), world.end(pid: 999)]
         #expect(isOver == [true, false, false])
         let found = world.expire(at: 10)
         #expect(found.isEmpty)
-        let look = world.table.nextLook
-        #expect(look == 20)
+        let expiry = world.table.nextExpiry
+        #expect(expiry == 20)
         world.end()
     }
 
-    @Test("a connection that comes later with an earlier deadline moves the look forward")
+    @Test("a connection that comes later with an earlier deadline moves the next expiry forward")
     func earlier() {
         var world = World([50, nil])
         _ = world.end(pid: 102)
         world.insert(50, 5)
-        let look = world.table.nextLook
-        #expect(look == 5)
+        let expiry = world.table.nextExpiry
+        #expect(expiry == 5)
         let found = world.expire(at: 5)
         #expect(found == [50])
         world.end()
     }
 
-    @Test("a process is there from its start to its end")
+    @Test("a process is in the table from its start to its end")
     func contains() {
         var world = World([nil, 10])
         let before = [101, 102, 103].map { world.table.contains(pid: $0) }
@@ -132,7 +133,7 @@ struct ConnectionTableTests {
         world.end()
     }
 
-    @Test("a connection with filters is over when its last process is")
+    @Test("a connection with filters is over when its last process has ended")
     func chain() {
         var world = World([nil, nil], filters: 2)
         let ends = [301, 101, 202, 201].map { world.end(pid: $0) }
@@ -160,7 +161,7 @@ struct ConnectionTableTests {
         other.end()
     }
 
-    @Test("that the peer was gone explains the exit of the filter that reads from it, and nothing else")
+    @Test("a peer that was gone explains the exit of the filter that reads from it, and nothing else")
     func peerGone() {
         for (position, way, isPeers): (Int, ProcessEnd.Way, Bool) in [
             (0, .exited(status: 1), true), (0, .killed(by: .kill, dumpedCore: false), false),
@@ -176,12 +177,12 @@ struct ConnectionTableTests {
         }
     }
 
-    @Test("who was told to end because another had, and has not by its deadline, is ended, and nobody else")
-    func told() {
+    @Test("only a program that was told to end after another, and has not by its deadline, is killed")
+    func terminating() {
         var world = World([30], filters: 2)
-        world.table.tell(StageSet(0..<2), of: 1, deadline: 20)
-        let look = world.table.nextLook
-        #expect(look == 20)
+        world.table.markTerminating(StageSet(0..<2), of: 1, deadline: 20)
+        let expiry = world.table.nextExpiry
+        #expect(expiry == 20)
         _ = world.end(pid: 101)
         var steps: [(Signal, StageSet)] = []
         for now: Int64 in [19, 20, 29, 30] { world.table.expire(at: now) { steps.append($0.expire(at: now)) } }
@@ -190,11 +191,11 @@ struct ConnectionTableTests {
         world.end()
     }
 
-    @Test("without deadlines there is nothing to look at")
+    @Test("without deadlines there is no next expiry")
     func noDeadlines() {
         var world = World([nil, nil])
-        let (look, found, isFull) = (world.table.nextLook, world.expire(at: .max), world.table.isFull)
-        #expect(look == nil)
+        let (expiry, found, isFull) = (world.table.nextExpiry, world.expire(at: .max), world.table.isFull)
+        #expect(expiry == nil)
         #expect(found.isEmpty)
         #expect(isFull)
         world.end()

@@ -3,7 +3,7 @@ import Testing
 
 private let grace = Drain.killGraceNanoseconds
 
-/// Every step that is due when time is looked at once in each of these moments.
+/// The steps that are due when `step` is called once at each of these times.
 private func steps(_ drain: inout Drain, at moments: [Int64]) -> [Drain.Step?] { moments.map { drain.step(at: $0) } }
 
 struct DrainTests {
@@ -31,7 +31,7 @@ struct DrainTests {
         #expect(drain.isDraining)
     }
 
-    @Test("who comes late to TERM still leaves handlers their time before KILL")
+    @Test("a gate that sends TERM late still leaves handlers their time before KILL")
     func late() {
         var drain = Drain()
         drain.begin(graceNanoseconds: 0, at: 0)
@@ -70,7 +70,7 @@ struct DrainTests {
         #expect(drain.step(at: grace) == .kill)
     }
 
-    @Test("the longest grace there is does not overflow")
+    @Test("the longest possible grace does not overflow")
     func longest() {
         var drain = Drain()
         drain.begin(graceNanoseconds: .max, at: 1000)

@@ -4,14 +4,14 @@ import Testing
 struct LogBudgetTests {
     private let second: Int64 = 1_000_000_000
 
-    /// How many of as many lines are written at a time.
+    /// How many of the lines that come at each time are written.
     private func written(_ count: Int, _ budget: inout LogBudget, at now: Int64) -> Int {
         var written = 0
         for _ in 0..<count where budget.admits(at: now) { written += 1 }
         return written
     }
 
-    @Test("a burst is written whole; after it, so many lines a second")
+    @Test("a burst is written whole; after it, a fixed number of lines for each second")
     func rate() {
         var budget = LogBudget(burst: 2000, perSecond: 200)
         #expect(written(2000, &budget, at: 100 * second) == budget.burst)
@@ -21,7 +21,7 @@ struct LogBudgetTests {
         #expect(written(5000, &budget, at: 1000 * second) == budget.burst)
     }
 
-    @Test("what was not written is counted, and said once a second at most")
+    @Test("dropped lines are counted, and the count is reported once a second at most")
     func report() {
         var budget = LogBudget(burst: 2000, perSecond: 200)
         _ = written(2007, &budget, at: 100 * second)

@@ -14,7 +14,7 @@ struct PendingConnectionsTests {
             phase: phase, deadline: deadline)
     }
 
-    /// Takes whoever is due, until nobody is.
+    /// Removes connections that are due, until none is.
     private func due(_ pendingConnections: inout PendingConnections, at now: Int64) -> [UInt64] {
         var numbers: [UInt64] = []
         while let number = pendingConnections.due(at: now) {
@@ -24,18 +24,18 @@ struct PendingConnectionsTests {
         return numbers
     }
 
-    @Test("an empty lobby has nobody, and no deadline")
+    @Test("an empty table has no connection and no deadline")
     func empty() {
         var pendingConnections = PendingConnections(capacity: 1)
         let (count, deadline, due) = (
             pendingConnections.count, pendingConnections.deadline, pendingConnections.due(at: .max)
         )
         #expect(count == 0 && deadline == nil && due == nil)
-        let nobody = pendingConnections.remove(0) == nil && pendingConnections.remove(1) == nil
-        #expect(nobody)
+        let isEmpty = pendingConnections.remove(0) == nil && pendingConnections.remove(1) == nil
+        #expect(isEmpty)
     }
 
-    @Test("whose time is over is found, in every phase, first come first")
+    @Test("a connection past its deadline is found in every phase, in the order of arrival")
     func deadlines() throws {
         var pendingConnections = PendingConnections(capacity: 5)
         for (phase, deadline) in [
@@ -56,7 +56,7 @@ struct PendingConnectionsTests {
         #expect(waiting == 4 && none == nil)
     }
 
-    @Test("whoever leaves, first, last or between, leaves the others in their order")
+    @Test("a connection that leaves, first, last or between, leaves the others in their order")
     func order() throws {
         for leaving in UInt64(1)...4 {
             var pendingConnections = PendingConnections(capacity: 5)
@@ -70,7 +70,7 @@ struct PendingConnectionsTests {
         }
     }
 
-    @Test("many who come and go in no order: nobody is lost, and the first stays the first")
+    @Test("many connections come and go at random; none is lost, and the first of each phase stays the first")
     func many() throws {
         var random = SeededGenerator(seed: 7)
         var pendingConnections = PendingConnections(capacity: 40)

@@ -13,14 +13,14 @@ struct PhasePlanTests {
         return PhasePlan(service)
     }
 
-    @Test("a service that asks for nothing has no lobby")
+    @Test("a service without phases has no pending connections")
     func none() {
         #expect(!rules().areAny)
         #expect(rules().phaseAfterAdmission == .handler)
         #expect(!rules().isUpstream(.ip(.v4(1), port: 2)))
     }
 
-    @Test("each setting has its phase, which lasts as long as it says")
+    @Test("each setting has its phase, which lasts as long as the setting says")
     func phases() {
         let data = rules {
             $0.start = .data
@@ -37,7 +37,7 @@ struct PhasePlanTests {
         #expect(proxied.duration(of: .handler) == nil)
     }
 
-    @Test("who was admitted goes through what the service asks for, in one order, and then waits for its handler")
+    @Test("an admitted connection goes through the service's phases in one order, and then waits for its handler")
     func order() {
         let all = rules {
             $0.dnsbl = [DNSBLRule(zone: "bl.example", effect: .deny)]
@@ -54,7 +54,7 @@ struct PhasePlanTests {
         #expect(rules { $0.greetDelay = .seconds(1) }.next(after: .greetDelay) == .handler)
     }
 
-    @Test("an upstream is known by its address; a user of this machine is none")
+    @Test("an upstream is known by its address; a user of this machine is no upstream")
     func upstreams() {
         let rules = rules { $0.upstreams = [IPPrefix(of: .v4(10 << 24), length: 8)] }
         #expect(rules.isUpstream(.ip(.v4(10 << 24 | 7), port: 1)))
@@ -64,7 +64,7 @@ struct PhasePlanTests {
     }
 
     @Test(
-        "what is seen decides, phase by phase",
+        "in each phase, what the peer has sent decides",
         arguments: [
             (PreConnectionPhase.firstByte, PeekResult.nothing, PhaseOutcome.wait), (.firstByte, .bytes, .advance),
             (.firstByte, .end, .refuse(.noData)), (.greetDelay, .nothing, .wait),
@@ -72,12 +72,12 @@ struct PhasePlanTests {
             (.handler, .bytes, .wait), (.handler, .end, .wait), (.lists, .bytes, .wait), (.lists, .end, .wait),
             (.checks, .bytes, .wait), (.checks, .end, .wait),
         ])
-    func sights(phase: PreConnectionPhase, peek: PeekResult, step: PhaseOutcome) {
+    func peeks(phase: PreConnectionPhase, peek: PeekResult, step: PhaseOutcome) {
         #expect(rules().step(phase, peek) == step)
     }
 
     @Test(
-        "so does the end of a phase",
+        "in each phase, the end of its time decides",
         arguments: [
             (PreConnectionPhase.proxyHeader, PhaseOutcome.refuse(.proxyHeader(.late))), (.greetDelay, .advance),
             (.firstByte, .refuse(.firstByte)), (.handler, .wait), (.lists, .decide), (.checks, .refuse(.checkTimeout)),

@@ -2,7 +2,7 @@ import Gate
 import Testing
 
 struct QueueFlushTests {
-    @Test("listeners close when handshakes have had their time and nobody waits, and not before both are so")
+    @Test("listeners close only when handshakes have had their time and the queue is empty")
     func both() {
         let call = QueueFlush(isLocal: false, at: 1000)
         let settled = 1000 + QueueFlush.handshakeNanoseconds

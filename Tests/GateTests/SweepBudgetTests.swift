@@ -2,7 +2,7 @@ import Gate
 import Testing
 
 struct SweepBudgetTests {
-    @Test("handlers that each leave some never exceed it, however many they are")
+    @Test("handlers that each leave some orphans never exceed the budget, however many handlers there are")
     func ordinary() {
         var budget = SweepBudget()
         for _ in 0..<100_000 {
@@ -12,7 +12,7 @@ struct SweepBudgetTests {
         }
     }
 
-    @Test("orphans that come without handlers exceed it, also beside handlers that leave none")
+    @Test("orphans without handlers exceed the budget, also beside handlers that leave none")
     func bomb() {
         var budget = SweepBudget()
         var sweeps = 0
@@ -23,7 +23,7 @@ struct SweepBudgetTests {
         #expect((10...30).contains(sweeps))
     }
 
-    @Test("a sweep that finds none gives all of it back")
+    @Test("a sweep that finds no orphan restores the whole budget")
     func clean() {
         var budget = SweepBudget()
         for _ in 0..<1000 {

@@ -5,7 +5,7 @@ private let short = Throttle.shortNanoseconds
 private let longest = Throttle.longestNanoseconds
 
 struct ThrottleTests {
-    @Test("a lack of resources waits the same short time, however often it comes")
+    @Test("each lack of resources pauses for the same short time, however often it comes")
     func lack() {
         var throttle = Throttle()
         #expect(throttle.until == nil)
@@ -19,21 +19,21 @@ struct ThrottleTests {
         }
     }
 
-    @Test("handlers that cannot be started make waits that double up to a bound, and one success starts over")
+    @Test("each handler that cannot be started doubles the pause up to a bound, and one success resets it")
     func spawnFailure() {
         var throttle = Throttle()
         var waits: [Int64] = []
         for _ in 0..<100 {
             _ = throttle.pause(.spawnFailure, at: 7)
             waits.append((throttle.until ?? 0) - 7)
-            // Those that were on their way as well say nothing new.
+            // Handlers that were being started at the same time do not count again.
             _ = throttle.pause(.spawnFailure, at: 8)
             #expect(throttle.until == 7 + waits[waits.count - 1])
             throttle.resumeIfDue(at: .max)
         }
         #expect(Array(waits.prefix(8)) == [1, 2, 4, 8, 16, 32, 64, 100].map { min($0 * short, longest) })
         #expect(waits.suffix(90).allSatisfy { $0 == longest })
-        // That a child could be made says nothing about its program.
+        // A successful fork says nothing about the child's program.
         throttle.cloned()
         _ = throttle.pause(.spawnFailure, at: 0)
         #expect(throttle.until == longest)
@@ -43,7 +43,7 @@ struct ThrottleTests {
         #expect(throttle.until == short)
     }
 
-    @Test("an episode of a lack of resources is said once, and again after a child could be made")
+    @Test("a lack of resources is logged once for each episode; a successful fork ends an episode")
     func episodes() {
         var throttle = Throttle()
         var said = [throttle.pause(.spawnFailure, at: 0)]
