@@ -87,7 +87,8 @@ struct PendingConnections: ~Copyable {
     }
 
     private var connections: FixedMap<UInt64, PendingConnection>
-    private var queues = InlineArray<6, Queue>(repeating: Queue())
+    /// By the raw value of the phase.
+    private var queues = [Queue](repeating: Queue(), count: PreConnectionPhase.allCases.count)
     private var lastNumber: UInt64 = 0
 
     init(capacity: Int) { connections = FixedMap(capacity: capacity) }
