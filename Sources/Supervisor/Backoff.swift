@@ -1,4 +1,4 @@
-// How long to wait before trying again. Pure.
+// How long to wait before the next try. Pure.
 
 /// Waits that double, from a tenth of a second to half a minute.
 package struct Backoff: Hashable, Sendable {
@@ -9,7 +9,7 @@ package struct Backoff: Hashable, Sendable {
 
     package init() {}
 
-    /// The next wait.
+    /// Counts a failure. Returns the wait before the next try.
     package mutating func failed() -> Duration {
         defer { failures += 1 }
         return min(Self.shortest * (1 << min(failures, 16)), Self.longest)

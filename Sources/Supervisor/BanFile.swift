@@ -1,16 +1,16 @@
-// The file `bans` in the state directory: what is banned outlives the supervisor, and the machine's restart.
+// The file `bans` in the state directory, so that bans outlive the supervisor and a restart of the machine.
 internal import Admission
 internal import LinuxSystem
 
-/// Where the bans are kept.
+/// The file that keeps the bans.
 struct BanFile {
     let path: String
 
     init(state: String) { path = state + "/bans" }
 
-    /// Adds what the file has.
+    /// Adds the bans of the file to a table.
     ///
-    /// - Returns: what could not be restored, ready for the log.
+    /// - Returns: for each line that could not be restored, a text for the log.
     func restore(into table: inout BanTable) -> [String] {
         do throws(SystemError) {
             let text = try Files.read(path, most: BanTable.mostBytes)
@@ -24,7 +24,7 @@ struct BanFile {
 
     /// Replaces the file in one step.
     ///
-    /// Errors: it cannot be written; the old one stays.
+    /// Errors: the file cannot be written; the old one stays.
     func save(_ table: BanTable) throws(SystemError) {
         let text = String(decoding: table.snapshot(at: .now), as: UTF8.self)
         try Files.replace(path, with: text, mode: 0o600)

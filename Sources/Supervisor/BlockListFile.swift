@@ -18,7 +18,7 @@ final class BlockListFile {
     init(path: String?) throws(HostDefinitionError) {
         self.path = path
         do {
-            // The watch first, so that no change falls between the two.
+            // The watch first, so that a change after the reading is noticed.
             watch = try path.map { try FileWatch(path: $0) }
             let text = try path.map { try Files.read($0, most: BlockList.mostBytes) } ?? []
             let list = try BlockList.table(ofText: text, file: path ?? "")
@@ -30,10 +30,10 @@ final class BlockListFile {
         }
     }
 
-    /// For a poller; nil when there is no file.
+    /// The watch's descriptor, for a poller; nil when there is no file.
     var watchNumber: Int32? { watch?.number }
 
-    /// Whether something happened to the file since the last time.
+    /// Whether something happened to the file since the last call.
     func hasChanged() throws(SystemError) -> Bool { try watch?.hasChanged() ?? false }
 
     /// Every prefix of the list in force.
@@ -41,14 +41,14 @@ final class BlockListFile {
         do {
             return try BlockList.entries(of: text, file: path ?? "").map(\.prefix)
         } catch {
-            preconditionFailure("the text was read before")
+            preconditionFailure("a list in force was read without a fault")
         }
     }
 
     /// Reads the file again.
     ///
     /// - Returns: the number of lines that block, or nil when nothing changed.
-    /// Errors: the old list stays in force.
+    /// Errors: the new list cannot be read; the old one stays in force.
     func readAgain() throws(HostDefinitionError) -> Int? {
         guard let path else { return nil }
         do {

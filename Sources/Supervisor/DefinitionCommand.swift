@@ -1,6 +1,6 @@
-// The program that reads the files for us: started at each reading, it prints the definitions and ends.
-// So the process that is root for months contains no TOML parser and no Foundation, and whatever a service file does to the
-// one that reads it, the services go on.
+// The program that reads the files for the supervisor. Each reading starts it once; it prints the definitions and ends.
+// So the process that is root for months contains no TOML parser and no Foundation, and a service file that crashes its
+// parser does not touch the services that run.
 package import HostDefinition
 internal import LinuxSystem
 internal import Wire
@@ -19,7 +19,7 @@ package struct DefinitionCommand: Hashable, Sendable {
     private static let withinNanoseconds: Int64 = 60_000_000_000
     private static let mostBytes = 256 << 20
 
-    /// Runs the command and reads what it prints. With exit status 1 nothing can be served, and the command prints why.
+    /// Runs the command and reads its output. Exit status 1 means that nothing can be served; the output then says why.
     package func definitions() throws(HostDefinitionError) -> HostDefinition {
         let result: CommandResult
         do throws(SystemError) {

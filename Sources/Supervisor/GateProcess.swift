@@ -1,33 +1,34 @@
-// A gate, as the supervisor knows it.
+// The supervisor's view of a gate.
 internal import Control
 internal import HostDefinition
 internal import LinuxSystem
 internal import Sandbox
 internal import ServiceModel
 
-/// One gate from fork to reaping.
+/// The supervisor's record of one gate, from fork to reaping.
 final class GateProcess {
     let pid: Int32
     /// Identifies the gate in the poller; never used twice.
     let token: UInt64
     let channel: MessageChannel
     let definition: ServiceDefinition
-    /// What it accepts from; none when it drains, so that a socket that nobody else wants is closed at once.
+    /// The listeners that it accepts from. Empty while it drains, so that a socket that no service wants is closed at
+    /// once.
     private(set) var listeners: [OpenListener]
-    /// Holds it and everything that its handlers start; nil where there are no control groups.
+    /// The control group of the gate and all processes of its handlers; nil where there are no control groups.
     let group: ControlGroup?
     let startedAt: Int64
-    /// What it counts.
+    /// The memory in which the gate counts.
     let counters: SharedCounters
-    /// What it counts sources by: that of the settings when it was started.
+    /// The prefix lengths by which it counts sources: those of the settings when it was started.
     let sourcePrefix: SourcePrefix
-    /// Monotonic: when it must have reported; nil when that was said with SIGKILL.
+    /// Monotonic: the time by which it must report; nil after it was killed because it did not.
     var reportBy: Int64?
-    /// Monotonic: from when on its death is not its definition's fault.
+    /// Monotonic: a gate that dies after this time was not started with a bad definition.
     let provenAt: Int64
-    /// What it said when it could not serve.
+    /// The gate's own report of why it could not serve.
     var failure: String?
-    /// Whether its end of the channel is closed, and ours out of the poller.
+    /// Whether the gate has closed its end of the channel, and the supervisor has taken its own out of the poller.
     var isChannelClosed = false
 
     static let reportWithinNanoseconds: Int64 = 10_000_000_000
@@ -53,20 +54,20 @@ final class GateProcess {
     func giveUpListeners() { listeners = [] }
 }
 
-/// A service that is wanted: its definition, and the gates that stand for it.
+/// A service of the definitions in force, and its gates.
 final class WantedService {
     let name: String
     var definition: ServiceDefinition
-    /// The sockets of its definition: open as long as it is wanted, whatever becomes of its gates.
+    /// The sockets of its definition. They stay open as long as the service is wanted, also while it has no gate.
     var listeners: [OpenListener] = []
-    /// Accepts connections.
+    /// The gate that accepts connections.
     var serving: GateProcess?
-    /// Takes its sandbox on, and has not reported yet.
+    /// The gate that enters its sandbox and has not reported yet.
     var starting: GateProcess?
     var backoff = Backoff()
-    /// Monotonic: when to try to start it again.
+    /// Monotonic: when to start a gate again.
     var retryAt: Int64?
-    /// Why its definition is not in force; nil when it is, or when that is not known yet.
+    /// Why its definition is not in force; nil when it is, or when the gate has not reported yet.
     var problem: ServiceProblem?
 
     init(_ definition: ServiceDefinition) {
@@ -74,6 +75,6 @@ final class WantedService {
         self.definition = definition
     }
 
-    /// Whether nothing more is to be expected of its start: it serves, or it failed and waits for another try.
+    /// Whether its start is over: its gate serves, or it failed and waits for another try.
     var isSettled: Bool { starting == nil && (serving != nil || retryAt != nil) }
 }

@@ -1,13 +1,13 @@
-// The listening sockets. They outlive gates, reloads and definitions: a socket is closed only when no service wants its
+// The listening sockets. They outlive gates, reloads and definitions: a socket closes only when no service wants its
 // address any more.
 internal import Addresses
 internal import LinuxSystem
 internal import ServiceModel
 
-/// An open listener, shared by the definitions that want it.
+/// An open listener, shared by the definitions that name its address.
 final class OpenListener {
     let listener: Listener
-    /// Whether a filter for addresses makes sense on it.
+    /// Whether the kernel may filter client addresses on it.
     var isFiltered = false
 
     init(_ listener: consuming Listener) { self.listener = listener }
@@ -16,11 +16,11 @@ final class OpenListener {
     var number: Int32 { listener.descriptor.number }
 }
 
-/// All open listeners, by what was asked for.
+/// All open listeners, by the address that the definitions name.
 struct ListenerTable {
     private struct Key: Hashable {
         var address: ListenAddress
-        /// Port 0 is another port each time that it is asked for.
+        /// The service and index for port 0, which means another port for each of them; nil for other ports.
         var asker: String?
     }
 
@@ -31,34 +31,35 @@ struct ListenerTable {
         return Key(address: address)
     }
 
-    /// The listener for an address of a service: the one that is open, or a new one.
+    /// The listener for an address of a service: an open one, or a new one.
     ///
-    /// - Parameter index: the address's place in the service's list.
+    /// - Parameter index: the index of the address in the service's list.
     /// Errors: as Listener.init.
     mutating func listener(
         for address: ListenAddress, of service: Service, at index: Int
     ) throws(SystemError) -> OpenListener {
         let key = key(address, of: service, at: index)
-        // One whose file is gone serves nobody who comes from now on.
+        // A unix socket with a deleted file gets no new client, so it is opened again.
         if let found = open[key], found.listener.isReachable { return found }
         let made = OpenListener(try Listener(address, options: service.socket))
         open[key] = made
         return made
     }
 
-    /// The sockets that a filter for addresses makes sense on.
+    /// The descriptors of the listeners on which the kernel may filter addresses.
     var filteredNumbers: [Int32] {
         open.values.compactMap { listener in listener.isFiltered ? listener.number : nil }
     }
 
-    /// Closes the listeners that are not among those, and removes their socket files.
+    /// Closes all listeners but these, and removes their socket files.
     mutating func close(allBut wanted: [OpenListener]) {
         for (key, listener) in open where !wanted.contains(where: { $0 === listener }) {
             open[key] = nil
             do throws(SystemError) {
                 try listener.listener.removeFile()
             } catch {
-                // Somebody removed it first, or may be using the directory now; either way the socket is closed.
+                // Another program removed the file first, or now uses the directory; the socket is closed in either
+                // case.
             }
         }
     }

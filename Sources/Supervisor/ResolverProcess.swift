@@ -1,24 +1,24 @@
-// The resolver, as the supervisor knows it: the process that asks DNS block lists for every gate.
+// The supervisor's view of the resolver, the process that asks DNS block lists for every gate.
 internal import Control
 internal import LinuxSystem
 internal import Messages
 
-/// One resolver from fork to reaping.
+/// The supervisor's record of one resolver, from fork to reaping.
 final class ResolverProcess {
     let pid: Int32
-    /// Identifies it in the poller; never used twice.
+    /// Identifies the resolver in the poller; never used twice.
     let token: UInt64
     let channel: MessageChannel
-    /// Monotonic: from when on its death is one of its own.
+    /// Monotonic: a resolver that dies after this time was started successfully.
     let provenAt: Int64
-    /// Whether its end of the channel is closed, and ours out of the poller.
+    /// Whether the resolver has closed its end of the channel, and the supervisor has taken its own out of the poller.
     var isChannelClosed = false
-    /// What it has not been told yet, the oldest first.
+    /// The orders that the resolver has not received yet, the oldest first.
     private var orders: [Pending] = []
 
     private final class Pending {
         let order: ResolverOrder
-        /// Passed along.
+        /// The descriptor that goes with the order.
         let end: MessageChannel?
 
         init(_ order: ResolverOrder, _ end: consuming MessageChannel? = nil) {
@@ -34,23 +34,23 @@ final class ResolverProcess {
         self.provenAt = provenAt
     }
 
-    /// Makes a gate known to it.
+    /// Queues the orders that connect a gate with the resolver.
     ///
     /// - Parameters:
-    ///   - end: the resolver's, of a channel with the gate.
-    ///   - lists: that the gate may ask of, in the order of their places.
-    func introduce(_ end: consuming MessageChannel, lists: [String]) {
+    ///   - end: the resolver's end of a channel with the gate.
+    ///   - lists: the lists that the gate may ask about; a request names one by its index.
+    func addGate(_ end: consuming MessageChannel, lists: [String]) {
         orders.append(Pending(.gate, end))
         orders += lists.map { Pending(.list($0)) }
     }
 
-    /// Tells it what it can take now.
+    /// Sends queued orders until the channel is full.
     ///
-    /// - Returns: whether nothing is left to be told.
-    /// Errors: it is not there any more.
-    func tell() throws(SystemError) -> Bool {
-        var told = 0
-        defer { orders.removeFirst(told) }
+    /// - Returns: whether all orders were sent.
+    /// Errors: the resolver has ended.
+    func sendOrders() throws(SystemError) -> Bool {
+        var sent = 0
+        defer { orders.removeFirst(sent) }
         for pending in orders {
             let number: Int32? =
                 switch pending.end {
@@ -62,22 +62,22 @@ final class ResolverProcess {
             } catch  where error.errno == .again {
                 return false
             }
-            told += 1
+            sent += 1
         }
         return true
     }
 }
 
-/// The resolver that there is, or when to try to have one.
+/// The resolver that runs, or the time at which to start one.
 struct ResolverState {
     var process: ResolverProcess?
-    /// Told to end because another has taken over, or because nobody asks any more.
+    /// Resolvers that were sent to end, because another one has taken over or no service has lists any more.
     var ending: [ResolverProcess] = []
     var backoff = Backoff()
-    /// Monotonic.
+    /// Monotonic: when to start a resolver again.
     var retryAt: Int64?
-    /// Monotonic: when to go on telling it what it could not take.
-    var tellAt: Int64?
-    /// What the one that runs has said, or why there is none; nil: nothing is wrong.
+    /// Monotonic: when to send the orders for which the channel had no room.
+    var sendOrdersAt: Int64?
+    /// The failure that the resolver has reported, or why none runs; nil: there is no failure.
     var failure: ResolverFailure?
 }

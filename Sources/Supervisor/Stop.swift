@@ -1,35 +1,35 @@
-// The way out of the supervisor. Pure: the time is a parameter.
+// The steps by which the supervisor ends. Pure: the time is a parameter.
 
-/// What SIGTERM leads to, step by step; each further SIGTERM takes the next step at once. A command takes no further step: who
-/// asks for a drain again means the same one.
+/// The consequences of SIGTERM, step by step. Each further SIGTERM takes the next step at once. A command takes no
+/// further step, because an administrator that asks for a drain twice means the same one.
 package struct Stop: Hashable, Sendable {
     package enum Step: Hashable, Sendable {
-        /// Gates accept no more; handlers have this long; nil: as long as they like.
+        /// Gates stop accepting. Handlers may run for this time; nil: without a limit.
         case drain(graceNanoseconds: Int64?)
         /// Handlers get TERM now.
         case terminate
         /// Handlers get KILL now.
         case kill
-        /// A gate that is still there gets KILL itself.
+        /// Gates that have not ended get KILL themselves.
         case killGates
     }
 
     private var requests = 0
     private var killGatesAt: Int64?
 
-    /// What a gate may take beyond its handlers' grace and the time between TERM and KILL.
+    /// The time that a gate has beyond its handlers' grace and the time between TERM and KILL.
     package static let gateGraceNanoseconds: Int64 = 8_000_000_000
 
     package init() {}
 
     package var isStopping: Bool { requests > 0 }
 
-    /// Monotonic: when to ask ``step(at:)``.
+    /// Monotonic: when to call ``step(at:)``.
     package var deadline: Int64? { killGatesAt }
 
-    /// Another SIGTERM.
+    /// Counts a SIGTERM. Returns the step to take.
     ///
-    /// - Parameter graceNanoseconds: nil for all the time that handlers want.
+    /// - Parameter graceNanoseconds: the time that handlers have; nil: without a limit.
     package mutating func request(graceNanoseconds: Int64?, at now: Int64) -> Step {
         requests += 1
         switch requests {
@@ -43,10 +43,11 @@ package struct Stop: Hashable, Sendable {
         }
     }
 
-    /// A command to drain, or to stop after a while. The first one is like SIGTERM; after others, the shorter grace counts.
+    /// Handles a command to drain, or to stop after a while. The first is like SIGTERM; of later ones, the shorter
+    /// grace counts.
     ///
-    /// - Parameter graceNanoseconds: nil for all the time that handlers want.
-    /// - Returns: nil when a SIGTERM has already gone further.
+    /// - Parameter graceNanoseconds: the time that handlers have; nil: without a limit.
+    /// - Returns: the step to take; nil when a SIGTERM has already gone further.
     package mutating func command(graceNanoseconds: Int64?, at now: Int64) -> Step? {
         guard requests <= 1 else { return nil }
         requests = 1
@@ -61,7 +62,7 @@ package struct Stop: Hashable, Sendable {
         return .drain(graceNanoseconds: graceNanoseconds)
     }
 
-    /// What is due now.
+    /// The step that is due now, or nil.
     package mutating func step(at now: Int64) -> Step? {
         guard let deadline = killGatesAt, now >= deadline else { return nil }
         killGatesAt = now + 1_000_000_000

@@ -1,5 +1,6 @@
-// The bans of all services: from gates, which report offences, and from people. Each gate gets the list again when it has
-// changed, a tenth of a second later at most while there are few, and the state directory a second later.
+// The bans of all services, by gates that report offences and by the administrator's commands. When the list has
+// changed, each gate gets it a tenth of a second later at most, or a second later when it is long; the file in the
+// state directory follows after a second.
 internal import Addresses
 internal import Admission
 internal import Control
@@ -11,22 +12,23 @@ internal import ServiceModel
 
 extension Supervisor {
     private static let saveAfterNanoseconds: Int64 = 1_000_000_000
-    /// Hits alone are not worth a write every second, for as long as somebody who is banned goes on knocking.
+    /// Hits alone are saved once a minute: a banned client that goes on connecting is not worth a write every second.
     private static let saveHitsAfterNanoseconds: Int64 = 60_000_000_000
 
-    /// With more of them, who found them waits a second: building the list is the supervisor's time, and a flood's to use up.
+    /// Above this number of bans, gates get the list once a second. Building it takes the supervisor's time, and a
+    /// flood must not use that up.
     private static let mostBansAtOnce = 1000
 
-    /// Takes over the bans of the supervisor before.
+    /// Restores the bans that the previous supervisor saved.
     func restoreBans() {
         for fault in banFile.restore(into: &bans) { logProblem("ban_lost", fault) }
         sealBans(at: Clock.monotonicNanoseconds())
     }
 
-    /// What a gate found. It may be in anybody's hands: it bans whoever it likes, as its service's cause, and nobody who is
-    /// exempt.
+    /// Handles an offence that a gate reports. An attacker may control the gate: then it can ban any source that is not
+    /// exempt, but only with its own service as the cause.
     ///
-    /// - Returns: whether a gate of this service may say so.
+    /// - Returns: whether a gate of this service may report this offence.
     func handleBanReport(_ offence: Offence, of prefix: IPPrefix, from gate: GateProcess, at now: Int64) -> Bool {
         guard prefix == gate.sourcePrefix.source(of: prefix.network) else { return false }
         let service = gate.definition.service
@@ -90,7 +92,7 @@ extension Supervisor {
         return .bans(bans.active(at: now).map { BanStatus($0, at: now) })
     }
 
-    /// The host's settings are others.
+    /// Takes over the exempt prefixes of new settings.
     func applyExempt(at now: Int64) {
         guard bans.exempt != settings.exempt else { return }
         bans.exempt = settings.exempt
@@ -102,14 +104,14 @@ extension Supervisor {
         saveBansAt = min(saveBansAt ?? due, due)
     }
 
-    /// Does what is due: tells the gates, and keeps the file.
+    /// Does what is due: sends bans to the gates, and saves them.
     func tendBans(at now: Int64) {
         if banCoalescer.wait(for: bans.revision, at: now) == 0 { sendBans(at: now) }
         if let due = saveBansAt, now >= due { saveBans() }
         if let count = banLogBudget.report(at: now) { logSuppressedBans(count) }
     }
 
-    /// Monotonic: when to ask ``tendBans(at:)``.
+    /// Monotonic: when to call ``tendBans(at:)``.
     func bansDeadline(at now: Int64) -> Int64? {
         let sending = banCoalescer.wait(for: bans.revision, at: now).map { now + $0 }
         return [sending, saveBansAt, banLogBudget.reportAt].compactMap { $0 }.min()
@@ -127,7 +129,7 @@ extension Supervisor {
 
     private func sendBans(at now: Int64) {
         sealBans(at: now)
-        giveKernelBans(at: now)
+        updateKernelBans(at: now)
         for gate in allGates() { send(bansTo: gate) }
     }
 
@@ -143,13 +145,14 @@ extension Supervisor {
     }
 
     private func send(bansTo gate: GateProcess) {
-        // A gate that cannot take them must not go on without: another starts with them.
+        // A gate that cannot take the list must not go on without it, so it is killed, and the next one starts with the
+        // list.
         if !send(.bans, to: gate, passing: banList.descriptor.number) { Processes.signal(gate.pid, .kill) }
     }
 }
 
 extension BanStatus {
-    /// A ban as it is at one moment.
+    /// The state of a ban at one time.
     fileprivate init(_ ban: Ban, at now: Int64) {
         self.init(
             prefix: ban.prefix, cause: ban.cause.text, age: .nanoseconds(now - ban.began),

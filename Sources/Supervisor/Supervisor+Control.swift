@@ -1,24 +1,24 @@
-// Requests by the control socket, STATE/control: one message in, one out, each whole. What is answered travels as sealed memory,
-// so that however long it is and however slow the client, writing it never waits.
+// Requests on the control socket, STATE/control. A client sends one message and gets one, each whole. The answer
+// travels as sealed memory, so that sending it never waits, however long it is and however slow the client is.
 internal import Control
 internal import LinuxSystem
 internal import Messages
 internal import ServiceModel
 internal import Wire
 
-/// Somebody who has connected to the control socket.
+/// A program that has connected to the control socket.
 final class ControlClient {
     let channel: MessageChannel
-    /// By the kernel's word.
+    /// The user, as the kernel reports it.
     let uid: UInt32
     let pid: Int32
-    /// Monotonic: when it must have asked.
+    /// Monotonic: the time by which it must have sent its request.
     let askBy: Int64
 
-    init(_ caller: consuming ControlConnection, askBy: Int64) {
-        uid = caller.uid
-        pid = caller.pid
-        channel = caller.takeChannel()
+    init(_ connection: consuming ControlConnection, askBy: Int64) {
+        uid = connection.uid
+        pid = connection.pid
+        channel = connection.takeChannel()
         self.askBy = askBy
     }
 }
@@ -39,7 +39,7 @@ extension Supervisor {
         }
     }
 
-    /// Nobody is to wait for a supervisor that is gone.
+    /// Removes the socket file, so that no client waits for a supervisor that has ended.
     func closeControl() {
         guard let socket = control.take() else { return }
         do throws(SystemError) {
@@ -50,12 +50,12 @@ extension Supervisor {
     }
 
     func acceptControl(at now: Int64) throws(SystemError) {
-        while let caller = try nextClient() {
-            // Those who are too many find the end.
+        while let connection = try nextClient() {
+            // Beyond the limit, the connection closes at once.
             guard controlClients.count < Self.mostClients else { continue }
             let token = nextToken()
-            try poller.add(caller.channel.number, token: token)
-            controlClients[token] = ControlClient(caller, askBy: now + Self.askWithinNanoseconds)
+            try poller.add(connection.channel.number, token: token)
+            controlClients[token] = ControlClient(connection, askBy: now + Self.askWithinNanoseconds)
         }
     }
 
@@ -70,32 +70,35 @@ extension Supervisor {
         controlClients = controlClients.filter { now < $0.value.askBy }
     }
 
-    /// Reads what a client asks, and answers. A client asks once; one that asked to be told of the end keeps its connection.
+    /// Reads a client's request and answers it. Each client sends one request; a client that waits for the supervisor's
+    /// end keeps its connection.
     func answer(_ token: UInt64) {
         guard let client = controlClients.removeValue(forKey: token) else { return }
         do throws(SystemError) {
             guard case .message(let bytes, _) = try client.channel.receive() else { return }
-            // Who waits for an answer, or for our end, has no more to say, and its own end is not to wake us all the time.
+            // A client that waits for an answer sends nothing more. Out of the poller, the end of its input cannot wake
+            // the loop again and again.
             try poller.remove(client.channel.number)
             guard let request = ControlRequest(wireBytes: bytes) else {
                 try send(.refused(.unknownRequest), to: client)
                 return
             }
-            // Who looks every ten seconds is not to fill the log.
+            // Requests that only read are not logged, so that a program that asks every ten seconds does not fill the
+            // log.
             if request.changesSomething { logRequest("\(request)", of: client) }
             if let reply = handleRequest(request, of: client) { try send(reply, to: client) }
             if request == .drain || request == .stop { waitingForEnd.append(client) }
         } catch {
-            // The client is gone, and its answer with it.
+            // The client has closed its connection, so it needs no answer.
         }
     }
 
-    /// Answers somebody who has waited for it.
+    /// Sends the answer to a client that has waited for it.
     func reply(_ reply: ControlReply, to client: ControlClient) {
         do throws(SystemError) {
             try send(reply, to: client)
         } catch {
-            // The client is gone, and its answer with it.
+            // The client has closed its connection, so it needs no answer.
         }
     }
 

@@ -1,4 +1,4 @@
-// What gates say, and what follows when they end.
+// The reports of gates, and the consequences of their ends.
 internal import Control
 internal import HostDefinition
 internal import LinuxSystem
@@ -8,21 +8,22 @@ internal import ServiceModel
 extension Supervisor {
     private static let messagesAtOnce = 16
 
-    /// Reads what a gate reports.
+    /// Reads the reports of a gate.
     func handleGateMessages(_ token: UInt64, at now: Int64) throws(SystemError) {
         guard let gate = allGates().first(where: { $0.token == token }) else { return }
-        // Not without end: what a gate has left to say after that, it says in the next turn.
+        // A limited number at once, so that one gate does not delay the others. The next turn reads the rest.
         for _ in 0..<Self.messagesAtOnce {
             switch try gate.channel.receive() {
             case .nothing: return
             case .closed:
-                // It ends; SIGCHLD says how.
+                // The gate ends; SIGCHLD brings its status.
                 if !gate.isChannelClosed { try poller.remove(gate.channel.number) }
                 gate.isChannelClosed = true
                 return
             case .message(let bytes, _):
                 guard handleMessage(GateMessage(bytes), of: gate, at: now) else {
-                    // What touches clients may be in anybody's hands. Its end is heard like any other gate's.
+                    // A gate handles untrusted input, so an attacker may control it. The supervisor handles its end
+                    // like any other gate's.
                     logProblem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
                     Processes.signal(gate.pid, .kill)
                     return
@@ -31,7 +32,7 @@ extension Supervisor {
         }
     }
 
-    /// - Returns: whether it was something that this gate may say.
+    /// - Returns: whether this gate may send this message.
     private func handleMessage(_ message: GateMessage?, of gate: GateProcess, at now: Int64) -> Bool {
         switch message {
         case .ready: isReady(gate, at: now)
@@ -44,7 +45,7 @@ extension Supervisor {
         return true
     }
 
-    /// A gate accepts: now, and not before, the one that it replaces may go.
+    /// Handles the report that a gate accepts. Only now may the gate that it replaces drain.
     private func isReady(_ gate: GateProcess, at now: Int64) {
         guard let service = services[gate.definition.service.name], service.starting === gate else { return }
         let replaced = service.serving
@@ -63,16 +64,16 @@ extension Supervisor {
         logReady(gate)
     }
 
-    /// Lets a gate end when its handlers have. Where nobody wants its sockets any more, whoever waits in them is served first:
-    /// closing them would reset everybody in their queues.
+    /// Drains a gate: it ends when its handlers have. If no service wants its sockets any more, the gate first accepts
+    /// the clients in their queues, because closing a listening socket resets these.
     ///
-    /// - Parameter isInTheWay: whether its sockets must close at once all the same.
-    func startDrain(_ gate: GateProcess, isInTheWay: Bool = false) {
+    /// - Parameter isConflicting: whether a new address needs the sockets closed at once all the same.
+    func startDrain(_ gate: GateProcess, isConflicting: Bool = false) {
         let given = gate.listeners
         gate.giveUpListeners()
         if !draining.contains(where: { $0 === gate }) { draining.append(gate) }
         let wanted = wantedListeners
-        if !isInTheWay, !given.isEmpty, !given.contains(where: { open in wanted.contains { $0 === open } }) {
+        if !isConflicting, !given.isEmpty, !given.contains(where: { open in wanted.contains { $0 === open } }) {
             stopHandshakes(given)
             send(.queueFlush, to: gate)
         }
@@ -81,10 +82,11 @@ extension Supervisor {
 
     private static let mostEndsAtOnce = 64
 
-    /// Reaps gates, and orphans that a dead gate left to us.
+    /// Reaps gates and resolvers, and orphans of gates that have died.
     func reapGates(at now: Int64) throws(SystemError) {
         hasMoreEnds = true
-        // Not without end: orphans that fork and end for ever would keep us here, where nobody stops them.
+        // A limited number at once: orphans that fork and end without pause would keep the supervisor from all its
+        // other work.
         for _ in 0..<Self.mostEndsAtOnce {
             guard let end = try Processes.nextEnd() else {
                 hasMoreEnds = false
@@ -99,7 +101,7 @@ extension Supervisor {
                 logGateEnd("gate_ended", end, service: gate.definition.service.name)
                 endOrphans(at: now)
             } else if let service = services.values.first(where: { $0.serving?.pid == end.pid }) {
-                // A gate that has served for a while was not the fault of its definition.
+                // A gate that has served for a while did not die of its definition.
                 if let gate = service.serving {
                     if now >= gate.provenAt { service.backoff.succeeded() }
                     remember(gate)
@@ -116,11 +118,11 @@ extension Supervisor {
     }
 
     private func failedToStart(_ service: WantedService, _ end: ProcessEnd, at now: Int64) {
-        let reason = service.starting.map { $0.failure ?? lastWords(of: $0) ?? "it ended without a report" } ?? ""
+        let reason = service.starting.map { $0.failure ?? unreadFailure(of: $0) ?? "it ended without a report" } ?? ""
         if let gate = service.starting { endGroup(of: gate) }
         service.starting = nil
         if let serving = service.serving {
-            // A new definition that cannot be served: the old one stays.
+            // The new definition cannot be served, so the old one stays in force.
             service.definition = serving.definition
             service.listeners = serving.listeners
             closeUnwantedListeners()
@@ -134,8 +136,9 @@ extension Supervisor {
         }
     }
 
-    /// What a gate that has ended said before; it was not read yet. That it was ready is no news of a gate that is gone.
-    private func lastWords(of gate: GateProcess) -> String? {
+    /// The failure that an ended gate had reported, from messages that were not read before it ended. A report that it
+    /// was ready means nothing any more.
+    private func unreadFailure(of gate: GateProcess) -> String? {
         do throws(SystemError) {
             for _ in 0..<Self.messagesAtOnce {
                 switch try gate.channel.receive() {

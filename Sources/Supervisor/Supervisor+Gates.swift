@@ -1,5 +1,5 @@
-// Starting gates, and starting them again. The listening sockets stay open meanwhile. What gates say, and what their ends mean,
-// is in Supervisor+GateEvents.swift.
+// Starts gates, and starts them again. The listening sockets stay open meanwhile. Supervisor+GateEvents.swift handles
+// the reports and the ends of gates.
 internal import Addresses
 internal import Control
 internal import HostDefinition
@@ -10,7 +10,7 @@ internal import Sandbox
 internal import ServiceModel
 
 extension Supervisor {
-    /// Starts a gate for a service's definition. What keeps it from starting is logged, and tried again later.
+    /// Starts a gate for a service's definition. A failure is logged, and the start tried again later.
     func start(_ service: WantedService, at now: Int64) {
         service.retryAt = nil
         service.problem = nil
@@ -23,9 +23,9 @@ extension Supervisor {
             service.starting = gate
             service.listeners = gate.listeners
         } catch let error as BindError {
-            // Those of its sockets that could be opened wait closed, so that no client waits in vain.
+            // Sockets that were opened already are closed, so that no client waits for a service that does not start.
             closeUnwantedListeners()
-            if error.error.errno == .addressInUse, makeWay(for: error.listener.address, in: service) {
+            if error.error.errno == .addressInUse, closeConflicting(with: error.listener.address, in: service) {
                 service.retryAt = now + Backoff.shortest.nanoseconds
                 return
             }
@@ -38,12 +38,13 @@ extension Supervisor {
         }
     }
 
-    /// Gives up what stands in the way of a service's own new address: 127.0.0.1:80 for 0.0.0.0:80, or the other way round.
-    /// Both cannot be open at once, so the old gate goes before the new one has shown that it serves.
-    private func makeWay(for address: ListenAddress, in service: WantedService) -> Bool {
+    /// Closes the service's own listeners that conflict with its new address: 127.0.0.1:80 with 0.0.0.0:80, or the
+    /// other way round. The kernel does not let both be open at once, so the old gate drains before the new one has
+    /// shown that it serves.
+    private func closeConflicting(with address: ListenAddress, in service: WantedService) -> Bool {
         let old = (service.serving?.listeners ?? []) + service.listeners
         guard old.contains(where: { $0.bound.conflicts(with: address) }) else { return false }
-        if let serving = service.serving { startDrain(serving, isInTheWay: true) }
+        if let serving = service.serving { startDrain(serving, isConflicting: true) }
         service.serving = nil
         service.listeners = []
         closeUnwantedListeners()
@@ -63,11 +64,12 @@ extension Supervisor {
         let token = nextToken()
         let network = try emptyNetworkNumber(for: service)
         let pair = try MessageChannel.pair()
-        // Before the fork: a gate that nobody hears must not exist. If the fork fails, closing takes it out again.
+        // Before the fork, because a gate without a channel in the poller must not exist. If the fork fails, closing
+        // the channel takes it out of the poller.
         try poller.add(pair.supervisor.number, token: token)
         let counters = try SharedCounters.ofGate()
         let resolver = try resolverEnd(for: service, at: now)
-        // The last that can fail before the fork: nobody would remove it.
+        // The last step before the fork that can fail, because on a failure nothing else would remove the group.
         let group = try groups?.makeGroup(
             "\(service.name).\(token - Self.firstToken)", limits: service.limits, checks: service.admission.checks)
         var setup = GateSetup(
@@ -96,7 +98,7 @@ extension Supervisor {
             group: group, counters: counters, sourcePrefix: settings.sourcePrefix, startedAt: now)
     }
 
-    /// Made when the first service wants it, and kept for the others.
+    /// The network namespace without interfaces. It is made when the first service needs it, and shared by the others.
     private func emptyNetworkNumber(for service: Service) throws(SystemError) -> Int32? {
         guard SandboxPlan.wantsEmptyNetwork(service, with: privilege) else { return nil }
         if emptyNetwork == nil { emptyNetwork = try EmptyNetwork() }
@@ -112,7 +114,7 @@ extension Supervisor {
             do throws(SystemError) {
                 let listener = try listeners.listener(for: wanted.address, of: definition.service, at: index)
                 if case .ip = listener.bound {
-                    // The kernel would judge the upstreams, and not their clients.
+                    // The kernel would filter by the upstreams' addresses, and not by those of their clients.
                     listener.isFiltered = definition.service.admission.upstreams.isEmpty
                     if listener.isFiltered {
                         attachFilter(to: listener.number)
@@ -128,14 +130,15 @@ extension Supervisor {
         return opened
     }
 
-    /// - Returns: whether the gate can be reached.
+    /// - Returns: whether the message was sent.
     @discardableResult
     func send(_ message: SupervisorMessage, to gate: GateProcess, passing number: Int32? = nil) -> Bool {
         do throws(SystemError) {
             try gate.channel.send(message.bytes, passing: number)
             return true
         } catch {
-            // The gate is gone, and SIGCHLD is on its way; or it has not read for a hundred messages, and is not well.
+            // The gate has ended, and SIGCHLD follows; or it has not read a hundred messages, and something is wrong
+            // with it.
             logProblem("gate_unreachable", "pid \(gate.pid): \(error)")
             return false
         }
@@ -147,7 +150,8 @@ extension Supervisor {
         }
     }
 
-    /// Kills a gate that does not report in time, or reports a failure and stays; its end is then a failed start.
+    /// Kills a gate that does not report in time, or that reports a failure and does not end. Its end then counts as a
+    /// failed start.
     func endLateGates(at now: Int64) {
         for service in services.values {
             guard let gate = service.starting, let deadline = gate.reportBy, now >= deadline else { continue }
@@ -168,7 +172,7 @@ extension Supervisor {
     }
 }
 
-/// An address that could not be bound.
+/// An address that could not be opened, and the error.
 struct BindError: Error {
     let listener: ServiceDefinition.Listener
     let error: SystemError

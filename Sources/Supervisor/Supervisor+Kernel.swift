@@ -1,31 +1,32 @@
-// Bans and the block list as a filter of the kernel on the listening sockets, where the rights and the settings allow it.
-// The gates judge by their own tables all the same: whatever the kernel lets pass meets them. So a failure here is said, and
-// nothing else changes.
+// Bans and the block list as a kernel filter on the listening sockets, where the rights and the settings allow it.
+// The gates check every connection that the kernel lets pass by their own tables, so a failure here is logged and
+// changes nothing else.
 internal import Addresses
 internal import Admission
 internal import Control
 internal import LinuxSystem
 internal import ServiceModel
 
-/// What the kernel has of the bans, and what was not given to it.
+/// The bans and the list that the kernel filters by, and what could not be added to them.
 struct KernelState: ~Copyable {
     var filter: KernelFilter?
-    /// Why there is no filter, or why a listener is without it; nil: nothing failed.
+    /// Why there is no filter, or why a listener has none; nil: no failure.
     var failure: SystemError?
-    /// Why the block list is not in it; nil: it is.
+    /// Why the filter lacks the block list; nil: it has it.
     var blockListGap: KernelFilterStatus.BlockListGap?
-    /// Why the bans are not in it, or not all of them; nil: they are.
+    /// Why the filter lacks bans; nil: it has all of them.
     var bansFailure: SystemError?
-    /// By prefix: the end that the kernel knows, and the hits that were read from it.
+    /// By prefix: the end of the ban in the kernel, and the hits that were read from it.
     var bans: [IPPrefix: (end: Int64, hits: UInt64)] = [:]
     var exempt: [IPPrefix] = []
 
-    /// A longer list would keep the supervisor for seconds and take 140 bytes of kernel memory for each line.
+    /// The most lines of a block list in the filter. A longer list would take seconds to add, and 140 bytes of kernel
+    /// memory for each line.
     static let mostListed = 100_000
 }
 
 extension Supervisor {
-    /// Makes the filter, or takes it away, as the settings say.
+    /// Makes the filter or removes it, as the settings say.
     func applyKernelFilter(at now: Int64) {
         guard settings.kernelFilter else {
             for number in listeners.filteredNumbers { detachFilter(from: number) }
@@ -43,10 +44,10 @@ extension Supervisor {
             for number in listeners.filteredNumbers { attachFilter(to: number) }
             giveKernelBlockList()
         }
-        giveKernelBans(at: now)
+        updateKernelBans(at: now)
     }
 
-    /// Filters a new listener, before anybody is accepted from it.
+    /// Attaches the filter to a new listener, before a gate accepts from it.
     func attachFilter(to number: Int32) {
         do throws(SystemError) {
             switch kernel.filter {
@@ -58,12 +59,12 @@ extension Supervisor {
         }
     }
 
-    /// Takes the filter from a listener that may have one.
+    /// Detaches the filter from a listener, if it has one.
     func detachFilter(from number: Int32) {
         do throws(SystemError) {
             try KernelFilter.detach(from: number)
         } catch {
-            // It had none.
+            // The listener had no filter.
         }
     }
 
@@ -80,8 +81,8 @@ extension Supervisor {
         }
     }
 
-    /// What has changed since the last time.
-    func giveKernelBans(at now: Int64) {
+    /// Updates the kernel's bans with the changes since the last call.
+    func updateKernelBans(at now: Int64) {
         guard kernel.filter != nil else { return }
         kernel.bansFailure = nil
         var wanted: [IPPrefix: Int64] = [:]
@@ -105,12 +106,13 @@ extension Supervisor {
         }
     }
 
-    /// Adds what the kernel dropped to the hits of the bans.
+    /// Adds the connections that the kernel has dropped to the hits of the bans.
     func readKernelHits() {
         for prefix in kernel.bans.keys { readKernelHits(of: prefix) }
     }
 
-    /// Adds what one ban dropped: before it is changed or removed, which forgets it.
+    /// Adds the connections dropped by one ban. Called before the ban is changed or removed, because that resets its
+    /// count.
     private func readKernelHits(of prefix: IPPrefix) {
         guard let known = kernel.bans[prefix] else { return }
         do throws(SystemError) {
@@ -119,11 +121,11 @@ extension Supervisor {
             bans.addHits(hits - known.hits, of: prefix)
             kernel.bans[prefix] = (known.end, hits)
         } catch {
-            // They are counted at the next time.
+            // The next call counts them.
         }
     }
 
-    /// For `status`.
+    /// The state of the filter, for `status`.
     var kernelStatus: KernelFilterStatus {
         guard settings.kernelFilter else { return .off }
         var status = KernelFilterStatus.Filter()
@@ -134,7 +136,7 @@ extension Supervisor {
                 status.drops = .counted(
                     byBans: Int(clamping: drops.byBans), byBlockList: Int(clamping: drops.byBlockList))
             case .none:
-                // Without a filter there is a failure, since the settings want one.
+                // The settings ask for a filter here, so that a missing one has a failure.
                 return kernel.failure.map { .unavailable($0) } ?? .off
             }
         } catch {

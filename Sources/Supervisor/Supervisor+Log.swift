@@ -1,4 +1,4 @@
-// The lines that the supervisor writes, and what it tells whoever waits for it to be ready.
+// The lines that the supervisor logs, and its report to the process that waits until it is ready.
 internal import Addresses
 internal import Admission
 internal import Control
@@ -32,7 +32,7 @@ extension Supervisor {
         }
     }
 
-    /// What holds handlers here, and what this kernel does not hold: once.
+    /// Logs once which sandbox handlers get on this machine, and which parts the kernel lacks.
     func logSandbox(withoutGroups reason: String?) {
         let abi = Landlock.abi
         line("sandbox") {
@@ -46,7 +46,7 @@ extension Supervisor {
         for limitation in abi.missing { logProblem("unprotected", limitation) }
     }
 
-    /// Whether blocked clients are dropped by the kernel.
+    /// Logs whether the kernel drops blocked clients.
     func logKernel() {
         line("kernel_filter") {
             if let problem = settings.kernelFilter ? kernel.failure?.description : "kernel_filter = false" {
@@ -121,7 +121,7 @@ extension Supervisor {
         }
     }
 
-    /// Somebody asked for something by the control socket.
+    /// Logs a request that came by the control socket.
     func logRequest(_ name: String, of client: ControlClient) {
         line("request") {
             $0.field("request", name)
@@ -153,7 +153,8 @@ extension Supervisor {
         }
     }
 
-    /// Once every service is settled, tells the caller's descriptor where each listens, and closes it.
+    /// Once every service serves or has failed, writes the address of each listener to the readiness descriptor, and
+    /// closes it.
     func reportReadiness() {
         guard ready != nil, services.values.allSatisfy(\.isSettled), let descriptor = ready.take() else { return }
         var text = ""
@@ -167,7 +168,7 @@ extension Supervisor {
         }
     }
 
-    /// Somebody is banned.
+    /// Logs a new ban.
     func logBan(_ ban: Ban, at now: Int64) {
         line("ban") {
             $0.field("prefix", ban.prefix.description)
@@ -184,6 +185,6 @@ extension Supervisor {
         }
     }
 
-    /// Bans beyond what may be logged.
+    /// Logs the number of bans that were not logged because the budget was used up.
     func logSuppressedBans(_ count: Int) { line("ban_suppressed") { $0.field("count", count) } }
 }

@@ -1,17 +1,18 @@
-// What a gate leaves behind when it ends: handlers of one that died, and processes that it had no right to end because
-// they had changed their user. Nobody counts them any more or knows their lifetime, so they are ended: TERM, then KILL.
+// Processes that a gate leaves when it ends: handlers of a gate that died, and processes that it could not kill because
+// they had changed their user. No gate counts them or limits their lifetime any more, so they get TERM, and then KILL.
 internal import Gate
 internal import LinuxSystem
 internal import Sandbox
 
 extension Supervisor {
-    /// Children that we did not start: the kernel gave them to us when their gate ended (PR_SET_CHILD_SUBREAPER).
+    /// Children that the supervisor did not start. The kernel gives it the children of a gate that has ended
+    /// (PR_SET_CHILD_SUBREAPER).
     private func orphans() throws(SystemError) -> [Int32] {
         let ours = ours
         return try children.pids().filter { !ours.contains($0) }
     }
 
-    /// So that none of them can have started another when it is killed.
+    /// Stops all orphans, so that none can start another process before it is killed.
     private func stopOrphans() throws(SystemError) {
         let ours = ours
         _ = try children.stopAll { ours.contains($0) }
@@ -19,30 +20,30 @@ extension Supervisor {
 
     private var ours: Set<Int32> { Set(allGates().map(\.pid) + resolverPIDs) }
 
-    /// The group of a gate that has ended: gone at once when the gate was the last in it.
+    /// Removes the control group of a gate that has ended, or keeps it for later while processes are left in it.
     func endGroup(of gate: GateProcess) {
         if let group = gate.group, !group.isRemoved() { endedGroups.append(group) }
     }
 
-    /// Kills whoever is in a group, whatever user they have become.
+    /// Kills all processes in a group, whatever their user is.
     func kill(_ group: ControlGroup) {
         do throws(SystemError) {
             try group.kill()
         } catch {
-            // Kernels before 5.14 cannot; the signals to those who came to us as orphans are what is left then.
+            // A kernel before 5.14 has no cgroup.kill. Then signals to the orphans remain.
             logProblem("group_left", "\(error)")
         }
     }
 
     private func removeEmptyGroups() { endedGroups.removeAll { $0.isRemoved() } }
 
-    /// A gate has ended: what it left gets TERM now.
+    /// Sends TERM to the orphans of a gate that has ended.
     func endOrphans(at now: Int64) {
-        // Those who got TERM before wait no longer for KILL because another gate ends.
+        // Orphans that got TERM earlier keep their time for KILL when another gate ends.
         signalOrphans(.terminate, at: killOrphansAt ?? now + Drain.killGraceNanoseconds)
     }
 
-    /// Those that are there still get KILL; again and again, because each may leave children of its own.
+    /// Sends KILL to the orphans that are left, and again each second, because a killed process may leave children.
     func killOrphans(at now: Int64) {
         guard let due = killOrphansAt, now >= due else { return }
         signalOrphans(.kill, at: now + 1_000_000_000)
@@ -68,7 +69,7 @@ extension Supervisor {
         }
     }
 
-    /// At the end, when no gate is left: kills all of them and waits for that.
+    /// Kills all orphans, and waits until they have ended. Called when no gate is left.
     func killAllOrphans() {
         for group in endedGroups { kill(group) }
         do throws(SystemError) {

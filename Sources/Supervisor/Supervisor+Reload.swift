@@ -1,6 +1,6 @@
-// Reading everything again: SIGHUP for the definitions, a change of its file for the block list.
-// Promises: what is sound is applied, a broken file keeps its old definition, live connections are never touched, and a
-// socket whose address did not change stays open.
+// Reading the files again: SIGHUP for the definitions, a change of its file for the block list.
+// Promises that sound files are applied, that a broken file leaves its old definition in force, that live connections
+// are never touched, and that a socket stays open if its address did not change.
 internal import Control
 internal import HostDefinition
 internal import LinuxSystem
@@ -8,9 +8,9 @@ internal import Messages
 internal import ServiceModel
 
 extension Supervisor {
-    /// Does nothing when the supervisor is about to end.
+    /// Reads and applies all files. Does nothing while the supervisor stops.
     ///
-    /// - Returns: what is wrong with the files.
+    /// - Returns: the faults of the files.
     func reload() -> [Problem] {
         guard !stop.isStopping else { return [] }
         do throws(HostDefinitionError) {
@@ -33,9 +33,9 @@ extension Supervisor {
         }
     }
 
-    /// Makes the running services those of the definitions.
+    /// Makes the services of these definitions the running ones.
     ///
-    /// - Parameter occasion: the event that the log calls it.
+    /// - Parameter occasion: the name of the event in the log.
     func apply(_ read: HostDefinition, on occasion: StaticString, restartingAll: Bool = false) {
         let now = Clock.monotonicNanoseconds()
         var definitions = read
@@ -56,14 +56,14 @@ extension Supervisor {
             }
             let isSame = service.definition.serves(as: definition) && !restartingAll
             if isSame, service.serving != nil || service.starting != nil {
-                // Another one may have failed, and was given up again.
+                // An attempt to change the definition may have failed before, and this one restores the old definition.
                 if service.serving != nil { service.problem = nil }
                 continue
             }
             service.definition = definition
             start(service, at: now)
         }
-        // Behind the others: one of these may have taken an address over, and those who wait there.
+        // After the others, because one of those may have taken over an address together with the clients in its queue.
         for service in removed {
             for gate in [service.serving, service.starting].compactMap({ $0 }) { startDrain(gate) }
             logRemoved(service.name)
@@ -73,8 +73,8 @@ extension Supervisor {
         logApplied(occasion, services: enabled.count, faults: fileFaults.count + blockListFaults.count)
     }
 
-    /// Tells those who asked for a reload what came of it, once every gate serves or does not: a gate that does not report is
-    /// killed in time.
+    /// Answers the clients that asked for a reload, once every gate serves or has failed. A gate that does not report
+    /// is killed in time.
     func endReloads() {
         guard !waitingForReload.isEmpty, services.values.allSatisfy(\.isSettled) else { return }
         let failures = services.values.sorted { $0.name < $1.name }.compactMap { service in
@@ -90,7 +90,7 @@ extension Supervisor {
 
     private func replaceBlockList(_ path: String?) throws(HostDefinitionError) {
         let replacement = try BlockListFile(path: path)
-        // The old watch leaves the poller when its descriptor is closed with the old list.
+        // The kernel takes the old watch out of the poller when its descriptor closes with the old list.
         blockList = replacement
         blockListFaults = []
         watchBlockList()
@@ -106,7 +106,7 @@ extension Supervisor {
         }
     }
 
-    /// The file changed: builds the list anew, whole, and hands it to every gate.
+    /// Reads the changed file, builds the whole list anew, and sends it to every gate.
     func rereadBlockList() throws(SystemError) {
         if try blockList.hasChanged() { refreshBlockList() }
     }
@@ -117,7 +117,8 @@ extension Supervisor {
             blockListFaults = []
             guard let count = read else { return }
             for gate in allGates() {
-                // A gate that cannot take the list must not go on by the old one: another starts with the new.
+                // A gate that cannot take the list must not go on with the old one, so it is killed, and the next one
+                // starts with the new list.
                 if !send(.blockList, to: gate, passing: blockList.table.descriptor.number) {
                     Processes.signal(gate.pid, .kill)
                 }

@@ -1,5 +1,5 @@
-// Starting the resolver when the first service has DNS block lists, making gates known to it, and starting it again when it
-// dies. Without it nobody is refused by a list, and nothing else changes.
+// Starts the resolver for the first service with DNS block lists, connects gates with it, and starts it again when it
+// dies. Without a resolver no list refuses a connection, and nothing else changes.
 internal import Admission
 internal import Control
 internal import HostDefinition
@@ -9,20 +9,22 @@ internal import Resolver
 internal import ServiceModel
 
 extension Supervisor {
-    /// The gate's end of a channel to the resolver, for a gate that is about to be started; nil when it has no lists, or when
-    /// there is no resolver: then it gets one later.
+    /// The gate's end of a channel to the resolver, for a gate that is about to start. nil when the service has no
+    /// lists, or when no resolver runs; the gate then gets the channel later.
     func resolverEnd(for service: Service, at now: Int64) throws(SystemError) -> MessageChannel? {
         guard !service.admission.dnsbl.isEmpty else { return nil }
         if resolver.process == nil, resolver.retryAt == nil { startResolver(at: now) }
         guard let process = resolver.process else { return nil }
-        return try introduce(service, to: process)
+        return try connect(service, to: process)
     }
 
-    /// - Returns: the gate's end.
-    private func introduce(_ service: Service, to process: ResolverProcess) throws(SystemError) -> MessageChannel {
+    /// Connects a gate with the resolver.
+    ///
+    /// - Returns: the gate's end of the channel.
+    private func connect(_ service: Service, to process: ResolverProcess) throws(SystemError) -> MessageChannel {
         let lists = ListCache.lists(of: service.admission.dnsbl)
-        resolver.tellAt = 0
-        return try MessageChannel.pair().takeGateEnd { process.introduce($0, lists: lists) }
+        resolver.sendOrdersAt = 0
+        return try MessageChannel.pair().takeGateEnd { process.addGate($0, lists: lists) }
     }
 
     private func startResolver(at now: Int64) {
@@ -51,13 +53,13 @@ extension Supervisor {
         logResolverFailure(failure, retryIn: wait)
     }
 
-    /// Starts one, and hands it to every gate that asks: the first, or another in the place of one that was.
+    /// Starts a resolver, and gives every gate with lists a channel to it.
     private func replaceResolver(at now: Int64) {
         startResolver(at: now)
         guard let process = resolver.process else { return }
         for gate in askingGates() {
             do throws(SystemError) {
-                let end = try introduce(gate.definition.service, to: process)
+                let end = try connect(gate.definition.service, to: process)
                 send(.resolver, to: gate, passing: end.number)
             } catch {
                 logProblem("gate_without_resolver", "pid \(gate.pid): \(error)")
@@ -65,7 +67,7 @@ extension Supervisor {
         }
     }
 
-    /// The name servers may be others: another resolver takes over, and then the old one goes.
+    /// Starts another resolver, because the name servers may have changed. It takes over, and the old one ends.
     func renewResolver(at now: Int64) {
         guard let old = resolver.process else { return }
         resolver.process = nil
@@ -75,7 +77,7 @@ extension Supervisor {
 
     private func endProcess(_ process: ResolverProcess) {
         resolver.ending.append(process)
-        // It keeps nothing, so nothing is lost.
+        // A resolver keeps no state, so KILL loses nothing.
         Processes.signal(process.pid, .kill)
     }
 
@@ -83,7 +85,7 @@ extension Supervisor {
         allGates().filter { !$0.definition.service.admission.dnsbl.isEmpty }
     }
 
-    /// Goes on with what is due.
+    /// Does what is due: starts a resolver again, and sends queued orders.
     func tendResolver(at now: Int64) {
         if let due = resolver.retryAt, now >= due {
             if askingGates().isEmpty { resolver.retryAt = nil } else { replaceResolver(at: now) }
@@ -93,25 +95,25 @@ extension Supervisor {
             resolver.process = nil
             return endProcess(process)
         }
-        guard let due = resolver.tellAt, now >= due else { return }
+        guard let due = resolver.sendOrdersAt, now >= due else { return }
         do throws(SystemError) {
-            resolver.tellAt = try process.tell() ? nil : now + 10_000_000
+            resolver.sendOrdersAt = try process.sendOrders() ? nil : now + 10_000_000
         } catch {
-            // It is gone, and SIGCHLD is on its way.
-            resolver.tellAt = nil
+            // The resolver has ended, and SIGCHLD follows.
+            resolver.sendOrdersAt = nil
         }
     }
 
-    /// Reads what the resolver reports.
+    /// Reads the reports of a resolver.
     ///
-    /// - Returns: whether it was the resolver's channel.
+    /// - Returns: whether the token is that of a resolver's channel.
     func handleResolverMessages(_ token: UInt64) throws(SystemError) -> Bool {
         let all = [resolver.process].compactMap { $0 } + resolver.ending
         guard let process = all.first(where: { $0.token == token }) else { return false }
         switch try process.channel.receive() {
         case .nothing: break
         case .closed:
-            // It ends; SIGCHLD says how.
+            // The resolver ends; SIGCHLD brings its status.
             if !process.isChannelClosed { try poller.remove(process.channel.number) }
             process.isChannelClosed = true
         case .message(let bytes, _):
@@ -128,9 +130,9 @@ extension Supervisor {
         return true
     }
 
-    /// A child has ended: starts another resolver later, when it was this one.
+    /// Handles the end of a child that was a resolver: another one starts later, unless this one was told to end.
     ///
-    /// - Returns: whether it was a resolver.
+    /// - Returns: whether the child was a resolver.
     func resolverEnded(_ end: ProcessEnd, at now: Int64) -> Bool {
         if let index = resolver.ending.firstIndex(where: { $0.pid == end.pid }) {
             resolver.ending.remove(at: index)
@@ -138,7 +140,7 @@ extension Supervisor {
         }
         guard let process = resolver.process, process.pid == end.pid else { return false }
         do throws(SystemError) {
-            // What it said before.
+            // Messages that it sent before its end.
             _ = try handleResolverMessages(process.token)
         } catch {
             logProblem("resolver_unreachable", "\(error)")
@@ -150,10 +152,10 @@ extension Supervisor {
         return true
     }
 
-    /// Monotonic: when ``tendResolver(at:)`` has something to do; nil for never.
-    var resolverDeadline: Int64? { [resolver.retryAt, resolver.tellAt].compactMap { $0 }.min() }
+    /// Monotonic: when to call ``tendResolver(at:)``; nil for never.
+    var resolverDeadline: Int64? { [resolver.retryAt, resolver.sendOrdersAt].compactMap { $0 }.min() }
 
-    /// For `status`.
+    /// The state of the resolver, for `status`.
     func resolverStatus(at now: Int64) -> ResolverStatus {
         if let process = resolver.process { return .running(pid: Int(process.pid)) }
         guard let retryAt = resolver.retryAt else { return .unused }
@@ -161,6 +163,6 @@ extension Supervisor {
             resolver.failure ?? ResolverFailure(.ended), retryIn: .nanoseconds(max(retryAt - now, 0)))
     }
 
-    /// Processes that are no gates and no orphans.
+    /// Resolvers among the children: neither gates nor orphans.
     var resolverPIDs: [Int32] { ([resolver.process].compactMap { $0 } + resolver.ending).map(\.pid) }
 }

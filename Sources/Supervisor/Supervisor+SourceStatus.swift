@@ -1,11 +1,12 @@
-// How somebody stands with a service: its gate is asked, and whoever wants to know waits on the control socket meanwhile.
+// The status of a source at a service. The supervisor asks the service's gate, and the client waits on the control
+// socket.
 internal import Control
 internal import Messages
 
-/// A question that a gate has not answered yet.
+/// A query that a gate has not answered yet.
 struct PendingQuery {
     let client: ControlClient
-    /// Who may answer.
+    /// The pid of the gate that may answer.
     let gate: Int32
     /// Monotonic.
     let deadline: Int64
@@ -28,14 +29,14 @@ extension Supervisor {
         return nil
     }
 
-    /// A gate has answered; too late, when nobody waits any more.
+    /// Passes a gate's answer on to the client that waits for it. An answer that comes too late is ignored.
     func handleSourceStatus(_ sourceStatus: SourceStatus, number: UInt32, from gate: GateProcess) {
         guard let query = pendingQueries[number], query.gate == gate.pid else { return }
         pendingQueries[number] = nil
         reply(.sourceStatus(sourceStatus), to: query.client)
     }
 
-    /// Nobody waits longer than this for a gate that does not answer.
+    /// Answers clients when their gate has not answered in time.
     func expireQueries(at now: Int64) {
         for (number, query) in pendingQueries where now >= query.deadline {
             pendingQueries[number] = nil
@@ -43,6 +44,6 @@ extension Supervisor {
         }
     }
 
-    /// Monotonic: when ``expireQueries(at:)`` has something to do; nil for never.
+    /// Monotonic: when to call ``expireQueries(at:)``; nil for never.
     var queriesDeadline: Int64? { pendingQueries.values.map(\.deadline).min() }
 }

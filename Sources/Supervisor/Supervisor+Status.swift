@@ -1,4 +1,4 @@
-// What a supervisor says of itself when it is asked.
+// The supervisor's report on itself and its services.
 internal import Addresses
 internal import Admission
 internal import Control
@@ -63,7 +63,8 @@ extension Supervisor {
         return status
     }
 
-    /// What a gate has counted. Its handlers may have got at the numbers: they are taken as numbers and nothing more.
+    /// The counts of a gate. Its handlers may have changed the memory, so each value is cut to 48 bits and used as a
+    /// number only.
     func counts(of gate: GateProcess) -> ServiceCounts {
         var counts = ServiceCounts()
         for counter in GateCounter.allCases {
@@ -72,7 +73,7 @@ extension Supervisor {
         return counts
     }
 
-    /// A gate has ended: what it counted stays its service's, as long as there is one.
+    /// Adds the counts of an ended gate to those of its service, as long as the service exists.
     func remember(_ gate: GateProcess) {
         let name = gate.definition.service.name
         guard services[name] != nil else {

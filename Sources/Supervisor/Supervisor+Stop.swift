@@ -1,18 +1,18 @@
-// SIGTERM: accept no more, let handlers finish until the deadline, then TERM, then KILL.
+// SIGTERM: gates stop accepting, and handlers may finish until the deadline; then they get TERM, and then KILL.
 internal import LinuxSystem
 internal import Messages
 
 extension Supervisor {
-    /// A signal to stop.
+    /// Begins to stop, because of a signal.
     ///
-    /// - Parameter graceNanoseconds: for handlers.
+    /// - Parameter graceNanoseconds: the time that handlers have.
     func beginStop(graceNanoseconds: Int64, at now: Int64) {
         beginStop(by: stop.request(graceNanoseconds: graceNanoseconds, at: now))
     }
 
-    /// A command to stop.
+    /// Begins to stop, because of a command.
     ///
-    /// - Parameter graceNanoseconds: for handlers; nil for as long as they like.
+    /// - Parameter graceNanoseconds: the time that handlers have; nil: without a limit.
     func beginStop(byCommandWithGrace graceNanoseconds: Int64?, at now: Int64) {
         if let step = stop.command(graceNanoseconds: graceNanoseconds, at: now) { beginStop(by: step) }
     }
@@ -30,7 +30,7 @@ extension Supervisor {
         take(step)
     }
 
-    /// The gates accept who waits for them already.
+    /// Lets no new handshake begin on these listeners. Gates still accept the clients that are in the queues.
     func stopHandshakes(_ listeners: [OpenListener]) {
         for open in listeners {
             do throws(SystemError) {

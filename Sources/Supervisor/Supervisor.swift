@@ -1,6 +1,6 @@
-// The process that is root: has the files read, holds every listening socket, starts the gates and starts them again.
-// Never reads a byte that a client sent. One thread, one loop, one wait; what it does on each occasion is in
-// Supervisor+Gates, +Reload, +Stop and +Orphans.
+// The process that is root: has the files read, holds every listening socket, starts the gates, and starts them again.
+// Never reads a byte that a client sent. One thread, one loop, one wait. What it does on each event is in
+// Supervisor+Gates, +GateEvents, +Reload, +Stop and +Orphans.
 internal import Admission
 internal import Control
 package import HostDefinition
@@ -20,52 +20,52 @@ package final class Supervisor {
     var poller: Poller
     let signals: SignalQueue
     var blockList: BlockListFile
-    /// Why the block list in force is an older one.
+    /// The faults of the block list's file, because of which an older list is in force.
     var blockListFaults: [Problem] = []
-    /// Of the other files, as they were last read.
+    /// The faults of the other files at the last reading.
     var fileFaults: [Problem] = []
     var listeners = ListenerTable()
     var services: [String: WantedService] = [:]
-    /// Gates that accept no more.
+    /// Gates that have stopped accepting.
     var draining: [GateProcess] = []
     var stop = Stop()
-    /// nil where there are none to be had, and the log says why.
+    /// nil where control groups are not available; the log then says why.
     let groups: ControlGroups?
-    /// Of gates that have ended, but not everybody in them.
+    /// The groups of ended gates that still contain processes.
     var endedGroups: [ControlGroup] = []
-    /// Whether children may have ended that were not reaped yet.
+    /// Whether children may have ended that are not reaped yet.
     var hasMoreEnds = false
-    /// Made when the first service wants it.
+    /// Made when the first service needs it.
     var emptyNetwork: EmptyNetwork?
     let children: ChildList
-    /// Monotonic: when what gates left behind gets KILL.
+    /// Monotonic: when to send KILL to orphans of gates.
     var killOrphansAt: Int64?
-    /// The caller's descriptor, until it was told.
+    /// The readiness descriptor, until it was written to.
     var ready: Descriptor?
-    /// Where requests come in; nil where that cannot be, and the log says why.
+    /// The socket for requests; nil when it could not be opened, and the log says why.
     var control: ControlSocket?
     var controlClients: [UInt64: ControlClient] = [:]
-    /// Those who asked for the end: they see it when their connection ends.
+    /// Clients of `drain` and `stop`; their connections close when the supervisor exits.
     var waitingForEnd: [ControlClient] = []
     var bans: BanTable
-    /// What the gates have of them.
+    /// The sealed list of bans that the gates have.
     var banList: SharedBytes
     var banCoalescer = ChangeCoalescer()
     var banLogBudget = LogBudget.refusals
     var kernel = KernelState()
     var resolver = ResolverState()
-    /// Those who asked for a reload that has not taken effect yet, with its faults.
+    /// Clients of `reload` that wait until it has taken effect, each with the faults of the files.
     var waitingForReload: [(client: ControlClient, faults: [Problem])] = []
-    /// By the number that the gate was asked with.
+    /// By the number of the query.
     var pendingQueries: [UInt32: PendingQuery] = [:]
     var lastQuery: UInt32 = 0
-    /// Monotonic: when to write the bans down.
+    /// Monotonic: when to save the bans.
     var saveBansAt: Int64?
     let banFile: BanFile
-    /// What ended gates have counted, by service.
+    /// The counts of ended gates, by service.
     var pastCounts: [String: ServiceCounts] = [:]
     let startedAt = Clock.monotonicNanoseconds()
-    /// Gates' tokens come after this one.
+    /// Tokens of gates, resolvers and clients are greater than this one.
     static let firstToken: UInt64 = 1 << 32
     private var lastToken = firstToken
 
@@ -75,13 +75,14 @@ package final class Supervisor {
         static let control: UInt64 = 3
     }
 
-    /// Reads everything, and starts what is sound.
+    /// Reads all files, and starts the services that are sound.
     ///
-    /// Errors: what keeps everything from being served; nothing was started then.
+    /// Errors: a fault because of which nothing can be served. No gate was started then.
     ///
     /// - Parameters:
-    ///   - reader: prints the definitions.
-    ///   - readyNumber: an open descriptor that gets a line `SERVICE ADDRESS` for each open listener and is then closed.
+    ///   - reader: the command that prints the definitions.
+    ///   - readyNumber: an open descriptor that gets a line `SERVICE ADDRESS` for each open listener and is then
+    ///     closed.
     package init(reader: DefinitionCommand, readyNumber: Int32?) throws(HostDefinitionError) {
         self.reader = reader
         privilege = Privilege.current
@@ -125,7 +126,7 @@ package final class Supervisor {
         apply(definitions, on: "configured")
     }
 
-    /// Serves until it is told to stop.
+    /// Serves until a signal or a command stops it.
     ///
     /// - Returns: the exit status.
     package func run() -> Int32 {

@@ -16,7 +16,7 @@ private func find(_ address: IPAddress, in table: borrowing SharedBytes) -> Int?
     BlockList.line(matching: address, in: table.bytes)
 }
 
-/// Whether the list's file is seen to change.
+/// Whether the watch reports a change of the list's file.
 private func notices(_ list: BlockListFile) throws -> Bool {
     try noticed(by: try #require(list.watchNumber)) { () throws(SystemError) in try list.hasChanged() }
 }
@@ -27,7 +27,7 @@ struct BlockListFileTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test("without a file nobody is blocked, and nothing changes")
+    @Test("without a file no address is blocked, and nothing changes")
     func none() throws {
         let list = try BlockListFile(path: nil)
         #expect(try line("192.0.2.7", list) == nil)
@@ -36,7 +36,7 @@ struct BlockListFileTests {
         #expect(try list.readAgain() == nil)
     }
 
-    @Test("a file that changes is read again, whole; one that only seems to is not")
+    @Test("a changed file is read again as a whole; the same text written again changes nothing")
     func changes() throws {
         try directory.write("blocked", "192.0.2.7\n")
         let list = try BlockListFile(path: path)

@@ -11,7 +11,7 @@ struct DefinitionCommandTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    /// What comes of a command that prints these bytes and ends with this status.
+    /// The result of a command that prints these bytes and ends with this status.
     private func read(_ bytes: [UInt8], status: Int) throws -> Result<HostDefinition, HostDefinitionError> {
         let file = try directory.write("printed", bytes: bytes)
         let command = DefinitionCommand(
@@ -32,7 +32,7 @@ struct DefinitionCommandTests {
         #expect(try read(definitions.wire, status: 0) == .success(definitions))
     }
 
-    @Test("with status 1, what is wrong arrives with its places and keys")
+    @Test("with status 1, problems arrive with their places and keys")
     func problems() throws {
         let place = Problem.Place.position(SourcePosition(file: "doorward.toml", line: 2, column: 1))
         let error = HostDefinitionError(problems: [
@@ -42,7 +42,7 @@ struct DefinitionCommandTests {
     }
 
     @Test(
-        "what is neither definitions nor problems is itself a problem",
+        "output that is neither definitions nor problems is itself a problem",
         arguments: [
             (0, "printed something that is not definitions"),
             (1, "ended with status 1 and printed something that is not problems"), (7, "ended with status 7"),

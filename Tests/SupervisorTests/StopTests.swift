@@ -24,13 +24,13 @@ struct StopTests {
         #expect(stop.deadline == 33 + grace)
         #expect(stop.command(graceNanoseconds: 50, at: 4) == .drain(graceNanoseconds: 50))
         #expect(stop.deadline == 33 + grace)
-        // A signal goes on from there, and no command goes back.
+        // A signal takes the step after that, and no command goes back.
         #expect(stop.request(graceNanoseconds: 30, at: 5) == .terminate)
         #expect(stop.command(graceNanoseconds: nil, at: 6) == nil)
         #expect(stop.deadline == 5 + grace)
     }
 
-    @Test("a gate that outlives its handlers' grace is killed, and again as long as it is there")
+    @Test("a gate that outlives its handlers' grace is killed, and again until it ends")
     func lateGates() {
         var stop = Stop()
         #expect(stop.step(at: .max) == nil)
@@ -44,7 +44,7 @@ struct StopTests {
     }
 
     @Test(
-        "the longest grace there is does not overflow",
+        "the longest possible grace does not overflow",
         arguments: [Int64.max, Int64.max - 1000, Int64.max - 1001, Int64.max - 1000 - Stop.gateGraceNanoseconds])
     func longest(graceNanoseconds: Int64) {
         var stop = Stop()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Supervisor
 
-/// A process in the place of a gate, which ends when it is killed, or with whoever holds this.
+/// A process in the place of a gate. It ends when it is killed, or when this value is destroyed.
 private struct IdleProcess: ~Copyable {
     let pid: Int32
     private let lifeline: Descriptor
@@ -31,13 +31,13 @@ private struct IdleProcess: ~Copyable {
     }
 }
 
-/// A supervisor that has read that there is no service.
+/// A supervisor with definitions that contain no service.
 private func supervisorOfNothing(in directory: TemporaryDirectory) throws -> Supervisor {
     let wire = try directory.write("wire", bytes: HostDefinition(settings: HostSettings()).wire)
     return try Supervisor(reader: DefinitionCommand(path: "/bin/cat", arguments: ["cat", wire]), readyNumber: nil)
 }
 
-/// A service that listens nowhere.
+/// A service without addresses.
 private let definition = ServiceDefinition(
     service: Service(
         name: "a", file: "a.toml", listen: [], handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
@@ -45,7 +45,7 @@ private let definition = ServiceDefinition(
 
 struct SupervisorGatesTests {
     @Test(
-        "a gate that does not speak like one is killed, and the supervisor goes on",
+        "a gate that sends an invalid message is killed, and the supervisor goes on",
         arguments: [[0], Array("X".utf8), Array("RR".utf8), [UInt8](repeating: 0xff, count: 1024)])
     func nonsense(bytes: [UInt8]) async {
         await #expect(processExitsWith: .success) { [bytes] in
@@ -59,7 +59,7 @@ struct SupervisorGatesTests {
                 pid: idle.pid, token: 77, channel: pair.takeSupervisorEnd(), definition: definition, listeners: [],
                 group: nil, counters: try SharedCounters.ofGate(), sourcePrefix: SourcePrefix(), startedAt: 0)
             supervisor.services["a"] = wanted
-            // What a gate does say changes nothing, nor does a report that comes twice.
+            // A valid message before it changes nothing, and neither does a report that comes twice.
             try gateEnd.send(GateMessage.ready.bytes)
             try gateEnd.send(bytes)
             try supervisor.handleGateMessages(77, at: 0)
@@ -68,7 +68,7 @@ struct SupervisorGatesTests {
         }
     }
 
-    @Test("a gate that reports ready and is dead before it is heard never serves; it is started again")
+    @Test("a gate that reports ready and dies before the report is read never serves; it is started again")
     func deadBeforeHeard() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
@@ -83,7 +83,7 @@ struct SupervisorGatesTests {
             supervisor.services["a"] = service
             try gateEnd.send(GateMessage.ready.bytes)
             Processes.signal(idle.pid, .kill)
-            // The signal is on its way when kill returns; the child is a zombie soon.
+            // When kill(2) returns, the signal is pending; the child becomes a zombie soon after.
             while service.starting != nil { try supervisor.reapGates(at: 0) }
             let serving = service.serving?.pid
             #expect(serving == nil)
