@@ -1,6 +1,6 @@
-// Whether a peer gets a handler: the checks of one service, in their order; the first one that refuses decides.
+// Whether a peer gets a handler: the checks of one service, in their order. The first one that refuses decides.
 // Pure: no system call, no clock, no libc. Allocates nothing after init.
-// Promises that what was admitted is counted until its `Admitted` is given back, and that losing one is a trap.
+// Promises that an admitted connection is counted until its `Admitted` is given back; losing one traps.
 package import Addresses
 package import ServiceModel
 internal import Tables
@@ -12,7 +12,8 @@ package struct Admission: ~Copyable {
     private let sourcePrefix: SourcePrefix
     private let isSensor: Bool
     private var rates: RateTable?
-    /// Handlers at once, and who waits for one, by source. There are never more sources than connections.
+    /// The connections of each source that have a handler or wait for one. There are never more sources than
+    /// connections.
     private var sources: FixedMap<Source, Int>
 
     package init(service: Service, sourcePrefix: SourcePrefix) {
@@ -29,13 +30,13 @@ package struct Admission: ~Copyable {
             case .unlimited: nil
             case .at(let rate): RateTable(rate: rate)
             }
-        // And one for whoever is about to take the place of another one.
+        // One more, for a connection that displaces a queued one.
         let waiting = service.waitingPlaces > 0 ? service.waitingPlaces + 1 : 0
         sources = FixedMap(capacity: service.limits.connections + waiting)
     }
 
-    /// Decides on one peer, in the order of the statements. The caller has made sure that the service is below its own
-    /// limits of connections, and of those that wait.
+    /// Decides on one peer, in the order of the statements. The caller ensures that the service is below its own limits
+    /// of connections and of pending connections.
     ///
     /// - Parameters:
     ///   - blockList: a table that ``BlockList/table(of:file:)`` built.
@@ -66,10 +67,10 @@ package struct Admission: ~Copyable {
         return .admit(Admitted(source: source, rule: rule, sourceCount: before + 1))
     }
 
-    /// Connections of a source that were let in and are not over.
+    /// The connections of a source that were admitted and are not over.
     package func count(of source: Source) -> Int { sources.value(of: source) ?? 0 }
 
-    /// Nanoseconds until a source may come as often as it has; 0: now; nil: as often as it likes.
+    /// Nanoseconds until the rate admits the source's next connection; 0: now; nil: there is no rate.
     package func rateWait(of source: Source, at now: Int64) -> Int64? {
         switch rates {
         case .some(let rates): rates.wait(source, at: now)
@@ -78,21 +79,21 @@ package struct Admission: ~Copyable {
     }
 
     /// Takes over what the service's gate has counted of a source, so that this admission decides on it as the gate
-    /// would. Before the first decision, and once for a source.
+    /// would. Called before the first decision, and once for each source.
     ///
     /// - Parameters:
-    ///   - count: what ``count(of:)`` says there.
-    ///   - rateWait: what ``rateWait(of:at:)`` says there.
+    ///   - count: ``count(of:)`` of the gate.
+    ///   - rateWait: ``rateWait(of:at:)`` of the gate.
     ///   - now: nanoseconds of the monotonic clock.
     package mutating func restore(_ source: Source, count: Int, rateWait: Int64?, at now: Int64) {
         if count > 0 { sources.insert(source, count) }
         if let rateWait { rates?.restore(source, wait: rateWait, at: now) }
     }
 
-    /// What a peer is counted by.
+    /// The source that a peer's connections are counted by.
     package func source(of peer: Peer) -> Source { Source(of: peer, sourcePrefix) }
 
-    /// The connection is over: its source has one less.
+    /// Counts the end of a connection: its source has one less.
     package mutating func end(_ admitted: consuming Admitted) {
         let source = admitted.source
         admitted.giveBack()
@@ -104,22 +105,22 @@ package struct Admission: ~Copyable {
         if left == 0 { _ = sources.remove(source) }
     }
 
-    /// Sources with a handler at this moment.
+    /// The number of sources with a connection at this moment.
     package var sourceCount: Int { sources.count }
 }
 
-/// What admission decided.
+/// The decision of admission on one peer.
 package enum Decision: ~Copyable {
     case admit(Admitted)
     case refuse(Refusal)
 }
 
-/// A place among the connections of a source: must be given back with ``Admission/end(_:)``.
+/// A place among the connections of a source. It must be given back with ``Admission/end(_:)``.
 package struct Admitted: ~Copyable {
     package let source: Source
-    /// The access rule that let it in: an index into `Service.access`; nil when the service has no rules.
+    /// The access rule that admitted the connection: an index into `Service.access`; nil if the service has no rules.
     package let rule: Int?
-    /// Connections of this source, this one included: TCPCONNNUM.
+    /// The connections of this source, this one included: TCPCONNNUM.
     package let sourceCount: Int
 
     init(source: Source, rule: Int?, sourceCount: Int) {
@@ -130,11 +131,11 @@ package struct Admitted: ~Copyable {
 
     fileprivate consuming func giveBack() { discard self }
 
-    // A count is at least 1: whoever gets here lost the place instead of giving it back.
+    // A count is at least 1, so a value that reaches its deinit was lost instead of given back.
     deinit { precondition(sourceCount == 0, "an admitted connection was lost instead of ended") }
 }
 
-/// What connections are counted by: a network prefix, or for a unix socket the user.
+/// The unit by which connections are counted: a network prefix, or the user for a unix socket.
 package enum Source: Hashable, Sendable {
     case network(IPAddress)
     case user(UInt32)

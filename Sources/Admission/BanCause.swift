@@ -1,25 +1,27 @@
-// Why somebody is banned. Every ban knows it: the log, `blocked` and the state file say it in the same word.
+// The reason of a ban. Every ban has one, and the log, `blocked` and the state file show it as the same word.
 // Promises a text of one word, printable ASCII, at most `longestText` bytes, that reads back as the same cause.
 package import ServiceModel
 internal import Text
 
-/// What a ban is for.
+/// The reason of a ban.
 package enum BanCause: Hashable, Sendable {
-    /// Somebody said so: `doorward block`. The reason may be empty; what is too long of it is left out.
+    /// The administrator's command `doorward block`. The reason may be empty, and is cut if it is too long.
     case command(reason: String)
-    /// The source touched a service that nobody has business with (`sensor`).
+    /// The source connected to a service that has no legitimate clients (`sensor`).
     case sensor(service: String)
-    /// Its connections to a service ended badly, or were refused, too often (`[penalties]`); the last of them so.
+    /// The source's connections to a service ended badly or were refused too often (`[penalties]`); `last` is the
+    /// latest such event.
     case penalties(service: String, last: Penalties.Cause)
 }
 
 extension BanCause {
     /// In bytes.
     package static let longestText = 128
-    /// In bytes, as they are escaped.
+    /// In bytes, after escaping.
     private static let longestReason = 96
 
-    /// `command`, `command:REASON`, `sensor:SERVICE`, `penalties:SERVICE:CAUSE`; bytes outside 0x21-0x7e, `%` and `:` as `%XX`.
+    /// `command`, `command:REASON`, `sensor:SERVICE`, `penalties:SERVICE:CAUSE`. Bytes outside 0x21-0x7e, `%` and `:`
+    /// are written as `%XX`.
     package var text: String {
         switch self {
         case .command(""): "command"
@@ -29,7 +31,7 @@ extension BanCause {
         }
     }
 
-    /// nil when the text is not one that ``text`` gives.
+    /// nil if the text is not one that ``text`` can give.
     package init?(text: some StringProtocol) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard text.utf8.count <= BanCause.longestText,
@@ -47,7 +49,7 @@ extension BanCause {
 
     private static let digits = Array("0123456789ABCDEF".utf8)
 
-    /// Whole characters, as many as fit.
+    /// Escapes whole characters, as many as fit.
     private static func escape(_ text: String) -> String {
         var result = ""
         for character in text.unicodeScalars {

@@ -1,14 +1,16 @@
-// Connections that each ban refused, as the gate counts them until the supervisor is told.
-// Bans are named by their index in one table (SealedBans): when a new table comes, take everything out first, and make another.
-// Promises: memory is taken once, for a table; counting looks at one place; taking out looks at what was counted only.
+// The connections that each ban refused since the gate last reported them to the supervisor.
+// Bans are named by their index in one table (SealedBans). Before a new table replaces it, all counts must be taken,
+// and then a new value made.
+// Promises that memory is taken once for each table, that counting touches one entry, and that taking visits only bans
+// with a count.
 
 /// Counts by the index of a ban.
 package struct BanHits: ~Copyable {
     private var counts: [UInt32]
-    /// Indices whose count is not 0.
+    /// The indices with a count other than 0.
     private var touched: [UInt32] = []
 
-    /// - Parameter bans: in the table: ``SealedBans/count(of:)``.
+    /// - Parameter bans: the number of bans in the table: ``SealedBans/count(of:)``.
     package init(bans: Int) {
         counts = Array(repeating: 0, count: bans)
         touched.reserveCapacity(bans)
@@ -17,13 +19,13 @@ package struct BanHits: ~Copyable {
     /// Whether there is nothing to tell.
     package var isEmpty: Bool { touched.isEmpty }
 
-    /// One more connection that a ban refused. A count that is full stays so.
+    /// Counts a connection that a ban refused. A count stays at its maximum.
     package mutating func add(_ index: Int) {
         if counts[index] == 0 { touched.append(UInt32(index)) }
         if counts[index] < .max { counts[index] += 1 }
     }
 
-    /// Takes the count of one ban out, in no order; nil when all are.
+    /// Removes and returns the count of one ban, in no order; nil when no count is left.
     package mutating func take() -> (index: Int, count: UInt32)? {
         guard let last = touched.popLast() else { return nil }
         let index = Int(last)

@@ -1,9 +1,11 @@
-// The bans of all services: who, why, until when. The supervisor's; the gates see what it seals (SealedBans).
-// A ban that comes again is longer: twice as long as the one before, up to a maximum, unless the source was quiet in between
-// for as long as the table remembers. A ban that is over is kept for that time, without being one.
-// Bounded for each family, so that neither can flood out the other. When there is no room, what is forgotten goes, and then
-// a sixteenth of the bans, those that end soonest; what somebody said by command is never pushed out by what was found.
-// Promises that nobody on the exempt list is banned, and that no clock makes it trap.
+// The bans of all services: each with its prefix, cause and end. The supervisor keeps this table; gates get what it
+// seals (SealedBans).
+// A ban of a source that was banned before lasts twice as long, up to a maximum, unless the source was quiet for as
+// long as the table remembers. The table keeps a ban that has ended for that time.
+// The table is bounded for each family, so that a flood of one cannot push out the other. When a family is full, bans
+// past that time go first, and then a sixteenth of the bans, those that end soonest. An offence never pushes out a ban
+// by command.
+// Promises that no prefix on the exempt list is banned, and that no clock makes the table trap.
 package import Addresses
 
 /// A block with an end. Times are nanoseconds of the monotonic clock.
@@ -13,20 +15,20 @@ package struct Ban: Hashable, Sendable {
     package var began: Int64
     /// `Int64.max`: never.
     package var end: Int64
-    /// Connections that it refused.
+    /// The connections that the ban refused.
     package var hits: UInt64 = 0
-    /// Bans in a row, this one included.
+    /// The number of bans in a row, this one included.
     package var strikes = 1
 }
 
-/// What became of a wish to ban.
+/// The result of an attempt to ban.
 package enum BanOutcome: Hashable, Sendable {
     case banned(Ban)
-    /// It is banned, and by what was found before.
+    /// An earlier ban is still in force.
     case already(Ban)
-    /// This exempt prefix stands in the way.
+    /// This exempt prefix contains the one to ban.
     case exempt(IPPrefix)
-    /// There is room for no more of this family: as many were made by command.
+    /// The family's table is full of bans by command.
     case full
 }
 
@@ -34,10 +36,10 @@ package enum BanOutcome: Hashable, Sendable {
 package struct BanTable {
     /// Prefixes that are never banned.
     package var exempt: [IPPrefix]
-    /// How long a ban that is over still makes the next one longer. In nanoseconds.
+    /// How long a ban still lengthens the next one after it has ended. In nanoseconds.
     package let memory: Int64
     package let mostPerFamily: Int
-    /// Counts up whenever a gate should see another list.
+    /// Grows whenever gates need a new list.
     package private(set) var revision: UInt64 = 0
     private var v4: [IPPrefix: Ban] = [:]
     private var v6: [IPPrefix: Ban] = [:]
@@ -45,7 +47,7 @@ package struct BanTable {
     package static let standardMost = 16_384
     /// In nanoseconds: a day.
     package static let standardMemory: Int64 = 86_400_000_000_000
-    /// Twice as long so many times is longer than any clock.
+    /// Doubling a ban more often than this exceeds any clock.
     static let mostStrikes = 64
 
     package init(exempt: [IPPrefix], mostPerFamily: Int = standardMost, memory: Int64 = standardMemory) {
@@ -55,11 +57,11 @@ package struct BanTable {
         self.memory = memory
     }
 
-    /// Bans a source for what was found.
+    /// Bans a source for an offence.
     ///
     /// - Parameters:
-    ///   - length: of a first ban. In nanoseconds.
-    ///   - longest: in nanoseconds.
+    ///   - length: the length of a first ban. In nanoseconds.
+    ///   - longest: the longest ban. In nanoseconds.
     package mutating func ban(
         _ prefix: IPPrefix, for cause: BanCause, length: Int64, longest: Int64, at now: Int64
     ) -> BanOutcome {
@@ -72,9 +74,9 @@ package struct BanTable {
         return enter(Ban(prefix: prefix, cause: cause, began: now, end: end, strikes: strikes), at: now)
     }
 
-    /// Bans by command: exactly so, whatever was before.
+    /// Bans by command, for exactly this length, whatever ban there was before.
     ///
-    /// - Parameter length: in nanoseconds; nil: for ever.
+    /// - Parameter length: in nanoseconds; nil: without an end.
     package mutating func block(_ prefix: IPPrefix, reason: String, length: Int64?, at now: Int64) -> BanOutcome {
         let end = length.map { later(than: now, by: $0) } ?? .max
         let strikes = self[prefix]?.strikes ?? 1
@@ -82,9 +84,9 @@ package struct BanTable {
         return enter(Ban(prefix: prefix, cause: cause, began: now, end: end, strikes: strikes), at: now)
     }
 
-    /// Takes a ban back, and forgets the ones before.
+    /// Removes a ban, and forgets the ones before it.
     ///
-    /// - Returns: the ban, or nil when there was none.
+    /// - Returns: the ban in force, or nil when there was none.
     package mutating func unblock(_ prefix: IPPrefix, at now: Int64) -> Ban? {
         let ban = self[prefix]
         self[prefix] = nil
@@ -93,14 +95,14 @@ package struct BanTable {
         return ban
     }
 
-    /// Counts connections that a ban refused.
+    /// Adds connections that a ban refused.
     package mutating func addHits(_ count: UInt64, of prefix: IPPrefix) {
         guard var ban = self[prefix] else { return }
         ban.hits = ban.hits.addingReportingOverflow(count).overflow ? .max : ban.hits + count
         self[prefix] = ban
     }
 
-    /// Bans that are remembered, those that are over included.
+    /// The number of bans that the table remembers, also those that have ended.
     package var count: Int { v4.count + v6.count }
 
     /// The bans in force, those that end soonest first.
@@ -108,10 +110,10 @@ package struct BanTable {
         all.filter { $0.end > now }.sorted { ($0.end, $0.began) < ($1.end, $1.began) }
     }
 
-    /// Every ban that is remembered, in no order.
+    /// Every ban that the table remembers, in no order.
     var all: [Ban] { Array(v4.values) + Array(v6.values) }
 
-    /// The exempt prefix that a prefix lies in.
+    /// The exempt prefix that contains a prefix.
     package func exemption(of prefix: IPPrefix) -> IPPrefix? {
         exempt.first { $0.length <= prefix.length && $0.contains(prefix.network) }
     }
@@ -119,13 +121,13 @@ package struct BanTable {
     /// The table for the gates: see ``SealedBans``.
     package func list(at now: Int64) -> [UInt8] { SealedBans.table(of: effectiveBans(at: now), exempt: exempt) }
 
-    /// The bans in force of which, where two overlap, the narrower ends later: where the longest prefix decides, these say
-    /// what all of them do. Nobody in them is exempt.
+    /// Active bans, without those that a wider, longer ban already covers, and without exempt prefixes. So where two of
+    /// them overlap, the narrower one ends later, and the longest prefix decides as all bans together would.
     package func effectiveBans(at now: Int64) -> [Ban] {
         let active = all.filter { $0.end > now }
         let lengths = Set(active.map { $0.prefix.length })
-        // Within a wider ban that lasts as long, the narrower one says nothing: the longest prefix decides, and must be the
-        // one that lasts longest.
+        // A narrower ban within a wider one that lasts as long changes nothing. It must go, because the longest prefix
+        // decides and must be the one that lasts longest.
         return active.filter { ban in
             exemption(of: ban.prefix) == nil
                 && !lengths.contains { length in
@@ -136,7 +138,7 @@ package struct BanTable {
         }
     }
 
-    /// Enters what is known already to be a ban or the memory of one.
+    /// Enters a ban that the caller has built: a new one, or one from the file.
     mutating func enter(_ ban: Ban, at now: Int64) -> BanOutcome {
         if let exempt = exemption(of: ban.prefix) { return .exempt(exempt) }
         if self[ban.prefix] == nil {
@@ -147,7 +149,7 @@ package struct BanTable {
         return .banned(ban)
     }
 
-    /// The ban of a prefix, also one that is over, as long as it is remembered.
+    /// The ban of a prefix, also one that has ended, as long as the table remembers it.
     package private(set) subscript(_ prefix: IPPrefix) -> Ban? {
         get { prefix.network.bitWidth == 32 ? v4[prefix] : v6[prefix] }
         set { if prefix.network.bitWidth == 32 { v4[prefix] = newValue } else { v6[prefix] = newValue } }
@@ -159,7 +161,7 @@ package struct BanTable {
         return (isV4 ? v4.count : v6.count) < mostPerFamily
     }
 
-    /// A sixteenth at a time, so that a flood of bans costs each of them little.
+    /// Removes a sixteenth at a time, so that a flood of bans costs each of them little.
     private func makeRoom(in bans: inout [IPPrefix: Ban], at now: Int64) {
         guard bans.count >= mostPerFamily else { return }
         for ban in bans.values where later(than: ban.end, by: memory) <= now { bans[ban.prefix] = nil }
@@ -170,7 +172,7 @@ package struct BanTable {
     }
 }
 
-/// A time so much later, or the end of time; earlier by a negative length, or the beginning of time.
+/// The sum of a time and a length, cut to the range of Int64. A negative length gives an earlier time.
 func later(than time: Int64, by length: Int64) -> Int64 {
     let (sum, overflow) = time.addingReportingOverflow(length)
     return overflow ? (length < 0 ? .min : .max) : sum

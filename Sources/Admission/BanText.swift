@@ -1,7 +1,8 @@
-// The bans as a file, so that they outlive the supervisor: a line for each, `PREFIX CAUSE BEGAN END HITS STRIKES`.
-// BEGAN and END are seconds since 1970, because the monotonic clock begins anew with the machine; END is `never` for a ban
-// without one. Total and bounded: a line that cannot be read is told with its number, and the others are restored.
-// A ban never lasts longer than it was meant to, whatever the wall clock says when it is restored.
+// The bans as a file, so that they outlive the supervisor: one line for each, `PREFIX CAUSE BEGAN END HITS STRIKES`.
+// BEGAN and END are seconds since 1970, because the monotonic clock starts again with the machine; END is `never` for a
+// ban without an end. Total and bounded: a line that cannot be read is reported with its number, and the others are
+// restored.
+// A restored ban never lasts longer than was meant, whatever the wall clock says at that time.
 internal import Addresses
 
 /// A line of the ban file that could not be restored.
@@ -14,7 +15,7 @@ package struct BanFault: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String { "\(line): error: \(reason)" }
 }
 
-/// The same moment on both clocks. In nanoseconds.
+/// The same time on both clocks. In nanoseconds.
 package struct ClockReading: Hashable, Sendable {
     package let monotonic: Int64
     /// Since 1970.
@@ -29,15 +30,15 @@ package struct ClockReading: Hashable, Sendable {
 extension BanTable {
     /// The largest file that is read. In bytes.
     package static let mostBytes = 16 << 20
-    /// Lines that are told apart when they cannot be restored.
+    /// The most lines with a fault that are reported.
     private static let mostFaults = 100
     private static let second: Int64 = 1_000_000_000
 
-    /// The text of everything that is remembered.
+    /// The text of all bans that the table remembers.
     package func snapshot(at now: ClockReading) -> [UInt8] {
         var lines: [String] = []
         for ban in all where BanTable.lasts(ban.end, memory, at: now.monotonic) {
-            // What began before the machine did is a while ago all the same.
+            // The monotonic time of a ban that began before the machine started is negative.
             let began = BanTable.wallSeconds(ban.began, now)
             let end = ban.end == .max ? "never" : "\(BanTable.wallSeconds(ban.end, now))"
             lines.append("\(ban.prefix) \(ban.cause.text) \(began) \(end) \(ban.hits) \(ban.strikes)\n")
@@ -45,9 +46,9 @@ extension BanTable {
         return Array(lines.sorted().joined().utf8)
     }
 
-    /// Adds what ``snapshot(at:)`` wrote.
+    /// Adds the bans of a text that ``snapshot(at:)`` wrote.
     ///
-    /// - Returns: what could not be restored, at most the first 100.
+    /// - Returns: the lines that could not be restored, at most the first 100.
     package mutating func restore(_ text: [UInt8], at now: ClockReading) -> [BanFault] {
         guard text.count <= BanTable.mostBytes else {
             return [BanFault(line: 1, reason: "more than \(BanTable.mostBytes) bytes")]
@@ -90,7 +91,7 @@ extension BanTable {
         return Ban(prefix: prefix, cause: cause, began: start, end: end, hits: hits, strikes: strikes)
     }
 
-    /// In nanoseconds; nil when it is none.
+    /// In nanoseconds; nil if the times give no length.
     private static func length(from began: Int64, to end: String) -> Int64? {
         guard began >= 0 else { return nil }
         if end == "never" { return .max }

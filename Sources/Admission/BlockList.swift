@@ -1,13 +1,14 @@
-// The block list as a table: built once by the supervisor, looked up by every gate in shared read-only memory.
-// A table of prefixes (PrefixTable) whose values are line numbers. A million IPv4 prefixes take 14 MB, of IPv6 23 MB as
-// public lists are, 32 MB if all are longer than /64.
+// The block list as a table: the supervisor builds it once, and every gate looks addresses up in shared read-only
+// memory.
+// It is a table of prefixes (PrefixTable) with line numbers as values. A million prefixes take 14 MB for IPv4, and for
+// IPv6 23 MB in public lists, 32 MB if all are longer than /64.
 package import Addresses
 
 package enum BlockList {
-    /// A list that blocks nobody.
+    /// A list that blocks no address.
     package static let empty = table(of: [])
 
-    /// A prefix and the line that it stands on.
+    /// A prefix and the number of its line.
     package struct Entry: Hashable, Sendable {
         package var prefix: IPPrefix
         package var line: Int

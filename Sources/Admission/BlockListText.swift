@@ -1,6 +1,6 @@
-// The block list as a file: one address or prefix a line, `#` starts a comment, blank lines are fine.
-// Total and bounded: every line is either understood or a fault with its position; nothing is skipped in silence. Of a file
-// that is something else altogether, the first faults are told and the rest are counted.
+// The block list as a file: one address or prefix for each line; `#` starts a comment, and blank lines are allowed.
+// Total and bounded: every line is either understood or a fault with its position; no line is skipped in silence. For a
+// file of another kind, the first faults are reported and the rest counted.
 internal import Addresses
 package import ServiceModel
 
@@ -13,7 +13,7 @@ package struct BlockListFault: Error, Hashable, Sendable, CustomStringConvertibl
     package var description: String { "\(position): error: \(reason)" }
 }
 
-/// What is wrong with a block list: at most ``BlockList/mostFaults``, and one more that counts the rest.
+/// The faults of a block list: at most ``BlockList/mostFaults``, and one more that counts the rest.
 package struct BlockListFaults: Error {
     package let all: [BlockListFault]
 }
@@ -21,9 +21,9 @@ package struct BlockListFaults: Error {
 extension BlockList {
     /// The largest file that is read. In bytes: a million lines of the longest prefix.
     package static let mostBytes = 64 << 20
-    /// Lines that are told apart when they cannot be read.
+    /// The most lines with a fault that are reported.
     package static let mostFaults = 100
-    /// In bytes, of what cannot be read. No address or prefix is as long.
+    /// The most bytes quoted of a line that cannot be read. No address or prefix is as long.
     private static let mostQuoted = 60
 
     /// Reads the text of a list.
@@ -33,9 +33,9 @@ extension BlockList {
         return entries
     }
 
-    /// Reads the text of a list into a table, without the entries in between.
+    /// Reads the text of a list into a table, without making the entries in between.
     ///
-    /// - Returns: also the number of lines that block.
+    /// - Returns: the table, and the number of lines that block.
     package static func table(
         ofText text: [UInt8], file: String
     ) throws(BlockListFaults) -> (bytes: [UInt8], lines: Int) {
@@ -82,7 +82,7 @@ extension BlockList {
         let text = String(decoding: content.prefix(mostQuoted), as: UTF8.self)
         do throws(IPPrefixError) {
             _ = try IPPrefix(text)
-            // The two readers agree (PrefixReaderTests); if they did not, this would still not be skipped in silence.
+            // The two readers agree (PrefixReaderTests). If they did not, the line would still be reported as a fault.
             return IPPrefixError.notAnAddress(text).description
         } catch {
             return error.description
@@ -92,9 +92,9 @@ extension BlockList {
 
 /// A line of a text.
 private struct Line {
-    /// Where it ends: at its newline, or at the end of the text.
+    /// The offset of the newline after it, or of the end of the text.
     let end: Int
-    /// What stands before a comment, without the blanks around; nil when that is nothing.
+    /// The bytes before a comment, without the blanks around them; nil if there are none.
     let content: Range<Int>?
 
     init(in bytes: Span<UInt8>, from start: Int) {

@@ -1,7 +1,7 @@
 // The checksum of a PROXY header: CRC-32 with Castagnoli's polynomial, bit by bit, because headers are short and few.
 // Source: RFC 9260 appendix A (that of RFC 4960 appendix B).
 
-/// A checksum in the making.
+/// A checksum that grows with each byte.
 struct CRC32C {
     private var remainder: UInt32 = .max
     /// x^32 + x^28 + x^27 + ... + 1, mirrored.

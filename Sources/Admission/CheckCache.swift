@@ -1,10 +1,11 @@
-// What the checks of one service have said about sources, for as long as it holds.
-// Pure: the clock is a parameter. Promises what ForgettingMap does: memory once, and strangers make it forget, never grow.
+// The answers of a service's checks about sources, each for as long as it holds.
+// Pure: the clock is a parameter. Promises what ForgettingMap does: memory is taken once; new sources make it forget,
+// and never grow.
 
-/// What the checks of a service say of a source.
+/// The answer of a service's checks about a source.
 package enum CheckAnswer: Hashable, Sendable {
     case passed
-    /// By the check with this index, which ended with another status than 0.
+    /// The check with this index refused: it ended with a status other than 0.
     case refused(check: Int)
 
     /// Why the checks refuse the source; nil: they do not.
@@ -16,22 +17,22 @@ package enum CheckAnswer: Hashable, Sendable {
 
 /// Answers by source.
 package struct CheckCache: ~Copyable {
-    /// Nanoseconds that an answer holds.
+    /// The nanoseconds for which an answer holds.
     private let holds: Int64
     private var answers: SourceMap<Entry>
 
-    // Package because Swift 6.3 cannot tear a map of private ones down in another module.
+    // Package, because Swift 6.3 cannot destroy a map of private values in another module.
     package struct Entry: BitwiseCopyable {
-        /// The check that refuses; -1 for none.
+        /// The index of the check that refuses; -1 for none.
         var refusing: Int8
         /// Monotonic.
         var until: Int64
     }
 
-    /// Sources of each family that are remembered.
+    /// The sources of each family that the cache remembers.
     package static let standardSources = 8192
 
-    /// - Parameter holds: nanoseconds; 0: not at all.
+    /// - Parameter holds: the nanoseconds for which an answer holds; 0: answers are not kept.
     package init(holds: Int64, sourcesPerFamily: Int = CheckCache.standardSources) {
         self.holds = holds
         answers = SourceMap(perFamily: sourcesPerFamily)
@@ -48,7 +49,7 @@ package struct CheckCache: ~Copyable {
         answers.update(source, initial: entry, isIdle: { now >= $0.until }) { $0 = entry }
     }
 
-    /// What is known of a source; nil when it has to be checked.
+    /// The answer for a source; nil when it has to be checked.
     package func answer(for source: Source, at now: Int64) -> CheckAnswer? {
         guard let entry = answers.value(of: source), now < entry.until else { return nil }
         return entry.refusing < 0 ? .passed : .refused(check: Int(entry.refusing))

@@ -1,4 +1,5 @@
-// Whether a service is closed, by the minute of the week and the machine's load. Pure: a gate and `explain` read both.
+// Whether a service is closed, by the minute of the week and the machine's load. Pure: a gate and `explain` use the
+// same rule.
 package import ServiceModel
 
 /// Why a service takes no connections for a while.
@@ -14,9 +15,9 @@ extension ClosedReason {
     ///
     /// - Parameters:
     ///   - hours: of the service; nil: it is always open.
-    ///   - minute: of the week, in the service's time zone; read where there are hours.
+    ///   - minute: of the week, in the service's time zone; evaluated only if there are hours.
     ///   - mostLoad: the service's limit, in hundredths; nil: it has none.
-    ///   - load: of the machine, in hundredths; read where there is a limit.
+    ///   - load: of the machine, in hundredths; evaluated only if there is a limit.
     package init?(
         hours: Hours?, minute: @autoclosure () -> WeekMinute, mostLoad: Int?, load: @autoclosure () -> Int
     ) {

@@ -1,17 +1,18 @@
-// What a gate would decide on a peer that has not come: for `explain` and `exec`. No list and no check is asked.
-// Admission.decide decides, and then the phases after it, in their order, by the answers that are known.
+// The decision that a gate would make on a peer that has not connected, for `explain` and `exec`. It asks no list and
+// no check. Admission.decide decides first, and then the phases after it, in their order, by the answers that are
+// known.
 package import Addresses
 package import ServiceModel
 
 /// A decision that is not carried out.
 package enum ExpectedDecision: Hashable, Sendable {
-    /// By the access rule with this index; nil where the service has no rules. The phases in `unanswered` have not said
-    /// yet whether they let the peer in.
+    /// Admitted by the access rule with this index; nil if the service has no rules. The phases in `unanswered` have
+    /// not yet decided whether they admit the peer.
     case admitted(rule: Int?, unanswered: [PreConnectionPhase])
     case refused(Refusal)
 }
 
-/// What lists and checks have said of a peer; nil: nothing yet.
+/// The answers of lists and checks for a peer; nil: no answer yet.
 package struct KnownAnswers: Hashable, Sendable {
     package var lists: ListVerdict?
     package var checks: CheckAnswer?
@@ -25,11 +26,12 @@ package struct KnownAnswers: Hashable, Sendable {
 extension Admission {
     /// Decides as a gate of the service would at this moment, and gives the place back at once.
     ///
-    /// A phase without an answer is passed over: when a later one refuses, the peer is refused whatever this one says.
+    /// A phase without an answer is skipped: if a later one refuses, the peer is refused whatever this one would
+    /// answer.
     ///
     /// - Parameters: those of ``decide(_:blockList:bans:closed:at:)``, and
-    ///   - settings: of the service, which say what phases there are.
-    ///   - answers: what lists and checks have said of the peer.
+    ///   - settings: of the service, which determine its phases.
+    ///   - answers: the answers of lists and checks for the peer.
     package mutating func expectedDecision(
         on peer: Peer, blockList: RawSpan, bans: RawSpan, closed: ClosedReason?, settings: AdmissionSettings,
         answers: KnownAnswers, at now: Int64
@@ -56,7 +58,7 @@ extension Admission {
                     continue
                 }
                 if let refusal = answer.refusal { return .refused(refusal) }
-            // DNS block lists know addresses, no users; and what the peer itself will do is not known.
+            // DNS block lists know addresses and no users, and what the peer itself will do is not known.
             case (.lists, .unix), (.proxyHeader, _), (.greetDelay, _), (.firstByte, _), (.handler, _): break
             }
         }

@@ -1,27 +1,29 @@
-// Who waits, and who goes on waiting, when every handler of a service is busy: no source may fill the queue of all others.
+// The connections that wait when every handler of a service is busy: which ones may wait, and which one is next. No
+// source may fill the queue.
 //
-// A listen queue is first come, first served, and nobody can look into it: once a service is full and its gate stops accepting,
-// a source that connects all the time owns the queue; whoever else comes waits behind it or is dropped by the kernel, and
-// `per_source` refuses nobody, because nobody is accepted. So the gate goes on accepting into a room with a few places:
-//   - When the room is full, whoever comes takes the place of the latest of the source that has most waiting, if that source
-//     then still has as many as the newcomer's. Otherwise the newcomer is refused. So sources share the room alike, and who has
-//     less than its share of it is never refused.
-//   - A handler that becomes free is for the source with the fewest handlers; among its connections, and those of sources with
-//     as few, for the one that waits longest. So a flood makes itself wait and nobody else.
-// Only as many sources as there are places can fill the room, with one connection each; then the gate stops accepting
-// (`canTake`), and the listen queue waits as it would have without all this.
-// Source: Wei, Coyle and Hsiao, "An Optimal Buffer Management Policy for High-Performance Packet Switching" (1991): push out
-// of the longest queue.
+// A listen queue is first come, first served, and no program can read it. Once a service is full and its gate
+// stops accepting, a source that connects all the time fills that queue: connections of other sources wait after its
+// own, or the kernel drops them, and `per_source` refuses none, because none is accepted. So the gate goes on accepting
+// into a queue of its own with a few places:
+//   - When the queue is full, a new connection takes the place of the newest one of the source with the most
+//     connections, if that source then still has as many as the new one's source. Otherwise the new connection is
+//     refused. So the sources share the queue alike, and a source with less than its share is never refused.
+//   - A free handler is for the source with the fewest handlers; among the connections of such sources, for the one
+//     that waits longest. So a flood makes its own connections wait, and no others.
+// Only as many sources as there are places can fill the queue, with one connection each. Then the gate stops accepting
+// (`canTake`), and the listen queue fills as it would without this one.
+// Source: Wei, Coyle and Hsiao, "An Optimal Buffer Management Policy for High-Performance Packet Switching" (1991):
+// push out of the longest queue.
 //
-// Promises: memory is taken once; a decision is one walk through the room, and while there is room none at all.
+// Promises that memory is taken once, and that a decision is one walk through the queue, or none while there is room.
 internal import Tables
 
-/// The order of those who wait. What they are, a number of a connection tells whoever keeps them.
+/// The order of the waiting connections, which the queue knows by number only.
 package struct HandlerQueue: ~Copyable {
-    /// What becomes of a connection that comes.
+    /// The result of an attempt to queue a connection.
     package enum Placement: Hashable, Sendable {
         case queued
-        /// The other one is refused in its place.
+        /// The connection with this number leaves the queue, and its owner refuses it.
         case displaces(UInt64)
         case refused
     }
@@ -32,7 +34,7 @@ package struct HandlerQueue: ~Copyable {
     }
 
     package let capacity: Int
-    /// In the order in which they came.
+    /// In the order of arrival.
     private var places: [Place] = []
     private var waiting: FixedMap<Source, Int>
 
@@ -45,13 +47,13 @@ package struct HandlerQueue: ~Copyable {
 
     package var count: Int { places.count }
 
-    /// Whether a connection of a source that has none here would be let in. While it would not, accepting is of no use.
+    /// Whether a connection of a source that has none here would be queued. While it would not, accepting is of no use.
     package var canTake: Bool {
-        // With as many sources as places, each has one.
+        // If there are as many sources as places, each has one place.
         places.count < capacity || waiting.count < capacity
     }
 
-    /// Lets a connection wait, if its source has not its share already.
+    /// Queues a connection, unless its source already has its share.
     package mutating func enqueue(_ connection: UInt64, of source: Source) -> Placement {
         guard places.count == capacity else {
             add(Place(connection: connection, source: source))
@@ -60,7 +62,7 @@ package struct HandlerQueue: ~Copyable {
         var longest: (index: Int, count: Int)?
         for (index, place) in places.enumerated() {
             let count = waitingCount(of: place.source)
-            // The latest of those with as many.
+            // The newest connection of the source with the most.
             if count >= longest?.count ?? 0 { longest = (index, count) }
         }
         guard let longest, longest.count >= waitingCount(of: source) + 2 else { return .refused }
@@ -69,18 +71,18 @@ package struct HandlerQueue: ~Copyable {
         return .displaces(connectionOut)
     }
 
-    /// The connection waits no more: its peer left, or its time is over.
+    /// Removes a connection because its peer left, or its time is over.
     ///
-    /// - Returns: false when it did not wait here.
+    /// - Returns: false when the queue does not have it.
     package mutating func leave(_ connection: UInt64) -> Bool {
         guard let index = places.firstIndex(where: { $0.connection == connection }) else { return false }
         _ = remove(at: index)
         return true
     }
 
-    /// Takes out the one that a free handler is for; nil when nobody waits.
+    /// Removes and returns the connection that a free handler is for; nil when none waits.
     ///
-    /// - Parameter handlers: that a source has.
+    /// - Parameter handlers: the number of handlers that a source has.
     package mutating func next(handlers: (Source) -> Int) -> UInt64? {
         var fewest: (index: Int, handlers: Int)?
         for (index, place) in places.enumerated() {
@@ -90,7 +92,7 @@ package struct HandlerQueue: ~Copyable {
         return fewest.map { remove(at: $0.index) }
     }
 
-    /// Connections of a source that wait here.
+    /// The connections of a source that wait here.
     package func waitingCount(of source: Source) -> Int { waiting.value(of: source) ?? 0 }
 
     private mutating func add(_ place: Place) {

@@ -1,38 +1,39 @@
-// What the DNS block lists of one service have said about addresses, and who has to be asked before anybody can be judged.
-// An answer is kept as the rules that it matches, a bit for each: of a gate, the rules never change.
-// Pure: the clock is a parameter. Promises what ForgettingMap does: memory is taken once, and whoever comes with ever new
-// addresses makes it forget, never grow.
+// The answers of a service's DNS block lists about addresses, and which lists have to be asked before the service can
+// decide.
+// An answer is kept as the rules that it matches, a bit for each, because the rules of a gate never change.
+// Pure: the clock is a parameter. Promises what ForgettingMap does: memory is taken once; ever new addresses make it
+// forget, and never grow.
 package import Addresses
 package import DNS
 package import ServiceModel
 internal import Tables
 
-/// The lists of a service and what is known from them.
+/// The lists of a service, and the answers that are known.
 package struct ListCache: ~Copyable {
     private let rules: [DNSBLRule]
-    /// The lists that the rules name, each once, in their order: what a place in a ``ListRequest`` means.
+    /// The lists that the rules name, each once, in their order. A ``ListRequest`` names a list by its index here.
     package let lists: [String]
-    /// For each rule, the place of its list.
+    /// For each rule, the index of its list.
     private let places: [Int]
     private var v4: ForgettingMap<Key<UInt32>, Entry>
     private var v6: ForgettingMap<Key<UInt128>, Entry>
 
-    // These two are package because Swift 6.3 cannot tear a map of private ones down in another module.
+    // These two are package, because Swift 6.3 cannot destroy a map of private values in another module.
     package struct Key<Bits: Hashable & BitwiseCopyable>: Hashable, BitwiseCopyable {
         let list: UInt32
         let bits: Bits
     }
 
     package struct Entry: BitwiseCopyable {
-        /// The rules that match, a bit for each.
+        /// The matching rules, a bit for each.
         var matches: UInt32
-        /// Whether the list was asked in vain.
+        /// Whether the list gave no answer.
         var isUnknown: Bool
         /// Monotonic, in nanoseconds.
         var until: Int64
     }
 
-    /// Answers of each family that are remembered; both take 1.2 MB.
+    /// The answers of each family that the cache remembers; both take 1.2 MB.
     package static let standardAnswers = 16_384
 
     /// - Parameter rules: at most ``DNSBLRule/most``.
@@ -41,7 +42,7 @@ package struct ListCache: ~Copyable {
         self.rules = rules
         let lists = Self.lists(of: rules)
         self.lists = lists
-        // Every zone stands in the list: it was put there above.
+        // Every rule's zone is in `lists`, which was made from the rules above.
         places = rules.map { lists.firstIndex(of: $0.zone)! }
         v4 = ForgettingMap(capacity: answersPerFamily)
         v6 = ForgettingMap(capacity: answersPerFamily)
@@ -54,10 +55,10 @@ package struct ListCache: ~Copyable {
         return lists
     }
 
-    /// Answers that were forgotten before their time was over.
+    /// The answers that were forgotten before their time was over.
     package var forgotten: UInt64 { v4.forgotten + v6.forgotten }
 
-    /// Keeps an answer. One to a place that there is not is dropped.
+    /// Keeps an answer. An answer about a list that is not in ``lists`` is dropped.
     ///
     /// - Parameter now: nanoseconds of the monotonic clock.
     package mutating func learn(_ reply: ListReply, at now: Int64) {
@@ -81,9 +82,10 @@ package struct ListCache: ~Copyable {
         }
     }
 
-    /// What is known about an address: what the lists decide, or who has to be asked.
+    /// The decision on an address, or the lists that have to be asked before there is one.
     ///
-    /// Nobody is asked whose answer could change nothing: who is denied by one list in any case need not be on another.
+    /// A list is not asked if its answer could change nothing: when one list refuses an address in any case, the others
+    /// do not matter.
     package func knowledge(of address: IPAddress, at now: Int64) -> ListKnowledge {
         let judged = judge(address, at: now)
         var isSettled = judged.missing == 0
@@ -91,7 +93,8 @@ package struct ListCache: ~Copyable {
         return isSettled ? .known(judged.verdict) : .ask(lists: judged.missing)
     }
 
-    /// The decision by what is known, when nobody is to be waited for any longer: who has not answered has said nothing.
+    /// The decision by the answers so far, when there is no time to wait for others. A list without an answer decides
+    /// nothing.
     package func verdict(on address: IPAddress, at now: Int64) -> ListVerdict {
         let judged = judge(address, at: now)
         var verdict = judged.verdict
@@ -99,9 +102,9 @@ package struct ListCache: ~Copyable {
         return verdict
     }
 
-    /// The rules in their order, up to the first that decides.
+    /// Applies the rules in their order, up to the first that decides.
     ///
-    /// - Returns: what they decide; the lists among them that nothing is known of; whether one of those may allow.
+    /// - Returns: the decision; the lists before it that have no answer; whether one of these might allow the address.
     private func judge(
         _ address: IPAddress, at now: Int64
     ) -> (verdict: ListVerdict, missing: UInt32, mayBeAllowed: Bool) {

@@ -1,20 +1,20 @@
 // What the DNS block lists of a service decide on one address.
 
-/// The decision, and what is behind it.
+/// The decision, and the answers that led to it.
 package struct ListVerdict: Hashable, Sendable {
     package enum Outcome: Hashable, Sendable {
-        /// Refused by the rule with this index in the service's.
+        /// The rule with this index refuses.
         case deny(rule: Int)
-        /// Let in by this rule, whatever the others say.
+        /// The rule with this index admits, whatever later rules say.
         case allow(rule: Int)
-        /// No rule decides: comes in.
+        /// No rule decides, so the lists do not refuse.
         case none
     }
 
     package var outcome = Outcome.none
-    /// The rules that let in or only mark and that match, a bit for each: their variables are for the handler.
+    /// The matching rules that admit or only mark, a bit for each; the handler gets their variables.
     package var matches: UInt32 = 0
-    /// The lists that nobody could ask, a bit for each place.
+    /// The lists that gave no answer, a bit for each index.
     package var unknown: UInt32 = 0
 
     package init(_ outcome: Outcome = .none, matches: UInt32 = 0) {
@@ -29,9 +29,9 @@ package struct ListVerdict: Hashable, Sendable {
     }
 }
 
-/// What is known before anybody is asked.
+/// The known decision, or the lists to ask.
 package enum ListKnowledge: Hashable, Sendable {
     case known(ListVerdict)
-    /// The answers of these lists are missing, a bit for each place.
+    /// The lists without an answer, a bit for each index.
     case ask(lists: UInt32)
 }

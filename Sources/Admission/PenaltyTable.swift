@@ -1,12 +1,13 @@
-// The scores of all sources of one service, in bounded memory, and the moment when one has collected too many.
-// Proposes bans; whether there is one, how long it lasts and for whom is the ban table's decision, which knows the bans
-// before. A source that was proposed starts again without points.
-// Promises what ForgettingMap does: memory once, eight places looked at, nothing allocated. Sources whose points are all but
-// gone are forgotten first.
+// The scores of all sources of one service, in bounded memory, and the time at which a source has collected too many
+// points.
+// The table proposes bans. The ban table decides whether there is one, how long it lasts and for which prefix, because
+// it knows the bans before. A source that was proposed starts again without points.
+// Promises what ForgettingMap does: memory is taken once, a lookup reads eight entries, and nothing is allocated.
+// Sources with less than a point left are forgotten first.
 package import ServiceModel
 internal import Tables
 
-/// Collects points, and says when they are enough.
+/// Collects points, and reports when a source has too many.
 package struct PenaltyTable: ~Copyable {
     private let penalties: Penalties
     private var scores: SourceMap<Score>
@@ -16,10 +17,10 @@ package struct PenaltyTable: ~Copyable {
         scores = SourceMap(perFamily: sourcesPerFamily)
     }
 
-    /// Counts the end of a connection.
+    /// Adds the points for the end of a connection.
     ///
     /// - Parameter now: nanoseconds of the monotonic clock.
-    /// - Returns: what to ban the source for, when this was the point too many.
+    /// - Returns: the cause to ban the source for, when it has reached the threshold.
     package mutating func add(_ outcome: ConnectionOutcome, of source: Source, at now: Int64) -> Penalties.Cause? {
         let (points, cause) = penalties.points(for: outcome)
         guard points > 0 else { return nil }

@@ -1,6 +1,6 @@
-// An address or prefix out of bytes, without allocating: for a block list of a million lines, and for PROXY headers.
-// Accepts exactly what IPAddress and IPPrefix accept (their tests and this one's compare them), and says nothing of why
-// not: whoever needs the reason asks those. Total and bounded.
+// Reads an address or prefix from bytes without allocating, for a block list of a million lines and for PROXY headers.
+// Accepts exactly what IPAddress and IPPrefix accept (the tests compare them), and gives no reason when it does not: a
+// caller that needs the reason asks those types. Total and bounded.
 // Source: RFC 4291 2.2 and 2.3, RFC 4632 3.1, RFC 6943 3.1.1 (the strict form only).
 package import Addresses
 
@@ -10,7 +10,7 @@ package struct PrefixReader: ~Escapable {
     private var position: Int
     private let end: Int
 
-    /// - Parameter range: what of the bytes is read.
+    /// - Parameter range: the bytes to read.
     @_lifetime(copy bytes)
     private init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         self.bytes = bytes
@@ -18,21 +18,21 @@ package struct PrefixReader: ~Escapable {
         end = range.upperBound
     }
 
-    /// The address that these bytes are, all of them; nil when they are anything else.
+    /// The address that all of these bytes spell; nil if they spell none.
     package static func address(_ bytes: Span<UInt8>, _ range: Range<Int>) -> IPAddress? {
         var reader = PrefixReader(bytes, range)
         guard let address = reader.address(), reader.position == reader.end else { return nil }
         return address.value
     }
 
-    /// The decimal number that these bytes are, all of them, without leading zeros; nil when they are anything else.
+    /// The decimal number without leading zeros that all of these bytes spell; nil if they spell none.
     package static func decimal(_ bytes: Span<UInt8>, _ range: Range<Int>, atMost limit: Int) -> Int? {
         var reader = PrefixReader(bytes, range)
         guard let value = reader.decimal(atMost: limit), reader.position == reader.end else { return nil }
         return value
     }
 
-    /// The prefix that these bytes are, all of them; nil when they are anything else.
+    /// The prefix that all of these bytes spell; nil if they spell none.
     package static func prefix(_ bytes: Span<UInt8>, _ range: Range<Int>) -> IPPrefix? {
         var reader = PrefixReader(bytes, range)
         guard let (address, isMapped) = reader.address() else { return nil }
@@ -107,7 +107,7 @@ package struct PrefixReader: ~Escapable {
         return (address, address.bitWidth == 32)
     }
 
-    /// Groups until the address ends; those before a gap are kept apart from those behind it.
+    /// Reads groups until the address ends. Groups before a gap and groups after it are kept apart.
     private mutating func v6() -> UInt128? {
         var head: UInt128 = 0
         var tail: UInt128 = 0

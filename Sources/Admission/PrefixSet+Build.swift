@@ -1,13 +1,14 @@
-// Writing the prefixes of one length: order them by their hash, leave one of those that are equal, count what they take.
-// Promises 16 bits of filter and one and a half slots for each, and of each length the ends of a few lines of memory.
+// Writing the prefixes of one length: order them by their hash, keep one of equal ones, compute the size.
+// Promises 16 bits of filter and one and a half slots for each prefix, and for each length at most some incomplete
+// cache lines.
 
-/// A prefix on its way into a table; its length is known from where it stands.
+/// A prefix to be written; all in one array have the same length.
 struct PrefixItem<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable> {
     let network: Number
     let hash: UInt64
     let value: UInt32
 
-    /// Puts them in order of their hash, and leaves of those that are equal the one with the smallest value.
+    /// Orders them by their hash, and keeps of equal ones the one with the smallest value.
     static func order(_ items: inout [PrefixItem]) {
         items.sort { a, b in
             if a.hash != b.hash { return a.hash < b.hash }
@@ -23,7 +24,7 @@ struct PrefixItem<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>
 }
 
 extension PrefixSet {
-    /// What is known of a set before it is written.
+    /// The layout of a set, before it is written.
     struct Plan {
         /// In order of their hash.
         let items: [PrefixItem<Number>]
@@ -31,10 +32,10 @@ extension PrefixSet {
         /// Words of the filter.
         private let words: UInt32
         private let homes: UInt32
-        /// Up to the last one that is somebody's.
+        /// Up to the last slot in use.
         private let slots: UInt32
 
-        /// - Parameter items: at least one, all of this length, and after ``PrefixItem/order(_:)``.
+        /// - Parameter items: at least one, all of this length, and ordered by ``PrefixItem/order(_:)``.
         init(_ items: [PrefixItem<Number>], length: Int) {
             let homes = UInt32(items.count + (items.count + 1) / 2)
             var slots = 0
@@ -46,13 +47,13 @@ extension PrefixSet {
             self.items = items
         }
 
-        /// In bytes, of the filter with the zeros behind it.
+        /// In bytes, of the filter and the zeros after it.
         private var filterSize: Int { PrefixTable.wholeLines(Int(words) * 8) }
         /// In bytes, of the whole set.
         var size: Int { filterSize + PrefixTable.wholeLines(Int(slots) * PrefixSet.slotSize) }
 
         func appendRecord(ofSetAt start: Int, to bytes: inout [UInt8]) {
-            // A shift by the whole width, for the prefix that is everything, gives zero.
+            // For length 0, the shift by the whole width gives zero, the mask that every address matches.
             bytes.append(native: Number.max << (Number.bitWidth - length))
             for field in [words, UInt32(start), homes, slots, UInt32(start + filterSize)] {
                 bytes.append(native: field)

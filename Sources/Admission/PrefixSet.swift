@@ -1,9 +1,11 @@
 // The prefixes of one length, in a table of prefixes: is the network of an address among them, and with which value?
-// A filter says nearly always at once that it is not: 16 bits of it for each prefix, so that those of a million lie in 2 MB and
-// stay in the processor's cache, where the slots of a million do not. In the filter a network has four bits of one word (a
-// blocked Bloom filter: Putze, Sanders, Singler, 2007); of networks that are not there less than one in 100 passes.
-// In the slots the networks stand in order of their hash, each at its home or behind the one before it (linear probing). A
-// slot that is nobody's holds what the next one holds, so a search ends where a home is behind its own, and every slot is true.
+// A filter answers first, and nearly always that the network is not there. It has 16 bits for each prefix, so that the
+// filters of a million prefixes take 2 MB and stay in the processor's cache, where a million slots do not. A network
+// has four bits of one word in the filter (a blocked Bloom filter: Putze, Sanders, Singler, 2007); of networks that are
+// not there, less than one in 100 passes.
+// The slots hold the networks in order of their hash, each in its home slot or the next free one after it (linear
+// probing). An unused slot repeats the content of the next one in use, so a search ends at the first slot with a later
+// home, and no slot needs a mark for "unused".
 //
 // Shape of a record:
 //   number          the mask of the length
@@ -14,7 +16,7 @@
 
 /// What can be read of the prefixes of one length.
 struct PrefixSet<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable> {
-    /// Where it begins in the table. In bytes.
+    /// The offset of its record in the table. In bytes.
     var record: Int
 
     /// In bytes.
@@ -22,7 +24,7 @@ struct PrefixSet<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable> 
     /// In bytes.
     @inline(__always) static var slotSize: Int { MemoryLayout<Number>.size + 4 }
 
-    /// The value of the network that an address is in; nil when it is in none of these.
+    /// The value of the network that contains an address; nil if the set has none.
     @inline(__always)
     func value(matching address: Number, _ hash: PrefixHash, in table: RawSpan) -> Int? {
         let network = address & table.load(Number.self, at: record)
@@ -30,7 +32,7 @@ struct PrefixSet<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable> 
         return mayContain(hashed, in: table) ? value(of: network, hashed, hash, in: table) : nil
     }
 
-    /// Whether the filter lets a network pass: always when it is there, seldom when it is not.
+    /// Whether the filter lets a network pass: always if the set has it, seldom if not.
     @inline(__always)
     func mayContain(_ hashed: UInt64, in table: RawSpan) -> Bool {
         let word = PrefixHash.place(of: hashed, among: field(0, in: table))
@@ -43,7 +45,7 @@ struct PrefixSet<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable> 
         let homes = field(2, in: table)
         let home = PrefixHash.place(of: hashed, among: homes)
         let slots = Int(field(4, in: table))
-        // Homes there are also behind the last slot that is in use.
+        // A home may lie after the last slot in use.
         for index in home..<max(home, Int(field(3, in: table))) {
             let slot = slots + index * Self.slotSize
             let found = table.load(Number.self, at: slot)

@@ -1,20 +1,21 @@
-// Building a table of prefixes: collect them by length, then write the header, the records and the sets (PrefixTable.swift).
-// Promises at most one entry for each prefix added: prefixes that nest take no more room than others.
+// Building a table of prefixes: collect them by length, then write the header, the records and the sets
+// (PrefixTable.swift).
+// Promises at most one entry for each prefix added: nested prefixes take no more room than others.
 package import Addresses
 
 extension PrefixTable {
-    /// Collects what a table is made of.
+    /// Collects the prefixes of a table.
     package struct Builder {
         private let hash: PrefixHash
         private var v4 = FamilyBuilder<UInt32>()
         private var v6Long = FamilyBuilder<UInt128>()
         private var v6 = FamilyBuilder<UInt64>()
-        /// Prefixes added, equal ones counted each.
+        /// The number of prefixes added, equal ones included.
         package private(set) var count = 0
 
         package init() { self.init(hash: PrefixHash()) }
 
-        /// For tests, which also want a hash that is no good.
+        /// For tests, which also need a poor hash.
         init(hash: PrefixHash) { self.hash = hash }
 
         /// - Parameter value: 0 to 2^32 - 1. Of equal prefixes the one with the smallest value counts.
@@ -27,7 +28,8 @@ extension PrefixTable {
             }
         }
 
-        /// The table of what was added. It ends below 4 GiB, which no list of ``BlockList/mostBytes`` comes near; else this traps.
+        /// The table of the prefixes added. It must end below 4 GiB, or this traps; a list of ``BlockList/mostBytes``
+        /// stays far below that.
         package consuming func table() -> [UInt8] {
             v4.plan()
             v6Long.plan()
@@ -58,17 +60,17 @@ extension PrefixTable {
         }
     }
 
-    /// A size that ends with a line of the processor's cache: 64 bytes.
+    /// The size rounded up to whole cache lines of 64 bytes.
     static func wholeLines(_ size: Int) -> Int { (size + 63) / 64 * 64 }
 }
 
 /// The prefixes of one PrefixFamily.
 private struct FamilyBuilder<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable> {
-    /// Those of each length.
+    /// The prefixes by length.
     private var items = [[PrefixItem<Number>]](repeating: [], count: 129)
-    /// Of each length that there is, the longest first.
+    /// For each length in use, the longest first.
     private var plans: [PrefixSet<Number>.Plan] = []
-    /// Different prefixes that were planned.
+    /// The number of different prefixes in the plans.
     var entries: Int { plans.reduce(0) { $0 + $1.items.count } }
 
     mutating func add(_ network: Number, _ length: Int, _ value: Int, _ hash: PrefixHash) {

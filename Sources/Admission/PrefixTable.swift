@@ -1,11 +1,14 @@
-// Prefixes as one piece of memory that several processes may read: which is the longest that an address is in?
-// The block list is one, with a million entries; so are the bans. Built once (PrefixTable+Build.swift), never changed.
+// Prefixes in one piece of memory that several processes may read: which is the longest prefix that contains an
+// address?
+// The block list is such a table, with a million entries, and so are the bans. It is built once
+// (PrefixTable+Build.swift), and never changed.
 //
-// The prefixes of each length are a set of their own (PrefixSet.swift): a hash table with a small filter before it. A lookup
-// asks the sets from the longest length to the shortest (tuple space search: Srinivasan, Suri, Varghese, SIGCOMM 1999, with
-// filters: Dharmapurikar, Krishnamurthy, Taylor, SIGCOMM 2003). An address that is in no prefix, as nearly all are, costs a
-// read of each filter, and these are small enough for the processor's cache; one that is in a prefix costs one read of memory
-// more. Both grow with the number of lengths in the table, not with that of its prefixes.
+// The prefixes of each length are a set of their own (PrefixSet.swift): a hash table with a small filter before it. A
+// lookup asks the sets from the longest length to the shortest (tuple space search: Srinivasan, Suri, Varghese, SIGCOMM
+// 1999, with filters: Dharmapurikar, Krishnamurthy, Taylor, SIGCOMM 2003). For an address in no prefix, which is the
+// usual case, it reads each filter once, and the filters are small enough for the processor's cache. For an address in
+// a prefix, it reads one slot more. Both costs grow with the number of lengths in the table, and not with the number of
+// prefixes.
 //
 // Shape, in native byte order:
 //   UInt32 x 4      magic, entries of IPv4, entries of IPv6, zero
@@ -21,7 +24,7 @@ package enum PrefixTable {
     static let headerSize = 64
     static let familiesStart = 32
 
-    /// The value of the longest prefix that an address is in; nil when it is in none.
+    /// The value of the longest prefix that contains an address; nil if none does.
     ///
     /// - Parameter table: what ``Builder`` built; anything else is a bug, and traps.
     package static func value(matching address: IPAddress, in table: RawSpan) -> Int? {
@@ -53,7 +56,7 @@ package enum PrefixTable {
     }
 }
 
-/// Prefixes whose networks are stored alike.
+/// Prefixes with the same width of their stored networks.
 enum PrefixFamily: Int {
     /// IPv4: in 32 bits.
     case v4

@@ -21,18 +21,18 @@ extension ProxyHeader {
         guard length <= mostBytes else { throw .tooLong }
         let family = bytes[13] >> 4
         let transport = bytes[13] & 15
-        // Of a connection of the upstream's own, everything is to be ignored.
+        // A header for a connection of the upstream's own: the rest of it is ignored.
         guard isUpstream || (family <= 3 && transport <= 2) else { throw .family }
         let addresses = isUpstream ? 0 : addressBytes(of: family)
         guard length >= fixedBytes + addresses else { throw .tooShort }
         guard bytes.count >= length else { return .needMore(length) }
         if isUpstream { return .header(ProxyHeader(length: length, origin: .upstream)) }
-        // Behind an unspecified family nobody knows where extensions begin.
+        // After an unspecified family, the header does not tell where extensions begin.
         if family != 0 { try check(bytes.extracting(first: length), from: fixedBytes + addresses) }
         return .header(ProxyHeader(length: length, origin: transport == 1 ? origin(bytes, family) : .unknown))
     }
 
-    /// Two addresses and their ports.
+    /// The bytes of two addresses and their ports.
     private static func addressBytes(of family: UInt8) -> Int {
         switch family {
         case 1: 2 * 4 + 2 * 2
@@ -55,8 +55,8 @@ extension ProxyHeader {
         }
     }
 
-    /// Goes through the extensions, and holds a checksum against the header. There is one at most, so that a header takes
-    /// no longer than its bytes.
+    /// Walks through the extensions, and compares a checksum with the header. At most one checksum is allowed, so that
+    /// a header takes time in proportion to its length.
     private static func check(_ header: Span<UInt8>, from start: Int) throws(ProxyFault) {
         var place = start
         var hasChecksum = false

@@ -1,6 +1,6 @@
 // Version 1 of the PROXY protocol: a line like `PROXY TCP4 192.0.2.7 198.51.100.1 56324 443`.
-// Strict: one blank between the words, addresses and ports as they are meant to be written. Two readers of one line that
-// differ in what they make of it would be two clients.
+// Strict: one blank between the words, and addresses and ports in their only valid spelling. If two readers understood
+// a line differently, they would see two different clients.
 // Source: HAProxy, doc/proxy-protocol.txt, 2.1.
 internal import Addresses
 
@@ -18,10 +18,10 @@ extension ProxyHeader {
         return .header(ProxyHeader(length: end + 1, origin: try origin(bytes.extracting(6..<end - 1))))
     }
 
-    /// - Parameter words: what stands behind `PROXY `.
+    /// - Parameter words: the bytes after `PROXY `.
     private static func origin(_ words: Span<UInt8>) throws(ProxyFault) -> Origin {
         if words.count >= 7, agree(words, "UNKNOWN"), words.count == 7 || words[7] == UInt8(ascii: " ") {
-            // Whatever comes behind is to be ignored.
+            // The rest of the line is ignored.
             return .unknown
         }
         let isV4 = agree(words, "TCP4 ")
@@ -31,7 +31,7 @@ extension ProxyHeader {
         let destination = word(words, &start)
         let sourcePort = word(words, &start)
         let destinationPort = word(words, &start)
-        // Four words, no less and no more, and the end behind the last.
+        // Exactly four words, so the search for the next one starts after the end.
         guard start == words.count + 1 else { throw .malformedLine }
         return .client(
             Endpoint(address: try address(words, source, isV4), port: try port(words, sourcePort)),
@@ -39,7 +39,7 @@ extension ProxyHeader {
                 address: try address(words, destination, isV4), port: try port(words, destinationPort)))
     }
 
-    /// The bytes up to the next blank; `start` is then behind it, and counts on when there are no more words.
+    /// The bytes up to the next blank. `start` moves after that blank, or past the end when there are no more words.
     private static func word(_ words: Span<UInt8>, _ start: inout Int) -> Range<Int> {
         let first = min(start, words.count)
         var end = first

@@ -1,24 +1,24 @@
-// The PROXY protocol, versions 1 and 2: who the client is, in the words of the load balancer before it.
-// Looks at all bytes that have come so far, from the first: whoever peeks (MSG_PEEK) asks again with more, and then takes
-// exactly `length` bytes out, so that the handler sees its client's first byte first.
-// Total and bounded: a header is at most `mostBytes` long, any bytes have an answer, nothing is allocated.
-// Whether the sender may be believed is the caller's to know: `proxy_protocol` lists the upstreams.
+// The PROXY protocol, versions 1 and 2: the header in which a load balancer names its client.
+// The reader gets all bytes that have come so far, from the first. A caller that peeks (MSG_PEEK) asks again with more,
+// and then removes exactly `length` bytes, so that the handler gets its client's first byte first.
+// Total and bounded: a header is at most `mostBytes` long, any bytes have an answer, and nothing is allocated.
+// The caller decides whether to believe the sender: `proxy_protocol` lists the upstreams.
 // Source: HAProxy, doc/proxy-protocol.txt, sections 2.1 (ProxyHeader+Text.swift) and 2.2 (ProxyHeader+Binary.swift).
 package import Addresses
 
 /// A header that was read.
 package struct ProxyHeader: Hashable, Sendable {
-    /// Bytes of the header. The client's own begin behind them.
+    /// The bytes of the header. The client's own bytes follow it.
     package let length: Int
     package let origin: Origin
 
-    /// Whose connection it is.
+    /// The party that the connection belongs to.
     package enum Origin: Hashable, Sendable {
-        /// The upstream's own, a health check: the addresses of the connection itself count.
+        /// The upstream itself, as for a health check: the addresses of the connection itself count.
         case upstream
-        /// Not told, or not of TCP: the addresses of the connection itself count.
+        /// The header does not name a TCP client: the addresses of the connection itself count.
         case unknown
-        /// A client's, and where that one connected to.
+        /// A client, and the address that it connected to.
         case client(Endpoint, destination: Endpoint)
     }
 
@@ -33,22 +33,22 @@ package struct ProxyHeader: Hashable, Sendable {
         }
     }
 
-    /// The longest header that is read. In bytes. Of version 1 no more than 107 (section 2.1); of version 2 addresses are at
-    /// most 232, and the rest is what an upstream adds about TLS.
+    /// The longest header that is read. In bytes. A header of version 1 has at most 107 (section 2.1). In version 2
+    /// addresses take at most 232, and the rest is what an upstream adds about TLS.
     package static let mostBytes = 4096
     /// `PROXY UNKNOWN` and its line end.
     static let leastBytes = 15
 }
 
-/// What the bytes that have come so far are.
+/// The result of reading the bytes that have come so far.
 package enum ProxyReading: Hashable, Sendable {
-    /// The beginning of a header: ask again when there are at least this many. Never more than the header has.
+    /// The beginning of a header: ask again when there are at least this many bytes. Never more than the header has.
     case needMore(Int)
     case header(ProxyHeader)
     case malformed(ProxyFault)
 }
 
-/// Why bytes are not a header.
+/// Why bytes are no header.
 package enum ProxyFault: Error, Hashable, Sendable, CaseIterable, CustomStringConvertible {
     case notAHeader
     case lineTooLong
@@ -82,9 +82,9 @@ package enum ProxyFault: Error, Hashable, Sendable, CaseIterable, CustomStringCo
 }
 
 extension ProxyHeader {
-    /// Reads what has come so far.
+    /// Reads the bytes that have come so far.
     ///
-    /// - Parameter bytes: of the connection, from its first; ``mostBytes`` are enough.
+    /// - Parameter bytes: the first bytes of the connection; ``mostBytes`` are enough.
     package static func read(_ bytes: Span<UInt8>) -> ProxyReading {
         guard !bytes.isEmpty else { return .needMore(leastBytes) }
         do throws(ProxyFault) {
@@ -94,7 +94,7 @@ extension ProxyHeader {
         }
     }
 
-    /// Whether the bytes begin as these do, as far as there are any.
+    /// Whether the bytes and the beginning are equal, as far as there are bytes.
     static func agree(_ bytes: Span<UInt8>, _ beginning: StaticString) -> Bool {
         for index in 0..<min(bytes.count, beginning.utf8CodeUnitCount) {
             // Sound: a static string lives as long as the program, and the index is within it.

@@ -1,13 +1,13 @@
-// A refusal with what decided it. Its cause, and with that its word and its setting, is a RefusalCause.
+// A refusal, and what decided it. Its cause, which names its word and its setting, is a RefusalCause.
 package import ServiceModel
 
 /// Why one connection is refused.
 package enum Refusal: Hashable, Sendable {
-    /// By the line of the block list with this number.
+    /// The line of the block list with this number.
     case blockList(line: Int)
-    /// By a ban: its place in the table of bans.
+    /// A ban: its index in the table of bans, and its end.
     case ban(SealedBans.Match)
-    /// By the access rule with this index.
+    /// The access rule with this index.
     case accessRule(Int)
     case noRuleMatches
     case sensor
@@ -15,12 +15,12 @@ package enum Refusal: Hashable, Sendable {
     /// The source already has this many connections.
     case sourceLimit(Int)
     case sourceRate
-    /// By the rule of `dnsbl` with this index.
+    /// The rule of `dnsbl` with this index.
     case dnsbl(rule: Int)
-    /// By the check with this index, which ended with another status than 0.
+    /// The check with this index ended with a status other than 0.
     case check(Int)
     case checkTimeout
-    /// By the check with this index, which was ended by a signal or could not be started.
+    /// The check with this index was ended by a signal, or could not be started.
     case checkFailed(Int)
     case noData
     case firstByte
@@ -29,8 +29,8 @@ package enum Refusal: Hashable, Sendable {
     case crowded
     case drain
 
-    /// How the rule that decided wants the peer to be refused; nil: as its service says. The parameters are the rules
-    /// of that service.
+    /// The refusal action of the rule that decided; nil: the action of the service. The parameters are the rules of
+    /// that service.
     package func actionOfRule(_ access: [AccessRule], _ dnsbl: [DNSBLRule]) -> RefusalAction? {
         switch self {
         case .accessRule(let rule): access[rule].refusal
@@ -64,7 +64,7 @@ package enum Refusal: Hashable, Sendable {
     }
 }
 
-/// What is wrong with the beginning of an upstream's connection.
+/// The fault at the beginning of an upstream's connection.
 package enum ProxyTrouble: Hashable, Sendable, CustomStringConvertible {
     case malformed(ProxyFault)
     /// The header did not come in time.

@@ -1,13 +1,13 @@
-// The bans as a gate sees them: a table like the block list's, with the end and the cause of each.
-// The supervisor builds it anew when a ban comes or goes, and seals it; a ban that ends needs no new table, because the gate
-// compares with its own clock. A look-up is one in a PrefixTable and one read; it makes no system call.
+// The bans in the form that gates read: a table like the block list's, with the end and the cause of each ban.
+// The supervisor builds and seals a new table when a ban is added or removed. A ban that ends needs no new table,
+// because the gate compares with its own clock. A lookup is one in a PrefixTable and one read; it makes no system call.
 // 16 384 bans of each family take 1.6 MB, and some 60 ms to build (Benchmarks/blocklist prints both).
 //
 // Shape, in native byte order:
 //   UInt32 x 4      magic, bans, where the prefixes begin, where the causes begin
-//   32 bytes x n    UInt128 the network; Int64 the end; UInt32 where the cause begins; UInt8 its length; UInt8 that of the
-//                   prefix; UInt8 4 or 6; zero
-//   prefixes        a PrefixTable, whose values are the index of a ban; one more than the last: exempt
+//   32 bytes x n    UInt128 the network; Int64 the end; UInt32 where the cause begins; UInt8 its length; UInt8 the
+//                   length of the prefix; UInt8 4 or 6; zero
+//   prefixes        a PrefixTable with the index of a ban as value; one more than the last index: exempt
 //   causes          texts of BanCause, each once
 package import Addresses
 package import Text
@@ -17,18 +17,18 @@ package enum SealedBans {
     private static let headerSize = 16
     private static let entrySize = 32
 
-    /// A list of nobody.
+    /// A table without bans.
     package static let empty = table(of: [], exempt: [])
 
-    /// A ban that an address is under.
+    /// The ban that an address is under.
     package struct Match: Hashable, Sendable {
-        /// In this table.
+        /// The index of the ban in this table.
         package let index: Int
         /// In nanoseconds of the monotonic clock; `Int64.max`: never.
         package let end: Int64
     }
 
-    /// - Parameter bans: of which, where two overlap, the narrower must be the one that ends later.
+    /// - Parameter bans: where two of them overlap, the narrower one must end later.
     static func table(of bans: [Ban], exempt: [IPPrefix]) -> [UInt8] {
         var prefixes = PrefixTable.Builder()
         var causes: [UInt8] = []
@@ -63,7 +63,7 @@ package enum SealedBans {
         return bytes + prefixBytes + causes
     }
 
-    /// The ban that an address is under now; nil when it is under none, or exempt.
+    /// The ban that an address is under now; nil if it is under none, or exempt.
     ///
     /// - Parameters:
     ///   - table: what ``BanTable/list(at:)`` built; anything else is a bug, and traps.
@@ -77,13 +77,13 @@ package enum SealedBans {
         return end > now ? Match(index: index, end: end) : nil
     }
 
-    /// Bans in the table, those that have ended since included.
+    /// The number of bans in the table, also those that have ended since.
     package static func count(of table: RawSpan) -> Int {
         precondition(table.load(UInt32.self, at: 0) == magic, "a table of bans")
         return position(4, in: table)
     }
 
-    /// Whom a ban is for.
+    /// The prefix that a ban is for.
     package static func prefix(of index: Int, in table: RawSpan) -> IPPrefix {
         let entry = entry(index, of: table)
         let bits = table.load(UInt128.self, at: entry)

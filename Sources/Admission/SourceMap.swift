@@ -1,4 +1,4 @@
-// What is known about each source, a map for each kind: IPv4, IPv6 and users of this machine cannot push each other out.
+// Values for each source, in one map for each kind: IPv4, IPv6 and users of this machine cannot push each other out.
 // Promises what ForgettingMap does.
 internal import Addresses
 internal import Tables
@@ -9,17 +9,17 @@ package struct SourceMap<Value: BitwiseCopyable>: ~Copyable {
     private var v6: ForgettingMap<UInt128, Value>
     private var users: ForgettingMap<UInt32, Value>
 
-    /// Users of unix sockets that are remembered. Few, because few have a shell on a machine.
+    /// The users of unix sockets that the map remembers. Few, because few users of a machine connect.
     package static var mostUsers: Int { 256 }
 
-    /// - Parameter perFamily: sources of IPv4, and as many of IPv6.
+    /// - Parameter perFamily: the sources of IPv4, and as many of IPv6.
     package init(perFamily: Int) {
         v4 = ForgettingMap(capacity: perFamily)
         v6 = ForgettingMap(capacity: perFamily)
         users = ForgettingMap(capacity: Self.mostUsers)
     }
 
-    /// Values that were forgotten although they still meant something.
+    /// Values that were forgotten although they still counted.
     package var forgotten: UInt64 { v4.forgotten + v6.forgotten + users.forgotten }
 
     package func value(of source: Source) -> Value? {

@@ -35,7 +35,7 @@ private func peer(_ text: String, port: UInt16 = 1) throws -> Peer {
     return .ip(try #require(IPAddress(text)), port: port)
 }
 
-/// What was decided, and the admitted connection for giving back.
+/// The decision, without the place of an admitted connection.
 private enum Outcome: Hashable {
     case admitted(rule: Int?, sourceCount: Int)
     case refused(Refusal)
@@ -46,8 +46,8 @@ extension Admission {
     fileprivate mutating func decide(
         _ peer: Peer, _ blockList: [UInt8] = BlockList.empty, keep: inout FixedMap<Int, Admitted>
     ) -> Outcome {
-        let nobody = SealedBans.empty
-        switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe nobody.span.bytes, closed: nil, at: 1)
+        let noBans = SealedBans.empty
+        switch decide(peer, blockList: unsafe blockList.span.bytes, bans: unsafe noBans.span.bytes, closed: nil, at: 1)
         {
         case .refuse(let refusal): return .refused(refusal)
         case .admit(let admitted):
@@ -57,7 +57,7 @@ extension Admission {
         }
     }
 
-    /// Decides, and ends at once what was admitted.
+    /// Decides, and ends an admitted connection at once.
     fileprivate mutating func tryOut(
         _ peer: Peer, _ blockList: [UInt8] = BlockList.empty, bans: [UInt8] = SealedBans.empty,
         closed: ClosedReason? = nil, at now: Int64 = 1
@@ -85,7 +85,7 @@ struct AdmissionTests {
         .init(prefix: IPPrefix(of: .v4(0xc000_0200), length: 24), line: 7)
     ])
 
-    @Test("without rules everybody comes in, by no rule", arguments: ["192.0.2.7", "::1", "uid 1000"])
+    @Test("without rules every peer comes in, by no rule", arguments: ["192.0.2.7", "::1", "uid 1000"])
     func noRules(text: String) throws {
         var admission = Admission(service: service(), sourcePrefix: SourcePrefix())
         #expect(admission.tryOut(try peer(text)) == .admitted(rule: nil, sourceCount: 1))
@@ -98,7 +98,7 @@ struct AdmissionTests {
         #expect(admission.tryOut(try peer("::ffff:192.0.2.7"), Self.blockList) == .refused(.blockList(line: 7)))
     }
 
-    @Test("a ban refuses until it ends, behind the block list and before any rule; and nobody on a unix socket")
+    @Test("a ban refuses until it ends, after the block list and before any rule, and never a peer on a unix socket")
     func banned() throws {
         var table = BanTable(exempt: [])
         for prefix in ["192.0.2.7", "10.0.0.0/8"] {
@@ -117,7 +117,7 @@ struct AdmissionTests {
         #expect(admission.tryOut(try peer("uid 7"), bans: bans, at: 1) == .refused(.accessRule(0)))
     }
 
-    @Test("a sensor takes nobody: whom its rules deny is denied, everybody else has touched it")
+    @Test("a sensor admits no peer: its rules deny some, and every other one counts as caught")
     func sensor() throws {
         var trap = service([try rule(.deny, "10.0.0.0/8"), try rule(.allow, "all")])
         trap.admission.sensor = .seconds(60)
@@ -126,7 +126,7 @@ struct AdmissionTests {
         #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.accessRule(0)))
     }
 
-    @Test("a closed service takes nobody that its rules let in", arguments: [ClosedReason.hours, .load])
+    @Test("a closed service refuses a peer that its rules allow", arguments: [ClosedReason.hours, .load])
     func closed(closedReason: ClosedReason) throws {
         var admission = Admission(service: service([try rule(.allow, "10.0.0.0/8")]), sourcePrefix: SourcePrefix())
         #expect(admission.tryOut(try peer("10.0.0.1"), closed: closedReason) == .refused(.closed(closedReason)))
@@ -134,7 +134,7 @@ struct AdmissionTests {
         #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
     }
 
-    @Test("a source that comes too often is refused, others are not; only who would come in spends of the rate")
+    @Test("a source over its rate is refused, others are not; a refusal for another cause does not count")
     func rate() throws {
         var limited = service([try rule(.allow, "10.0.0.0/8")], perSource: .at(2))
         limited.limits.rate = .at(try #require(Rate(count: 1, period: 1_000_000_000, burst: 2)))
@@ -151,15 +151,15 @@ struct AdmissionTests {
     @Test("a peer on a unix socket is on no block list")
     func unixIsNotBlocked() throws {
         var admission = Admission(service: service(), sourcePrefix: SourcePrefix())
-        let everybody = BlockList.table(of: [
+        let everyAddress = BlockList.table(of: [
             .init(prefix: IPPrefix(of: .v4(0), length: 0), line: 1),
             .init(prefix: IPPrefix(of: .v6(0), length: 0), line: 2),
         ])
-        #expect(admission.tryOut(try peer("uid 0"), everybody) == .admitted(rule: nil, sourceCount: 1))
+        #expect(admission.tryOut(try peer("uid 0"), everyAddress) == .admitted(rule: nil, sourceCount: 1))
     }
 
     @Test(
-        "the first rule that matches decides, and none that matches refuses",
+        "the first rule that matches decides, and when none matches the peer is refused",
         arguments: [
             ("10.1.2.3", Outcome.refused(.accessRule(0))), ("10.2.2.3", .admitted(rule: 1, sourceCount: 1)),
             ("2001:db8::1", .admitted(rule: 2, sourceCount: 1)), ("uid 1000", .admitted(rule: 3, sourceCount: 1)),
@@ -174,7 +174,7 @@ struct AdmissionTests {
         #expect(admission.tryOut(try peer(text)) == expected)
     }
 
-    @Test("a rule that denies comes before the limit of the source")
+    @Test("a rule that denies is applied before the limit of the source")
     func ruleBeforeLimit() throws {
         let access = [try rule(.deny, "10.1.0.0/16"), try rule(.allow, "all")]
         var prefix = SourcePrefix()
@@ -208,7 +208,7 @@ struct AdmissionTests {
         #expect(left == 0)
     }
 
-    @Test("an end gives the place back, and a refusal takes none")
+    @Test("an end gives the place back, and a refusal takes no place")
     func end() throws {
         var admission = Admission(service: service(perSource: .at(1)), sourcePrefix: SourcePrefix())
         let peer = try peer("192.0.2.7")
@@ -237,9 +237,9 @@ struct AdmissionTests {
     func lost() async {
         await #expect(processExitsWith: .failure) {
             var admission = Admission(service: service(), sourcePrefix: SourcePrefix())
-            let (empty, nobody) = (BlockList.empty, SealedBans.empty)
+            let (empty, noBans) = (BlockList.empty, SealedBans.empty)
             _ = admission.decide(
-                .ip(.v4(1), port: 1), blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, closed: nil,
+                .ip(.v4(1), port: 1), blockList: unsafe empty.span.bytes, bans: unsafe noBans.span.bytes, closed: nil,
                 at: 1)
         }
     }
@@ -254,7 +254,7 @@ struct AdmissionTests {
         var keys: [(key: Int, source: UInt64)] = []
         var counts: [UInt64: Int] = [:]
         var failures = 0
-        let (empty, nobody) = (BlockList.empty, SealedBans.empty)
+        let (empty, noBans) = (BlockList.empty, SealedBans.empty)
         for step in 0..<100_000 {
             if keys.count == connections || (!keys.isEmpty && Bool.random(using: &random)) {
                 let (key, source) = keys.remove(at: Int.random(in: keys.indices, using: &random))
@@ -271,7 +271,7 @@ struct AdmissionTests {
                     }
                 let expected = (counts[source] ?? 0) < perSource
                 switch admission.decide(
-                    peer, blockList: unsafe empty.span.bytes, bans: unsafe nobody.span.bytes, closed: nil, at: 1)
+                    peer, blockList: unsafe empty.span.bytes, bans: unsafe noBans.span.bytes, closed: nil, at: 1)
                 {
                 case .refuse(let refusal):
                     if expected || refusal != .sourceLimit(perSource) { failures += 1 }

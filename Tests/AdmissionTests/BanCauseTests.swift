@@ -17,7 +17,7 @@ struct BanCauseTests {
         #expect(BanCause(text: text) == cause)
     }
 
-    @Test("of a reason that is too long, whole characters that fit are kept")
+    @Test("a reason that is too long is cut after the last character that fits")
     func long() throws {
         let text = BanCause.command(reason: String(repeating: "\u{e9}", count: 1000)).text
         #expect(text.utf8.count <= BanCause.longestText)

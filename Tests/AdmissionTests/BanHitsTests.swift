@@ -4,7 +4,7 @@ import Testing
 @testable import Admission
 
 struct BanHitsTests {
-    @Test("what is counted is taken out once, whatever the order", arguments: 0..<4)
+    @Test("each count is taken once, whatever the order", arguments: 0..<4)
     func counts(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var hits = BanHits(bans: 10)
@@ -21,7 +21,7 @@ struct BanHitsTests {
         #expect(isEmpty && expected.isEmpty)
     }
 
-    @Test("a table of nobody has nothing to count")
+    @Test("a table without bans has no counts")
     func none() {
         var hits = BanHits(bans: 0)
         let taken = hits.take()

@@ -12,7 +12,7 @@ private func prefix(_ text: String) throws -> IPPrefix { try IPPrefix(text) }
 
 private func match(_ address: IPAddress, _ table: BanTable, at now: Int64) -> Int64? {
     let list = table.list(at: 0)
-    // Sound: bytes are bytes.
+    // Sound: bytes have no padding, so every one is initialized.
     return SealedBans.match(address, at: now, in: unsafe list.span.bytes)?.end
 }
 
@@ -21,7 +21,7 @@ private func length(_ outcome: BanOutcome) -> Int64? {
 }
 
 struct BanTableTests {
-    @Test("each ban is twice as long as the one before, up to the longest, and a quiet time forgets that")
+    @Test("each ban is twice as long as the one before, up to the longest, and a quiet time resets that")
     func strikes() throws {
         var table = BanTable(exempt: [], memory: 1000 * second)
         let source = try prefix("192.0.2.7")
@@ -39,7 +39,7 @@ struct BanTableTests {
         #expect(length(quiet) == 10 * second)
     }
 
-    @Test("who is banned already is not banned longer for what comes in late")
+    @Test("a source that is banned already is not banned longer for a late report")
     func already() throws {
         var table = BanTable(exempt: [])
         let source = try prefix("2001:db8::/64")
@@ -53,7 +53,7 @@ struct BanTableTests {
         #expect(table.revision == revision)
     }
 
-    @Test("a command says exactly how long, shorter or longer, and takes back")
+    @Test("a command sets the exact length, shorter or longer, and can remove a ban")
     func command() throws {
         var table = BanTable(exempt: [])
         let source = try prefix("10.0.0.0/8")
@@ -69,7 +69,7 @@ struct BanTableTests {
         #expect(match(.v4(10 << 24 | 5), table, at: 5) == nil)
     }
 
-    @Test("nobody on the exempt list is banned, alone or with others")
+    @Test("no address on the exempt list is banned, alone or within a prefix")
     func exempt() throws {
         var table = BanTable(exempt: [try prefix("10.1.0.0/16"), try prefix("::1")])
         #expect(
@@ -79,12 +79,12 @@ struct BanTableTests {
         _ = table.block(try prefix("10.0.0.0/8"), reason: "", length: nil, at: 0)
         #expect(match(.v4(0x0a01_0203), table, at: 1) == nil)
         #expect(match(.v4(0x0a02_0203), table, at: 1) == .max)
-        // The list may be another after a reload.
+        // A reload may change the list.
         table.exempt = [try prefix("10.0.0.0/7")]
         #expect(match(.v4(0x0a02_0203), table, at: 1) == nil)
     }
 
-    @Test("random bans end as the plain way says: with the last one that the address is in", arguments: 0..<20)
+    @Test("random bans end as in the simple implementation: with the last that has the address", arguments: 0..<20)
     func oracle(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var table = BanTable(exempt: [])
@@ -109,20 +109,20 @@ struct BanTableTests {
                 let now = Int64.random(in: 0...50, using: &random)
                 let ends = bans.filter { $0.key.contains(address) }.map(\.value)
                 let expected = ends.max().flatMap { $0 > now ? $0 : nil }
-                // Sound: bytes are bytes.
+                // Sound: bytes have no padding, so every one is initialized.
                 let found = SealedBans.match(address, at: now, in: unsafe list.span.bytes)?.end
                 try #require(found == expected, "\(address)")
             }
         }
     }
 
-    @Test("the list says whom and what for")
+    @Test("the list has the prefix and the cause of each ban")
     func texts() throws {
         var table = BanTable(exempt: [])
         _ = table.block(try prefix("192.0.2.0/24"), reason: "a b", length: nil, at: 0)
         _ = table.ban(try prefix("2001:db8::/64"), for: cause, length: 9, longest: 9, at: 0)
         let list = table.list(at: 0)
-        // Sound: bytes are bytes.
+        // Sound: bytes have no padding, so every one is initialized.
         let bytes = unsafe list.span.bytes
         var text = ByteText(capacity: 200)
         for address in [IPAddress.v4(0xc000_0201), .v6(0x2001_0db8 << 96 | 1)] {
@@ -138,7 +138,7 @@ struct BanTableTests {
         #expect(count == 2)
     }
 
-    @Test("a flood of one family pushes out its own that end soonest, never the other family nor a command's")
+    @Test("a flood of one family pushes out its own bans that end soonest, never the other family's or a command's")
     func flood() throws {
         var table = BanTable(exempt: [], mostPerFamily: 160)
         _ = table.ban(try prefix("192.0.2.7"), for: cause, length: 5, longest: .max, at: 0)
@@ -155,7 +155,7 @@ struct BanTableTests {
         #expect(left.last?.end == 5999)
     }
 
-    @Test("when everything was made by command there is no room for more, and that is said")
+    @Test("a table full of bans by command has no room for more, and reports that")
     func full() throws {
         var table = BanTable(exempt: [], mostPerFamily: 4)
         for host: UInt32 in 0..<4 {
@@ -167,7 +167,7 @@ struct BanTableTests {
         #expect(length(table.block(try prefix("9.9.9.9"), reason: "", length: nil, at: 7)) != nil)
     }
 
-    @Test("hits are counted for as long as the ban is known")
+    @Test("hits are counted as long as the table remembers the ban")
     func hits() throws {
         var table = BanTable(exempt: [])
         let source = try prefix("192.0.2.7")
@@ -177,7 +177,7 @@ struct BanTableTests {
         #expect(table.active(at: 0).map(\.hits) == [.max])
     }
 
-    @Test("no length and no clock makes it trap")
+    @Test("no length and no clock makes the table trap")
     func extremes() throws {
         var table = BanTable(exempt: [], memory: .max)
         for now in [Int64.min, -1, 0, .max] {

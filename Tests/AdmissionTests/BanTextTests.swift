@@ -15,7 +15,7 @@ private func restored(_ text: String, at moment: ClockReading = now) -> (table: 
 }
 
 struct BanTextTests {
-    @Test("what is written is read back, on another clock")
+    @Test("a written table is read back on another clock")
     func roundTrip() throws {
         var table = BanTable(exempt: [])
         let causes: [BanCause] = [
@@ -39,7 +39,7 @@ struct BanTextTests {
     }
 
     @Test(
-        "each line that cannot be restored is told, and the others are restored",
+        "each line that cannot be restored is reported, and the others are restored",
         arguments: [
             ("x sensor:a 1 2 3 1", "'x' is not an IP address or prefix; expected one like 192.0.2.7"),
             ("10.0.0.1/8 sensor:a 1 2 3 1", "'10.0.0.1/8' has bits set"), ("::1 a 1 2 3 1", "'a' is not the cause"),
@@ -65,7 +65,7 @@ struct BanTextTests {
     }
 
     @Test(
-        "a ban never lasts longer than it was meant to, whatever the wall clock says",
+        "a ban never lasts longer than was meant, whatever the wall clock says",
         arguments: [
             (1_800_000_000, 60), (1_800_000_030, 30), (1_800_000_061, -1), (0, 60), (1_799_999_000, 60),
             (9_000_000_000, nil),
@@ -78,7 +78,7 @@ struct BanTextTests {
         #expect(ban.map { ($0.end - moment.monotonic) / second } == left)
     }
 
-    @Test("any bytes at all are restored or told, never trapped over", arguments: 0..<8)
+    @Test("any bytes are restored or reported, and never trap", arguments: 0..<8)
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let seeds = [
@@ -100,7 +100,7 @@ struct BanTextTests {
         }
     }
 
-    @Test("a file that is too large, or has too many faults, costs no more")
+    @Test("a file that is too large, or has too many faults, is read up to a bound")
     func bounds() {
         #expect(restored(String(repeating: "x\n", count: 1000)).faults.count == 100)
         var table = BanTable(exempt: [])

@@ -13,11 +13,11 @@ private func line(_ text: String, _ entries: [BlockList.Entry]) throws -> Int? {
 }
 
 private func line(_ address: IPAddress, _ table: [UInt8]) -> Int? {
-    // Sound: bytes are bytes.
+    // Sound: bytes have no padding, so every one is initialized.
     BlockList.line(matching: address, in: unsafe table.span.bytes)
 }
 
-/// The plain way: the longest prefix that contains the address names the line; of equal ones the first.
+/// The simple implementation: the longest prefix that contains the address names the line; of equal ones the first.
 private func oracle(_ address: IPAddress, _ entries: [BlockList.Entry]) -> Int? {
     var best: BlockList.Entry?
     for entry in entries where entry.prefix.contains(address) {
@@ -31,14 +31,14 @@ private func oracle(_ address: IPAddress, _ entries: [BlockList.Entry]) -> Int? 
 }
 
 struct BlockListTests {
-    @Test("a list without entries blocks nobody", arguments: ["0.0.0.0", "255.255.255.255", "::", "::1"])
+    @Test("a list without entries blocks no address", arguments: ["0.0.0.0", "255.255.255.255", "::", "::1"])
     func empty(address: String) throws {
         let address = try #require(IPAddress(address))
         #expect(line(address, BlockList.empty) == nil)
     }
 
     @Test(
-        "the longest prefix names the line, wherever it stands, and of equal ones the first",
+        "the longest prefix names the line, wherever it is in the list; of equal prefixes the first does",
         arguments: [
             (["10.0.0.0/8", "10.1.0.0/16"], "10.1.2.3", 2), (["10.1.0.0/16", "10.0.0.0/8"], "10.1.2.3", 1),
             (["10.1.0.0/16", "10.0.0.0/8"], "10.2.2.3", 2), (["10.0.0.0/8", "10.0.0.0/8"], "10.2.2.3", 1),
@@ -56,7 +56,7 @@ struct BlockListTests {
     }
 
     @Test(
-        "the last part of a prefix that its parts fill is named by its own line",
+        "when narrower prefixes fill a wider one, each part is named by its own line",
         arguments: [
             (["10.0.0.0/8", "10.0.0.0/9", "10.128.0.0/9"], "10.200.1.1", 3),
             (["192.0.2.6/31", "192.0.2.6", "192.0.2.7"], "192.0.2.7", 3),
@@ -68,7 +68,7 @@ struct BlockListTests {
     }
 
     @Test(
-        "an address outside every prefix is not blocked, nor one of the other family",
+        "an address outside every prefix is not blocked, and neither is one of the other family",
         arguments: [
             (["10.0.0.0/8"], "11.0.0.0"), (["10.0.0.0/8"], "9.255.255.255"),
             (["10.0.0.0/8", "12.0.0.0/8"], "11.1.1.1"),
@@ -78,7 +78,7 @@ struct BlockListTests {
         #expect(try line(address, entries(prefixes)) == nil)
     }
 
-    @Test("a random list answers as the plain way does", arguments: 0..<24)
+    @Test("a random list answers as the simple implementation does", arguments: 0..<24)
     func random(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         // Few leading bits vary, so that prefixes nest, touch and repeat.
@@ -110,7 +110,7 @@ struct BlockListTests {
     }
 
     @Test(
-        "a list of any length answers as the plain way does",
+        "a list of any length answers as the simple implementation does",
         arguments: [15, 16, 17, 255, 256, 257, 4097])
     func lengths(count: Int) {
         // Every second address of both families, and the last of all.
@@ -132,7 +132,7 @@ struct BlockListTests {
         }
     }
 
-    @Test("what is not a table traps instead of letting everybody in")
+    @Test("bytes that are no table trap instead of admitting every address")
     func notATable() async {
         await #expect(processExitsWith: .failure) {
             _ = line(.v4(0), [UInt8](repeating: 0, count: 64))

@@ -19,7 +19,7 @@ struct BlockListTextTests {
     @Test(
         "each line is an address or a prefix, and keeps its number",
         arguments: [
-            ("", []), ("\n\n", []), ("# nobody\n", []), ("#", []), ("  \t \r\n", []), ("192.0.2.7", ["1 192.0.2.7"]),
+            ("", []), ("\n\n", []), ("# none\n", []), ("#", []), ("  \t \r\n", []), ("192.0.2.7", ["1 192.0.2.7"]),
             ("192.0.2.7\n", ["1 192.0.2.7"]), ("\n192.0.2.7\n\n::1", ["2 192.0.2.7", "4 ::1"]),
             ("10.0.0.0/8 # private\n", ["1 10.0.0.0/8"]), ("10.0.0.0/8#private", ["1 10.0.0.0/8"]),
             ("\t 2001:db8::/32 \t", ["1 2001:db8::/32"]), ("192.0.2.7\r\n::1\r\n", ["1 192.0.2.7", "2 ::1"]),
@@ -49,14 +49,14 @@ struct BlockListTextTests {
         #expect(faults(bytes).count == 1)
     }
 
-    @Test("of a file that is something else, the first faults are told and the rest counted")
+    @Test("for a file of another kind, the first faults are reported and the rest counted")
     func many() {
         let faults = faults(Array(repeatElement("no\n", count: 1000).joined().utf8))
         #expect(faults.count == BlockList.mostFaults + 1)
         #expect(faults.last == "block:1001:1: error: 900 more lines cannot be read")
     }
 
-    @Test("of a line that is very long, its start is quoted")
+    @Test("for a very long line, its beginning is quoted")
     func long() {
         let faults = faults([UInt8](repeating: UInt8(ascii: "1"), count: 1 << 20))
         #expect(faults.count == 1 && faults[0].utf8.count < 250)

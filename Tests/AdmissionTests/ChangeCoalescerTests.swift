@@ -3,7 +3,7 @@ import Testing
 @testable import Admission
 
 struct ChangeCoalescerTests {
-    @Test("a change after a quiet time is told at once, one in a storm when the interval is over")
+    @Test("a change after a quiet time is sent at once; during many changes, one is sent after the interval")
     func intervals() {
         var coalescer = ChangeCoalescer(interval: 100)
         #expect(coalescer.wait(for: 0, at: 5) == 0)

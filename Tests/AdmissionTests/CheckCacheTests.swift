@@ -5,7 +5,7 @@ import Testing
 struct CheckCacheTests {
     private let source = Source.network(.v4(7))
 
-    @Test("an answer holds for its source as long as it is to, and no longer")
+    @Test("an answer holds for its source for the set time, and no longer")
     func holds() {
         var cache = CheckCache(holds: 10)
         cache.learn(.passed, of: source, at: 100)
@@ -28,7 +28,7 @@ struct CheckCacheTests {
         #expect(now == .passed && later == .passed)
     }
 
-    @Test("what is not to be kept is not; what is to be kept for ever is")
+    @Test("an answer that holds for no time is not kept; one that holds for ever is")
     func limits() {
         var none = CheckCache(holds: 0)
         none.learn(.passed, of: source, at: 0)
@@ -40,7 +40,7 @@ struct CheckCacheTests {
         #expect(answer == .passed)
     }
 
-    @Test("ever new sources make it forget, and never wrong")
+    @Test("ever new sources make the cache forget, and never answer wrongly")
     func bounded() {
         var cache = CheckCache(holds: .max, sourcesPerFamily: 64)
         var kept = 0

@@ -11,7 +11,7 @@ struct ClosedReasonTests {
     }()
 
     @Test(
-        "outside of its hours a service is closed whatever the load is, within them above its limit",
+        "outside of its hours a service is closed whatever the load is; within them, above its load limit",
         arguments: [
             (599, 0, ClosedReason.hours), (600, 0, nil), (659, 150, nil), (660, 0, .hours), (660, 151, .hours),
             (630, 151, .load),
@@ -25,7 +25,7 @@ struct ClosedReasonTests {
         #expect(ClosedReason(hours: nil, minute: minute, mostLoad: 150, load: load) == (load > 150 ? .load : nil))
     }
 
-    @Test("neither the clock nor the load is read for a service that does not ask for it")
+    @Test("neither the clock nor the load is read for a service that needs neither")
     func unread() {
         var reads = 0
         func read<Value>(_ value: Value) -> Value {

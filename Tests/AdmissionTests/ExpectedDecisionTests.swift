@@ -5,7 +5,7 @@ import Tables
 import TestSupport
 import Testing
 
-private let someone = Peer.ip(.v4(0xc000_0207), port: 0)
+private let defaultPeer = Peer.ip(.v4(0xc000_0207), port: 0)
 
 private func service(_ change: (inout Service) -> Void = { _ in }) -> Service {
     var service = Service(
@@ -17,19 +17,19 @@ private func service(_ change: (inout Service) -> Void = { _ in }) -> Service {
 
 struct ExpectedDecisionTests {
     private func decision(
-        on peer: Peer = someone, of service: Service, _ answers: KnownAnswers = KnownAnswers()
+        on peer: Peer = defaultPeer, of service: Service, _ answers: KnownAnswers = KnownAnswers()
     ) -> ExpectedDecision {
         var admission = Admission(service: service, sourcePrefix: SourcePrefix())
-        let (empty, nobody) = (BlockList.empty, SealedBans.empty)
+        let (empty, noBans) = (BlockList.empty, SealedBans.empty)
         let decision = unsafe admission.expectedDecision(
-            on: peer, blockList: empty.span.bytes, bans: nobody.span.bytes, closed: nil, settings: service.admission,
+            on: peer, blockList: empty.span.bytes, bans: noBans.span.bytes, closed: nil, settings: service.admission,
             answers: answers, at: 1)
         let left = admission.sourceCount
         #expect(left == 0)
         return decision
     }
 
-    /// With two lists and two checks, and silence to be kept.
+    /// A service with two lists, two checks and a greet delay.
     private static let asking = service {
         $0.admission.dnsbl = [
             DNSBLRule(zone: "a.example", effect: .deny), DNSBLRule(zone: "b.example", effect: .deny),
@@ -46,7 +46,7 @@ struct ExpectedDecisionTests {
         #expect(decision(of: service(), said) == .admitted(rule: nil, unanswered: []))
     }
 
-    @Test("what has not answered is said, in the order in which a gate asks; DNS block lists know no users")
+    @Test("phases without an answer are named in the order in which a gate asks; DNS block lists know no users")
     func unanswered() {
         #expect(decision(of: Self.asking) == .admitted(rule: nil, unanswered: [.lists, .checks]))
         let user = Peer.unix(uid: 7, gid: 7, pid: 1)
@@ -67,7 +67,7 @@ struct ExpectedDecisionTests {
     }
 
     @Test(
-        "an admission that was given what another has counted of a source decides as that one does", arguments: [1, 2])
+        "an admission with the restored counts of another one decides as that one does", arguments: [1, 2])
     func restored(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let rate = try #require(Rate(count: 7, period: 1_000_000_000, burst: 4))
@@ -79,7 +79,7 @@ struct ExpectedDecisionTests {
         var gate = Admission(service: limited, sourcePrefix: SourcePrefix())
         var kept = FixedMap<Int, Admitted>(capacity: 40)
         var keys: [Int] = []
-        let (empty, nobody) = (BlockList.empty, SealedBans.empty)
+        let (empty, noBans) = (BlockList.empty, SealedBans.empty)
         var (now, failures, refusals) = (Int64(1), 0, Set<RefusalCause>())
         for step in 0..<20_000 {
             now += .random(in: 0..<40_000_000, using: &random)
@@ -92,10 +92,10 @@ struct ExpectedDecisionTests {
             var other = Admission(service: limited, sourcePrefix: SourcePrefix())
             other.restore(source, count: gate.count(of: source), rateWait: gate.rateWait(of: source, at: now), at: now)
             let expected = unsafe other.expectedDecision(
-                on: peer, blockList: empty.span.bytes, bans: nobody.span.bytes, closed: nil,
+                on: peer, blockList: empty.span.bytes, bans: noBans.span.bytes, closed: nil,
                 settings: limited.admission, answers: KnownAnswers(), at: now)
             switch unsafe gate.decide(
-                peer, blockList: empty.span.bytes, bans: nobody.span.bytes, closed: nil, at: now)
+                peer, blockList: empty.span.bytes, bans: noBans.span.bytes, closed: nil, at: now)
             {
             case .refuse(let refusal):
                 refusals.insert(refusal.cause)

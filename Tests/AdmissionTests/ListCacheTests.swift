@@ -5,14 +5,14 @@ import Testing
 
 @testable import Admission
 
-private let someone = IPAddress.v4(0xc000_0201)
+private let listedAddress = IPAddress.v4(0xc000_0201)
 private let second: Int64 = 1_000_000_000
 
-/// A cache that an expectation can take.
+/// A cache in a class, because an expectation cannot hold a noncopyable value.
 private final class Cache {
     private var cache: ListCache
 
-    /// Rules as a file has them.
+    /// Rules as they are written in a file.
     init(_ texts: String...) throws {
         cache = ListCache(rules: try texts.map { try DNSBLRule($0) }, answersPerFamily: 64)
     }
@@ -21,18 +21,18 @@ private final class Cache {
     var forgotten: UInt64 { cache.forgotten }
 
     func learn(
-        _ word: ListAnswer.Word, from list: Int, for address: IPAddress = someone, seconds: UInt32 = 60,
+        _ word: ListAnswer.Word, from list: Int, for address: IPAddress = listedAddress, seconds: UInt32 = 60,
         at now: Int64 = 0
     ) {
         cache.learn(
             ListReply(to: ListRequest(list: list, address: address), ListAnswer(word, seconds: seconds)), at: now)
     }
 
-    func knowledge(of address: IPAddress = someone, at now: Int64 = 0) -> ListKnowledge {
+    func knowledge(of address: IPAddress = listedAddress, at now: Int64 = 0) -> ListKnowledge {
         cache.knowledge(of: address, at: now)
     }
 
-    func verdict() -> ListVerdict { cache.verdict(on: someone, at: 0) }
+    func verdict() -> ListVerdict { cache.verdict(on: listedAddress, at: 0) }
 }
 
 extension ListAnswer.Word {
@@ -49,7 +49,7 @@ extension ListVerdict {
 }
 
 struct ListCacheTests {
-    @Test("who is not known is asked about, once of each list however many rules name it")
+    @Test("an unknown address is asked about once at each list, however many rules name the list")
     func nothingKnown() throws {
         let cache = try Cache("a=127.0.0.2 deny", "b allow", "a=127.0.0.3 A=1")
         #expect(cache.lists == ["a", "b"])
@@ -57,7 +57,7 @@ struct ListCacheTests {
         #expect(cache.verdict() == ListVerdict(unknown: 0b11))
     }
 
-    @Test("without rules everybody is known")
+    @Test("without rules every address is known")
     func noRules() throws {
         let cache = try Cache()
         #expect(cache.knowledge() == .known(ListVerdict()))
@@ -76,7 +76,7 @@ struct ListCacheTests {
         #expect(cache.knowledge() == .known(ListVerdict()))
     }
 
-    @Test("the first rule that decides ends it: those behind it are not asked")
+    @Test("the first rule that decides is the last: lists of later rules are not asked")
     func order() throws {
         let cache = try Cache("a allow A=1", "b deny", "c deny")
         cache.learn(.listed(2), from: 0)
@@ -87,7 +87,7 @@ struct ListCacheTests {
         #expect(cache.knowledge() == .known(ListVerdict(.deny(rule: 1))))
     }
 
-    @Test("who is denied waits for no list before, unless that one may let him in")
+    @Test("a denied address does not wait for an earlier list, unless that one may allow it")
     func denied() throws {
         let cache = try Cache("a deny", "b B=1", "c deny")
         cache.learn(.listed(2), from: 2)
@@ -99,14 +99,14 @@ struct ListCacheTests {
         #expect(other.knowledge() == .known(ListVerdict(.deny(rule: 2))))
     }
 
-    @Test("a list that does not answer has said nothing, and lets in")
+    @Test("a list that does not answer decides nothing, so the address comes in")
     func unknown() throws {
         let cache = try Cache("a deny", "b deny")
         cache.learn(.unknown, from: 0, seconds: 10)
         #expect(cache.knowledge() == .ask(lists: 0b10))
         cache.learn(.notListed, from: 1)
         #expect(cache.knowledge() == .known(ListVerdict(unknown: 0b01)))
-        #expect(cache.knowledge(of: someone, at: 10 * second) == .ask(lists: 0b01))
+        #expect(cache.knowledge(of: listedAddress, at: 10 * second) == .ask(lists: 0b01))
     }
 
     @Test("when the time to wait is over, the lists that have answered decide")
@@ -116,12 +116,12 @@ struct ListCacheTests {
         #expect(cache.verdict() == ListVerdict(.deny(rule: 1), unknown: 0b01))
     }
 
-    @Test("an answer holds as long as it says, and no longer")
+    @Test("an answer holds for its own time, and no longer")
     func time() throws {
         let cache = try Cache("a deny")
         cache.learn(.listed(2), from: 0, seconds: 60, at: 5 * second)
-        #expect(cache.knowledge(of: someone, at: 65 * second - 1) == .known(ListVerdict(.deny(rule: 0))))
-        #expect(cache.knowledge(of: someone, at: 65 * second) == .ask(lists: 1))
+        #expect(cache.knowledge(of: listedAddress, at: 65 * second - 1) == .known(ListVerdict(.deny(rule: 0))))
+        #expect(cache.knowledge(of: listedAddress, at: 65 * second) == .ask(lists: 1))
     }
 
     @Test("addresses are told apart, of both families")
@@ -134,15 +134,15 @@ struct ListCacheTests {
         #expect(cache.knowledge(of: .v6(8)) == .ask(lists: 1))
     }
 
-    @Test("an answer of a list that there is not is dropped")
+    @Test("an answer about a list that does not exist is dropped")
     func strangeList() throws {
         let cache = try Cache("a deny")
         for list in [-1, 1, .max, .min] { cache.learn(.listed(2), from: list) }
         #expect(cache.knowledge() == .ask(lists: 1))
     }
 
-    @Test("a crowd of addresses makes it forget, not grow; the latest is always there")
-    func crowd() throws {
+    @Test("many addresses make the cache forget, not grow; the latest is always there")
+    func manyAddresses() throws {
         let cache = try Cache("a deny")
         for bits in 0..<10_000 as Range<UInt32> {
             cache.learn(.listed(2), from: 0, for: .v4(bits))

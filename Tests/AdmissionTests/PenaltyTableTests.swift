@@ -34,7 +34,7 @@ struct PenaltyTableTests {
         #expect(score == points)
     }
 
-    @Test("the point too many proposes a ban for what it was, once, and the source starts again")
+    @Test("the outcome that reaches the threshold proposes one ban with its cause, and the source starts again")
     func threshold() {
         var table = PenaltyTable(penalties: penalties(), sourcesPerFamily: 8)
         let proposals = (0..<7).map { _ in table.add(.signal, of: source, at: 0) }
@@ -43,7 +43,7 @@ struct PenaltyTableTests {
         #expect(points == 40)
     }
 
-    @Test("slow trouble is forgotten")
+    @Test("points that come slowly decay before they reach the threshold")
     func slow() {
         var table = PenaltyTable(penalties: penalties(), sourcesPerFamily: 8)
         // 20 points a half-life add up to less than 40.
@@ -51,7 +51,7 @@ struct PenaltyTableTests {
         #expect(proposals.isEmpty)
     }
 
-    @Test("sources are apart, and without points nobody is remembered")
+    @Test("each source has its own score, and a source without points is not remembered")
     func apart() {
         var table = PenaltyTable(penalties: penalties(), sourcesPerFamily: 1024)
         for host: UInt32 in 0..<100 { _ = table.add(.signal, of: .network(.v4(host)), at: 0) }
@@ -62,11 +62,11 @@ struct PenaltyTableTests {
         #expect(Penalties().areNone && !penalties().areNone)
     }
 
-    @Test("a crowd makes the ones forgotten whose points are gone, and they are no loss")
-    func crowd() {
+    @Test("many sources make the table forget those without points, which loses nothing")
+    func manySources() {
         var table = PenaltyTable(penalties: penalties(), sourcesPerFamily: 256)
         for host: UInt32 in 0..<20_000 {
-            // A point is less than one after a few steps of its half-life.
+            // A few half-lives reduce a point to less than one.
             _ = table.add(.exit(1), of: .network(.v4(host)), at: Int64(host) * 20 * second)
         }
         let forgotten = table.forgotten

@@ -7,7 +7,7 @@ import Testing
 private func address(_ text: [UInt8]) -> IPAddress? { PrefixReader.address(text.span, 0..<text.count) }
 private func prefix(_ text: [UInt8]) -> IPPrefix? { PrefixReader.prefix(text.span, 0..<text.count) }
 
-/// The reader that says why not.
+/// The reader that gives reasons.
 private func expected(_ text: [UInt8]) -> IPPrefix? {
     guard let text = String(validating: text, as: UTF8.self) else { return nil }
     do {
@@ -24,7 +24,7 @@ private let good = [
     "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128", "1:2:3:4:5:6:7:0/112",
 ]
 
-/// Both families, each malformed in a way that some reader somewhere takes.
+/// Both families, each malformed in a way that some other reader accepts.
 private let bad = [
     "", " ", "1", "1.2.3", "1.2.3.4.5", "1.2.3.4.", ".1.2.3.4", "1..2.3", "256.0.0.1", "1.2.3.999", "01.2.3.4",
     "1.2.3.04", "00.0.0.0", "0x1.2.3.4", "0x7f000001", "2130706433", "127.1", "1.2.3.-4", "+1.2.3.4", "1.2.3.4 ",
@@ -46,13 +46,13 @@ struct PrefixReaderTests {
         #expect(address(Array(text.utf8)) == IPAddress(text))
     }
 
-    @Test("what is malformed is nothing, here as with the reader that says why", arguments: bad)
+    @Test("malformed text is refused, as by the reader that gives reasons", arguments: bad)
     func isNothing(text: String) {
         #expect(prefix(Array(text.utf8)) == nil)
         #expect(throws: IPPrefixError.self) { try IPPrefix(text) }
     }
 
-    @Test("what is changed at random is read as by the reader that says why", arguments: 0..<16)
+    @Test("randomly changed text is read as by the reader that gives reasons", arguments: 0..<16)
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let bytes = Array("0123456789abcdefF:./: .%-\0\u{80}".utf8)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Admission
 
-/// A set alone: its record at the beginning, then itself.
+/// A table of one set: its record, and then the set.
 private struct Written<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable> {
     let hash: PrefixHash
     private(set) var bytes: [UInt8] = []
@@ -20,7 +20,7 @@ private struct Written<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopy
     }
 
     func value(_ address: Number) -> Int? {
-        // Sound, here and below: bytes are bytes.
+        // Sound, here and below: bytes have no padding, so every one is initialized.
         PrefixSet<Number>(record: 0).value(matching: address, hash, in: unsafe bytes.span.bytes)
     }
 
@@ -30,7 +30,7 @@ private struct Written<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopy
 }
 
 struct PrefixSetTests {
-    @Test("the address decides as far as the length goes, and no further")
+    @Test("the bits within the length decide, and no others")
     func mask() {
         let set = Written([UInt32(0x0a00_0000), 0x0b00_0000], length: 8)
         #expect(set.value(0x0aff_ffff) == 0)
@@ -41,7 +41,7 @@ struct PrefixSetTests {
     }
 
     @Test(
-        "the filter lets pass all that are there, and less than one in 50 of the others",
+        "the filter lets all networks of the set pass, and less than one in 50 of the others",
         arguments: [1, 10, 1000, 50_000])
     func filter(count: Int) {
         let set = Written(
@@ -52,7 +52,7 @@ struct PrefixSetTests {
         #expect(passed < 200)
     }
 
-    @Test("networks that all have one home are all found, and nobody else")
+    @Test("networks with the same home are all found, and no others are")
     func oneHome() {
         let networks = (0..<UInt32(100)).map { $0 * 2 }
         let set = Written(networks, length: 32, PrefixHash(keys: (0, 0)))
@@ -63,7 +63,7 @@ struct PrefixSetTests {
         }
     }
 
-    @Test("of equal ones the smallest value is left")
+    @Test("of equal prefixes the one with the smallest value is kept")
     func equal() {
         let set = Written([UInt64(7), 9, 7, 7, 9], length: 64)
         #expect(set.count == 2)

@@ -13,16 +13,16 @@ private func table(_ entries: [Entry], _ hash: PrefixHash = PrefixHash()) -> [UI
 }
 
 private func value(_ address: IPAddress, _ table: [UInt8]) -> Int? {
-    // Sound: bytes are bytes.
+    // Sound: bytes have no padding, so every one is initialized.
     PrefixTable.value(matching: address, in: unsafe table.span.bytes)
 }
 
 private func entries(in table: [UInt8]) -> Int {
-    // Sound: bytes are bytes.
+    // Sound: bytes have no padding, so every one is initialized.
     PrefixTable.count(of: unsafe table.span.bytes)
 }
 
-/// The plain way: of the prefixes around the address the longest, of equal ones the smallest value.
+/// The simple implementation: of the prefixes that contain the address the longest, of equal ones the smallest value.
 private func oracle(_ address: IPAddress, _ entries: [Entry]) -> Int? {
     entries.filter { $0.prefix.contains(address) }.max {
         ($0.prefix.length, -$0.value) < ($1.prefix.length, -$1.value)
@@ -30,7 +30,7 @@ private func oracle(_ address: IPAddress, _ entries: [Entry]) -> Int? {
     .value
 }
 
-/// Prefixes of one nest, each of which is around the next one: of every length that there is.
+/// Nested prefixes of every length, each of which contains the next one.
 private func nest(_ address: IPAddress) -> [IPPrefix] {
     (0...address.bitWidth).map { IPPrefix(of: address, length: $0) }
 }
@@ -39,11 +39,11 @@ private func randomAddress(_ isV4: Bool, _ random: inout SeededGenerator) -> IPA
     isV4 ? .v4(.random(in: 0 ... .max, using: &random)) : .v6(.random(in: 1 << 64 ... .max, using: &random))
 }
 
-/// A hash under which all networks of IPv4, and all of IPv6 up to 64 bits, have the same place.
+/// A hash that gives all networks of IPv4, and all of IPv6 up to 64 bits, the same place.
 private let useless = PrefixHash(keys: (0, 0))
 
 struct PrefixTableTests {
-    @Test("a table of nothing knows nobody")
+    @Test("an empty table contains no address")
     func empty() {
         let table = table([])
         #expect(entries(in: table) == 0)
@@ -52,7 +52,7 @@ struct PrefixTableTests {
     }
 
     @Test(
-        "of prefixes of every length around one address each is found where no longer one is",
+        "with prefixes of every length around one address, the longest is found",
         arguments: [IPAddress.v4(0), .v4(.max), .v4(0xc000_0207), .v6(0), .v6(.max), .v6(0x2001_0db8 << 96 | 7)])
     func everyLength(address: IPAddress) {
         let prefixes = nest(address)
@@ -60,7 +60,7 @@ struct PrefixTableTests {
         #expect(entries(in: table) == address.bitWidth + 1)
         #expect(value(address, table) == address.bitWidth)
         for length in 0..<address.bitWidth {
-            // The address whose first bit that differs stands right behind the prefix.
+            // The address that first differs in the bit right after the prefix.
             let other: IPAddress =
                 switch address {
                 case .v4(let bits): .v4(bits ^ 1 << UInt32(31 - length))
@@ -70,7 +70,7 @@ struct PrefixTableTests {
         }
     }
 
-    @Test("prefixes of 64 bits and of 65 are found beside and around each other", arguments: [63, 64, 65, 66])
+    @Test("prefixes of 64 and of 65 bits are found next to and within each other", arguments: [63, 64, 65, 66])
     func halves(length: Int) {
         let network = UInt128(0x2001_0db8_0000_0001) << 64
         let entries: [Entry] = [
@@ -101,11 +101,11 @@ struct PrefixTableTests {
         #expect(value(.v4(7), table) == Int(UInt32.max))
     }
 
-    @Test("of any number of addresses each is found, and none beside them", arguments: [1, 2, 3, 63, 64, 65, 5000])
+    @Test("of any number of addresses each is found, and no other is", arguments: [1, 2, 3, 63, 64, 65, 5000])
     func numbers(count: Int) {
         for isV4 in [true, false] {
             var random = SeededGenerator(seed: UInt64(count))
-            // Even ones, so that the odd ones are not there.
+            // Only even ones are added, so that no odd one may be found.
             let addresses: [IPAddress] = (0..<count).map { _ in
                 switch randomAddress(isV4, &random) {
                 case .v4(let bits): .v4(bits & ~1)
@@ -127,7 +127,7 @@ struct PrefixTableTests {
         }
     }
 
-    @Test("a random table answers as the plain way does, even when its hash is no good", arguments: 0..<12)
+    @Test("a random table answers as the simple implementation does, even with a poor hash", arguments: 0..<12)
     func random(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var prefixes: [IPPrefix] = []
@@ -135,7 +135,7 @@ struct PrefixTableTests {
             let address = randomAddress(.random(using: &random), &random)
             let length = Int.random(in: 0...address.bitWidth, using: &random)
             prefixes.append(IPPrefix(of: address, length: length))
-            // Others in it and around it.
+            // Others within it, and ones that contain it.
             for _ in 0..<Int.random(in: 0...4, using: &random) {
                 let near = edges(of: prefixes.randomElement(using: &random)!).randomElement(using: &random)!
                 prefixes.append(IPPrefix(of: near, length: .random(in: 0...near.bitWidth, using: &random)))
@@ -155,12 +155,12 @@ struct PrefixTableTests {
     }
 
     @Test(
-        "each prefix takes a slot and a half and 16 bits, and those that nest take no more",
+        "each prefix takes a slot and a half and 16 bits, and nested ones take no more",
         arguments: [(true, 32, 8), (true, 24, 8), (false, 64, 12), (false, 48, 12), (false, 128, 20)])
     func size(isV4: Bool, longest: Int, slot: Int) {
         let count = 16_384
         let prefixes = (0..<count).map { index in
-            // Of each of 2048 networks the prefixes of eight lengths.
+            // For each of 2048 networks the prefixes of eight lengths.
             let length = longest - index % 8
             let network: IPAddress =
                 isV4
@@ -169,24 +169,24 @@ struct PrefixTableTests {
         }
         let table = table(prefixes.enumerated().map { ($1, $0) })
         #expect(entries(in: table) == count)
-        // The header, and of each length a record, the ends of three lines, and what stands behind the last home.
+        // The header, and for each length a record, three incomplete cache lines, and the slots after the last home.
         let most = count * (slot * 3 + 4) / 2 + 64 + 8 * (36 + 3 * 64 + 64 * slot)
         #expect(table.count <= most)
     }
 
-    @Test("two tables, one after the other in a row of bytes, do not disturb each other")
+    @Test("two tables in one array of bytes, one after the other, do not disturb each other")
     func apart() {
         let one = table([(IPPrefix(of: .v4(1), length: 32), 1)])
         let two = table([(IPPrefix(of: .v4(2), length: 32), 2)])
         let both = one + two
-        // Sound: bytes are bytes.
+        // Sound: bytes have no padding, so every one is initialized.
         let bytes = unsafe both.span.bytes
         let second = bytes.extracting(one.count..<both.count)
         #expect(PrefixTable.value(matching: .v4(2), in: second) == 2)
         #expect(PrefixTable.value(matching: .v4(1), in: second) == nil)
     }
 
-    @Test("a table that was cut short traps instead of letting everybody in")
+    @Test("a table that was cut short traps instead of admitting every address")
     func cut() async {
         await #expect(processExitsWith: .failure) {
             let table = table([(IPPrefix(of: .v4(1), length: 32), 1)])

@@ -18,8 +18,8 @@ private func extensionBytes(_ type: UInt8, _ value: [UInt8]) -> [UInt8] {
 }
 
 /// A header with its right checksum among its extensions.
-private func withChecksum(_ rest: [UInt8], behind: [UInt8] = []) -> [UInt8] {
-    var header = binary(0x21, 0x11, rest + extensionBytes(3, [0, 0, 0, 0]) + behind)
+private func withChecksum(_ rest: [UInt8], following: [UInt8] = []) -> [UInt8] {
+    var header = binary(0x21, 0x11, rest + extensionBytes(3, [0, 0, 0, 0]) + following)
     var checksum = CRC32C()
     for byte in header { checksum.add(byte) }
     for index in 0..<4 {
@@ -29,7 +29,7 @@ private func withChecksum(_ rest: [UInt8], behind: [UInt8] = []) -> [UInt8] {
 }
 
 struct ProxyHeaderBinaryTests {
-    @Test("clients of both families are read, and the client's first byte is behind the header")
+    @Test("clients of both families are read, and the client's first byte follows the header")
     func clients() throws {
         #expect(try reading(binary(0x21, 0x11, v4) + [1, 2]) == client(28, "192.0.2.7", 56324, "198.51.100.1", 443))
         #expect(try reading(binary(0x21, 0x21, v6)) == client(52, "2001:db8::7", 1, "::1", 65535))
@@ -39,7 +39,7 @@ struct ProxyHeaderBinaryTests {
                 == client(52, "192.0.2.7", 1, "192.0.2.7", 2))
     }
 
-    @Test("a health check is the upstream's own, whatever else it says")
+    @Test("a health check belongs to the upstream, whatever else the header has")
     func local() {
         for (family, rest) in [(0, []), (0x11, v4), (0xff, [1, 2, 3]), (0x21, [])] as [(UInt8, [UInt8])] {
             let header = binary(0x20, family, rest)
@@ -48,7 +48,7 @@ struct ProxyHeaderBinaryTests {
     }
 
     @Test(
-        "what is not of TCP is unknown",
+        "a client without TCP is unknown",
         arguments: [
             (0x00, []), (0x00, [1, 2, 3]), (0x01, v4), (0x10, v4), (0x12, v4), (0x20, v6), (0x22, v6), (0x30, unix),
             (0x31, unix), (0x32, unix + extensionBytes(4, [])),
@@ -64,15 +64,15 @@ struct ProxyHeaderBinaryTests {
             + extensionBytes(0xee, [UInt8](repeating: 1, count: 300))
         let header = binary(0x21, 0x11, v4 + more)
         #expect(try reading(header) == client(header.count, "192.0.2.7", 56324, "198.51.100.1", 443))
-        for (rest, behind) in [(v4, []), (v4 + more, []), (v4, more)] {
-            let header = withChecksum(rest, behind: behind)
+        for (rest, following) in [(v4, []), (v4 + more, []), (v4, more)] {
+            let header = withChecksum(rest, following: following)
             #expect(try reading(header + [9]) == client(header.count, "192.0.2.7", 56324, "198.51.100.1", 443))
-            // Any byte behind the fixed ones that is another makes it wrong.
+            // Any other value of a byte after the fixed ones makes the checksum wrong.
             for index in 16..<header.count {
                 var changed = header
                 changed[index] ^= 0x10
                 guard case .malformed = reading(changed) else {
-                    // Unless the checksum is no checksum any more.
+                    // Unless the type of the extension has changed, so that there is no checksum.
                     try #require(changed[index] == 0x13)
                     continue
                 }
@@ -91,7 +91,7 @@ struct ProxyHeaderBinaryTests {
     }
 
     @Test(
-        "what is malformed is refused",
+        "a malformed header is refused",
         arguments: [
             (binary(0x11, 0x11, v4), .version), (binary(0x31, 0x11, v4), .version), (binary(0x22, 0x11, v4), .command),
             (binary(0x2f, 0x11, v4), .command), (binary(0x21, 0x41, v4), .family), (binary(0x21, 0x13, v4), .family),
@@ -103,13 +103,13 @@ struct ProxyHeaderBinaryTests {
             (binary(0x21, 0x11, v4 + extensionBytes(3, [])), .extensions),
             (binary(0x21, 0x11, v4 + extensionBytes(3, [0, 0, 0, 0, 0])), .extensions),
             (binary(0x21, 0x11, v4 + extensionBytes(3, [0, 0, 0, 0])), .checksum),
-            (withChecksum(v4, behind: extensionBytes(3, [0, 0, 0, 0])), .extensions),
+            (withChecksum(v4, following: extensionBytes(3, [0, 0, 0, 0])), .extensions),
         ] as [([UInt8], ProxyFault)])
     func faults(header: [UInt8], fault: ProxyFault) {
         #expect(reading(header) == .malformed(fault))
     }
 
-    @Test("what is wrong is refused before the rest of the header has come")
+    @Test("a fault is refused before the rest of the header has come")
     func early() {
         #expect(reading(Array(binary(0x11, 0x11, v4).prefix(13))) == .malformed(.version))
         #expect(reading(Array(binary(0x22, 0x11, v4).prefix(13))) == .malformed(.command))

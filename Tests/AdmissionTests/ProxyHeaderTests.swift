@@ -20,7 +20,7 @@ func client(
                 .init(address: source, port: port), destination: .init(address: destination, port: destinationPort))))
 }
 
-/// Every beginning of a header needs more, and says so without asking for more than there will be.
+/// Expects that every beginning of a header needs more, and never asks for more than the whole header has.
 func requireEveryCut(_ header: [UInt8]) throws {
     for count in 0..<header.count {
         guard case .needMore(let least) = reading(Array(header.prefix(count))) else {
@@ -32,7 +32,7 @@ func requireEveryCut(_ header: [UInt8]) throws {
 }
 
 struct ProxyHeaderTests {
-    @Test("what is of another protocol is refused with its first wrong byte")
+    @Test("bytes of another protocol are refused at the first wrong one")
     func others() {
         for text in [
             "G", "GET / HTTP/1.1\r\n\r\n", "\u{16}\u{3}\u{1}", "PO", "PROXY\r\n", "proxy ", "\r\n\r\nx", "\n", "\0",
@@ -44,7 +44,7 @@ struct ProxyHeaderTests {
         #expect(reading("\r\n\r\n") == .needMore(16))
     }
 
-    @Test("any bytes at all have an answer, and none that asks for what is there", arguments: 0..<8)
+    @Test("any bytes have an answer, which never asks for bytes that have come", arguments: 0..<8)
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let seeds = [
@@ -67,7 +67,7 @@ struct ProxyHeaderTests {
             case .needMore(let least): try #require(least > bytes.count && least <= ProxyHeader.mostBytes)
             case .header(let header):
                 try #require(header.length <= bytes.count && header.length >= ProxyHeader.leastBytes)
-                // What comes behind it changes nothing, and without its last byte it is no header.
+                // Bytes after it change nothing, and without its last byte it is no header.
                 try #require(reading(Array(bytes.prefix(header.length)) + [0]) == .header(header))
                 if case .header = reading(Array(bytes.prefix(header.length - 1))) { Issue.record("\(bytes)") }
             case .malformed: break
@@ -75,7 +75,7 @@ struct ProxyHeaderTests {
         }
     }
 
-    @Test("each fault says what it is")
+    @Test("each fault has a description")
     func faults() {
         #expect(Set(ProxyFault.allCases.map(\.description)).count == ProxyFault.allCases.count)
     }

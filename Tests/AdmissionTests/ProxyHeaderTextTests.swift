@@ -4,7 +4,7 @@ import Testing
 
 @testable import Admission
 
-/// The plain way: split, and read each word as a text.
+/// The simple implementation: split the line, and read each word as a text.
 private func origin(_ line: String) -> ProxyHeader.Origin? {
     let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     if words.count >= 2, words[0] == "PROXY", words[1] == "UNKNOWN" { return .unknown }
@@ -22,7 +22,7 @@ private func origin(_ line: String) -> ProxyHeader.Origin? {
 
 struct ProxyHeaderTextTests {
     // The example line and the worst cases are those of proxy-protocol.txt, 2.1.
-    @Test("the documented lines are read, and the client's first byte is behind them")
+    @Test("the documented lines are read, and the client's first byte follows them")
     func documented() throws {
         #expect(
             try reading("PROXY TCP4 192.168.0.1 192.168.0.11 56324 443\r\nGET / HTTP/1.1\r\n")
@@ -38,7 +38,7 @@ struct ProxyHeaderTextTests {
                 == .header(ProxyHeader(length: 107, origin: .unknown)))
     }
 
-    @Test("an IPv4-mapped address is IPv4, alone or in company")
+    @Test("an IPv4-mapped address is IPv4, next to one of either family")
     func mapped() throws {
         #expect(
             try reading("PROXY TCP6 ::ffff:192.0.2.7 2001:db8::1 0 1\r\n")
@@ -56,7 +56,7 @@ struct ProxyHeaderTextTests {
     }
 
     @Test(
-        "what is malformed is refused",
+        "a malformed line is refused",
         arguments: [
             ("PROXY \r\n", .malformedLine), ("PROXY TCP4\r\n", .malformedLine), ("PROXY TCP4 \r\n", .malformedLine),
             ("PROXY TCP5 1.2.3.4 1.2.3.4 1 2\r\n", .malformedLine),
@@ -90,7 +90,7 @@ struct ProxyHeaderTextTests {
         #expect(reading(Array(line.prefix(106)) + Array("\r\n".utf8)) == .malformed(.lineTooLong))
     }
 
-    @Test("random words are read as the plain way reads them", arguments: 0..<8)
+    @Test("random words are read as by the simple implementation", arguments: 0..<8)
     func oracle(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let words = [

@@ -26,11 +26,11 @@ struct RateTableTests {
         }
         let waits = sources.map { table.wait($0, at: second) }
         #expect(waits.allSatisfy { $0 == 59 * second })
-        let stranger = table.wait(v4(99), at: 0)
-        #expect(stranger == 0)
+        let other = table.wait(v4(99), at: 0)
+        #expect(other == 0)
     }
 
-    @Test("a number of sources that has room is answered as one bucket for each would", arguments: 0..<8)
+    @Test("as many sources as have room are answered as by one bucket for each", arguments: 0..<8)
     func oracle(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var table = try table(20, burst: 4, sources: 4096)
@@ -49,7 +49,7 @@ struct RateTableTests {
         #expect(forgotten == 0)
     }
 
-    @Test("sources that were quiet for long enough are forgotten first, and that is no loss")
+    @Test("sources that were quiet for long enough are forgotten first, which loses nothing")
     func quietFirst() throws {
         var table = try table(60, burst: 1, sources: 1024)
         for source: UInt32 in 0..<30_000 {
@@ -61,7 +61,7 @@ struct RateTableTests {
         #expect(forgotten == 0)
     }
 
-    @Test("a flood of IPv6 sources makes no IPv4 source forgotten, nor a user")
+    @Test("a flood of IPv6 sources makes the table forget no IPv4 source and no user")
     func families() throws {
         var table = try table(1, burst: 1)
         let first = [table.take(v4(1), at: 0), table.take(.user(1), at: 0), table.take(v6(1), at: 0)]
@@ -71,12 +71,12 @@ struct RateTableTests {
         #expect(again == [false, false])
     }
 
-    @Test("whoever keeps coming is not forgotten among few others", arguments: 0..<4)
+    @Test("a source that keeps coming is not forgotten among few others", arguments: 0..<4)
     func steady(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var table = try table(1, burst: 1, sources: 8192)
         _ = table.take(v4(1), at: 0)
-        // New sources, an eighth of the table between two visits: seven newer ones in one set of it are rare.
+        // An eighth of the table in new sources between two visits: seven newer ones in one set of eight are rare.
         var isRefused = 0
         for _ in 0..<16 {
             for _ in 0..<1024 { _ = table.take(v4(.random(in: 2 ... .max, using: &random)), at: 0) }
