@@ -16,9 +16,6 @@ package struct BanHits: ~Copyable {
         touched.reserveCapacity(bans)
     }
 
-    /// Whether there is nothing to tell.
-    package var isEmpty: Bool { touched.isEmpty }
-
     /// Counts a connection that a ban refused. A count stays at its maximum.
     package mutating func add(_ index: Int) {
         if counts[index] == 0 { touched.append(UInt32(index)) }
