@@ -1,7 +1,7 @@
-// One line of `access = [...]`. The first rule that matches decides (Admission applies them).
+// One rule of `access = [...]`. The first rule that matches decides (Admission applies them).
 package import Addresses
 
-/// An access rule: whom it speaks of, what it decides, and what it gives the handler.
+/// An access rule: the peers that it matches, its verdict, and its changes for the handler.
 package struct AccessRule: Hashable, Sendable {
     package enum Verdict: Hashable, Sendable { case allow, deny }
 
@@ -14,11 +14,11 @@ package struct AccessRule: Hashable, Sendable {
 
     package var verdict: Verdict
     package var subject: Subject
-    /// Set in the handler's environment when this rule lets the peer in.
+    /// The variables that the handler gets when this rule admits the peer.
     package var environment: [EnvironmentVariable]
-    /// Serves instead of the service's own handler when this rule lets the peer in.
+    /// The handler that replaces the service's own one when this rule admits the peer.
     package var handler: HandlerCommand?
-    /// How this rule refuses; nil: as its service does.
+    /// The action of a refusal by this rule; nil: that of the service.
     package var refusal: RefusalAction?
     package var position: SourcePosition
 
@@ -34,7 +34,7 @@ package struct AccessRule: Hashable, Sendable {
         self.position = position
     }
 
-    /// Whether this rule speaks of the peer.
+    /// Whether the peer is in the rule's subject.
     package func matches(_ peer: Peer) -> Bool {
         switch (subject, peer) {
         case (.all, _), (.unix, .unix): true
@@ -55,7 +55,7 @@ package struct EnvironmentVariable: Hashable, Sendable {
     }
 }
 
-/// What is executed: a path that is looked up no further, and its arguments.
+/// A program to execute: a path, which is not looked up again, and the arguments.
 package struct HandlerCommand: Hashable, Sendable {
     /// Absolute.
     package var path: String
@@ -67,9 +67,9 @@ package struct HandlerCommand: Hashable, Sendable {
         self.arguments = arguments
     }
 
-    /// That of a sensor, which starts nothing.
+    /// The command of a sensor, which starts no program.
     package static let none = HandlerCommand(path: "", arguments: [])
 
-    /// Whether it was asked for by name, and so stands in the handler directory.
+    /// Whether the file names the program without a slash, so that it is in the handler directory.
     package var isBare: Bool { !(arguments.first ?? "/").utf8.contains(UInt8(ascii: "/")) }
 }

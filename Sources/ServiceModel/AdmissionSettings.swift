@@ -1,35 +1,36 @@
-// Who may come in, beside the block list, the access rules and `[limits]`; and how the others are turned away.
+// Conditions for the admission of a client, beside the block list, the access rules and `[limits]`; and the action of a
+// refusal.
 package import Addresses
 
-/// What a service asks of its peers before a process exists for them.
+/// The conditions that a service sets before a handler is started for a peer.
 package struct AdmissionSettings: Hashable, Sendable {
-    /// Nobody has business with this service: whoever touches it is banned for that long. nil: it is an ordinary one.
+    /// No client needs this service: a client that connects is banned for this time. nil: the service is no sensor.
     package var sensor: Duration?
     package var penalties = Penalties()
     package var refusal = RefusalAction.close
-    /// When it is open; nil: always.
+    /// The opening hours; nil: always open.
     package var hours: Hours?
-    /// Of ``hours``, as in /usr/share/zoneinfo; nil: that of the machine.
+    /// The time zone of ``hours``, a name from /usr/share/zoneinfo; nil: that of the machine.
     package var timeZone: String?
-    /// The load average of the last minute above which nobody new comes in, in hundredths; nil: any.
+    /// The load average of the last minute above which new connections are refused, in hundredths; nil: no limit.
     package var mostLoad: Int?
     package var start = Start.connect
-    /// How long ``start`` waits for a peer's first byte, where it does.
+    /// With ``Start/data``: how long a gate waits for a peer's first byte.
     package var firstByte: Duration = .seconds(30)
-    /// How long a peer has to be silent before its handler starts; nil: no time. Never with ``Start/data``.
+    /// How long a peer has to be silent before its handler starts; nil: no such time. Never with ``Start/data``.
     package var greetDelay: Duration?
-    /// Whose connections begin with a PROXY header that says who the client is.
+    /// The upstreams (load balancers, proxies): their connections begin with a PROXY header that names the client.
     package var upstreams: [IPPrefix] = []
-    /// Lists in the DNS that are asked about who comes; the first rule that matches and decides, decides.
+    /// Rules about DNS block lists. The first rule that matches, and that denies or allows, decides.
     package var dnsbl: [DNSBLRule] = []
-    /// Programs that are asked about who comes, one after the other: each must end with status 0.
+    /// Programs that are asked about a client, one after the other: each must end with status 0.
     package var checks = Checks()
 
     /// When a handler is started.
     package enum Start: String, Hashable, Sendable, CaseIterable {
-        /// When somebody connects.
+        /// When a client connects.
         case connect
-        /// When the first byte has come.
+        /// When the first byte has arrived.
         case data
     }
 
@@ -52,7 +53,8 @@ extension AdmissionSettings {
                 .uselessForSensor(because: sensor)),
             Key(
                 "greet_delay", \.greetDelay, .duration(.moreThanZero), .common, .uselessForSensor(because: sensor),
-                .contradicts(key: "start", value: "data", says: "refuses who talks first", otherSays: "waits for that")),
+                .contradicts(
+                    key: "start", value: "data", says: "refuses who talks first", otherSays: "waits for that")),
             Key(
                 "proxy_protocol", \.upstreams, .prefixes(example: "the addresses that send a PROXY header"), .common,
                 .needsAddress),
@@ -70,7 +72,7 @@ extension AdmissionSettings {
         ]
     }
 
-    /// `refuse`: how a client is refused that gets no message.
+    /// `refuse`: the action for a refused client that gets no message.
     private var refuse: RefusalAction.Word {
         get {
             switch refusal {
@@ -82,7 +84,7 @@ extension AdmissionSettings {
         set { refusal = RefusalAction(newValue) }
     }
 
-    /// `deny_message`; nil: nothing is sent.
+    /// `deny_message`; nil: no message is sent.
     private var denyMessage: String? {
         get { if case .message(let text) = refusal { text } else { nil } }
         set { if let newValue { refusal = .message(newValue) } }

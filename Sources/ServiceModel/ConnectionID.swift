@@ -1,9 +1,9 @@
 // The name of a connection in the log, in the environment of its handler and on the command line.
 package import Text
 
-/// What a connection is called: unique among the running gates of this machine.
+/// The name of a connection: unique among the running gates of this machine.
 package struct ConnectionID: Hashable, Sendable {
-    /// The gate's.
+    /// The gate's process.
     package let pid: Int32
     /// Counted from 1 by the gate.
     package let number: UInt64

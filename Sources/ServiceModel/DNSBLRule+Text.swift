@@ -1,16 +1,16 @@
 // The text of one line of `dnsbl = [...]`: `ZONE[=RESULTS] ACTION`, words separated by blanks.
 //   ZONE     a list's name in the DNS
-//   RESULTS  the answers that count, with commas between: `127.0.0.2,127.0.0.4/31`; left out: every one
-//   ACTION   `deny`, with how or not (RefusalAction+Text.swift); `allow`, with variables or none; or variables alone:
-//            `NAME=value`, which decides nothing
-// `deny` and `allow` are the words of access rules. Whether a variable may have its name, Configuration says, as of those.
-// Total and bounded: any text is a rule or an error with its place. Nothing is looked up.
+//   RESULTS  the answers that count, separated by commas: `127.0.0.2,127.0.0.4/31`; without it, every answer counts
+//   ACTION   `deny`, and after it an action of refusal or none (RefusalAction+Text.swift); `allow`, and after it
+//            variables or none; or variables alone (`NAME=value`), which decide nothing
+// `deny` and `allow` are the words of access rules. Configuration checks the names of variables, as it does for access
+// rules. Total and bounded: any text is a rule or an error with its place. Nothing is looked up.
 internal import Addresses
 
 extension DNSBLRule {
     /// In bytes.
     package static let longestText = 1024
-    /// In bytes: so that a reversed IPv6 address fits before it. Source: RFC 1035 2.3.4, RFC 5782 2.4.
+    /// In bytes: a reversed IPv6 address fits before a zone of this length. Source: RFC 1035 2.3.4, RFC 5782 2.4.
     package static let longestZone = 189
     package static let mostResults = 16
 
@@ -22,7 +22,7 @@ extension DNSBLRule {
 }
 
 extension DNSBLRule: CustomStringConvertible {
-    /// What ``init(_:)`` reads.
+    /// The text that ``init(_:)`` reads.
     package var description: String {
         let wanted = results.isEmpty ? "" : "=" + results.map(\.description).joined(separator: ",")
         let verdict: [String] =
@@ -128,7 +128,7 @@ private struct DNSBLRuleReader {
         guard !name.isEmpty, name.endIndex < word.endIndex else {
             throw fault(word.startIndex, "'\(string(word))' is neither 'deny', 'allow' nor NAME=value")
         }
-        // Small letters could be a variable, and are a slip.
+        // Variables may have small letters, but these two are misplaced settings of `deny`.
         if ["refuse", "message"].contains(string(name)) {
             throw fault(word.startIndex, "'\(string(name))=' goes behind 'deny'")
         }

@@ -1,25 +1,25 @@
 // What doorward.toml says about the whole host.
 package import Addresses
 
-/// Settings that are not of one service. The defaults are those of a host without doorward.toml.
+/// The settings of the whole host. The defaults are those of a host without doorward.toml.
 package struct HostSettings: Hashable, Sendable {
     /// Directory of the service files.
     package var services = "services"
-    /// Where a bare handler name is looked up.
+    /// The directory of handlers that a service file names without a slash.
     package var handlers = "/usr/local/libexec/doorward"
-    /// Where Doorward keeps what must survive it: the numbers of dynamic users.
+    /// The directory of what must survive a restart: the numbers of dynamic users, bans.
     package var state = "/var/lib/doorward"
-    /// File of addresses and prefixes; nil: none.
+    /// The file of the block list; nil: none.
     package var blockList: String?
-    /// How much of an address makes a source.
+    /// How many bits of an address make a source.
     package var sourcePrefix = SourcePrefix()
     /// Whether bans and the block list are given to the kernel too, where that is possible.
     package var kernelFilter = true
-    /// Who is never banned.
+    /// The prefixes that are never banned.
     package var exempt: [IPPrefix] = []
-    /// Who is asked about DNS block lists; nil: whom /etc/resolv.conf names.
+    /// The name servers for DNS block lists; nil: those in /etc/resolv.conf.
     package var nameServers: [NameServer]?
-    /// How long handlers may go on after SIGTERM.
+    /// How long handlers may go on after the supervisor got SIGTERM.
     package var drain: Duration = .seconds(30)
 
     package init() {}
@@ -41,7 +41,7 @@ extension HostSettings {
     ]
 }
 
-/// How many leading bits of an address make a source, for counting.
+/// How many leading bits of an address make a source, by which connections are counted.
 package struct SourcePrefix: Hashable, Sendable {
     package var v4 = 32
     package var v6 = 64

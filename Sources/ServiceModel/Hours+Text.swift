@@ -1,13 +1,13 @@
 // Hours as a file spells them: `DAYS TIMES`, `DAYS` or `TIMES`.
-//   DAYS    days and ranges of days with commas between: `Mon-Fri`, `Mon,Wed,Fri`, `Fri-Mon`; left out: every day
-//   TIMES   ranges with commas between: `08:00-12:00,13:00-18:00`; left out: the whole day
-// A range of times that ends at or before its start goes on into the next day: `Fri 22:00-06:00` ends on Saturday. `24:00`
-// is an end. A range from a time to itself is an error, for it has been read as all and as nothing.
+//   DAYS    days and ranges of days, separated by commas: `Mon-Fri`, `Mon,Wed,Fri`, `Fri-Mon`; without it, every day
+//   TIMES   ranges, separated by commas: `08:00-12:00,13:00-18:00`; without it, the whole day
+// A range of times that ends before its start goes on into the next day: `Fri 22:00-06:00` ends on Saturday. `24:00` is
+// an end. A range from a time to itself is an error: some programs read it as the whole day, others as no time.
 // Total and bounded: any text is hours or an error with its place.
 
 /// Why a text is not hours.
 package struct HoursError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Where in the text, in bytes from 0.
+    /// The place in the text, in bytes from 0.
     package let offset: Int
     package let reason: String
 
@@ -27,10 +27,10 @@ extension Hours {
 }
 
 extension Hours: CustomStringConvertible {
-    /// Its ranges, each as one that can be read: `Mon 08:00-18:00; Tue 08:00-18:00`; `never` when there is none.
+    /// The ranges, each in a form that can be read: `Mon 08:00-18:00; Tue 08:00-18:00`; `never` when there is none.
     package var description: String {
         let texts = ranges.flatMap { range in
-            // A range may be of several days.
+            // A range may span several days.
             (range.lowerBound / WeekMinute.perDay...(range.upperBound - 1) / WeekMinute.perDay).map { day in
                 let midnight = day * WeekMinute.perDay
                 let from = max(range.lowerBound - midnight, 0)
@@ -76,7 +76,7 @@ private struct HoursReader {
         return hours
     }
 
-    /// One or more with commas between.
+    /// One or more items, separated by commas.
     private mutating func list<Item>(
         _ read: (inout HoursReader) throws(HoursError) -> Item
     ) throws(HoursError) -> [Item] {
@@ -103,7 +103,7 @@ private struct HoursReader {
         return day
     }
 
-    /// `08:00-18:00`; ends behind midnight, when the end is not behind the start.
+    /// `08:00-18:00`. A range with its end before its start ends on the next day.
     private mutating func times() throws(HoursError) -> Range<Int> {
         let start = position
         let from = try time(atMost: WeekMinute.perDay - 1)

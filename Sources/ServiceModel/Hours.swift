@@ -1,10 +1,10 @@
-// When a service is open: `hours = ["Mon-Fri 08:00-18:00", "Sat 10:00-12:00"]`. Minutes of the week, and nothing of dates.
-// Its text is in Hours+Text.swift.
-// Promises that asking allocates nothing, and that its ranges are sorted, apart, and none is empty.
+// The opening hours of a service: `hours = ["Mon-Fri 08:00-18:00", "Sat 10:00-12:00"]`. Minutes of the week, without
+// dates. The text is in Hours+Text.swift.
+// Promises that a query allocates no memory, and that the ranges are sorted, apart from each other and not empty.
 
 /// A set of minutes of the week.
 package struct Hours: Hashable, Sendable {
-    /// Of `WeekMinute.number`. What goes on over the end of the week is two.
+    /// Ranges of ``WeekMinute/number``. A time over the end of the week is two ranges.
     package private(set) var ranges: [Range<Int>] = []
 
     /// Never open.
@@ -17,7 +17,7 @@ package struct Hours: Hashable, Sendable {
         return hours
     }()
 
-    /// Opens for so many minutes; over the end of the week it goes on at its beginning.
+    /// Adds a time of so many minutes; after the end of the week it goes on at the beginning.
     package mutating func insert(_ start: WeekMinute, minutes: Int) {
         guard minutes > 0 else { return }
         guard minutes < WeekMinute.count else {
@@ -29,7 +29,7 @@ package struct Hours: Hashable, Sendable {
         if end > WeekMinute.count { add(0..<end - WeekMinute.count) }
     }
 
-    /// Opens whenever the other does.
+    /// Adds the ranges of the other.
     package mutating func formUnion(_ other: Hours) {
         for range in other.ranges { add(range) }
     }
@@ -38,10 +38,10 @@ package struct Hours: Hashable, Sendable {
         ranges.contains { $0.contains(minute.number) }
     }
 
-    /// Minutes until this changes from open to closed or back; nil: it never does. For `explain`.
+    /// The minutes until the next change from open to closed or back; nil: it never changes. For `explain`.
     package func minutesUntilChange(from minute: WeekMinute) -> Int? {
         guard !ranges.isEmpty, ranges != [0..<WeekMinute.count] else { return nil }
-        // Where one range ends and the next begins at the turn of the week, nothing changes.
+        // A range that ends with the week and one that begins with it are one time: nothing changes between them.
         let edges = ranges.flatMap { [$0.lowerBound, $0.upperBound % WeekMinute.count] }
         let changes = edges.filter { edge in edges.filter { $0 == edge }.count == 1 }
         return changes.map { edge in

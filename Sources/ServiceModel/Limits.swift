@@ -1,7 +1,7 @@
-// What a service may use: `[limits]`.
+// The limits of a service: `[limits]`.
 package import Tables
 
-/// A bound, or none.
+/// A limit, or none.
 package enum Limit<Value: Hashable & Sendable>: Hashable, Sendable {
     case unlimited
     case at(Value)
@@ -18,18 +18,18 @@ package struct Bytes: Hashable, Sendable {
     package static func mebibytes(_ count: UInt64) -> Bytes { Bytes(count << 20) }
 }
 
-/// The limits of one service. The defaults are the ones that a service file without `[limits]` gets.
+/// The limits of one service. The defaults are those of a service file without `[limits]`.
 package struct Limits: Hashable, Sendable {
     /// Handlers at once; further connections wait in the listen queue. 1 to ``mostConnections``.
     package var connections = 100
-    /// Connections that wait in the gate before their handlers are started; further ones wait in the listen queue. 1 to
-    /// ``mostConnections``. nil when the file says nothing: then ``standardWaiting`` where something else makes them wait
-    /// there, and none where only handlers are awaited.
+    /// The most connections that wait in the gate before their handlers are started; further ones wait in the listen
+    /// queue. 1 to ``mostConnections``. nil when the file does not set it: then ``standardWaiting`` for a service with
+    /// a pre-connection phase, and 0 for a service without one.
     package var waiting: Int?
     package static let standardWaiting = 1000
-    /// Handlers at once per source prefix; further connections are refused. Who waits in the gate counts too.
+    /// Handlers at once per source, pending connections included; further connections are refused.
     package var perSource: Limit<Int> = .at(10)
-    /// Connections of a source prefix in a time; further ones are refused.
+    /// Connections of a source in a time; further ones are refused.
     package var rate: Limit<Rate> = .unlimited
     /// Connections to the service in a time; further ones wait in the listen queue.
     package var totalRate: Limit<Rate> = .unlimited
@@ -37,8 +37,8 @@ package struct Limits: Hashable, Sendable {
     package var lifetime: Limit<Duration> = .at(.seconds(3600))
     /// Open descriptors of a handler (RLIMIT_NOFILE).
     package var files: Limit<Int> = .at(256)
-    /// Processes of the service's user (RLIMIT_NPROC). nil when the file says nothing: then ``standardProcesses``, but no
-    /// limit without root, where it would count all of the caller's own.
+    /// Processes of the service's user (RLIMIT_NPROC). nil when the file does not set it: then ``standardProcesses``,
+    /// but no limit without root, where the kernel would count every process of the user that started Doorward.
     package var processes: Limit<Int>?
     package static let standardProcesses = 512
     /// Address space of a handler (RLIMIT_AS).
@@ -47,10 +47,11 @@ package struct Limits: Hashable, Sendable {
     package var cpu: Limit<Duration> = .unlimited
     /// Core file (RLIMIT_CORE).
     package var core: Limit<Bytes> = .at(Bytes(0))
-    /// Largest file a handler may write (RLIMIT_FSIZE).
+    /// The largest file that a handler may write (RLIMIT_FSIZE).
     package var fileSize: Limit<Bytes> = .at(.mebibytes(1024))
 
-    /// Memory of all of the service's processes together (cgroup v2, memory.max), where the controller is there.
+    /// Memory of all processes of the service together (cgroup v2, memory.max), if the cgroup has the memory
+    /// controller.
     package var totalMemory: Limit<Bytes> = .at(.mebibytes(1024))
 
     package static let mostConnections = 16384
@@ -71,7 +72,7 @@ extension Limits {
             Key("connections", \.connections, counts, remark: " at once"),
             Key("per_source", \.perSource, .orUnlimited(counts), remark: " at once"),
             Key("lifetime", \.lifetime, .orUnlimited(.duration(.moreThanZero)), remark: ", then TERM and KILL"),
-            // Descriptors 0, 1 and 2 are what a handler is.
+            // A handler needs descriptors 0, 1 and 2.
             Key("files", \.files, .orUnlimited(.count(3...mostFiles))),
             Key("processes", \.processes, .orUnlimited(.count(1...mostProcesses))),
             Key("memory", \.memory, .orUnlimited(.size(.moreThanZero))),
@@ -104,7 +105,7 @@ extension Limits {
 }
 
 extension Limit<Rate> {
-    /// nil for that of a rate whose file says nothing about it. Setting it changes nothing where there is no rate.
+    /// nil when it is the default burst of the rate. Setting it changes nothing when there is no rate.
     fileprivate var burst: Int? {
         get {
             guard case .at(let rate) = self, let plain = Rate(count: rate.count, period: rate.period) else {

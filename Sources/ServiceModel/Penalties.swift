@@ -1,47 +1,48 @@
-// What a way of ending costs the source that it happened to: `[penalties]`.
-// The defaults cost nothing: who wants bans says for what.
+// The points that a source collects for ways of ending: `[penalties]`.
+// By default no way of ending gives points: an administrator that wants bans says for what.
 internal import Tables
 
-/// Points for each way of ending, and what happens to a source that has collected too many.
+/// Points for each way of ending, and the ban of a source that has collected too many.
 package struct Penalties: Hashable, Sendable {
-    /// A way for a connection to end that may cost points. The raw value is its name in the file, the log and the state.
+    /// A way for a connection to end that may give points. The raw value is its name in the file, the log and the state
+    /// directory.
     package enum Cause: String, CaseIterable, Hashable, Sendable {
-        /// The handler exited with a status that has points of its own, or any other but 0 (`failure`).
+        /// The handler exited with a status that has points of its own, or with another status than 0 (`failure`).
         case exit
-        /// The handler was ended by a signal that Doorward did not send.
+        /// A signal that Doorward did not send ended the handler.
         case signal
         /// The peer closed before its first byte.
         case noData = "no_data"
-        /// The handler's lifetime was over.
+        /// The handler reached its lifetime.
         case lifetime
-        /// The source was refused by its limit of connections or its rate.
+        /// The source's limit of connections or its rate refused the connection.
         case limit
     }
 
-    /// Points for an exit status; one that is not here costs ``failure``, and 0 nothing unless it is here.
+    /// Points for an exit status. Another status gives ``failure``; 0 gives none unless it is in this table.
     package var exit: [UInt8: Int] = [:]
     package var failure = 0
     package var signal = 0
     package var noData = 0
     package var lifetime = 0
     package var limit = 0
-    /// With as many points a source is banned. 1 to ``mostPoints``.
+    /// The number of points at which a source is banned. 1 to ``mostPoints``.
     package var threshold = 100
-    /// The time in which points become half as many. In nanoseconds, at least ``shortestHalfLife``.
+    /// The time after which half of the points are left. In nanoseconds, at least ``shortestHalfLife``.
     package var halfLife: Int64 = 600_000_000_000
-    /// How long the first ban lasts; each further one twice as long as the one before. In nanoseconds.
+    /// The duration of the first ban; each further one takes twice as long as the one before. In nanoseconds.
     package var ban: Int64 = 600_000_000_000
-    /// No ban lasts longer. In nanoseconds.
+    /// The longest duration of a ban. In nanoseconds.
     package var longest: Int64 = 86_400_000_000_000
 
-    /// Of a single cause, and of the threshold.
+    /// The most points of a cause and of the threshold.
     package static let mostPoints = Score.mostPoints
-    /// In nanoseconds: a second.
+    /// One second, in nanoseconds.
     package static let shortestHalfLife: Int64 = 1_000_000_000
 
     package init() {}
 
-    /// Whether nothing costs anything, so that nobody need be remembered.
+    /// Whether no way of ending gives points, so that a gate need not remember any source.
     package var areNone: Bool {
         exit.isEmpty && failure == 0 && signal == 0 && noData == 0 && lifetime == 0 && limit == 0
     }
@@ -71,7 +72,7 @@ extension Penalties {
     }
 }
 
-/// An exit status and what it costs.
+/// An exit status and its points.
 private struct ExitPoints: Setting {
     var status: UInt8
     var points: Int
@@ -100,7 +101,7 @@ package enum ConnectionOutcome: Hashable, Sendable {
 }
 
 extension Penalties {
-    /// The points that an ending costs, and what it is called.
+    /// The points for an outcome, and its cause.
     package func points(for outcome: ConnectionOutcome) -> (points: Int, cause: Cause) {
         switch outcome {
         case .exit(let status): (exit[status] ?? (status == 0 ? 0 : failure), .exit)

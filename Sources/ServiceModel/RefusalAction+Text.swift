@@ -1,13 +1,13 @@
-// How a rule says in which manner it refuses, behind `deny`: `refuse=close`, `refuse=reset`, `refuse=tarpit`, or
-// `message=TEXT`, where the text is all that is left of the rule, with its blanks.
-// Total and bounded: any text is a manner or an error with its place.
+// The text of an action after `deny` in a rule: `refuse=close`, `refuse=reset`, `refuse=tarpit`, or `message=TEXT`,
+// where the text is the rest of the rule, with its blanks.
+// Total and bounded: any text is an action or an error with its place.
 
 extension RefusalAction {
     private static let forms = "expected refuse=close, refuse=reset, refuse=tarpit, message=TEXT or nothing"
 
-    /// What stands in a rule behind `deny`.
+    /// Reads the rest of a rule after `deny`.
     ///
-    /// - Parameter rest: from the first byte that is no blank to the end of the rule, in UTF-8.
+    /// - Parameter rest: the text from its first byte that is no blank to the end of the rule, in UTF-8.
     package init(ofRule rest: ArraySlice<UInt8>) throws(RuleTextError) {
         func fault(_ index: Int, _ what: String) -> RuleTextError {
             RuleTextError(offset: index, reason: "\(what); \(Self.forms)")
@@ -42,7 +42,7 @@ extension RefusalAction {
         self.init(word)
     }
 
-    /// What ``init(ofRule:)`` reads.
+    /// The text that ``init(ofRule:)`` reads.
     package var configText: String {
         switch self {
         case .close: "refuse=close"

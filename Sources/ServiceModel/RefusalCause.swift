@@ -1,6 +1,6 @@
-// Why a connection gets no handler: every cause has one word and one setting, here and nowhere else.
-// The raw value is the word in the log (`cause=`), the key in JSON and, for metrics, the label. A new cause is a case, its
-// setting, and an entry in doorward-log(5), which a test looks for.
+// Causes for which a connection gets no handler. Each has one word and one setting, which only this file declares.
+// The raw value is the word in the log (`cause=`), the key in JSON and, for metrics, the label. A new cause is a case,
+// its setting, and an entry in doorward-log(5), which a test looks for.
 
 /// A cause for which a connection is refused.
 package enum RefusalCause: String, CaseIterable, Hashable, Sendable {
@@ -10,15 +10,15 @@ package enum RefusalCause: String, CaseIterable, Hashable, Sendable {
     case ban
     /// An access rule denies the peer.
     case accessRule = "access_rule"
-    /// There are access rules, and none matches the peer.
+    /// No access rule matches the peer, and there are some.
     case noRuleMatches = "no_rule_matches"
     /// The service is a sensor.
     case sensor
-    /// The service is outside of its hours.
+    /// The service is closed at this hour.
     case hours
     /// The machine's load is above the service's limit.
     case load
-    /// The source has as many connections as it may have.
+    /// The source has reached its limit of connections.
     case sourceLimit = "source_limit"
     /// The source connects too often.
     case sourceRate = "source_rate"
@@ -28,24 +28,24 @@ package enum RefusalCause: String, CaseIterable, Hashable, Sendable {
     case check
     /// The checks did not end in time.
     case checkTimeout = "check_timeout"
-    /// A check was ended by a signal, or could not be started.
+    /// A signal ended a check, or the check could not be started.
     case checkFailed = "check_failed"
     /// The peer closed before its first byte.
     case noData = "no_data"
-    /// The peer's first byte did not come in time.
+    /// The peer's first byte did not arrive in time.
     case firstByte = "first_byte"
-    /// The peer sent something before it was greeted.
+    /// The peer sent data before the handler started (greet_delay).
     case earlyTalker = "early_talker"
     /// An upstream sent no proper PROXY header.
     case proxyHeader = "proxy_header"
-    /// Every handler was busy, and the source had more connections waiting than other sources.
+    /// Every handler was busy, and the source had more pending connections than any other source.
     case crowded
-    /// The gate ended while the connection waited.
+    /// The gate ended while the connection waited in it.
     case drain
 
-    /// The key, or the command, that changes what is refused for this cause; nil: no setting does.
+    /// The key or the command that changes which connections are refused for this cause; nil: none does.
     ///
-    /// - Parameter start: of the service, which decides what a connection without data was waiting for.
+    /// - Parameter start: the service's `start`, by which a connection without data waits for one thing or another.
     package func setting(_ start: AdmissionSettings.Start) -> String? {
         switch self {
         case .blockList: "block_list"

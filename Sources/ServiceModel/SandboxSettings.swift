@@ -1,15 +1,15 @@
-// What a service file says about its sandbox. A value that says nothing is the tightest one there is.
+// The settings of a service's sandbox. The defaults are the tightest values.
 
 /// The sandbox of one service, beyond its identity.
 package struct SandboxSettings: Hashable, Sendable {
-    /// The families that its handlers may open sockets of; empty: none.
+    /// The families of sockets that its handlers may open; empty: none.
     package var network: Set<SocketFamily> = []
     package var seccomp: SeccompMode = .refuse
     /// `system_calls`: changes to the standard set.
     package var systemCalls: [SystemCallChange] = []
     package var landlock: LandlockMode = .enforced
     package var files = FileLists()
-    /// Size of a /tmp of its own; nil: none.
+    /// The size of a /tmp of its own; nil: the service has none.
     package var privateTemporary: Bytes?
     /// An absolute path that becomes the service's `/`.
     package var root: String?
@@ -22,7 +22,8 @@ package struct SandboxSettings: Hashable, Sendable {
     /// Whether the service has this machine's network rather than an empty one. Sockets of the family unix need none.
     package var sharesNetwork: Bool { !network.isSubset(of: [.unix]) }
 
-    /// Whether it may connect over IP. The accepted connection is a socket like any other.
+    /// Whether handlers may connect over IP. It matters to a handler without sockets of its own too: the accepted
+    /// socket could be connected anew.
     package var hasInternet: Bool { network.contains(.inet) || network.contains(.inet6) }
 }
 
@@ -31,17 +32,17 @@ package enum SocketFamily: String, Hashable, Sendable, CaseIterable {
     case unix, inet, inet6, netlink
 }
 
-/// What becomes of a system call that is not in the service's set.
+/// What the kernel does with a system call that is not in the service's set.
 package enum SeccompMode: String, Hashable, Sendable, CaseIterable {
-    /// It fails with EPERM.
+    /// The call fails with EPERM.
     case refuse = "default"
-    /// It ends the process with SIGSYS.
+    /// The kernel ends the process with SIGSYS.
     case kill
     /// There is no filter.
     case off
 }
 
-/// Whether Landlock holds the service's handlers.
+/// Whether Landlock restricts the service's handlers.
 package enum LandlockMode: String, Hashable, Sendable, CaseIterable {
     case enforced = "default"
     case off
@@ -61,7 +62,7 @@ package struct SystemCallChange: Hashable, Sendable {
     }
 }
 
-/// `[files]`: what a service may reach of the file system, beyond what every handler is granted. Absolute paths; a
+/// `[files]`: the files that a service may reach, beyond those that every handler may reach. Absolute paths; a
 /// directory stands for everything below it.
 package struct FileLists: Hashable, Sendable {
     /// Read files, list directories.

@@ -1,4 +1,4 @@
-// Every key of a service's file, in the order in which messages, `explain` and `import` name them.
+// Every key of a service's file, in the order of messages, `explain` and `import`.
 internal import Addresses
 
 extension Service {
@@ -14,8 +14,8 @@ extension Service {
     /// The key of this name; nil when there is none.
     package static func key(_ name: String) -> Key<Service>? { keys.first { $0.name == name } }
 
-    /// The keys of one decision. A file that says `user` takes none of the others from `[defaults]`: groups and capabilities
-    /// that were meant for one user are not another's.
+    /// The keys of one decision. A file that sets `user` takes none of the others from `[defaults]`: groups and
+    /// capabilities that were meant for one user are not another's.
     package static let identityKeys: [Key<Service>] = [
         Key("user", \.identity.user, .own(.user)),
         Key("group", \.identity.gid, .group),

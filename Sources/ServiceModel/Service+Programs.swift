@@ -1,7 +1,7 @@
 // The programs of a service, and which of them serve one connection.
 
 extension Service {
-    /// How many filters there may be in each direction.
+    /// The most filters in each direction.
     package static let mostFilters = 4
 
     /// A program, and the key that names it.
@@ -10,7 +10,7 @@ extension Service {
         package let command: HandlerCommand
     }
 
-    /// Every program that may be started; none of a sensor.
+    /// Every program that a gate may start; none for a sensor.
     package var programs: [Program] {
         guard admission.sensor == nil else { return [] }
         let handlers = [handler] + access.compactMap(\.handler)
@@ -20,9 +20,9 @@ extension Service {
             + outputFilters.map { Program(key: "output_filters", command: $0) }
     }
 
-    /// The programs that serve a connection together, in the order that bytes pass through them.
+    /// The programs that serve a connection together, in the order of the bytes that pass through them.
     ///
-    /// - Parameter rule: the index of the access rule that admitted it; nil for none.
+    /// - Parameter rule: the index of the access rule that admitted the connection; nil for none.
     package func chain(rule: Int?) -> [Program] {
         let command = rule.flatMap { access[$0].handler } ?? handler
         return inputFilters.map { Program(key: "input_filters", command: $0) }

@@ -1,20 +1,20 @@
-// A service as its file in services/ defines it, with every name already looked up: nothing is left to be resolved
-// between accept and exec, and nothing about privileges is left open.
+// A service as its file in services/ defines it, with every name already looked up: between accept and exec no name is
+// resolved, and no privilege is decided.
 package import Addresses
 
 /// One service, complete and checked.
 package struct Service: Hashable, Sendable {
     /// The file's name without `.toml`.
     package var name: String
-    /// As it is shown: the path that the file was read from.
+    /// The path that the file was read from, as messages show it.
     package var file: String
-    /// Whether it is to run.
+    /// Whether the service is to run.
     package var isEnabled = true
     package var listen: [ListenAddress]
     package var handler: HandlerCommand
-    /// What the handler's input goes through first, in the order that bytes pass.
+    /// The programs that the handler's input passes first, in their order.
     package var inputFilters: [HandlerCommand] = []
-    /// What the handler's output goes through on its way to the socket.
+    /// The programs that the handler's output passes on its way to the socket, in their order.
     package var outputFilters: [HandlerCommand] = []
     package var identity: Identity
     package var access: [AccessRule] = []
@@ -36,13 +36,13 @@ package struct Service: Hashable, Sendable {
         self.identity = identity
     }
 
-    /// Where a handler's descriptor 2 goes.
+    /// The destination of a handler's descriptor 2.
     package enum StandardError: String, Hashable, Sendable, CaseIterable {
         case log, socket, null
     }
 }
 
-/// As whom a service's gate and handlers run.
+/// The user, the groups and the capabilities of a service's gate and handlers.
 package struct Identity: Hashable, Sendable {
     package enum User: Hashable, Sendable {
         /// A uid of its own, from a range that no account uses (DynamicIdentity). The gid is the same number.
@@ -53,7 +53,7 @@ package struct Identity: Hashable, Sendable {
     }
 
     package var user: User
-    /// nil: that of the account, or the dynamic number.
+    /// nil: the account's group, or the dynamic number.
     package var gid: UInt32?
     /// Supplementary groups; none unless listed.
     package var groups: [UInt32]
@@ -69,7 +69,7 @@ package struct Identity: Hashable, Sendable {
 }
 
 extension Service {
-    /// Connections that may wait in the gate before their handlers are started; 0: none does.
+    /// The most pending connections of a gate; 0: no connection waits in the gate.
     package var waitingPlaces: Int {
         if let waiting = limits.waiting { return waiting }
         let isAsked =

@@ -1,4 +1,4 @@
-// Where in a file something was said. Every error and every decision names one.
+// A place in a file. Every error and every decision names one.
 
 /// A place in a text file.
 ///

@@ -1,4 +1,4 @@
-// A minute of the week, as a clock on the wall shows it. What zone that clock is in, its owner knows.
+// A minute of the week, as a local clock shows it. The code that asks knows the time zone of that clock.
 // Imports nothing, as Hours does.
 
 /// A day of the week, in the order of ISO 8601.
@@ -27,13 +27,13 @@ package struct WeekMinute: Hashable, Sendable, Comparable {
     package static let perDay = 24 * 60
     package static let count = 7 * perDay
 
-    /// - Parameter number: counted from Monday, 00:00; a number outside of the week counts on in another week.
+    /// - Parameter number: counted from Monday, 00:00; a number outside of the week is taken modulo the week.
     package init(number: Int) {
         let rest = number % WeekMinute.count
         self.number = rest < 0 ? rest + WeekMinute.count : rest
     }
 
-    /// - Parameter minute: of the day; what lies outside is of another day.
+    /// - Parameter minute: of the day; a number outside of the day is a minute of another day.
     package init(_ day: Weekday, minute: Int) {
         self.init(number: day.rawValue * WeekMinute.perDay + minute % WeekMinute.count)
     }

@@ -1,9 +1,9 @@
-// What a key is useless without, or useless beside: data, so that one place checks all of it.
-// A key from `[defaults]` is never at fault: only some services may have the other key.
+// Conditions on other keys without which a key does nothing: data, so that one place checks all of it.
+// A key of `[defaults]` is no fault without its condition: perhaps only some services meet it.
 
 /// A condition under which a key does something.
 package enum Constraint: Hashable, Sendable {
-    /// Another key must be there too.
+    /// The file must set another key too.
     case needs(String)
     /// Another key must have this value.
     case needsValue(of: String, String)
@@ -13,7 +13,7 @@ package enum Constraint: Hashable, Sendable {
     case needsAddress
     /// Another key must not have this value, unless the key's own value is empty.
     case uselessWith(key: String, value: String)
-    /// The same, where a message says in words what each of the two wants.
+    /// As ``uselessWith(key:value:)``, with words for the message: what each of the two keys wants.
     case contradicts(key: String, value: String, says: String, otherSays: String)
     /// A sensor bans every client at once, and starts nothing.
     case uselessForSensor(because: String)

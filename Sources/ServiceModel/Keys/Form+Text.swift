@@ -1,9 +1,9 @@
-// A value as a file spells it, and as `explain` shows it.
+// Writes a value as a file spells it, and as `explain` shows it.
 internal import Tables
 internal import Text
 
 extension Form {
-    /// The value as TOML 1.0 has it.
+    /// The value in TOML 1.0.
     package func spelled(_ value: SettingValue) -> String {
         switch (self, value) {
         case (.orUnlimited(let form), .number), (.orUnlimited(let form), .list): form.spelled(value)

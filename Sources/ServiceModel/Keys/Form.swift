@@ -1,5 +1,5 @@
-// What a file may say under a key: the type of the value, its unit and its bounds. Configuration reads by the form, `explain`
-// and the manual's test show by it, and the round trips of the wire are generated from it.
+// The form of a key's value: its type, its unit and its bounds. Configuration reads by the form, `explain` and the
+// manual's test show by it, and the round trip tests of the wire are generated from it.
 
 /// The form of a setting's value.
 package indirect enum Form: Hashable, Sendable {
@@ -31,17 +31,17 @@ package indirect enum Form: Hashable, Sendable {
     case groups
     /// A list of addresses and prefixes. With `example`, an empty list is a fault.
     case prefixes(example: String?)
-    /// A list of one to so many name servers.
+    /// A list of name servers, one or more.
     case nameServers(most: Int)
     /// A list of absolute paths.
     case paths
     /// A program with its arguments.
     case program
-    /// A list of so many programs at most; the name is what a message calls them.
+    /// A list of programs; a message calls them by the name.
     case programs(most: Int, called: String)
-    /// What the form says, or `"unlimited"`.
+    /// A value of the inner form, or `"unlimited"`.
     case orUnlimited(Form)
-    /// A form of its own, which Configuration reads by a function for this key alone.
+    /// A form of a single key, which Configuration reads by a function of its own.
     case own(OwnForm)
 
     /// The shortest duration that is allowed.
@@ -58,7 +58,7 @@ package indirect enum Form: Hashable, Sendable {
     package enum LeastSize: Hashable, Sendable { case any, moreThanZero }
 }
 
-/// The forms that only one key has.
+/// The forms of a single key each.
 package enum OwnForm: String, Hashable, Sendable, CaseIterable {
     case listen, user, capabilities, access, environment, denyMessage, hours, timeZone, dnsbl, network, systemCalls
     case privateTemporary, root, exitPoints

@@ -1,7 +1,8 @@
-// One declaration for each key of a file. Everything that knows keys loops over these: reading and its messages, the wire,
-// `explain`, `import`, and the test of the manual. The default is what the property says, and stands nowhere else.
+// One declaration for each key of a file. All code about keys loops over these: reading and its messages, the wire,
+// `explain`, `import`, and the test of the manual. The initial value of the property is the default, and the only place
+// of it.
 
-/// A key of a file, and where its value lives in `Root`.
+/// A key of a file, and the property of `Root` that has its value.
 package struct Key<Root>: Sendable {
     /// With its table: `limits.memory`.
     package let name: String
@@ -13,8 +14,8 @@ package struct Key<Root>: Sendable {
     private let remark: String
 
     /// - Parameters:
-    ///   - path: where the value lives, as one of a type that can hold every value of the form.
-    ///   - remark: what `explain` says after a value that is there.
+    ///   - path: the property; its type can hold every value of the form.
+    ///   - remark: the words after the value in the output of `explain`.
     package init<Value: Setting>(
         _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ form: Form, _ scope: KeyScope = .common,
         _ constraints: Constraint..., remark: String = ""
@@ -32,7 +33,7 @@ package struct Key<Root>: Sendable {
         }
     }
 
-    /// A key whose value is one of a few words.
+    /// A key that takes one of a few words.
     package init<Value: Setting & CaseIterable & RawRepresentable<String>>(
         _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ constraints: Constraint...,
         remark: String = ""
@@ -73,7 +74,7 @@ package struct Key<Root>: Sendable {
 
     /// Sets the value.
     ///
-    /// - Returns: false when it is none that this setting can have; nothing changes then.
+    /// - Returns: false when the setting cannot have this value; nothing changes then.
     package func set(_ value: SettingValue, in root: inout Root) -> Bool { put(&root, value) }
 
     /// The value as `explain` shows it.
@@ -82,7 +83,7 @@ package struct Key<Root>: Sendable {
         return form.shown(value) + (value == .none || value == .unlimited ? "" : remark)
     }
 
-    /// The table that the key stands in; empty for the top of the file.
+    /// The table of the key; empty for the top of the file.
     package var table: String { name.contains(".") ? String(name.prefix { $0 != "." }) : "" }
 
     /// The name inside of its table.

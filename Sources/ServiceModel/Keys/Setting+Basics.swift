@@ -1,4 +1,4 @@
-// Numbers, texts and their compositions as settings.
+// Converts numbers, texts and their compositions to settings and back.
 package import Tables
 
 extension Bool: Setting {
@@ -31,7 +31,7 @@ extension String: Setting {
     }
 }
 
-/// In whole nanoseconds. A file's durations are shorter than 64 bits of them.
+/// In whole nanoseconds: every duration of a file fits into 64 bits.
 extension Duration: Setting {
     package var setting: SettingValue {
         .number(components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000)
@@ -50,7 +50,7 @@ extension Bytes: Setting {
     }
 }
 
-/// Times, nanoseconds of the period, burst.
+/// The count, the period in nanoseconds, the burst.
 extension Rate: Setting {
     package var setting: SettingValue { .list([.number(count), .number(period), .number(burst)]) }
     package init?(setting: SettingValue) {

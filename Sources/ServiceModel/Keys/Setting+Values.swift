@@ -1,4 +1,4 @@
-// What a service is made of, as settings. A value that has a text form travels in it.
+// Converts the parts of a service to settings and back. A value with a text form is a text.
 package import Addresses
 
 /// A type with one text for each value.
@@ -41,7 +41,7 @@ extension DNSBLRule: Setting {
     }
 }
 
-/// As a rule spells it.
+/// The text of an action in a rule.
 extension RefusalAction: Setting {
     package var setting: SettingValue { .text(configText) }
     package init?(setting: SettingValue) {
@@ -70,7 +70,7 @@ extension SystemCallChange: Setting {
     }
 }
 
-/// Minutes of the week, a start and an end in turn.
+/// Minutes of the week: the start and the end of each range.
 extension Hours: Setting {
     package var setting: SettingValue {
         .list(ranges.flatMap { [$0.lowerBound.setting, $0.upperBound.setting] })
@@ -154,7 +154,7 @@ extension SourcePosition: Setting {
     }
 }
 
-/// Whether it allows, the subject, the variables, the handler, the way to refuse, the place.
+/// Whether it allows, the subject, the variables, the handler, the action of a refusal, the place.
 extension AccessRule: Setting {
     package var setting: SettingValue {
         .list([

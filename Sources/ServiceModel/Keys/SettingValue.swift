@@ -1,9 +1,9 @@
-// The value of a setting, whatever its type: what travels to the supervisor, and what `explain` shows.
-// A form (Form.swift) says what the value means and how a file spells it.
+// The value of a setting, whatever its type. Values in this form travel to the supervisor, and `explain` shows them.
+// A form (Form.swift) gives the value its meaning and its spelling in a file.
 
 /// A value without its type.
 package enum SettingValue: Hashable, Sendable {
-    /// There is no value: the file says nothing, and the setting has no default.
+    /// No value: the file does not set the key, and the key has no default.
     case none
     case flag(Bool)
     /// A count, or a duration in nanoseconds, a size in bytes, a load in hundredths, an account's number, octal digits.
@@ -11,20 +11,20 @@ package enum SettingValue: Hashable, Sendable {
     case text(String)
     case list([SettingValue])
 
-    /// What a setting without a limit has in the place of a number.
+    /// The value of a setting without a limit, in the place of a number.
     package static let unlimited = SettingValue.text("unlimited")
 }
 
-/// A type whose values can be those of a setting.
+/// A type of values that settings can have.
 package protocol Setting: Hashable, Sendable {
     var setting: SettingValue { get }
 
-    /// nil when the value is none of this type.
+    /// Fails when the setting is not a value of this type.
     init?(setting: SettingValue)
 }
 
 extension SettingValue {
-    /// The value as one of a type; nil when it is none.
+    /// The value, converted to a type; nil when it is not of that type.
     package func value<Value: Setting>(as type: Value.Type = Value.self) -> Value? { Value(setting: self) }
 
     package var number: Int64? { if case .number(let number) = self { number } else { nil } }
