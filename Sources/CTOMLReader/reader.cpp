@@ -3,18 +3,17 @@
 
 #include <cerrno>
 
-// Errors are thrown: the parser stops at the first one, and runs no code after it. ctoml_read catches them all.
-#define TOML_EXCEPTIONS 1
+// toml++ throws an error: the parser stops at the first one and runs no code after it. ctoml_read catches them all.
 #define TOML_HEADER_ONLY 1
 #define TOML_MAX_NESTED_VALUES ctoml_most_nested
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_ENABLE_UNRELEASED_FEATURES 0
-// toml++ asserts what some texts make false (`[1, }`, `[=]`, `[1979-05-27 0]`), and with NDEBUG lets the compiler
-// assume it. Without either it goes on to an error of its own, which has its place.
+// Some texts make toml++'s assertions false (`[1, }`, `[=]`, `[1979-05-27 0]`), and with NDEBUG toml++ tells the
+// compiler to assume them. Without either, toml++ goes on to an error of its own, which has its place.
 #undef NDEBUG
 #define TOML_ASSERT(condition) static_cast<void>(0)
-// toml++ asks of a character whether it is a blank, and declares unreachable what it reaches for some, such as U+00E9.
-// The answer for those is no. Source: https://github.com/marzer/tomlplusplus/issues/295.
+// toml++ tests whether a character is a blank, and declares a branch unreachable that some characters reach, such as
+// U+00E9. Here that branch answers no. Source: https://github.com/marzer/tomlplusplus/issues/295.
 #if __has_include(<toml++/impl/preprocessor.hpp>)  // since version 3.4
 #include <toml++/impl/preprocessor.hpp>
 #else
@@ -59,7 +58,7 @@ class Places {
         offsets.push_back(text.size());
     }
 
-    /// The offset of a place; of the text's end for a place after it.
+    /// The offset of a place; the text's end for a place after it.
     size_t operator[](toml::source_position place) const
     {
         const size_t line = std::min<size_t>(std::max<size_t>(place.line, 1), lines.size());
@@ -69,7 +68,7 @@ class Places {
 
   private:
     std::vector<size_t> offsets;  // of each code point, and of the text's end
-    std::vector<size_t> lines;    // which code point each line begins with
+    std::vector<size_t> lines;    // for each line, the index of its first code point
 };
 
 bool is_blank(char byte)
@@ -95,7 +94,7 @@ bool has_three_quotes(std::string_view text, size_t place, char quote)
     return text.substr(place, 3) == std::string(3, quote);
 }
 
-/// The end of the string of any of the four kinds that begins at `start`.
+/// The end of the string that begins at `start`, of any of the four kinds.
 ///
 /// A string that is not closed ends with its line or with the text.
 size_t end_of_string(std::string_view text, size_t start)
@@ -123,16 +122,17 @@ size_t end_of_string(std::string_view text, size_t start)
     return text.size();
 }
 
-/// What can be told of a text without reading it as TOML.
+/// What this file finds out about a text without reading it as TOML.
 ///
-/// Up to the first thing that is not TOML, it tells strings and comments from keys as toml++ does.
+/// Up to the first byte that is not TOML, it tells strings and comments from keys as toml++ does.
 struct Outline {
-    /// The place of the first part of a dotted key that is one part too many; the text's length when there is none.
+    /// The place of the first part of a dotted key that exceeds the allowed number; the text's length when there is
+    /// none.
     ///
     /// toml++ bounds how deep values nest, but not how many parts a key has: it would make tables so deep that their
     /// destructors overflow the stack.
     size_t surplus_part;
-    /// Whether the last string before it has three quotes on each side.
+    /// Whether the last string before that place has three quotes on each side.
     bool is_last_string_multi_line = false;
 
     explicit Outline(std::string_view text) : surplus_part(text.size())
@@ -189,12 +189,12 @@ size_t nul_escape(std::string_view text, size_t start)
             continue;
         if (text.substr(place, 6) == "\\u0000" || text.substr(place, 10) == "\\U00000000")
             return place;
-        place++;  // What a backslash escapes begins no escape.
+        place++;  // The character after a backslash begins no escape.
     }
     return start;
 }
 
-/// What is handed out, with its memory.
+/// The document that ctoml_read returns, with its memory.
 struct Document : ctoml_document {
     std::vector<ctoml_node> node_list;
     std::string text_list;
@@ -209,7 +209,7 @@ struct Document : ctoml_document {
         fault_place = place;
     }
 
-    /// Makes what is handed out point at what is held.
+    /// Makes the pointers of the C document point at the lists that this object owns.
     void settle()
     {
         if (fault != ctoml_none)
@@ -223,7 +223,7 @@ struct Document : ctoml_document {
     }
 };
 
-/// Lists the values of toml++'s tree, each before those inside of it.
+/// Lists the values of toml++'s tree: a table or an array precedes its values.
 class Lister {
   public:
     Lister(std::string_view text, const Places &places, Document &document)
@@ -238,7 +238,7 @@ class Lister {
             const toml::node *value;
             size_t place;
         };
-        // toml++ sorts by name.
+        // toml++ sorts by name; the document keeps the order of the text.
         std::vector<Entry> list;
         for (auto &&[key, value] : table)
             list.push_back({&key, &value, places[key.source().begin]});
@@ -251,8 +251,8 @@ class Lister {
             node.key_text = keep(key, entry.place);
             node.value_place = places[entry.value->source().begin];
             const toml::table *inner = entry.value->as_table();
-            // A table that is not written in braces begins with its key; so does an array that a header makes, whose
-            // bracket stands before the key.
+            // A table that is not written in braces begins with its key. So does an array that a header makes: toml++
+            // gives the place of the header's bracket, which stands before the key.
             if ((inner && !inner->is_inline()) || node.value_place < node.key_place)
                 node.value_place = node.key_place;
             add(node, *entry.value, level);
@@ -277,7 +277,7 @@ class Lister {
         }
     }
 
-    /// Adds a value, and those inside of it.
+    /// Adds a value, then the values inside of it.
     void add(ctoml_node node, const toml::node &value, size_t level)
     {
         if (level > ctoml_most_nested) {
@@ -328,12 +328,12 @@ class Lister {
         const std::string_view written = text.substr(node.value_place);
         const char quote = written.empty() ? '\0' : written.front();
         const std::string_view after = written.substr(std::min(value.size() + 1, written.size()));
-        // An escape is longer than what it stands for: then no quote stands where the text would end.
+        // An escape is longer than the character it stands for: then no quote stands where the text would end.
         node.is_verbatim = !has_three_quotes(written, 0, quote) && written.substr(1, value.size()) == value
             && !after.empty() && after.front() == quote;
     }
 
-    /// Keeps a text that stands at a place of the file, and returns where it is kept.
+    /// Copies a text from a place of the file into the document's texts, and returns its offset there.
     size_t keep(std::string_view value, size_t place)
     {
         if (value.find('\0') != value.npos)
@@ -350,7 +350,7 @@ void read(std::string_view text, Document &document)
     const Outline outline(text);
     const size_t end = outline.surplus_part;
     try {
-        // A key that goes on where the text is cut off is an error right there.
+        // A key that goes on after the place where the text is cut off is an error right there.
         const toml::table table = toml::parse(text.substr(0, end));
         Lister(text, places, document).entries(table, 1);
     } catch (const toml::parse_error &error) {

@@ -1,6 +1,6 @@
-// A TOML 1.0 text as a flat list of values with their places: toml++ behind a C interface, for Configuration.
-// Promises an answer for any bytes, in memory proportional to their number, with a recursion that ctoml_most_nested
-// bounds. No C++ exception leaves these functions. They run in the parent only.
+// Reads a TOML 1.0 text into a flat list of values with their places: toml++ with a C interface, for Configuration.
+// Promises an answer for any bytes. Memory is proportional to their number, and ctoml_most_nested bounds the recursion.
+// No C++ exception leaves these functions. They run in the parent only.
 // Source: TOML 1.0.0 (https://toml.io/en/v1.0.0), toml++ (https://marzer.github.io/tomlplusplus).
 #ifndef CTOMLREADER_H
 #define CTOMLREADER_H
@@ -27,7 +27,7 @@ enum ctoml_kind {
     ctoml_date_time,
 };
 
-// A value. Places are byte offsets into the text; texts are offsets into the document's texts.
+// A value. `..._place` is a byte offset into the file's text; `..._text` is an offset into the document's texts.
 struct ctoml_node {
     enum ctoml_kind kind;
     size_t key_text, key_length;  // empty for an element of an array
@@ -53,8 +53,8 @@ struct ctoml_document {
     enum ctoml_fault fault;
     size_t fault_place;              // at most the text's length
     const char *description;         // zero-terminated; empty unless the fault is one of syntax
-    int is_multi_line;               // where a string lacks its end: whether it has three quotes
-    const struct ctoml_node *nodes;  // each before those inside of it; none when there is a fault
+    int is_multi_line;               // of a string that lacks its end: whether it begins with three quotes
+    const struct ctoml_node *nodes;  // a table or an array precedes its values; none when there is a fault
     size_t node_count;
     const char *texts;
 };
