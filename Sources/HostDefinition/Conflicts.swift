@@ -1,10 +1,10 @@
-// Which services want the same address. Pure: the kernel's own answer comes when the supervisor binds.
+// Finds services that want the same address. Pure: the kernel's own answer comes when the supervisor binds.
 
 package import Addresses
 internal import ServiceModel
 
 extension ListenAddress {
-    /// Whether only one of the two could be bound. An unspecified address takes its whole family; port 0 takes nothing.
+    /// Whether only one of the two can be bound. An unspecified address takes its whole family; port 0 takes nothing.
     package func conflicts(with other: ListenAddress) -> Bool {
         switch (self, other) {
         case (.unix(let first), .unix(let second)): return Array(first.utf8) == Array(second.utf8)
@@ -16,7 +16,7 @@ extension ListenAddress {
     }
 }
 
-/// A fault for each address that an earlier service of the list has already; disabled services take none.
+/// A fault for each address that an earlier service of the list already takes. A disabled service takes none.
 package func listenConflicts(among definitions: [ServiceDefinition]) -> [Fault] {
     var taken: [(listener: ServiceDefinition.Listener, service: String)] = []
     var faults: [Fault] = []

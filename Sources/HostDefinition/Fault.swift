@@ -1,18 +1,18 @@
 // What is wrong with a configuration file, and where.
-// Promises that the text of a fault is one line, whatever bytes the file held.
+// Promises that the text of a fault is one line, whatever bytes the file contains.
 
 package import ServiceModel
 internal import Text
 
-/// One thing that is wrong, at the place where it was written.
+/// An error in a file, with the place where it is written.
 ///
 /// Shape: `FILE:LINE:COLUMN: error: MESSAGE`.
 package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     package let position: SourcePosition
-    /// The setting that is at fault, `limits.memory` for one in a table; nil where no setting is, or where that is not
-    /// known. It is not part of the text.
+    /// The setting that is at fault, `limits.memory` for one in a table; nil when no setting is at fault, or when it is
+    /// not known. The text of the fault does not contain it.
     package let key: String?
-    /// What was found and what was expected; control characters are already escaped.
+    /// What the file says and what was expected; control characters are already escaped.
     package let message: String
 
     package init(position: SourcePosition, key: String? = nil, message: String) {

@@ -1,24 +1,25 @@
 // Everything that the files of a host say, read and checked: what a supervisor works from.
-// Values only. ConfigurationLoader reads them; they travel to the supervisor as bytes (Wire.swift), because the process that
-// is root and lives for months links no parser of files.
+// Values only. ConfigurationLoader reads the files in a process of its own, and the values travel to the supervisor as
+// bytes (Wire+HostDefinition.swift): the supervisor runs as root for months, and so links no parser of files.
 package import ServiceModel
 
-/// What was read, sound and unsound.
+/// The definitions of a host's services, its settings, and the faults in its files.
 package struct HostDefinition: Hashable, Sendable {
     package var settings: HostSettings
-    /// The sound ones, disabled ones among them, by name.
+    /// The services without faults, by name; disabled ones too.
     package var services: [String: ServiceDefinition] = [:]
-    /// The names of those whose file is at fault.
+    /// The names of the services with a faulty file.
     package var broken: Set<String> = []
     package var faults: [Fault] = []
 
     package init(settings: HostSettings) { self.settings = settings }
 
-    /// Takes over what is running now for each broken file, then takes out whoever wants an address that another has.
+    /// Keeps the running definition for each broken file, then removes each service that wants a taken address.
     ///
-    /// Who runs and did not change comes first, then who changed, then who is new: an address stays with its owner. Who
-    /// is taken out falls back to what runs, and so may stand in another's way; hence the rounds. Each of them takes out
-    /// at least one, and two services are never left with one socket.
+    /// An address stays with its owner: a running service that did not change has the first claim, then one that
+    /// changed, then a new one. A service that is removed falls back to its running definition, which may conflict with
+    /// another service; hence the rounds. Each round removes at least one definition, and two services never share an
+    /// address.
     package mutating func settle(keeping running: [String: ServiceDefinition]) {
         for name in broken { services[name] = running[name] }
         while true {

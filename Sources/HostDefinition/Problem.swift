@@ -1,10 +1,10 @@
-// What keeps a host from being served as its files say: a fault in a file, a file that cannot be read, or a lack of
+// Reasons why a host is not served as its files say: a fault in a file, a file that cannot be read, or a lack of
 // something that no file names. Data for programs, and one line for people.
 
 package import ServiceModel
 internal import Text
 
-/// One thing that is wrong with a host's files, or with what reads them.
+/// An error in a host's files, or in the process that reads them.
 package struct Problem: Hashable, Sendable, CustomStringConvertible {
     package enum Place: Hashable, Sendable {
         case position(SourcePosition)
@@ -12,13 +12,13 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
         case file(String)
     }
 
-    /// nil: no file is at fault.
+    /// nil when no file is at fault.
     package let place: Place?
-    /// The setting that is at fault; of a file as a whole, the setting that names the file.
+    /// The setting that is at fault; for a file as a whole, the setting that names the file.
     package let key: String?
-    /// The option of the command line that is used in the place of ``key``: `--services`.
+    /// The option of the command line that replaces ``key``: `--services`.
     package let option: String?
-    /// What is wrong, for people; control characters are already escaped.
+    /// The error, for people; control characters are already escaped.
     package let message: String
 
     package init(_ place: Place?, key: String? = nil, option: String? = nil, message: String) {
@@ -40,7 +40,7 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The line and the column, each counted from 1; nil where no line is at fault.
+    /// The line and the column, each counted from 1; nil when no line is at fault.
     package var position: SourcePosition? {
         if case .position(let position) = place { position } else { nil }
     }
@@ -57,7 +57,7 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Why there is nothing to serve.
+/// The reasons why a host has nothing to serve.
 package struct HostDefinitionError: Error, Hashable, Sendable {
     package let problems: [Problem]
 
@@ -65,9 +65,9 @@ package struct HostDefinitionError: Error, Hashable, Sendable {
 
     package init(_ problem: Problem) { problems = [problem] }
 
-    /// Texts that name no place apart.
+    /// One problem for each text, without a place.
     package init(lines: [String]) { problems = lines.map { Problem(nil, message: $0) } }
 
-    /// Each ready to be printed.
+    /// One line for each problem, ready to be printed.
     package var lines: [String] { problems.map(\.description) }
 }

@@ -1,4 +1,4 @@
-// What a service file comes to: the service, whether it is to run, and where its listeners were asked for.
+// The result of reading a service file: the service, whether it is enabled, and the place of each listener in the file.
 
 package import Addresses
 package import ServiceModel
@@ -20,14 +20,15 @@ package struct ServiceDefinition: Hashable, Sendable {
     }
 
     package var service: Service
-    /// As the service says.
+    /// From ``Service/isEnabled``.
     package var activation: Activation {
         get { service.isEnabled ? .enabled : .disabled }
         set { service.isEnabled = newValue == .enabled }
     }
     /// The service's `listen`, in the same order.
     package var listeners: [Listener]
-    /// Where each setting was said, by its key, `limits.memory` for one in a table; a key that is not here has its default.
+    /// Where a file sets each key, by the key's name (`limits.memory` for one in a table). A key that is missing here
+    /// has its default.
     package var origins: [String: SourcePosition] = [:]
 
     package init(service: Service, activation: Activation, listeners: [Listener]) {
@@ -36,7 +37,8 @@ package struct ServiceDefinition: Hashable, Sendable {
         self.activation = activation
     }
 
-    /// Whether a gate of one need not be replaced by a gate of the other: where a setting was said is not served.
+    /// Whether a gate of one definition can go on with the other. The places of the settings make no difference to a
+    /// gate.
     package func serves(as other: ServiceDefinition) -> Bool {
         service == other.service
             && listeners.map(\.address) == other.listeners.map(\.address)

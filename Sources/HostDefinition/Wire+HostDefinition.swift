@@ -1,4 +1,4 @@
-// Services and whole definitions on their way to the supervisor.
+// Encodes services and whole host definitions for the way to the supervisor.
 internal import Addresses
 package import ServiceModel
 package import Wire
@@ -70,7 +70,7 @@ extension SourcePosition: WireValue {
 extension HostDefinition {
     private static let mark: Int64 = 0x4452_5744_4546_3031  // "DRWDEF01"
 
-    /// The definitions as they travel.
+    /// The definition, encoded.
     package var wire: [UInt8] {
         var writer = WireWriter()
         writer.write(Self.mark)
@@ -82,7 +82,7 @@ extension HostDefinition {
         return writer.bytes
     }
 
-    /// Reads what ``wire`` wrote; nil when the bytes are anything else, or not all of it.
+    /// Reads the bytes that ``wire`` wrote; nil for any other bytes, a part of them too.
     package init?(wire: [UInt8]) {
         var reader = WireReader(wire)
         do throws(WireError) {

@@ -1,4 +1,4 @@
-// Problems on their way to the supervisor, and from it to the command line.
+// Encodes problems for the way to the supervisor, and from there to the command line.
 internal import ServiceModel
 package import Wire
 

@@ -1,5 +1,5 @@
-// Services and host settings on their way to the supervisor: the value of each key, in the order of the keys.
-// Both programs are of one build, so the order is the same; a value that its key cannot have is an error all the same.
+// Encodes services and host settings for the way to the supervisor: the value of each key, in the order of the keys.
+// Both programs come from one build, so the order is the same. A value that its key cannot have is an error.
 package import ServiceModel
 package import Wire
 
@@ -26,7 +26,7 @@ extension SettingValue: WireValue {
         self = try SettingValue(from: &reader, depth: 0)
     }
 
-    /// No setting has lists in lists in lists beyond this.
+    /// The most levels of lists in lists; no setting needs more.
     private static var mostNested: Int { 4 }
 
     private init(from reader: inout WireReader, depth: Int) throws(WireError) {
