@@ -1,4 +1,4 @@
-// The key `access`: the rules in their order, of which each must be able to decide something.
+// Reads the key `access`: the rules in their order. A rule that can never decide is a fault.
 
 internal import Addresses
 import ServiceModel
@@ -6,7 +6,7 @@ import ServiceModel
 extension Reading {
     private static let accessForms = "a list of rules like [\"allow 10.0.0.0/8\", \"deny all\"]"
 
-    /// The rules; nil with a fault when there is no list of them.
+    /// The rules; nil with a fault when the value is not a list of strings.
     mutating func access(_ entry: TOMLEntry) -> [AccessRule]? {
         guard let texts = strings(entry, expected: Self.accessForms) else { return nil }
         if case .list(let elements) = entry.value.content, elements.isEmpty {
@@ -27,7 +27,7 @@ extension Reading {
 }
 
 extension AccessRule.Subject {
-    /// Whether every peer that the other speaks of is one that this speaks of.
+    /// Whether this subject includes every peer of the other one.
     func covers(_ other: AccessRule.Subject) -> Bool {
         switch (self, other) {
         case (.all, _), (.unix, .unix): true

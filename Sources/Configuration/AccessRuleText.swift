@@ -1,6 +1,6 @@
 // The text of one access rule, words separated by blanks: `allow SUBJECT [NAME=value ...] [handler=NAME]`, or
-// `deny SUBJECT`, and perhaps how (RefusalAction+Text.swift).
-// Promises that each fault stands at the word that it speaks of, where the string is written without escapes.
+// `deny SUBJECT` and perhaps an action (RefusalAction+Text.swift).
+// Promises that each fault has the place of its word, if the string is written without escapes.
 
 internal import Addresses
 import ServiceModel
@@ -8,12 +8,12 @@ import ServiceModel
 extension Reading {
     private struct Word {
         var text: String
-        /// In the rule, in bytes from 0.
+        /// The place in the rule, in bytes from 0.
         var offset: Int
         var position: SourcePosition
     }
 
-    /// One rule; nil when any word of it is a fault.
+    /// Reads one rule; nil when any word of it is a fault.
     mutating func accessRule(_ text: String, at node: TOMLNode) -> AccessRule? {
         let words = words(of: text, at: node)
         guard let first = words.first else {
@@ -40,7 +40,7 @@ extension Reading {
         switch verdict {
         case .allow: for word in words.dropFirst(2) where !readAssignment(word, into: &rule) { isWhole = false }
         case .deny:
-            if words.count > 2, !readManner(text, from: words[2].offset, at: node, into: &rule) { isWhole = false }
+            if words.count > 2, !readAction(text, from: words[2].offset, at: node, into: &rule) { isWhole = false }
         }
         return isWhole ? rule : nil
     }
@@ -59,7 +59,7 @@ extension Reading {
         }
     }
 
-    /// `NAME=value` or `handler=NAME`. Returns whether it could be read.
+    /// Reads `NAME=value` or `handler=NAME`. Returns whether it could be read.
     private mutating func readAssignment(_ word: Word, into rule: inout AccessRule) -> Bool {
         guard let equals = word.text.firstIndex(of: "=") else {
             fault(word.position, "\(quoted(word.text)) has no '='; expected NAME=value or handler=NAME")
@@ -93,8 +93,8 @@ extension Reading {
         return true
     }
 
-    /// How a deny rule refuses: all that is left of it. Returns whether it could be read.
-    private mutating func readManner(
+    /// Reads the action of a deny rule: the rest of the text. Returns whether it could be read.
+    private mutating func readAction(
         _ text: String, from offset: Int, at node: TOMLNode, into rule: inout AccessRule
     ) -> Bool {
         do throws(RuleTextError) {

@@ -1,18 +1,18 @@
-// How users and groups are written: as a number or as a name, and never as something in between.
-// CVE-2017-1000082: a program that took `user = "0day"` for a number, or failed to, ran the service as root.
-// Promises that a text is all number or all name, and that a name that nobody has is a fault, never a default.
+// The spelling of users and groups: a number or a name, and never something in between.
+// CVE-2017-1000082: a program that misread `user = "0day"` ran the service as root.
+// Promises that a text is all number or all name, and that a name without an account is a fault, never a default.
 
-/// A user or a group as written.
+/// A user or a group as the file spells it.
 enum AccountSpelling: Hashable, Sendable {
     case number(UInt32)
     case name(String)
 
-    /// The largest number; the one above it means "leave it alone" to chown(2) and setresuid(2).
+    /// The largest number. The next one means "leave it unchanged" to chown(2) and setresuid(2).
     static let mostNumber: UInt32 = .max - 1
 }
 
 extension Reading {
-    /// A number, as an integer or as nothing but digits, or a name that may yet be unknown.
+    /// Reads a number (an integer, or a string of digits) or a name, which may yet be unknown.
     mutating func accountSpelling(_ node: TOMLNode, of key: String, expected: String) -> AccountSpelling? {
         let text: String
         switch node.content {
@@ -39,7 +39,7 @@ extension Reading {
         return .number(number)
     }
 
-    /// A group's number, or that of the group of this name.
+    /// Reads a group: its number, or its name, which is looked up.
     mutating func group(_ node: TOMLNode, of key: String) -> UInt32? {
         switch accountSpelling(node, of: key, expected: "a group's name or number") {
         case nil: return nil
@@ -53,7 +53,7 @@ extension Reading {
         }
     }
 
-    /// A user's number, or that of the account of this name.
+    /// Reads a user: its number, or its name, which is looked up.
     mutating func owner(_ entry: TOMLEntry) -> UInt32? {
         switch accountSpelling(entry.value, of: entry.key, expected: "a user's name or number") {
         case nil: return nil

@@ -1,5 +1,5 @@
-// The keys of admission beside `access` and `[limits]`: `sensor`, `[penalties]`, `refuse`, `deny_message`, `hours`,
-// `max_load`. Promises that a key which another one makes useless is a fault.
+// Reads the keys of admission with a form of their own: `time_zone`, `hours`, `deny_message`, and `exit` of
+// `[penalties]`.
 
 internal import Addresses
 import ServiceModel
@@ -14,8 +14,8 @@ extension Reading {
         guard isName, !name.isEmpty, host.pathProblem("/usr/share/zoneinfo/" + name) == nil else {
             fault(
                 entry.value.position,
-                "'time_zone' is \(quoted(name)), which is not in /usr/share/zoneinfo; expected a name like \"Europe/Berlin\""
-            )
+                "'time_zone' is \(quoted(name)), which is not in /usr/share/zoneinfo; expected a name like "
+                    + "\"Europe/Berlin\"")
             return nil
         }
         return name
@@ -56,7 +56,7 @@ extension Reading {
         return result
     }
 
-    /// What is said before the close; "": nothing.
+    /// The message before the close; nil without a fault for an empty one, which stands for no message.
     mutating func denyMessage(_ entry: TOMLEntry) -> String? {
         guard let text = string(entry, expected: "a text in quotes, like \"421 not now\\r\\n\""), !text.isEmpty else {
             return nil
@@ -70,8 +70,8 @@ extension Reading {
         guard !RefusalAction.hasUnreadEscape(text) else {
             fault(
                 entry.value.position,
-                "'deny_message' has a backslash for an end of line, which only \"...\" reads; expected \"421 not now\\r\\n\""
-            )
+                "'deny_message' has a backslash for an end of line, which only \"...\" reads; expected "
+                    + "\"421 not now\\r\\n\"")
             return nil
         }
         return text

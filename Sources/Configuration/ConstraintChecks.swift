@@ -1,15 +1,16 @@
-// What keys need of each other, by their declarations. A key that another key makes useless is a fault: an administrator is
-// not to believe in a rule that does not hold. What comes from `[defaults]` is for services that have what it needs.
+// Checks what keys need of each other, by their declarations. A key that another key makes useless is a fault, so that
+// an administrator does not rely on a rule that has no effect. A key of `[defaults]` is for the services that meet its
+// needs.
 
 import Addresses
 import ServiceModel
 
 extension Reading {
-    /// Checks every key that is there.
+    /// Checks every key that a file sets.
     ///
     /// - Parameters:
     ///   - own: the entries of the file itself.
-    ///   - merged: these over `[defaults]`.
+    ///   - merged: the same, with `[defaults]` for what the file does not set.
     mutating func check(_ service: Service, own: Section, merged: Section) {
         defer { key = nil }
         for key in Service.keys {
@@ -24,10 +25,11 @@ extension Reading {
                     guard service.admission.sensor != nil else { continue }
                     fault(
                         entry.position,
-                        "\(quoted(entry.key)) \(reason), because 'sensor' at \(sensor.position.fileAndLine) bans whoever "
-                            + "connects; expected one of the two")
+                        "\(quoted(entry.key)) \(reason), because 'sensor' at \(sensor.position.fileAndLine) bans "
+                            + "whoever connects; expected one of the two")
                 case .uselessWith(let other, let value):
-                    // An empty value does no harm: so a service can turn off both, whatever the defaults say.
+                    // An empty value does no harm: with it, a service can turn off both keys, whatever the defaults
+                    // say.
                     guard ![.none, .list([])].contains(key.value(in: service)) else { continue }
                     checkUse(of: key, beside: other, value, service, merged) { name, place, other, otherPlace in
                         "\(name) at \(place) does nothing, because '\(other)' is \"\(value)\" at \(otherPlace); "
@@ -68,7 +70,7 @@ extension Reading {
         if let problem { fault(entry.position, problem) }
     }
 
-    /// A table is named whole.
+    /// Checks two keys that exclude each other. The message names the key's table instead of the key.
     private mutating func checkUse(
         of key: Key<Service>, beside other: String, _ value: String, _ service: Service, _ merged: Section,
         _ message: (_ name: String, _ place: String, _ other: String, _ otherPlace: String) -> String

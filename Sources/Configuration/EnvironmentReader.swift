@@ -1,8 +1,8 @@
-// The table `environment`, and which names a service may set.
+// Reads the table `environment`, and decides which names of variables a service may set.
 
 import ServiceModel
 
-/// Why a service may not set a variable of this name; nil when it may.
+/// The reason why a service may not set a variable of this name; nil when it may.
 package func environmentNameProblem(_ name: String) -> String? {
     let isName =
         name.utf8.enumerated().allSatisfy { index, byte in
@@ -23,7 +23,7 @@ package func environmentNameProblem(_ name: String) -> String? {
 }
 
 extension Reading {
-    /// The variables of the table `environment`.
+    /// Reads the variables of the table `environment`.
     mutating func environment(_ entry: TOMLEntry) -> [EnvironmentVariable]? {
         guard case .table(let entries) = entry.value.content else {
             wrongType(entry, expected: "a table like { NAME = \"value\" }")

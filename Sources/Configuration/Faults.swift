@@ -1,4 +1,4 @@
-// All faults of one file, in order, each once.
+// Collects all faults of one file, in order, each once.
 
 package import HostDefinition
 import ServiceModel
@@ -7,7 +7,7 @@ import ServiceModel
 package struct Faults: Error, Hashable, Sendable, CustomStringConvertible {
     package let all: [Fault]
 
-    /// Sorts the faults, and keeps one of those that are the same.
+    /// Sorts the faults, and keeps one of several equal ones.
     init(_ faults: [Fault]) {
         precondition(!faults.isEmpty, "a file without faults is not an error")
         var seen: Set<Fault> = []
@@ -25,7 +25,7 @@ extension SourcePosition {
     }
 }
 
-/// A text from the file as a message shows it: in single quotes, and not without end.
+/// A text from the file as a message shows it: in single quotes, cut after 120 characters.
 func quoted(_ text: String) -> String {
     let most = 120
     return text.unicodeScalars.count <= most ? "'\(text)'" : "'\(String(text.unicodeScalars.prefix(most)))...'"

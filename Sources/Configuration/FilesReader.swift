@@ -1,13 +1,13 @@
-// The keys of `[files]`: what a service may reach of the file system.
-// Promises absolute paths without `..` and without a slash at the end, each once in its list; and, for a service that is
-// enabled, that each leads to something: a rule binds to what is there when the gate starts, and to nothing else.
+// Reads the keys of `[files]`: the files that a service may reach.
+// Promises absolute paths without `..` and without a slash at the end, each once in its list; and, for a service that
+// is enabled, that each path exists: a Landlock rule binds to the file that is there when the gate starts.
 
 import ServiceModel
 
 extension Reading {
     private static let fileForms = "a list of absolute paths like [\"/srv/www\"]"
 
-    /// The paths of one list, each once and without a slash at its end.
+    /// Reads the paths of one list, each once and without a slash at its end.
     mutating func filePaths(_ entry: TOMLEntry) -> [String]? {
         guard let texts = strings(entry, expected: Self.fileForms) else { return nil }
         var paths: [String] = []
@@ -28,7 +28,7 @@ extension Reading {
     }
 }
 
-/// Why a text is not a path for `[files]`; nil when it is one.
+/// The reason why a text is not a path for `[files]`; nil when it is one.
 private func filePathProblem(_ text: String) -> String? {
     let slash = UInt8(ascii: "/")
     if text.isEmpty { return "an empty path; expected an absolute one like \"/srv/www\"" }

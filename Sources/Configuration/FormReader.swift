@@ -1,10 +1,10 @@
-// A value by its form: each form is read in one way, whatever key has it, and has its own message for what is wrong.
+// Reads a value by its form. Each form has one reader and messages of its own, whatever key has it.
 
 import Addresses
 import ServiceModel
 
 extension Reading {
-    /// The value of an entry; nil with a fault.
+    /// Reads the value of an entry; nil with a fault.
     mutating func value(of entry: TOMLEntry, by form: Form) -> SettingValue? {
         switch form {
         case .flag: boolean(entry)?.setting
@@ -34,7 +34,7 @@ extension Reading {
         if case .string("unlimited") = entry.value.content { .unlimited } else { nil }
     }
 
-    /// A value beside which `"unlimited"` would be right too, which a message says.
+    /// Reads a value of a key that takes `"unlimited"` too, which the messages say.
     private mutating func valueOrUnlimited(of entry: TOMLEntry, by form: Form) -> SettingValue? {
         switch (form, entry.value.content) {
         case (.count(let range), .string(let text)):

@@ -1,5 +1,5 @@
-// The keys that name programs: `handler`, `input_filters`, `output_filters` and `checks`; and how a program's name becomes the path that is executed.
-// Promises an absolute path whenever the handler directory is one; never searches PATH.
+// Reads the keys that name programs: `handler`, `input_filters`, `output_filters` and `checks`. Turns a program's name
+// into the path that is executed. Promises an absolute path if the handler directory is one; never searches PATH.
 
 import ServiceModel
 
@@ -8,7 +8,7 @@ extension Reading {
     private static let programsForms =
         "a list of programs with their arguments, like [[\"lowercase\"], [\"record\", \"--flag\"]]"
 
-    /// Programs with their arguments, so many at most; nil with a fault.
+    /// Reads a list of programs with their arguments; nil with a fault.
     mutating func programs(_ entry: TOMLEntry, most: Int, called name: String) -> [HandlerCommand]? {
         let faultsBefore = faults.count
         let key = entry.key
@@ -24,7 +24,7 @@ extension Reading {
         return faults.count == faultsBefore ? programs : nil
     }
 
-    /// A program with its arguments; nil with a fault.
+    /// Reads a program with its arguments; nil with a fault.
     mutating func command(_ node: TOMLNode, of key: String, expected: String) -> HandlerCommand? {
         guard case .list(let elements) = node.content else {
             wrongType(node, of: key, expected: expected)
@@ -46,8 +46,8 @@ extension Reading {
         return HandlerCommand(path: path, arguments: arguments)
     }
 
-    /// The path that a bare name or an absolute path means, if it can be executed. An absolute one is inside the service's
-    /// root, and stays as it is; the handler directory is the machine's.
+    /// The path for a bare name (in the machine's handler directory) or for an absolute path (inside the service's
+    /// root), if the program can be executed; nil with a fault.
     mutating func programPath(_ name: String, of key: String, at position: SourcePosition) -> String? {
         let path: String
         var found: String?
@@ -57,8 +57,8 @@ extension Reading {
         } else if name.utf8.contains(UInt8(ascii: "/")) || name.isEmpty || name == "." || name == ".." {
             fault(
                 position,
-                "\(quoted(key)) is \(quoted(name)); expected a bare name from the handler directory, or an absolute path"
-            )
+                "\(quoted(key)) is \(quoted(name)); expected a bare name from the handler directory, or an "
+                    + "absolute path")
             return nil
         } else {
             path = joinPath(handlers, name)
@@ -72,7 +72,7 @@ extension Reading {
     }
 }
 
-/// A path from a directory: an absolute one stays as it is.
+/// A path, relative to a directory; an absolute one stays as it is.
 func joinPath(_ directory: String, _ path: String) -> String {
     if path.hasPrefix("/") || directory.isEmpty { return path }
     return directory.hasSuffix("/") ? directory + path : "\(directory)/\(path)"

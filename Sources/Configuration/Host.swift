@@ -1,9 +1,9 @@
-// What configuration must know of the machine: accounts, groups, what is there and what is executable.
-// The facts come in as functions, so that reading a file touches nothing and can be tested alone.
+// Facts about the machine that configuration needs: accounts, groups, which files exist and which can be executed.
+// The facts come in as functions, so that reading a file does not touch the machine and can be tested alone.
 
 package import ServiceModel
 
-/// The machine that services are to run on.
+/// The machine on which services are to run.
 package struct Host: Sendable {
     /// An entry of passwd(5).
     package struct Account: Hashable, Sendable {
@@ -28,13 +28,13 @@ package struct Host: Sendable {
     private let findSystemCallProblem: @Sendable (SystemCallChange) -> String?
 
     /// - Parameters:
-    ///   - userNamed: The account of this very name; nil when there is none, or it could not be read.
+    ///   - userNamed: The account with exactly this name; nil when there is none, or when it cannot be read.
     ///   - userWithUID: An account with this number.
-    ///   - groupNamed: The number of the group of this very name.
-    ///   - capabilityProblem: Why libcap does not take the text of an IAB set; nil when it does.
-    ///   - handlerProblem: Why the file at an absolute path cannot be executed (`no such file`); nil when it can.
-    ///   - pathProblem: Why there is nothing at an absolute path (`no such file or directory`); nil when there is.
-    ///   - systemCallProblem: Why a call cannot be allowed or refused, its name unknown for example; nil when it can.
+    ///   - groupNamed: The number of the group with exactly this name.
+    ///   - capabilityProblem: The reason why libcap rejects the text of an IAB set; nil when it accepts it.
+    ///   - handlerProblem: The reason why the file at an absolute path cannot be executed (`no such file`), or nil.
+    ///   - pathProblem: The reason why an absolute path leads to nothing (`no such file or directory`), or nil.
+    ///   - systemCallProblem: The reason why a call cannot be allowed or refused, for example an unknown name; or nil.
     package init(
         userNamed: @escaping @Sendable (String) -> Account?,
         userWithUID: @escaping @Sendable (UInt32) -> Account?,
@@ -53,7 +53,7 @@ package struct Host: Sendable {
         findSystemCallProblem = systemCallProblem
     }
 
-    /// A machine that is a table, for tests. Problems are looked up by capability text, path and name.
+    /// A machine made of tables, for tests. Problems are looked up by capability text, path and name.
     package init(
         accounts: [Account] = [], groups: [String: UInt32] = [:], capabilityProblems: [String: String] = [:],
         handlerProblems: [String: String] = [:], pathProblems: [String: String] = [:],
@@ -78,15 +78,15 @@ package struct Host: Sendable {
     /// The number of a group.
     package func group(named name: String) -> UInt32? { findGroup(name) }
 
-    /// Why a text is not a capability set.
+    /// The reason why a text is not a capability set.
     package func capabilityProblem(_ text: String) -> String? { findCapabilityProblem(text) }
 
-    /// Why a file cannot be executed.
+    /// The reason why a file cannot be executed.
     package func handlerProblem(_ path: String) -> String? { findHandlerProblem(path) }
 
-    /// Why a path leads to nothing.
+    /// The reason why a path leads to nothing.
     package func pathProblem(_ path: String) -> String? { findPathProblem(path) }
 
-    /// Why a name is not that of a system call.
+    /// The reason why a change of the system calls is impossible.
     package func systemCallProblem(_ change: SystemCallChange) -> String? { findSystemCallProblem(change) }
 }

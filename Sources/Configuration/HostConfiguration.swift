@@ -1,10 +1,10 @@
-// doorward.toml: the settings of the host, and `[defaults]` for every service.
+// Reads doorward.toml: the settings of the host, and `[defaults]` for every service.
 // Promises that `[defaults]` is checked once, here, with its faults in doorward.toml: no service file repeats them.
 
 internal import Addresses
 package import ServiceModel
 
-/// What doorward.toml says, checked.
+/// The content of doorward.toml, checked.
 package struct HostConfiguration: Sendable {
     package var settings: HostSettings
     /// The entries of `[defaults]`.
@@ -21,9 +21,10 @@ package struct HostConfiguration: Sendable {
         self.defaults = defaults
     }
 
-    /// The state directory that a doorward.toml names, whatever else is wrong with it: a running supervisor is asked there.
+    /// The state directory that a doorward.toml names, for a request to the running supervisor. Faults elsewhere in the
+    /// file do not matter.
     ///
-    /// - Parameters: as of ``read(text:file:directory:handlers:host:)``.
+    /// - Parameters: as in ``read(text:file:directory:handlers:host:)``.
     package static func state(text: [UInt8], file: String, directory: String, host: Host) throws(Faults) -> String {
         let top = try top(of: text, file: file)
         var reading = Reading(host: host, handlers: "", layer: .defaults, file: file)
@@ -44,13 +45,14 @@ package struct HostConfiguration: Sendable {
 
     /// Reads doorward.toml.
     ///
-    /// Relative paths in it, and the default of `services`, are from the directory that the file is in.
+    /// Relative paths in it, and the default of `services`, start at the directory of the file.
     ///
     /// - Parameters:
-    ///   - text: The file's bytes, whatever they are.
+    ///   - text: The file's bytes; any are allowed.
     ///   - file: The path, as faults show it.
-    ///   - directory: That of the file; absolute if the settings' paths are to be. nil: as `file` spells it.
-    ///   - handlers: The handler directory if it was given from elsewhere; it wins over the key `handlers`.
+    ///   - directory: The directory of the file, absolute if the paths in the settings are to be; nil: as `file` spells
+    /// it.
+    ///   - handlers: The handler directory of the command line; it replaces the key `handlers`.
     package static func read(
         text: [UInt8], file: String, directory: String? = nil, handlers: String? = nil, host: Host
     ) throws(Faults) -> HostConfiguration {
@@ -73,7 +75,7 @@ package struct HostConfiguration: Sendable {
 }
 
 extension Reading {
-    /// Reads `[defaults]` as if it were a service, for its faults; what counts is read again under each service.
+    /// Reads `[defaults]` as a service, for its faults only; each service reads the values again.
     fileprivate mutating func defaults(of top: Section) -> [TOMLEntry] {
         guard let section = section("defaults", of: top, known: topNames(of: Service.keys)) else { return [] }
         let ownKeys = Service.keys.filter { $0.scope == .service }.map(\.name)
@@ -90,7 +92,7 @@ extension Reading {
         return section.entries
     }
 
-    /// Addresses and prefixes. An element that is none is a fault and left out.
+    /// Reads addresses and prefixes. An element that is neither is a fault and left out.
     mutating func prefixes(_ entry: TOMLEntry) -> [IPPrefix]? {
         guard let texts = strings(entry, expected: "a list of addresses and prefixes, like [\"10.0.0.0/8\"]") else {
             return nil
@@ -106,7 +108,7 @@ extension Reading {
         return result
     }
 
-    /// A path from a directory.
+    /// Reads a path, relative to a directory.
     mutating func path(_ entry: TOMLEntry, from directory: String) -> String? {
         guard let text = string(entry, expected: "a path in quotes") else { return nil }
         guard !text.isEmpty else {
@@ -117,7 +119,7 @@ extension Reading {
     }
 }
 
-/// What stands before the last slash of a path; empty when there is none.
+/// The part of a path before the last slash; empty when there is none.
 private func directoryPart(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "" }
     return slash == path.startIndex ? "/" : String(path[..<slash])

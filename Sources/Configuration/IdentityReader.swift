@@ -1,21 +1,21 @@
-// As whom a service runs: `user`, `group`, `groups`, `capabilities`.
-// Promises that an identity comes out only when each part of it was read, understood and looked up; and that uid 0 and
-// gid 0 come out only where the service's own file says `user = "root"` and lists the capabilities.
+// Reads the identity of a service: `user`, `group`, `groups`, `capabilities`.
+// Promises an identity only when each part of it was read, understood and looked up; and uid 0 or gid 0 only for a
+// service with `user = "root"` and the capabilities in its own file.
 
 import ServiceModel
 
 extension Reading {
     private static let userForms = "\"dynamic\", \"root\", an account's name, or a number"
 
-    /// What the user key alone decides.
+    /// The parts of an identity that the key `user` decides alone.
     struct User {
         var user: Identity.User
-        /// nil: not known, or a dynamic user's own.
+        /// nil when it is not known, and for a dynamic user.
         var gid: UInt32?
         var position: SourcePosition?
     }
 
-    /// The user that the key `user` names; nil with a fault.
+    /// Reads the key `user`; nil with a fault.
     mutating func user(_ entry: TOMLEntry) -> User? {
         let position = entry.value.position
         if case .string("dynamic") = entry.value.content { return User(user: .dynamic, position: position) }
@@ -66,7 +66,7 @@ extension Reading {
         return nil
     }
 
-    /// The text of a capability set; nil with a fault.
+    /// Reads the text of a capability set; nil with a fault.
     mutating func capabilities(_ entry: TOMLEntry) -> String? {
         let expected = "libcap's text of a capability set, like \"^cap_net_raw\" (may be \"\")"
         guard let text = string(entry, expected: expected) else { return nil }
@@ -75,9 +75,9 @@ extension Reading {
         return nil
     }
 
-    /// Only a service that says `user = "root"` and lists its capabilities has uid 0 or gid 0.
+    /// Checks that only a service that says `user = "root"` and lists its capabilities has uid 0 or gid 0.
     mutating func checkIdentity(_ identity: inout Identity, of top: Section) {
-        // With a user at fault, nothing can be said about the rest.
+        // When the user is at fault, the rest of the identity cannot be judged.
         guard top["user"] == nil || account != nil else { return }
         if identity.user == .root, top["capabilities"] == nil, let position = account?.position {
             fault(

@@ -1,9 +1,9 @@
-// Reads the keys of a table by their declarations (ServiceModel, Keys), and knows none by name.
+// Reads the keys of a table by their declarations (ServiceModel, Keys). Knows no key by name.
 
 import ServiceModel
 
 extension Reading {
-    /// Reads each key that is there into its place. A key that is absent, or wrong, changes nothing.
+    /// Reads each key of the file into its property. A key that is absent or at fault changes nothing.
     mutating func read<Root>(_ keys: [Key<Root>], of top: Section, into root: inout Root) {
         var tables: [String: Section] = ["": top]
         defer { key = nil }
@@ -30,17 +30,17 @@ extension Section {
     }
 }
 
-/// The tables of keys, each once, in their order; "" for the top.
+/// The tables of keys, each once, in the order of the keys; "" for the top.
 func keyTables<Root>(_ keys: [Key<Root>]) -> [String] {
     keys.reduce(into: []) { if !$0.contains($1.table) { $0.append($1.table) } }
 }
 
-/// The keys of a table without its name.
+/// The names of a table's keys, without the name of the table.
 func plainNames<Root>(of keys: [Key<Root>], in table: String) -> [String] {
     keys.filter { $0.table == table }.map(\.plainName)
 }
 
-/// What may stand at the top: keys, and the names of tables.
+/// The names that are allowed at the top of a file: keys, and tables.
 func topNames<Root>(of keys: [Key<Root>]) -> [String] {
     keys.reduce(into: []) { names, key in
         let name = key.table.isEmpty ? key.name : key.table

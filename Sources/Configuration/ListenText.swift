@@ -1,4 +1,4 @@
-// The key `listen`, and why a text is not an address to listen on.
+// Reads the key `listen`, and says why a text is not an address to listen on.
 
 internal import Addresses
 internal import HostDefinition
@@ -8,7 +8,7 @@ extension Reading {
     static let listenForms =
         "a list of strings like [\"127.0.0.1:7007\", \"[::1]:7007\", \"unix:/run/x.sock\"]"
 
-    /// The addresses, each with its place; empty when none could be read.
+    /// Reads the addresses, each with its place; empty when none could be read.
     mutating func listen(of top: Section) -> [(address: ListenAddress, position: SourcePosition)] {
         guard let entry = top["listen"] else { return [] }
         let texts: [(text: String, node: TOMLNode)]
@@ -39,7 +39,7 @@ extension Reading {
     }
 }
 
-/// Why a text is not an address to listen on, by what it looks like.
+/// The message for a text that is not an address to listen on, by its likely meaning.
 func listenProblem(_ text: String) -> String {
     let shown = quoted(text)
     if text.hasPrefix("unix:") { return unixProblem(String(text.dropFirst(5))) }

@@ -1,5 +1,5 @@
-// The keys `dnsbl` of a service and `nameservers` of the host: DNS block lists, and who is asked about them.
-// Promises that no rule comes out that no gate could keep, or whose variables no handler may have.
+// Reads the key `dnsbl` of a service and the key `nameservers` of the host.
+// Promises that each rule fits into a gate's table, and that a handler may have its variables.
 
 internal import Addresses
 import ServiceModel
@@ -8,7 +8,7 @@ extension Reading {
     private static let dnsblForms = "a list of rules like [\"zen.spamhaus.org deny\", \"list.dnswl.org allow\"]"
     private static let nameServerForms = "a list of addresses like [\"127.0.0.1\", \"[::1]:5353\"]"
 
-    /// The rules in their order; each faulty one is left out.
+    /// Reads the rules in their order; a faulty one is left out.
     mutating func dnsbl(_ entry: TOMLEntry) -> [DNSBLRule]? {
         guard let texts = strings(entry, expected: Self.dnsblForms) else { return nil }
         guard texts.count <= DNSBLRule.most else {
@@ -30,7 +30,7 @@ extension Reading {
         return rules
     }
 
-    /// Those to ask, one or more.
+    /// Reads the name servers, one or more.
     mutating func nameServers(_ entry: TOMLEntry) -> [NameServer]? {
         guard let texts = strings(entry, expected: Self.nameServerForms) else { return nil }
         guard (1...NameServer.most).contains(texts.count) else {

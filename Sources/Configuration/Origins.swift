@@ -1,9 +1,9 @@
-// Where each setting of a service was said, in its own file or in `[defaults]`.
+// Finds the place of each setting of a service, in its own file or in `[defaults]`.
 
 import ServiceModel
 
 extension Section {
-    /// The place of each key; of one in a table under the table's name too: `limits.memory`.
+    /// The place of each key; the name of a key in a table includes the table: `limits.memory`.
     var origins: [String: SourcePosition] {
         var origins: [String: SourcePosition] = [:]
         for entry in entries {

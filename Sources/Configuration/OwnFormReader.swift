@@ -1,10 +1,10 @@
-// The forms that only one key has: where each is read.
+// Calls the reader for each form that a single key has.
 
 import Addresses
 import ServiceModel
 
 extension Reading {
-    /// The value of an entry whose key has a form of its own; nil with a fault.
+    /// Reads the value of an entry by a form of a single key; nil with a fault.
     mutating func value(of entry: TOMLEntry, by form: OwnForm) -> SettingValue? {
         switch form {
         case .listen: return listeners.map(\.address).setting

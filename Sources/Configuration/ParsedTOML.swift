@@ -1,18 +1,18 @@
-// The owner of what CTOMLReader makes of a text: frees it once, copies it out as values with their places.
-// Promises that an error of the text is a fault at its place, and that nothing of C's memory leaves this file.
+// Owns the document that CTOMLReader returns: frees it once, and copies it into values with their places.
+// Promises that an error of the text is a fault at its place, and that no pointer to C's memory leaves this file.
 
 internal import CTOMLReader
 import HostDefinition
 import ServiceModel
 
-/// A TOML text as C's list of values.
+/// A TOML text, as a list of values in C's memory.
 @safe struct ParsedTOML: ~Copyable {
     private let document: UnsafeMutablePointer<ctoml_document>
 
-    /// Reads a text, whatever is wrong with it. Errors: there is not enough memory.
+    /// Reads any text, with or without errors. Errors: there is not enough memory.
     init(_ text: SourceText) throws(Fault) {
         var document: UnsafeMutablePointer<ctoml_document>?
-        // Sound: C reads as many bytes as there are, and keeps none of them.
+        // Sound: C reads exactly these bytes, and keeps no pointer to them.
         let result = unsafe text.bytes.withUnsafeBytes { bytes in
             unsafe ctoml_read(bytes.baseAddress, bytes.count, &document)
         }
@@ -23,7 +23,7 @@ import ServiceModel
     }
 
     deinit {
-        // Sound: nothing else frees it.
+        // Sound: this object owns the document, and nothing else frees it.
         unsafe ctoml_free(document)
     }
 
@@ -50,7 +50,7 @@ import ServiceModel
         return entries
     }
 
-    /// The entry at an index of the list; moves the index to the next one that is not inside of it.
+    /// The entry at an index of the list; moves the index to the next node after the entry's value.
     private func entry(at index: inout Int, in text: SourceText) -> TOMLEntry {
         let node = node(index)
         let key = string(node.key_text, node.key_length)
@@ -58,8 +58,8 @@ import ServiceModel
         return TOMLEntry(key: key, position: position, value: value(at: &index, in: text))
     }
 
-    /// The value at an index of the list; moves the index as ``entry(at:in:)`` does. It calls itself for what is inside
-    /// of the value, ctoml_most_nested levels at most.
+    /// The value at an index of the list; moves the index as ``entry(at:in:)`` does. It calls itself for the values
+    /// inside of this one, ctoml_most_nested levels at most.
     private func value(at index: inout Int, in text: SourceText) -> TOMLNode {
         let node = node(index)
         index += 1
@@ -81,12 +81,12 @@ import ServiceModel
     }
 
     private func node(_ index: Int) -> ctoml_node {
-        // Sound: no index leaves the list, because C counts what is inside of each node.
+        // Sound: the index is inside the list, because C's count of each node says how many nodes follow.
         unsafe document.pointee.nodes[index]
     }
 
     private func string(_ start: Int, _ length: Int) -> String {
-        // Sound: C has put as many bytes there.
+        // Sound: C's texts contain this range.
         let bytes = unsafe UnsafeRawBufferPointer(start: document.pointee.texts + start, count: length)
         return unsafe String(decoding: bytes, as: UTF8.self)
     }

@@ -1,4 +1,4 @@
-// Durations, sizes and octal numbers as a file spells them: `"30s"`, `"64M"`, `"022"`.
+// Reads durations, sizes, rates and octal numbers as a file spells them: `"30s"`, `"64M"`, `"30/min"`, `"022"`.
 // Promises that any text is a value or an error; a number that does not fit is an error.
 
 import ServiceModel
@@ -32,12 +32,13 @@ enum QuantityError: Error, Hashable, CustomStringConvertible {
         case .rateOutOfRange(let text):
             "\(quoted(text)) is outside of what can be counted; expected 1 to \(Rate.mostCount) times in 1ms to 1d"
         case .notOctal(let text, let most):
-            "\(quoted(text)) is not an octal number; expected digits 0 to 7 up to \(String(most, radix: 8)), like \"022\""
+            "\(quoted(text)) is not an octal number; expected digits 0 to 7 up to \(String(most, radix: 8)), like "
+                + "\"022\""
         }
     }
 }
 
-/// So that nanoseconds in 64 bits hold every duration.
+/// Nanoseconds in 64 bits can hold this duration and every shorter one.
 private let longestDurationInDays: UInt64 = 36500
 
 /// Reads one number with one unit: ms, s, min, h or d.
@@ -60,7 +61,7 @@ func readDuration(_ text: String) throws(QuantityError) -> Duration {
     return .milliseconds(total)
 }
 
-/// Reads a number of bytes, or of K, M, G or T, each 1024 times the one before.
+/// Reads a number of bytes, or of K, M, G or T. Each unit is 1024 times the one before.
 func readSize(_ text: String) throws(QuantityError) -> Bytes {
     let (digits, unit) = splitNumber(text)
     guard !digits.isEmpty else { throw .notASize(text) }
@@ -73,12 +74,12 @@ func readSize(_ text: String) throws(QuantityError) -> Bytes {
     case "T": bytes = 1 << 40
     default: throw .notASize(text)
     }
-    // Half the range: the largest number of all is how the kernel spells "no limit".
+    // At most half of the range: the kernel spells "no limit" as the largest number of all.
     guard let total = product(of: digits, bytes), total <= UInt64(Int64.max) else { throw .sizeTooLarge(text) }
     return Bytes(total)
 }
 
-/// Reads `TIMES/TIME`: the time is one unit (`30/min`) or a duration (`5/10s`).
+/// Reads `TIMES/TIME`. The time is a unit alone (`30/min`) or a duration (`5/10s`).
 func readRate(_ text: String) throws(QuantityError) -> Rate {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let count = Int64(parts[0]), "\(count)" == parts[0], let first = parts[1].utf8.first else {
@@ -104,14 +105,15 @@ func readOctal(_ text: String, atMost most: UInt32) throws(QuantityError) -> UIn
     return value
 }
 
-/// The digits at the start, and the rest. Text beyond ASCII has no digits: some of it equals a unit in Unicode's eyes.
+/// The digits at the start, and the rest. A text with other than ASCII characters has neither: Unicode treats some of
+/// them as equal to a unit.
 private func splitNumber(_ text: String) -> (digits: Substring, unit: Substring) {
     guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return ("", "") }
     let digits = text.prefix { ("0"..."9") ~= $0 }
     return (digits, text[digits.endIndex...])
 }
 
-/// nil when the number does not fit.
+/// The product; nil when it does not fit.
 private func product(of digits: Substring, _ factor: UInt64) -> UInt64? {
     guard let number = UInt64(digits) else { return nil }
     let (total, isOverflow) = number.multipliedReportingOverflow(by: factor)

@@ -1,27 +1,27 @@
-// What every reader of a key shares: the machine, the layer that is read, and the faults so far.
-// Promises that each value comes out checked or not at all, with a fault that says what was found and what was expected.
+// The state that all readers of keys share: the machine, the layer of the file, and the faults so far.
+// Promises a checked value, or none and a fault with what the file says and what was expected.
 
 import Addresses
 import HostDefinition
 import ServiceModel
 internal import Tables
 
-/// One pass over the tables of a file, which collects what is wrong instead of stopping at it.
+/// One pass over the tables of a file. It collects faults instead of stopping at the first one.
 struct Reading {
-    /// Which file's rules apply.
+    /// The kind of file, which decides the rules.
     enum Layer: Hashable, Sendable { case service, defaults }
 
     let host: Host
     /// The directory in which a bare handler name is looked up.
     let handlers: String
     let layer: Layer
-    /// The file that is read. What a service takes from `[defaults]` stands in another one.
+    /// The file that is read. Entries from `[defaults]` have another file.
     let file: String
-    /// Whether what is read is to run: only then must what it names be on this machine.
+    /// Whether the service is enabled: only then must the programs and paths that it names exist on this machine.
     var isEnabled = true
-    /// Where the paths of the service are; known once ``body(of:)`` has begun.
+    /// The directory at which the service's paths begin; known after ``readRoot(of:)``.
     var root = Root.machine
-    /// The directory of the file, for paths from there.
+    /// The directory of the file, for relative paths.
     var directory = ""
     /// The addresses of `listen`, with their places.
     var listeners: [(address: ListenAddress, position: SourcePosition)] = []
@@ -40,30 +40,30 @@ struct Reading {
         self.layer = layer
     }
 
-    /// Notes something that is wrong.
+    /// Adds a fault.
     mutating func fault(_ position: SourcePosition, _ message: String) {
         faults.append(Fault(position: position, key: key, message: message))
     }
 
-    /// The place for a fault that several places make together: the first that is in the file that is read. Whoever wrote
-    /// `[defaults]` did nothing wrong.
+    /// The place for a fault that several places make together: the first one in the file that is read, since
+    /// `[defaults]` alone is correct.
     func ownPlace(_ places: SourcePosition...) -> SourcePosition {
         places.first { $0.file == file } ?? places[0]
     }
 
-    /// Notes a value that is of a type that its key does not take.
+    /// Adds a fault for a value of a type that its key does not take.
     mutating func wrongType(_ entry: TOMLEntry, expected: String) {
         wrongType(entry.value, of: entry.key, expected: expected)
     }
 
-    /// Notes an element, or a value, that is of a type that its key does not take.
+    /// Adds a fault for a value, or an element of one, of a type that its key does not take.
     mutating func wrongType(_ node: TOMLNode, of key: String, expected: String) {
         fault(node.position, "\(quoted(key)) is \(node.kind); expected \(expected)")
     }
 }
 
 extension Reading {
-    /// A string.
+    /// Reads a string.
     mutating func string(_ entry: TOMLEntry, expected: String) -> String? {
         guard case .string(let text) = entry.value.content else {
             wrongType(entry, expected: expected)
@@ -72,7 +72,7 @@ extension Reading {
         return text
     }
 
-    /// The elements of a list of strings, each with its node. An element that is none is a fault and left out.
+    /// Reads a list of strings, each with its node. An element of another type is a fault and left out.
     mutating func strings(_ entry: TOMLEntry, expected: String) -> [(text: String, node: TOMLNode)]? {
         guard case .list(let elements) = entry.value.content else {
             wrongType(entry, expected: expected)
@@ -90,7 +90,7 @@ extension Reading {
         return result
     }
 
-    /// `true` or `false`.
+    /// Reads `true` or `false`.
     mutating func boolean(_ entry: TOMLEntry) -> Bool? {
         guard case .boolean(let value) = entry.value.content else {
             wrongType(entry, expected: "true or false, without quotes")
@@ -99,7 +99,7 @@ extension Reading {
         return value
     }
 
-    /// An integer of a range.
+    /// Reads an integer of a range.
     mutating func integer(_ entry: TOMLEntry, in range: ClosedRange<Int>) -> Int? {
         guard case .integer(let value) = entry.value.content else {
             wrongType(entry, expected: "an integer from \(range.lowerBound) to \(range.upperBound)")
@@ -114,24 +114,24 @@ extension Reading {
         return value
     }
 
-    /// A duration with its unit.
+    /// Reads a duration with its unit.
     mutating func duration(_ entry: TOMLEntry) -> Duration? {
         quantity(entry, expected: "a string with a unit, like \"30s\" (ms, s, min, h, d)", by: readDuration)
     }
 
-    /// A size with its unit.
+    /// Reads a size with its unit.
     mutating func size(_ entry: TOMLEntry) -> Bytes? {
         quantity(entry, expected: "a string with a unit, like \"64M\" (K, M, G, T; none: bytes)", by: readSize)
     }
 
-    /// Octal digits in quotes.
+    /// Reads octal digits in quotes.
     mutating func octal(_ entry: TOMLEntry, atMost most: UInt32) -> UInt32? {
         quantity(entry, expected: "octal digits in quotes, like \"022\"") { text throws(QuantityError) in
             try readOctal(text, atMost: most)
         }
     }
 
-    /// A number of times in a time.
+    /// Reads a rate: a number of times in a time.
     mutating func rate(_ entry: TOMLEntry) -> Rate? {
         quantity(entry, expected: "a string like \"30/min\"", by: readRate)
     }
@@ -148,7 +148,7 @@ extension Reading {
         }
     }
 
-    /// An absolute path.
+    /// Reads an absolute path.
     mutating func absolutePath(_ entry: TOMLEntry) -> String? {
         guard let text = string(entry, expected: "an absolute path like \"/srv\"") else { return nil }
         guard text.utf8.first == UInt8(ascii: "/") else {

@@ -1,9 +1,8 @@
-// The keys of the sandbox: `network`, `seccomp`, `system_calls`, `landlock`, `private_tmp`, and with them `[files]`, `root`.
-// Promises that a key which another one makes useless is a fault: nobody is to believe in a rule that does not hold.
+// Reads the keys of the sandbox with a form of their own: `network`, `system_calls` and `private_tmp`.
 
 import ServiceModel
 
-/// What a private /tmp cannot be smaller than. The smallest page size that Linux has on any machine is 4K, the largest 64K.
+/// The smallest size of a private /tmp: one page of the largest size that Linux uses on any machine.
 private let leastTemporary = Bytes(64 << 10)
 
 extension Reading {
@@ -50,8 +49,8 @@ extension Reading {
             let shown = text.isEmpty ? "name" : text
             fault(
                 node.position,
-                "'system_calls': \(quoted(text)) has no sign; expected \"+\(shown)\" to allow or \"-\(shown)\" to refuse"
-            )
+                "'system_calls': \(quoted(text)) has no sign; expected \"+\(shown)\" to allow or "
+                    + "\"-\(shown)\" to refuse")
             return nil
         }
         let name = String(decoding: text.utf8.dropFirst(), as: UTF8.self)
@@ -67,7 +66,7 @@ extension Reading {
         return change
     }
 
-    /// The outer nil is a fault, the inner one none of its own.
+    /// The size of a private /tmp. The outer nil is a fault, the inner one means that the service has none.
     mutating func privateTemporary(_ entry: TOMLEntry) -> Bytes?? {
         switch entry.value.content {
         case .boolean(let isPrivate): return .some(isPrivate ? SandboxSettings.standardTemporary : nil)

@@ -1,11 +1,11 @@
-// A table of a file with the keys that it may have, and how defaults lie under it.
+// A table of a file: its known keys, and its merge with the defaults.
 
 import ServiceModel
 internal import Text
 
-/// A table as its reader sees it.
+/// A table with its title.
 struct Section: Sendable {
-    /// As a header spells it; empty for the top of a file.
+    /// The name in the header; empty for the top of a file.
     var title: String
     var entries: [TOMLEntry]
 
@@ -15,8 +15,8 @@ struct Section: Sendable {
     }
 }
 
-/// Where a key belongs that stands in the wrong table, in words; nil for one that is known nowhere.
-private func home(of name: String) -> String? {
+/// The hint for a key in the wrong table: the right table; nil for a key that no table has.
+private func placementHint(for name: String) -> String? {
     let tables = ["limits", "", "socket", "files", "penalties"]
     guard
         let table = tables.first(where: { table in Service.keys.contains { $0.table == table && $0.plainName == name } }
@@ -27,12 +27,12 @@ private func home(of name: String) -> String? {
 }
 
 extension Section {
-    /// This table over another: what is here decides, key by key.
+    /// Merges the table with the defaults: an entry of this table replaces that of the defaults, key by key.
     ///
-    /// `limits`, `socket`, `files` and `environment` decide for each of their own keys. A file that says `user` takes none of
-    /// the identity from the defaults: groups and capabilities that were meant for one user are not another's.
+    /// `limits`, `socket`, `files` and `environment` are merged by their own keys. A file that sets `user` takes none
+    /// of the identity from the defaults: groups and capabilities that were meant for one user are not another's.
     func over(defaults: [TOMLEntry]) -> Section {
-        // In an inner table `user` is a name like any other.
+        // In an inner table, `user` is a name without a special meaning.
         let ownsUser = title.isEmpty && self["user"] != nil
         var merged = Section(title: title, entries: [])
         for entry in defaults {
@@ -54,7 +54,7 @@ extension Section {
 }
 
 extension Reading {
-    /// The table under a key, with its unknown keys reported; nil when it is absent or not a table.
+    /// The table under a key; nil when it is absent or not a table. Adds a fault for each unknown key.
     mutating func section(_ key: String, of outer: Section, known: [String]) -> Section? {
         guard let entry = outer[key] else { return nil }
         let title = outer.title.isEmpty ? key : "\(outer.title).\(key)"
@@ -69,7 +69,7 @@ extension Reading {
         return section
     }
 
-    /// Reports each key that is not known, with the one that was probably meant.
+    /// Adds a fault for each unknown key, with the known key that was probably meant.
     mutating func refuseUnknownKeys(of section: Section, known: [String]) {
         let outer = key
         key = nil
@@ -79,8 +79,8 @@ extension Reading {
             let hint: String
             if let near = nearestName(to: entry.key, among: known) {
                 hint = "did you mean '\(near)'?"
-            } else if let home = home(of: entry.key) {
-                hint = home
+            } else if let placement = placementHint(for: entry.key) {
+                hint = placement
             } else {
                 hint = "expected one of \(known.joined(separator: ", "))"
             }

@@ -1,4 +1,4 @@
-// What several keys of a service decide together, beyond what their declarations say.
+// Checks several keys of a service together, beyond the constraints of their declarations.
 
 import ServiceModel
 
@@ -38,8 +38,8 @@ extension Reading {
         if penalties.areNone {
             fault(
                 table.position,
-                "[penalties] gives points for nothing; expected at least one of exit, failure, signal, no_data, lifetime, limit"
-            )
+                "[penalties] gives points for nothing; expected at least one of exit, failure, signal, no_data, "
+                    + "lifetime, limit")
         }
         if penalties.longest < penalties.ban,
             let entry = top.entry(of: "penalties.longest_ban") ?? top.entry(of: "penalties.ban")

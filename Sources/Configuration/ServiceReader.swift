@@ -1,11 +1,11 @@
-// A service file to a service.
-// Promises a service in which nothing is left to be looked up, or every fault of the file; a fault in one file is never
-// another file's. Never touches the machine: Host answers what must be known of it.
+// Reads a service file into a service.
+// Promises a service with every name looked up, or every fault of the file. A fault in one file does not affect another
+// file. Never touches the machine: Host has the facts about it.
 
 package import HostDefinition
 import ServiceModel
 
-/// Reads service files, each over the same defaults.
+/// Reads service files, each with the same defaults.
 package struct ServiceReader: Sendable {
     private let host: Host
     private let configuration: HostConfiguration
@@ -18,9 +18,9 @@ package struct ServiceReader: Sendable {
     /// Reads one file.
     ///
     /// - Parameters:
-    ///   - name: The file's name without `.toml`, which is the service's.
+    ///   - name: The name of the service: the file's name without `.toml`.
     ///   - file: The path, as faults show it.
-    ///   - text: The file's bytes, whatever they are.
+    ///   - text: The file's bytes; any are allowed.
     package func read(name: String, file: String, text: [UInt8]) -> Result<ServiceDefinition, Faults> {
         var reading = Reading(host: host, handlers: configuration.settings.handlers, layer: .service, file: file)
         if !isServiceName(name) {
@@ -34,7 +34,7 @@ package struct ServiceReader: Sendable {
         return .success(definition)
     }
 
-    /// nil only with a fault.
+    /// Reads the definition; nil only with a fault.
     private func definition(
         _ name: String, _ file: String, _ text: SourceText, _ reading: inout Reading
     ) -> ServiceDefinition? {
@@ -62,10 +62,10 @@ package struct ServiceReader: Sendable {
 }
 
 extension Reading {
-    /// Reads every key of a section into a service that says nothing.
+    /// Reads every key of a section into a service with default values.
     mutating func readService(of top: Section, into service: inout Service) {
-        // First, because other keys name programs and paths that need not be there for a service that is switched off, and
-        // that are inside of its root.
+        // First, because the readers of other keys need both: the programs and paths of a disabled service need not
+        // exist, and paths are inside of the root.
         read(Service.keys.filter { $0.name == "enabled" }, of: top, into: &service)
         isEnabled = service.isEnabled
         key = "root"
@@ -77,7 +77,7 @@ extension Reading {
         read(Service.keys.filter { $0.name != "enabled" }, of: top, into: &service)
     }
 
-    /// A service listens somewhere, and has a handler unless it is a sensor.
+    /// Checks that a service listens somewhere, and has a handler unless it is a sensor.
     fileprivate mutating func requireKeys(of own: Section) {
         let start = SourcePosition(file: file, line: 1, column: 1)
         defer { key = nil }

@@ -1,12 +1,12 @@
-// The bytes of one file: whether they may be read as text at all, and which line and column a byte is at.
-// Promises that every position that it hands out is inside the file, or where its next byte would be.
+// The bytes of one file: whether they are text that may be parsed, and the line and column of a byte.
+// Promises that every position is inside the file, or where its next byte would be.
 
 import HostDefinition
 import ServiceModel
 
 /// One file's bytes with their lines.
 struct SourceText: Sendable {
-    /// A configuration file is never longer. Unit: bytes.
+    /// The longest configuration file. Unit: bytes.
     static let mostBytes = 256 << 10
 
     let file: String
@@ -14,7 +14,7 @@ struct SourceText: Sendable {
     /// The offset of the first byte of each line.
     private let lineStarts: [Int]
 
-    /// Takes any bytes; whether they are fit to be read says ``problem()``.
+    /// Takes any bytes; ``problem()`` says whether they may be parsed.
     init(_ bytes: [UInt8], file: String) {
         self.file = file
         self.bytes = bytes
@@ -33,7 +33,7 @@ struct SourceText: Sendable {
         return SourcePosition(file: file, line: low + 1, column: offset - lineStarts[low] + 1)
     }
 
-    /// Why these bytes are not text that may be parsed; nil when they are.
+    /// The reason why these bytes may not be parsed; nil when they may.
     func problem() -> Fault? {
         if bytes.count > Self.mostBytes {
             return Fault(
@@ -44,7 +44,7 @@ struct SourceText: Sendable {
             return Fault(position: position(of: zero), message: "a NUL byte; expected text")
         }
         do {
-            // Only the answer is wanted: the span itself is not kept.
+            // Only the validation matters: the span itself is not kept.
             _ = try UTF8Span(validating: bytes.span)
             return nil
         } catch {

@@ -1,12 +1,12 @@
-// What a fault says when a text is not TOML: what was found and what was expected, or toml++'s own description.
+// The message of a fault in a text that is not TOML: what was found and what was expected, or toml++'s own description.
 // Facts: toml++ writes `Error while parsing SCOPE: REASON` (parser.inl, error_builder). Some reasons say what is
-// forbidden where an administrator needs to know what is missing: a string without a closing quote has "control
-// characters" in it.
+// forbidden, but an administrator needs to know what is missing: for a string without a closing quote, toml++ complains
+// about "control characters".
 
-/// The message for toml++'s description of what is wrong at a byte of a text.
+/// The message for toml++'s description of an error at a byte of a text.
 ///
-/// A description that this function does not know stays as it is. `isMultiLine` says whether a string that lacks its
-/// end has three quotes.
+/// A description that this function does not know stays as it is. `isMultiLine` says whether a string without its end
+/// begins with three quotes.
 func syntaxMessage(
     _ description: String, at offset: Int, in bytes: [UInt8], isMultiLine: Bool
 ) -> String {
@@ -21,9 +21,9 @@ func syntaxMessage(
     return "found \(fault.found); expected \(expected)"
 }
 
-/// toml++'s description in its parts, and the text on both sides of the place.
+/// The parts of toml++'s description, and the text on both sides of the error.
 private struct SyntaxFault {
-    /// What toml++ was reading.
+    /// The element that toml++ was reading.
     let scope: Substring
     let reason: Substring
     let isMultiLine: Bool
@@ -32,7 +32,7 @@ private struct SyntaxFault {
 
     private static let closingQuote = "the string's closing quote"
 
-    /// What toml++'s reasons ask for, by the words that they begin with.
+    /// What was expected, by the words at the start of toml++'s reason.
     private static let expectations = [
         ("expected '='", "'='"),
         ("expected ']'", "']'"),
@@ -48,7 +48,7 @@ private struct SyntaxFault {
         ("expected comma or closing '}'", "',' or '}' behind a value of an inline table"),
     ]
 
-    /// What should stand at the place; nil when toml++ says it better.
+    /// What was expected at the place; nil when toml++'s description is better.
     var expectation: String? {
         if let known = Self.expectations.first(where: { reason.hasPrefix($0.0) }) { return known.1 }
         switch reason {
@@ -62,7 +62,7 @@ private struct SyntaxFault {
         }
     }
 
-    /// What is missing where the text ends.
+    /// What is missing at the end of the text.
     private var missingAtEnd: String? {
         switch scope {
         case _ where isInString: isMultiLine ? "the three closing quotes of a string" : Self.closingQuote
@@ -83,7 +83,7 @@ private struct SyntaxFault {
 
     private var lastByteBefore: UInt8? { before.last { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") } }
 
-    /// What stands at the place, as a message names it.
+    /// The text at the place, as a message names it.
     var found: String {
         if isAtEndOfLine { return "the end of the line" }
         let scalar = String(decoding: rest.prefix(4), as: UTF8.self).unicodeScalars.first

@@ -1,9 +1,9 @@
-// A TOML text as values that know where they stand.
+// A TOML text as values with their places in the file.
 
 import HostDefinition
 import ServiceModel
 
-/// A value and where it stands.
+/// A value and its place.
 struct TOMLNode: Sendable {
     enum Content: Sendable {
         case string(String)
@@ -12,7 +12,7 @@ struct TOMLNode: Sendable {
         case boolean(Bool)
         case list([TOMLNode])
         case table([TOMLEntry])
-        /// Something that no key takes, under the name that a message gives it.
+        /// A value that no key takes, by its name in messages.
         case other(String)
     }
 
@@ -21,7 +21,7 @@ struct TOMLNode: Sendable {
     /// The place inside the quotes of a string, when each byte of it stands for itself.
     var textPosition: SourcePosition?
 
-    /// What this is, as a message says it: `an integer`.
+    /// The type of the value, as a message names it: `an integer`.
     var kind: String {
         switch content {
         case .string: "a string"
@@ -34,7 +34,7 @@ struct TOMLNode: Sendable {
         }
     }
 
-    /// The place of a byte of a string's text: exact where the text stands in the file as it is, else the string's.
+    /// The place of a byte of a string's text: exact for a string without escapes, else the place of the string.
     func position(ofByte offset: Int) -> SourcePosition {
         guard var position = textPosition else { return position }
         position.column += offset
@@ -42,7 +42,7 @@ struct TOMLNode: Sendable {
     }
 }
 
-/// A key of a table, its value, and where the key stands.
+/// A key of a table, its value, and the place of the key.
 struct TOMLEntry: Sendable {
     var key: String
     var position: SourcePosition
