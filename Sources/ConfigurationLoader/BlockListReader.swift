@@ -1,12 +1,12 @@
-// The block list's file, for the commands that look at it once.
+// Reads the file of the block list, for the commands that need its entries once.
 package import Admission
 package import HostDefinition
 internal import LinuxSystem
 
 extension BlockList {
-    /// Reads the entries of a file; none where the settings name no file.
+    /// Reads the entries of a file; none when the settings name no file.
     ///
-    /// Errors: the lines that cannot be read, or the file.
+    /// Errors: the file cannot be read, or some of its lines are not entries.
     package static func entries(ofFile path: String?) throws(HostDefinitionError) -> [Entry] {
         guard let path else { return [] }
         do {

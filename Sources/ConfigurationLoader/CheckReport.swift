@@ -1,5 +1,5 @@
-// What `doorward check` finds: the faults of every file, and what each sound service comes to. Data only: Inspection makes
-// lines for people and an object for programs of it.
+// The findings of `doorward check`: the faults of every file, and the sound services. Data only: Inspection turns them
+// into lines for people and an object for programs.
 internal import Admission
 package import Configuration
 package import HostDefinition
@@ -12,28 +12,28 @@ package struct CheckReport: Sendable {
     /// Empty when everything is sound.
     package var faults: [Problem] = []
     package var blockList: CheckedBlockList?
-    /// The sound services, by name.
+    /// The services without faults, sorted by name.
     package var services: [CheckedService] = []
-    /// What the kernel of this machine does not hold back.
+    /// What the kernel of this machine does not restrict.
     package var limitations: [LandlockLimitation] = []
-    /// What `run` would skip because it is not root; empty as root.
+    /// The steps that `run` would skip without root; empty as root.
     package var skipped: [RootStep] = []
 
     /// A block list that the settings name.
     package struct CheckedBlockList: Hashable, Sendable {
         package let file: String
-        /// nil: it has faults.
+        /// nil when the file has faults.
         package let entries: Int?
     }
 
-    /// A service whose file has no fault.
+    /// A service without a fault in its file.
     package struct CheckedService: Hashable, Sendable {
         package let definition: ServiceDefinition
-        /// The protections that it turns off.
+        /// The settings that turn off protections.
         package let relaxations: [SandboxRelaxation]
     }
 
-    /// Reads everything, starts nothing.
+    /// Reads all files of the host, and starts nothing.
     package static func make(_ options: PathChoices, on host: Host) -> CheckReport {
         var report = CheckReport()
         do throws(HostDefinitionError) {

@@ -1,16 +1,18 @@
-// Reading every file of a host in one go: for the supervisor, at start and at each reload, and for `check`.
+// Reads every file of a host: for the supervisor, at start and at each reload, and for the commands.
 package import Configuration
 package import HostDefinition
 internal import LinuxSystem
 internal import ServiceModel
 
 extension HostDefinition {
-    /// The largest file that is read, in bytes. Configuration has its own, smaller, bound and says so with a position.
+    /// The largest file that is read, in bytes. Configuration has a smaller bound of its own, and its fault has a
+    /// position.
     private static let mostBytes = 1 << 20
 
     /// Reads doorward.toml and every service file.
     ///
-    /// Errors: faults for which nothing can be served at all: doorward.toml, or a services directory that is not there.
+    /// Errors: a fault in doorward.toml, or a services directory that cannot be read. Without them nothing can be
+    /// served.
     package static func read(_ options: PathChoices, on host: Host) throws(HostDefinitionError) -> HostDefinition {
         let configuration = try readHost(options, on: host, from: try here())
         var definitions = HostDefinition(settings: configuration.settings)
@@ -31,9 +33,9 @@ extension HostDefinition {
         return definitions
     }
 
-    /// Where a running supervisor is asked, whatever else is wrong with doorward.toml.
+    /// The state directory, for a request to the running supervisor. Other faults in doorward.toml do not matter.
     ///
-    /// Errors: it cannot be told.
+    /// Errors: the directory is not known, because doorward.toml cannot be read or its `state` is at fault.
     package static func state(_ options: PathChoices, on host: Host) throws(HostDefinitionError) -> String {
         let here = try here()
         if let state = options.state { return absolute(state, from: here) }
@@ -86,7 +88,7 @@ extension HostDefinition {
             configuration = HostConfiguration()
             if let handlers { configuration.settings.handlers = handlers }
         }
-        // Service files are shown as the administrator spells their directory; everything else is made absolute.
+        // Messages show service files as the administrator spells their directory; the other paths become absolute.
         if let services = options.services { configuration.settings.services = services }
         if let state = options.state { configuration.settings.state = state }
         configuration.settings.state = absolute(configuration.settings.state, from: here)

@@ -1,11 +1,12 @@
-// The real machine behind Configuration's questions.
+// The facts about the real machine, for Configuration.
 package import Configuration
 internal import LinuxSystem
 internal import Sandbox
 internal import ServiceModel
 
 extension Host {
-    /// This machine. What cannot be read is not there: the file that needs it is at fault, and its service does not start.
+    /// This machine. An account that cannot be read counts as missing: the file that needs it has a fault, and its
+    /// service does not start.
     package static var thisMachine: Host {
         Host(
             userNamed: { name in account { () throws(SystemError) in try Accounts.user(named: name) } },
@@ -42,9 +43,10 @@ extension Host {
             })
     }
 
-    /// A text without `#!`, for example: a shell would start it, the kernel does not.
+    /// The reason why the kernel would not start a file, for example a text without `#!`: a shell would start it, the
+    /// kernel does not.
     private static func formatProblem(_ path: String) -> String? {
-        // Where the kernel was told how to start other files. Source: the kernel's admin-guide/binfmt-misc.rst.
+        // The kernel's table of further formats. Source: the kernel's admin-guide/binfmt-misc.rst.
         let others = "/proc/sys/fs/binfmt_misc"
         do throws(SystemError) {
             let head = try Files.head(of: path, length: ProgramFormat.headLength)
@@ -57,7 +59,7 @@ extension Host {
             return mayBeStarted
                 ? nil : "begins neither with \"#!\" nor as an ELF file, and the kernel starts nothing else"
         } catch {
-            // It may be executed and not read: only the kernel knows.
+            // A file may be executable but not readable: only the kernel knows its format.
             return nil
         }
     }

@@ -1,8 +1,8 @@
-// What the command line says about where things are; it wins over doorward.toml.
+// The paths that the command line chooses; they replace those of doorward.toml.
 
-/// Where files are, as far as the command line says.
+/// The paths of files and directories; nil for each that the command line does not name.
 package struct PathChoices: Hashable, Sendable {
-    /// doorward.toml; nil: none is read.
+    /// The path of doorward.toml; nil: none is read.
     package var configuration: String?
     package var services: String?
     package var handlers: String?

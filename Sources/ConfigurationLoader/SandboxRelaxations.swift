@@ -1,6 +1,6 @@
-// Which protections a service turns off: what an administrator reads before trusting a file.
+// Lists the protections that a service turns off: an administrator reads the list before trusting a file.
 // Promises an entry for each of them, with the place that turns it off, in the service's file or in doorward.toml.
-// Never judges: each may be needed.
+// The list does not judge: a service may need each of them.
 internal import HostDefinition
 package import ServiceModel
 internal import Text
@@ -14,13 +14,13 @@ package struct SandboxRelaxation: Hashable, Sendable, CustomStringConvertible {
         case words([String])
     }
 
-    /// The file of the setting: the service's, or the one that has the defaults.
+    /// The file of the setting: that of the service or that of the defaults.
     package let file: String
-    /// nil where the place is not known.
+    /// nil when the place is not known.
     package let position: SourcePosition?
     package let key: String
     package let value: Value
-    /// What handlers may do so, for people.
+    /// What the setting lets handlers do, for people.
     package let meaning: String
 
     /// `FILE:LINE: note: KEY = VALUE: MEANING`.
@@ -30,7 +30,7 @@ package struct SandboxRelaxation: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension SandboxRelaxation.Value {
-    /// As a file would spell it.
+    /// The value as a file spells it.
     fileprivate var spelling: String {
         switch self {
         case .yes: "true"
@@ -40,28 +40,28 @@ extension SandboxRelaxation.Value {
     }
 }
 
-/// An entry for each protection that the service does without.
+/// An entry for each protection that the service turns off.
 func sandboxRelaxations(of definition: ServiceDefinition) -> [SandboxRelaxation] {
-    opened(by: definition.service).map { opening in
-        let position = definition.origins[opening.key]
+    settings(relaxing: definition.service).map { setting in
+        let position = definition.origins[setting.key]
         return SandboxRelaxation(
-            file: position?.file ?? definition.service.file, position: position, key: opening.key,
-            value: opening.value, meaning: opening.meaning)
+            file: position?.file ?? definition.service.file, position: position, key: setting.key,
+            value: setting.value, meaning: setting.meaning)
     }
 }
 
 /// A key that turns off a protection.
-private struct Opening {
+private struct RelaxingSetting {
     var key: String
     var value: SandboxRelaxation.Value
     var meaning: String
 }
 
-private func opened(by service: Service) -> [Opening] {
+private func settings(relaxing service: Service) -> [RelaxingSetting] {
     let sandbox = service.sandbox
-    var openings: [Opening] = []
+    var settings: [RelaxingSetting] = []
     func add(_ key: String, _ value: SandboxRelaxation.Value, _ meaning: String) {
-        openings.append(Opening(key: key, value: value, meaning: meaning))
+        settings.append(RelaxingSetting(key: key, value: value, meaning: meaning))
     }
 
     if service.identity.user == .root { add("user", .word("root"), "handlers run as uid 0") }
@@ -86,10 +86,10 @@ private func opened(by service: Service) -> [Opening] {
     if !sandbox.files.write.isEmpty {
         add("files.write", .words(sandbox.files.write), "handlers may change what is there, as far as their user may")
     }
-    return openings
+    return settings
 }
 
-/// The names that an IAB text lets a handler have; what it only blocks is not among them. Source: cap_iab(3).
+/// The capabilities that an IAB text lets a handler have, without those that it only blocks. Source: cap_iab(3).
 private func heldCapabilities(_ text: String) -> [String] {
     text.split(separator: ",").compactMap { item in
         let name = item.drop { "!^%".contains($0) }
@@ -102,5 +102,5 @@ private func value(of families: Set<SocketFamily>) -> SandboxRelaxation.Value {
     return listed.count == SocketFamily.allCases.count ? .yes : .words(listed.map(\.rawValue))
 }
 
-/// In quotes, as TOML has it.
+/// The text in quotes, as TOML spells it.
 private func quoted(_ text: String) -> String { "\"\(Escaping.toml.text(text))\"" }
