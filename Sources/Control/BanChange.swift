@@ -1,4 +1,4 @@
-// What became of `doorward block` or `doorward unblock`.
+// The result of `doorward block` or `doorward unblock`.
 package import Addresses
 package import Wire
 
@@ -8,13 +8,13 @@ package enum BanChange: Hashable, Sendable {
     case banned(BanStatus)
     /// The second prefix is exempt, and the first one lies in it: it is not banned.
     case exempt(IPPrefix, by: IPPrefix)
-    /// As many prefixes of this family are banned by command already: it is not banned.
+    /// The number of bans by command has reached its limit for this family: the prefix is not banned.
     case full(IPPrefix, most: Int)
     /// The ban was in force until now.
     case unbanned(BanStatus)
-    /// The ban was over already; now it does not make the next one longer any more.
+    /// The ban was over already; now it does not make the next one longer either.
     case forgotten(IPPrefix)
-    /// No ban of this prefix is known; these ones, which are wider, hold for it.
+    /// No ban of this prefix is known; bans of these wider prefixes include it.
     case notBanned(IPPrefix, wider: [IPPrefix])
 }
 

@@ -7,9 +7,9 @@ package struct BanStatus: Hashable, Sendable {
     package var prefix: IPPrefix
     /// The text of a BanCause.
     package var cause: String
-    /// Since it began.
+    /// The time since it began.
     package var age: Duration
-    /// Until it ends; nil: never.
+    /// The time until it ends; nil: it does not end.
     package var left: Duration?
     /// Connections that it refused.
     package var hits: Int

@@ -1,4 +1,4 @@
-// What a supervisor answers to the command line: data; the sentences for people are Inspection's.
+// The answers of a supervisor to the command line. Data only: Inspection has the sentences for people.
 package import HostDefinition
 package import Messages
 package import Wire
@@ -10,21 +10,21 @@ package enum ControlReply: Hashable, Sendable {
     case sourceStatus(SourceStatus)
     case reloaded(ReloadReport)
     case banChange(BanChange)
-    /// It accepts no more, and serves so many connections to their end.
+    /// The supervisor accepts no more connections, and serves the active ones to their end.
     case stopping(active: Int)
     case refused(ControlRefusal)
 }
 
-/// What came of a reload.
+/// The result of a reload.
 package struct ReloadReport: Hashable, Sendable {
-    /// Services that are wanted now.
+    /// The number of services that are enabled now.
     package var services: Int
-    /// Of the files: what they say there is not in force.
+    /// The faults of the files: what a file says at such a place is not in force.
     package var faults: [Problem]
-    /// Services whose definitions are not in force though their files have no fault.
+    /// The services with a definition that is not in force, although its file has no fault.
     package var failures: [Failure]
 
-    /// A service that does not serve as its file says.
+    /// A service that is not served as its file says.
     package struct Failure: Hashable, Sendable {
         package var service: String
         package var file: String
@@ -43,18 +43,18 @@ package struct ReloadReport: Hashable, Sendable {
         self.failures = failures
     }
 
-    /// Whether the services are what the files say.
+    /// Whether every service is served as its file says.
     package var isInForce: Bool { faults.isEmpty && failures.isEmpty }
 }
 
-/// Why a request was not obeyed.
+/// The reason why a supervisor refuses a request.
 package enum ControlRefusal: Hashable, Sendable {
-    /// This supervisor does not understand it.
+    /// The supervisor does not know the request.
     case unknownRequest
     /// The supervisor is about to end.
     case stopping
     case notServed(service: String)
-    /// Too many clients have asked gates.
+    /// Too many commands wait for answers of gates.
     case tooMany
     case gateUnreachable
     /// The gate with this pid did not answer in time.

@@ -1,11 +1,11 @@
-// What the command line asks of a running supervisor. Values only; the socket is Supervisor's.
+// The requests of the command line to a running supervisor. Values only; Supervisor has the socket.
 package import Addresses
 package import Messages
 package import Wire
 
 /// One request on the control socket.
 package enum ControlRequest: Hashable, Sendable {
-    /// What runs, and how it goes.
+    /// Report the state of the supervisor and of each service.
     case status
     /// Read every file again.
     case reload
@@ -19,10 +19,10 @@ package enum ControlRequest: Hashable, Sendable {
     case unblock(IPPrefix)
     /// The bans in force.
     case blocked
-    /// How somebody stands with a service.
+    /// Report what the gate of a service knows about a client and its source.
     case sourceStatus(service: String, Client)
 
-    /// Longer ones are refused.
+    /// The longest request; longer ones are refused.
     package static let mostBytes = 1024
 }
 
@@ -65,7 +65,7 @@ extension ControlRequest: WireValue {
 }
 
 extension ControlRequest {
-    /// Whether obeying it changes anything.
+    /// Whether the request changes anything.
     package var changesSomething: Bool {
         switch self {
         case .status, .blocked, .sourceStatus: false

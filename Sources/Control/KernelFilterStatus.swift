@@ -1,29 +1,29 @@
-// What the filter in the kernel has dropped, and why it does not know everything or is not there.
+// The state of the filter in the kernel: its drops, and the reasons why it is incomplete or missing.
 package import LinuxSystem
 package import Wire
 
 /// The state of the kernel's filter at one moment.
 package enum KernelFilterStatus: Hashable, Sendable {
-    /// The settings want none.
+    /// The settings turn it off.
     case off
-    /// The kernel does not make one.
+    /// The kernel refuses to make one.
     case unavailable(SystemError)
     case on(Filter)
 
-    /// A filter that there is.
+    /// The state of a filter that exists.
     package struct Filter: Hashable, Sendable {
         package var drops = Drops.none
-        /// Why a listener is without it; nil: every listener has it.
+        /// The reason why a listener has no filter; nil: every listener has it.
         package var failure: SystemError?
-        /// Why it does not know all the bans; nil: it does.
+        /// The reason why the filter does not have all bans; nil: it has them.
         package var bansFailure: SystemError?
-        /// Why it does not know the block list; nil: it does.
+        /// The reason why the filter does not have the block list; nil: it has it.
         package var blockListGap: BlockListGap?
 
         package init() {}
     }
 
-    /// SYN segments that were dropped.
+    /// The number of SYN segments that the filter has dropped.
     package enum Drops: Hashable, Sendable {
         case counted(byBans: Int, byBlockList: Int)
         /// The counters cannot be read.
@@ -32,17 +32,17 @@ package enum KernelFilterStatus: Hashable, Sendable {
         package static let none = Drops.counted(byBans: 0, byBlockList: 0)
     }
 
-    /// Why the kernel does not have the block list.
+    /// The reason why the kernel does not have the block list.
     package enum BlockListGap: Hashable, Sendable {
-        /// It has more lines than the supervisor gives to the kernel.
+        /// The block list has more lines than the supervisor gives to the kernel.
         case tooLong(lines: Int, most: Int)
         case failed(SystemError)
     }
 
-    /// Whether it drops every source that is banned.
+    /// Whether the filter drops every banned source.
     package var hasBans: Bool { if case .on(let filter) = self { filter.bansFailure == nil } else { false } }
 
-    /// Whether it drops every source on the block list.
+    /// Whether the filter drops every source on the block list.
     package var hasBlockList: Bool { if case .on(let filter) = self { filter.blockListGap == nil } else { false } }
 }
 

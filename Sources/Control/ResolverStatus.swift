@@ -1,4 +1,4 @@
-// The process that asks DNS block lists, as its supervisor sees it.
+// The state of the process that asks DNS block lists, as the supervisor knows it.
 package import Wire
 
 /// The state of the resolver at one moment.
@@ -10,20 +10,20 @@ package enum ResolverStatus: Hashable, Sendable {
     case failed(ResolverFailure, retryIn: Duration)
 }
 
-/// Why there is no resolver.
+/// The reason why there is no resolver.
 package struct ResolverFailure: Hashable, Sendable, CustomStringConvertible {
     /// The raw value is the word for programs.
     package enum Cause: String, CaseIterable, Hashable, Sendable {
-        /// The supervisor could not start one.
+        /// The supervisor could not start a resolver.
         case notStarted = "not_started"
-        /// It said that it cannot serve, and ended.
+        /// The resolver reported that it cannot serve, and ended.
         case reported
-        /// It ended without a report.
+        /// The resolver ended without a report.
         case ended
     }
 
     package let cause: Cause
-    /// What was said of it, for people; empty where nothing was.
+    /// The report or the error, for people; empty when there is none.
     package let message: String
 
     package init(_ cause: Cause, message: String = "") {

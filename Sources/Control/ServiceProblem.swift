@@ -1,23 +1,23 @@
-// Why the definition of a service is not served: data for programs, a sentence for people.
+// The reason why the definition of a service is not in force: data for programs, a sentence for people.
 package import ServiceModel
 package import Wire
 
-/// What keeps the definition of a service from being in force.
+/// The reason why the definition of a service is not in force.
 package struct ServiceProblem: Hashable, Sendable, CustomStringConvertible {
     /// For people.
     package var message: String
-    /// `EADDRINUSE`; nil where no system call failed, or a gate has told it in its message.
+    /// `EADDRINUSE`; nil when no system call failed, or when a gate has named the error in its message.
     package var errno: String?
-    /// The setting that is at fault, `listen`; nil where that is not known.
+    /// The setting that is at fault, `listen`; nil when it is not known.
     package var key: String?
-    /// Where the setting stands; nil where that is not known.
+    /// The place of the setting; nil when it is not known.
     package var position: SourcePosition?
-    /// Whether a gate serves the definition before.
+    /// Whether a gate still serves the previous definition.
     package var isOldInForce = false
 
     package init(message: String) { self.message = message }
 
-    /// The message, and what is served all the same.
+    /// The message, and whether the previous definition is still served.
     package var description: String {
         message + (isOldInForce ? "; the old definition stays in force" : "")
     }

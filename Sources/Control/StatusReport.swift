@@ -1,4 +1,4 @@
-// What a supervisor says of itself and of its services at one moment.
+// The state of a supervisor and of its services at one moment.
 package import HostDefinition
 package import Messages
 package import Sandbox
@@ -7,32 +7,32 @@ package import Wire
 /// The state of a supervisor.
 package struct StatusReport: Hashable, Sendable {
     package var pid = 0
-    /// Since its start.
+    /// The time since the supervisor started.
     package var uptime: Duration = .zero
-    /// What was skipped because it is not root; empty as root.
+    /// The steps that were skipped without root; empty as root.
     package var skipped: [RootStep] = []
-    /// What the kernel does not hold back.
+    /// What the kernel does not restrict.
     package var limitations: [LandlockLimitation] = []
-    /// Why the number and the memory of a service's processes are not bounded; nil: they are.
+    /// The reason why the number and the memory of a service's processes are not limited; nil: they are.
     package var controlGroups: ControlGroupLimitation?
-    /// nil: there is no block list.
+    /// The file of the block list; nil: there is none.
     package var blockListFile: String?
     package var blockListEntries = 0
-    /// In force.
+    /// The number of bans in force.
     package var bans = 0
     package var kernelFilter = KernelFilterStatus.off
     package var resolver = ResolverStatus.unused
     package var isStopping = false
-    /// Of the files as they were last read: what they say there is not in force.
+    /// The faults of the last reading of the files: what a file says at such a place is not in force.
     package var faults: [Problem] = []
     package var services: [ServiceStatus] = []
 
     package init() {}
 }
 
-/// Why control groups do not bound what a service uses.
+/// The reason why control groups do not limit what a service uses.
 package enum ControlGroupLimitation: Hashable, Sendable {
-    /// The machine has none for the supervisor.
+    /// The machine has no control group for the supervisor.
     case noGroups
     case missing(ControlGroups.MissingControllers)
 }
@@ -40,13 +40,13 @@ package enum ControlGroupLimitation: Hashable, Sendable {
 /// The state of one service.
 package struct ServiceStatus: Hashable, Sendable {
     package enum State: String, Hashable, Sendable, CaseIterable {
-        /// A gate accepts.
+        /// A gate accepts connections.
         case serving
-        /// A gate takes its sandbox on.
+        /// A gate prepares, and enters its sandbox.
         case starting
-        /// No gate could be started; another one will be.
+        /// No gate could be started; the supervisor will start another one.
         case failing
-        /// Its gate accepts no more.
+        /// Its gate accepts no more connections.
         case draining
     }
 
@@ -54,13 +54,13 @@ package struct ServiceStatus: Hashable, Sendable {
     package var file = ""
     package var state = State.starting
     package var listen: [String] = []
-    /// Why its definition is not in force; nil when it is, or when that is not known yet.
+    /// The reason why its definition is not in force; nil when it is, or when that is not known yet.
     package var failure: ServiceProblem?
-    /// Until the supervisor starts a gate again; nil: it does not mean to.
+    /// The time until the supervisor starts a gate again; nil: it does not plan to.
     package var retryIn: Duration?
-    /// The gate's; 0 for none.
+    /// The pid of the gate; 0 when there is none.
     package var gate = 0
-    /// Since the gate was started.
+    /// The time since the gate was started.
     package var uptime: Duration = .zero
     /// The most connections at once.
     package var limit = 0
@@ -68,7 +68,7 @@ package struct ServiceStatus: Hashable, Sendable {
 
     package init() {}
 
-    /// Why its definition is not in force, for people; empty when it is.
+    /// The reason why its definition is not in force, for people; empty when it is.
     package var problem: String { failure?.description ?? "" }
 }
 

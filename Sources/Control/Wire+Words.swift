@@ -1,9 +1,9 @@
-// Words of the choices that travel, and what failed in the system.
+// Encodes choices as their words, and errors of system calls.
 internal import LinuxSystem
 internal import Wire
 
 extension WireWriter {
-    /// A choice, as its word.
+    /// Writes a choice as its word.
     mutating func write<Word: RawRepresentable<String>>(word: Word) { write(word.rawValue) }
 
     mutating func write<Word: RawRepresentable<String>>(words: [Word]) { write(words.map(\.rawValue)) }
