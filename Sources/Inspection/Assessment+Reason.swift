@@ -1,4 +1,4 @@
-// Why a client is not served, for people: a sentence, the line of the file that says so, and what changes it.
+// The reason why a client is not served, for people: a sentence, the line of the file that decides it, and the setting.
 internal import Addresses
 package import Admission
 internal import Control
@@ -9,9 +9,9 @@ package import ServiceModel
 package struct Reason: Hashable, Sendable {
     /// `its source has 3 connections`.
     package let sentence: String
-    /// `FILE:LINE`; empty where no file says it.
+    /// `FILE:LINE`; empty when no file decides it.
     package let origin: String
-    /// The key, or the command, that changes it.
+    /// The key or the command that changes it.
     package let remedy: String
 }
 
@@ -25,15 +25,15 @@ extension Assessment {
     /// The word for the refusal in the log.
     package var cause: RefusalCause? { refusal?.cause }
 
-    /// How the rule that refuses the client wants that to be done; nil: no rule says so.
+    /// The action of the rule that refuses the client; nil: no rule sets one.
     package var actionOfRule: RefusalAction? {
         refusal?.actionOfRule(definition.service.access, definition.service.admission.dnsbl)
     }
 
-    /// Why the client is not served at this moment; nil: it is served.
+    /// The reason why the client is not served at this moment; nil: it is served.
     package var reason: Reason? { refusalReason ?? unavailability }
 
-    /// Why the gate refuses the client; nil: it does not.
+    /// The reason why the gate refuses the client; nil: it admits the client.
     package var refusalReason: Reason? {
         guard let refusal else { return nil }
         let setting = refusal.cause.setting(definition.service.admission.start) ?? ""
@@ -42,7 +42,7 @@ extension Assessment {
             remedy: ban.map { "doorward \(setting) \($0.prefix)" } ?? setting)
     }
 
-    /// Why the service serves no client at all; nil: nothing keeps it from that.
+    /// The reason why the service serves no client at all; nil: there is none.
     package var unavailability: Reason? {
         let file = definition.service.file
         if definition.activation == .disabled {
@@ -91,13 +91,13 @@ extension Assessment {
             return "its source comes too often\(wait)"
         case .dnsbl(let rule): return "it is listed by \(rules.dnsbl[rule].zone)"
         case .check(let check): return "\(rules.checks.programs[check].path) has not let it in"
-        // These follow from what a connection does, and from what comes of it; not from what is known beforehand.
+        // These causes depend on what happens after a connection is accepted, so that no assessment finds them.
         case .checkTimeout, .checkFailed, .noData, .firstByte, .earlyTalker, .proxyHeader, .crowded, .drain:
             return "the gate refuses it: \(refusal.cause.rawValue)"
         }
     }
 
-    /// The exempt prefix that the client is in.
+    /// The exempt prefix that includes the client.
     private var exemption: IPPrefix? {
         guard case .ip(let address, _) = peer else { return nil }
         return settings.exempt.first { $0.contains(address) }

@@ -1,6 +1,6 @@
-// One service, and one client that has not come: what its gate would decide on the client at this moment.
-// Reads the files, the clock, the load and what a running supervisor says. The decision is Admission's, from the tables
-// that a gate has; why, for people, is in Assessment+Reason.swift. Starts nothing, counts nothing.
+// The decision of a service's gate on a client that has not connected, at this moment.
+// Reads the files, the clock, the load and the state of a running supervisor. Admission decides, with the tables that a
+// gate has; Assessment+Reason.swift gives the reason, for people. Starts nothing, counts nothing.
 package import Addresses
 package import Admission
 package import ConfigurationLoader
@@ -15,29 +15,30 @@ package struct Assessment: Sendable {
     package let definition: ServiceDefinition
     package let settings: HostSettings
     package let peer: Peer
-    /// What the service's gate would decide if there is one: a handler can be tried before its service is served.
+    /// The decision of the service's gate, whether there is one or not: a handler can be tried before its service is
+    /// served.
     package let decision: ExpectedDecision
-    /// What a running supervisor knows; nil when none answers.
+    /// The state of a running supervisor; nil when none answers.
     package let live: LiveState?
     /// The ban that refuses the client.
     let ban: BanStatus?
-    /// What the decision was made by.
+    /// The facts about the machine that the decision depends on.
     let reading: MachineReading
 
-    /// What a decision needs to know of this machine.
+    /// The facts about this machine that a decision depends on.
     struct MachineReading: Hashable, Sendable {
-        /// In the service's time zone.
+        /// The minute of the week, in the service's time zone.
         var minute: WeekMinute
-        /// In hundredths.
+        /// The load average of the last minute, in hundredths.
         var load: Int
-        /// Nanoseconds of the monotonic clock.
+        /// The time of the monotonic clock, in nanoseconds.
         var now: Int64
     }
 
     /// Reads the files, asks the supervisor, and decides.
     ///
     /// - Parameter address: an IP address, or `unix` for a client on a unix socket with the user of this process.
-    /// Errors: ready to be printed, each line.
+    /// Errors: the lines are ready to be printed.
     package init(
         service name: String, address: String, _ choices: PathChoices, on host: Host
     ) throws(HostDefinitionError) {
@@ -64,9 +65,9 @@ package struct Assessment: Sendable {
             try Self.reading(for: definition))
     }
 
-    /// Decides.
+    /// Decides, from values only.
     ///
-    /// - Parameter blockList: what ``BlockList/table(of:)`` built.
+    /// - Parameter blockList: a table that ``BlockList/table(of:)`` built.
     init(
         of peer: Peer, _ definition: ServiceDefinition, _ settings: HostSettings, _ live: LiveState?,
         blockList: [UInt8], _ reading: MachineReading
@@ -121,7 +122,7 @@ package struct Assessment: Sendable {
             do throws(SystemError) {
                 try LocalTime.load(zone: settings.timeZone)
             } catch {
-                // Its gate would not start either.
+                // A gate of this service would not start either.
                 let place = definition.origins["time_zone"]?.fileAndLine ?? definition.service.file
                 throw HostDefinitionError(lines: ["\(place): \(error)"])
             }
@@ -131,11 +132,12 @@ package struct Assessment: Sendable {
             now: Clock.monotonicNanoseconds())
     }
 
-    /// The table of the bans in force, as the supervisor builds it for its gates: without what is exempt by the files.
+    /// The table of the bans in force, as the supervisor builds it for its gates: without the exempt prefixes of the
+    /// files.
     private static func bans(_ live: LiveState?, exempt: [IPPrefix], at now: Int64) -> [UInt8] {
         let bans = live?.bans ?? []
         var table = BanTable(exempt: exempt, mostPerFamily: max(bans.count, 1))
-        // What is exempt does not come into the table; and there is room for all.
+        // The result does not matter: an exempt prefix stays out of the table, and the table has room for all.
         for ban in bans { _ = table.block(ban.prefix, reason: "", length: ban.left?.nanoseconds, at: now) }
         return table.list(at: now)
     }
@@ -156,7 +158,7 @@ package struct Assessment: Sendable {
         return index
     }
 
-    /// The keys of the phases that have not said yet whether they let the client in.
+    /// The keys of the pre-connection phases without an answer yet.
     package var unansweredKeys: [String] {
         guard case .admitted(_, let unanswered) = decision else { return [] }
         return unanswered.map { $0 == .lists ? "dnsbl" : "checks" }
@@ -167,7 +169,7 @@ package struct Assessment: Sendable {
     /// The handler that serves the client.
     package var command: HandlerCommand { rule?.handler ?? definition.service.handler }
 
-    /// The local address that the client came to: the service's first of its kind.
+    /// The local address that the client connects to: the first one of the service of the client's kind.
     package var local: ListenAddress {
         let isUnix = if case .unix = peer { true } else { false }
         let listen = definition.service.listen
@@ -176,8 +178,8 @@ package struct Assessment: Sendable {
 }
 
 extension KnownAnswers {
-    /// What a gate reports of its lists and checks. An answer by a rule or a check that the service no longer has is
-    /// not known.
+    /// Takes the answers of lists and checks from a gate's report. An answer by a rule or a check that the service no
+    /// longer has counts as unknown.
     fileprivate init(_ status: SourceStatus?, _ settings: AdmissionSettings) {
         self.init()
         guard let status else { return }

@@ -1,4 +1,4 @@
-// What `doorward blocked`, `block` and `unblock` print.
+// The output of `doorward blocked`, `block` and `unblock`.
 internal import Addresses
 internal import Admission
 package import Control
@@ -30,7 +30,7 @@ extension BanStatus {
         return .document(["bans": .list(list)])
     }
 
-    /// Why a prefix is banned: as the log has it, and apart.
+    /// The reason for a ban: the text in the log, and its parts.
     fileprivate static func causes(_ ban: BanStatus?) -> JSON.Object {
         let cause = ban.flatMap { BanCause(text: $0.cause) }
         var (word, service, reason, ending) = (String?.none, String?.none, String?.none, String?.none)
@@ -48,7 +48,7 @@ extension BanStatus {
 }
 
 extension BanChange {
-    /// Whether the prefix is now what the command wants it to be.
+    /// Whether the prefix is now banned, or not banned, as the command asked.
     package var isDone: Bool {
         switch self {
         case .banned, .unbanned, .forgotten: true
@@ -69,7 +69,7 @@ extension BanChange {
         }
     }
 
-    /// For programs: the same keys whatever the outcome.
+    /// For programs: the keys are the same for every outcome.
     package var json: JSON {
         switch self {
         case .banned(let ban): Self.json("banned", ban.prefix, ban)
@@ -98,7 +98,7 @@ extension JSON {
     fileprivate init(_ prefix: IPPrefix) { self = .string(prefix.description) }
 }
 
-/// Rounded up.
+/// The seconds of a duration, rounded up.
 private func wholeSeconds(_ duration: Duration) -> Int64 {
     duration.components.seconds + (duration.components.attoseconds > 0 ? 1 : 0)
 }

@@ -1,4 +1,4 @@
-// What `doorward check` prints: a line for each fault, each service and each protection that it turns off.
+// The output of `doorward check`: a line for each fault, each service and each protection that it turns off.
 internal import Addresses
 package import ConfigurationLoader
 internal import HostDefinition
@@ -6,13 +6,14 @@ internal import Sandbox
 internal import ServiceModel
 
 extension CheckReport {
-    /// What the command prints.
+    /// The output of the command.
     package var outcome: CommandOutcome {
         CommandOutcome(isDone: faults.isEmpty, lines: faults.map(\.description) + notes, json: json)
     }
 
-    /// For people, besides the faults: a line for the block list, one for each sound service and after it one for each
-    /// protection that the service turns off, one for each limitation, and one for what `run` would skip.
+    /// For people, besides the faults: a line for the block list, one for each service without faults and after it one
+    /// for each protection that the service turns off, one for each limitation, and one for the steps that `run` would
+    /// skip.
     var notes: [String] {
         var notes: [String] = []
         if let blockList, let entries = blockList.entries {

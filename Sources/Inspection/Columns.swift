@@ -1,6 +1,6 @@
-// How tables and times are printed.
+// Formats tables and times.
 
-/// Rows in columns; nothing hangs behind the last.
+/// Aligns rows in columns. No line ends with blanks.
 func aligned(_ rows: [[String]]) -> String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let lines = rows.map { row in
@@ -12,7 +12,7 @@ func aligned(_ rows: [[String]]) -> String {
     return lines.joined(separator: "\n")
 }
 
-/// With the largest unit that is not 0: `3d 4h`, `12s`; milliseconds where there is no second.
+/// A duration from its largest unit that is not 0: `3d 4h`, `12s`; milliseconds for less than a second.
 func shown(_ duration: Duration) -> String {
     let total = max(duration.components.seconds, 0)
     let milliseconds = duration.components.attoseconds / 1_000_000_000_000_000

@@ -1,4 +1,4 @@
-// Why a command could not do its work: a cause in one word for programs, lines for people.
+// The reason why a command could not do its work: a cause in one word for programs, lines for people.
 package import HostDefinition
 package import LinuxSystem
 
@@ -6,18 +6,18 @@ package import LinuxSystem
 package struct CommandFailure: Error, Hashable, Sendable {
     /// The raw value is the word for programs.
     package enum Cause: String, CaseIterable, Hashable, Sendable {
-        /// Files cannot be read, or are at fault.
+        /// Files cannot be read or have faults.
         case files
         /// No supervisor answers.
         case noAnswer = "no_answer"
         /// The supervisor does not know the request.
         case unknownRequest = "unknown_request"
-        /// The answer is not one to the request.
+        /// The answer does not belong to the request.
         case unexpectedAnswer = "unexpected_answer"
         /// The supervisor is about to end.
         case stopping
         case notServed = "not_served"
-        /// The supervisor has too many such requests.
+        /// The supervisor has too many such requests already.
         case busy
         case gateUnreachable = "gate_unreachable"
         case gateSilent = "gate_silent"
@@ -26,10 +26,10 @@ package struct CommandFailure: Error, Hashable, Sendable {
     package let cause: Cause
     /// For people.
     package let message: String?
-    /// The file or socket that it is about.
+    /// The file or the socket with the problem.
     package let file: String?
     package let errno: Errno?
-    /// What is wrong with the files.
+    /// The problems of the files.
     package let faults: [Problem]
 
     package init(_ cause: Cause, _ message: String, file: String? = nil, errno: Errno? = nil) {
@@ -55,7 +55,8 @@ package struct CommandFailure: Error, Hashable, Sendable {
         faults = error.problems
     }
 
-    /// What the command prints. Lines about what the command itself finds begin with its name; the supervisor's do not.
+    /// The output of the command. Lines about what the command finds itself begin with its name; the supervisor's do
+    /// not.
     package var outcome: CommandOutcome {
         let isOfCommand = cause == .files || cause == .noAnswer
         let lines = [message].compactMap { $0 } + faults.map(\.description)

@@ -1,21 +1,21 @@
-// What a command prints when its work is done or refused: text for people, an object for programs, and the side that
-// the text goes to.
+// The output of a command when its work is done or refused: text for people, an object for programs, and whether the
+// text goes to standard output or to standard error.
 package import Control
 internal import HostDefinition
 internal import LinuxSystem
 
 /// The outcome of a command.
 package struct CommandOutcome: Hashable, Sendable {
-    /// Whether the command did what it was told; its exit status is 1 otherwise.
+    /// Whether the command did its work; its exit status is 1 otherwise.
     package let isDone: Bool
-    /// For people, a line each.
+    /// Lines for people.
     package let lines: [String]
-    /// For programs.
+    /// The object for programs.
     package let json: JSON
 }
 
 extension ControlReply {
-    /// What a command prints that got this answer.
+    /// The output of a command that got this answer.
     package var outcome: CommandOutcome {
         switch self {
         case .status(let report): CommandOutcome(isDone: true, lines: [report.text], json: report.json)

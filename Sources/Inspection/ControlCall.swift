@@ -1,19 +1,19 @@
-// One request to a running supervisor, asked and answered, by the socket in its state directory.
+// Sends one request to a running supervisor by the socket in its state directory, and receives the answer.
 package import Addresses
 package import Control
 package import LinuxSystem
 package import Messages
 internal import Wire
 
-/// A request that was answered. The connection stays open, so that one who asked for the end can see it come.
+/// A request with its answer. The connection stays open, so that `drain` and `stop` can wait for the supervisor's end.
 package struct ControlCall: ~Copyable {
     package let reply: ControlReply
     private let channel: MessageChannel
 
-    /// Where a supervisor with this state directory listens.
+    /// The socket of a supervisor with this state directory.
     package static func path(state: String) -> String { state + "/control" }
 
-    /// Errors: nobody answers.
+    /// Errors: no supervisor answers.
     package init(_ request: ControlRequest, state: String) throws(SystemError) {
         let channel = try ControlSocket.connect(to: Self.path(state: state))
         try channel.send(request.wireBytes)
@@ -29,7 +29,7 @@ package struct ControlCall: ~Copyable {
         self.channel = channel
     }
 
-    /// A reload has every file read, which may take its time. A supervisor that takes longer is not well.
+    /// A reload reads every file, which may take a while. A supervisor that takes longer than this has a problem.
     private static let answerWithinNanoseconds: Int64 = 60_000_000_000
 
     private static func waitForAnswer(on channel: borrowing MessageChannel) throws(SystemError) {
@@ -43,22 +43,22 @@ package struct ControlCall: ~Copyable {
         }
     }
 
-    /// Returns when the supervisor has ended, and with it this connection.
+    /// Returns when the supervisor has ended, which closes this connection.
     package borrowing func waitForEnd() throws(SystemError) {
         while case .message = try channel.receive() {}
     }
 }
 
-/// What only a running supervisor knows, at one moment.
+/// The state that only a running supervisor knows, at one moment.
 package struct LiveState: Hashable, Sendable {
     package var bans: [BanStatus] = []
     package var services: [ServiceStatus] = []
-    /// What the filter in the kernel does, a sentence.
+    /// The state of the filter in the kernel, as a sentence.
     package var kernelFilter = ""
-    /// Whether it knows the bans, and the block list.
+    /// Whether the filter has the bans, and the block list.
     package var kernelHasBans = false
     package var kernelHasBlockList = false
-    /// How the caller stands with the service; nil when its gate did not say.
+    /// What the service's gate knows about the client and its source; nil when the gate did not answer.
     package var sourceStatus: SourceStatus?
 
     package init(bans: [BanStatus] = [], services: [ServiceStatus] = [], sourceStatus: SourceStatus? = nil) {
@@ -67,7 +67,7 @@ package struct LiveState: Hashable, Sendable {
         self.sourceStatus = sourceStatus
     }
 
-    /// nil when no supervisor answers, or not us.
+    /// Asks the supervisor. nil when none answers, or when it refuses this user.
     package init?(state: String, service: String, peer: Peer) {
         do throws(SystemError) {
             guard case .bans(let bans) = try ControlCall(.blocked, state: state).reply,
@@ -77,8 +77,8 @@ package struct LiveState: Hashable, Sendable {
             kernelFilter = report.kernelFilter.text
             kernelHasBans = report.kernelFilter.hasBans
             kernelHasBlockList = report.kernelFilter.hasBlockList
-            let look = ControlRequest.sourceStatus(service: service, Client(peer))
-            if case .sourceStatus(let sourceStatus) = try ControlCall(look, state: state).reply {
+            let request = ControlRequest.sourceStatus(service: service, Client(peer))
+            if case .sourceStatus(let sourceStatus) = try ControlCall(request, state: state).reply {
                 self.sourceStatus = sourceStatus
             }
         } catch {

@@ -1,10 +1,10 @@
-// The programs of one connection in the foreground: what a gate does for a service with filters, for one connection on
-// descriptors 0 and 1.
+// Runs the programs of one connection in the foreground, as a gate does for a service with filters. The connection is
+// on descriptors 0 and 1.
 internal import LinuxSystem
 internal import ServiceModel
 internal import Spawner
 
-/// A chain of programs, in a process that was forked for it and is in the service's sandbox.
+/// A chain of programs. Its process was forked for it and is in the service's sandbox.
 struct ExecChain: ~Copyable {
     private var plan: SpawnPlan
     private var chain: FilterChain
@@ -13,11 +13,11 @@ struct ExecChain: ~Copyable {
     private let signals: SignalQueue
     private var poller: Poller
 
-    /// - Parameter signals: has TERM and the ends of children.
+    /// - Parameter signals: receives TERM and SIGCHLD.
     init(_ service: Service, plan: consuming SpawnPlan, signals: consuming SignalQueue) throws(SystemError) {
         let chain = FilterChain(
             inputFilters: service.inputFilters.count, outputFilters: service.outputFilters.count)
-        // In the place of a connection, which 0 and 1 are.
+        // The chain wants a socket for the connection; here descriptors 0 and 1 are the connection.
         var null: Descriptor? = try Startup.openNull()
         let sockets = try ChainSockets(connection: &null, count: chain.count)
         let poller = try Poller()
@@ -29,9 +29,9 @@ struct ExecChain: ~Copyable {
         self.signals = signals
     }
 
-    /// Starts all of them and waits for their end.
+    /// Starts all programs and waits for their end.
     ///
-    /// - Returns: the handler's status; 128 and the signal's number when it was killed; 1 when a filter failed.
+    /// - Returns: the handler's status; 128 and the signal's number when a signal killed it; 1 when a filter failed.
     mutating func run(rule: Int?, facts: ConnectionFacts) throws(SystemError) -> Int32 {
         while let position = chain.next {
             var streams = sockets.streams(of: position)
@@ -45,7 +45,7 @@ struct ExecChain: ~Copyable {
         var status: Int32 = 127
         while !chain.isOver {
             _ = try poller.wait(timeoutNanoseconds: nil)
-            while let signal = try signals.next() { if signal == .terminate { tell(chain.askToEnd()) } }
+            while let signal = try signals.next() { if signal == .terminate { terminate(chain.askToEnd()) } }
             while let end = try Processes.nextEnd() {
                 try Processes.reap(end.pid)
                 guard let position = positions.removeValue(forKey: end.pid) else { continue }
@@ -60,19 +60,19 @@ struct ExecChain: ~Copyable {
         let failure = plan.takeFailure(of: end.pid)
         if let failure { StandardError.write("doorward exec: stage \(failure.stage): \(failure.errno)") }
         let isOrderly = end.way == .exited(status: 0) || sockets.isReaderGone(of: position)
-        let steps = chain.ended(position, failure == nil && isOrderly ? .orderly : .failed)
-        tell(steps.terminate)
-        if steps.endsOutput { sockets.endOutput(of: position) }
-        if steps.breaks { StandardError.write("doorward exec: a filter has failed, with status \(end.way.status)") }
+        let actions = chain.ended(position, failure == nil && isOrderly ? .orderly : .failed)
+        terminate(actions.terminate)
+        if actions.endsOutput { sockets.endOutput(of: position) }
+        if actions.breaks { StandardError.write("doorward exec: a filter has failed, with status \(end.way.status)") }
     }
 
-    private func tell(_ who: StageSet) {
-        for (pid, position) in positions where who.contains(position) { Processes.signalGroup(of: pid, .terminate) }
+    private func terminate(_ stages: StageSet) {
+        for (pid, position) in positions where stages.contains(position) { Processes.signalGroup(of: pid, .terminate) }
     }
 }
 
 extension ProcessEnd.Way {
-    /// As a shell says it.
+    /// The exit status that a shell reports.
     var status: Int32 {
         switch self {
         case .exited(let status): status

@@ -1,6 +1,5 @@
-// What programs read (RFC 8259): values, and the one place that renders them. Foundation's writer would bring
-// Foundation along.
-// Promises that the text is JSON whatever bytes a string holds, and that keys keep the order in which they were given.
+// JSON (RFC 8259) for programs: values, and the one place that renders them. Foundation's writer would need Foundation.
+// Promises that the text is JSON for any bytes of a string, and that keys stay in their order.
 internal import Text
 
 /// A value of JSON.
@@ -14,7 +13,7 @@ package indirect enum JSON: Hashable, Sendable {
     case list([JSON])
     case object(Object)
 
-    /// Keys and their values, in order. No key comes twice.
+    /// Keys and their values, in order. Each key comes once.
     package struct Object: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         package private(set) var members: [Member]
 
@@ -46,10 +45,10 @@ extension JSON: ExpressibleByDictionaryLiteral {
 }
 
 extension JSON {
-    /// The version of the shapes that doorward-json(5) describes: higher whenever a key changes its meaning or goes.
+    /// The version of the shapes in doorward-json(5). It rises when a key changes its meaning or is removed.
     package static let version = 1
 
-    /// What a command prints: one object, which begins with the version of its shape.
+    /// The output of a command: one object, which begins with the version of its shape.
     package static func document(_ object: Object) -> JSON { .object(["version": .integer(version)] + object) }
 
     /// null for nil.
@@ -67,7 +66,7 @@ extension JSON {
     /// A string in its quotes.
     package static func text(_ text: String) -> String { "\"\(Escaping.json.text(text))\"" }
 
-    /// As it is printed: each member of the outermost object begins a line, and so does each object in a list.
+    /// The text for printing: each member of the outermost object begins a line, and so does each object in a list.
     package var text: String {
         var text = ""
         write(to: &text, depth: 0)
@@ -90,7 +89,7 @@ extension JSON {
             }
             text += "]"
         case .object(let object):
-            precondition(Set(object.members.map(\.key)).count == object.members.count, "a key comes once")
+            precondition(Set(object.members.map(\.key)).count == object.members.count, "an object has each key once")
             text += "{"
             for (index, member) in object.members.enumerated() {
                 if index > 0 { text += depth == 0 ? "," + Self.newLine(1) : "," }

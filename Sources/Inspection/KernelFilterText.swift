@@ -1,9 +1,9 @@
-// The filter in the kernel, as `doorward status` and `explain` show it.
+// The state of the filter in the kernel, as `doorward status` and `explain` show it.
 package import Control
 internal import LinuxSystem
 
 extension KernelFilterStatus {
-    /// For people: what it has dropped, or why there is none.
+    /// For people: the drops, or the reason why there is no filter.
     package var text: String {
         switch self {
         case .off: return "off: kernel_filter = false"
@@ -20,7 +20,7 @@ extension KernelFilterStatus {
         }
     }
 
-    /// For programs: reasons are names of errno, or a word.
+    /// For programs: a reason is a name of errno, or a word.
     var json: JSON {
         var (state, reason) = ("on", SystemError?.none)
         var filter = Filter()
@@ -43,7 +43,7 @@ extension KernelFilterStatus {
 }
 
 extension KernelFilterStatus.Filter {
-    /// Why it is not what it should be: its counters cannot be read, or a listener is without it.
+    /// The reason why the filter is not complete: its counters cannot be read, or a listener has no filter.
     fileprivate var reason: SystemError? {
         if case .unreadable(let error) = drops { error } else { failure }
     }

@@ -1,10 +1,10 @@
-// What is wrong with files, and with services, as programs read it.
+// The problems of files and of services, for programs.
 internal import Control
 package import HostDefinition
 internal import ServiceModel
 
 extension Problem {
-    /// `file`, `line`, `column`, `key` and `message`; all but the last are null where they are not known.
+    /// `file`, `line`, `column`, `key` and `message`; all but the last are null when they are not known.
     package var json: JSON {
         [
             "file": JSON(file), "line": JSON(position?.line), "column": JSON(position?.column), "key": JSON(key),
@@ -14,7 +14,7 @@ extension Problem {
 }
 
 extension ServiceProblem {
-    /// What is known of it, besides the message.
+    /// The parts of the problem besides the message.
     var json: JSON.Object {
         [
             "line": JSON(position?.line), "column": JSON(position?.column), "key": JSON(key), "errno": JSON(errno),

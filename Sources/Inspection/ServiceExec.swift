@@ -1,5 +1,5 @@
-// `doorward exec`: one handler of a service here, on this terminal, in the surroundings that its gate would give it.
-// This process waits beside it; a child of it goes through what a gate goes through, and then through what a handler does.
+// `doorward exec`: runs one handler of a service on this terminal, in the sandbox and with the limits of its gate.
+// This process waits; a child of it takes the steps of a gate, and then those of a handler.
 internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
@@ -7,7 +7,7 @@ internal import Sandbox
 internal import ServiceModel
 internal import Spawner
 
-/// Why no handler ran.
+/// The reason why no handler ran.
 package struct ServiceExecError: Error, CustomStringConvertible {
     package let description: String
 }
@@ -15,7 +15,7 @@ package struct ServiceExecError: Error, CustomStringConvertible {
 package enum ServiceExec {
     /// Runs the handler to its end.
     ///
-    /// - Returns: its exit status; 128 and the signal's number when it was killed.
+    /// - Returns: the handler's exit status; 128 and the signal's number when a signal killed it.
     package static func run(_ assessment: Assessment) throws(ServiceExecError) -> Int32 {
         if let reason = assessment.refusalReason {
             throw ServiceExecError(description: "refused: \(reason.sentence) (\(reason.origin)) [\(reason.remedy)]")
@@ -49,7 +49,7 @@ package enum ServiceExec {
         let pid = try Processes.fork(into: group?.number)
         if pid == 0 { become(assessment, plan) }
         let end = try wait(for: pid, signals)
-        // What it left behind ends with it, as it would in a service.
+        // Processes that the handler has left end with it, as they do in a service.
         Processes.signalGroup(of: pid, .kill)
         try Processes.reap(pid)
         let children = try ChildList()
@@ -69,12 +69,12 @@ package enum ServiceExec {
         do throws(ControlGroups.Unavailable) {
             return try ControlGroups(pid: Processes.ownPID, claiming: .subgroup)
         } catch {
-            // As the supervisor: where there are none, gates do without, and its log says so.
+            // The supervisor does the same: without control groups gates run without them, and its log says so.
             return nil
         }
     }
 
-    /// Waits for its end. An interrupt ends it as a drain would: TERM, and at the next one KILL.
+    /// Waits for the end of a process. An interrupt ends it as a drain does: with TERM, and the next one with KILL.
     private static func wait(for pid: Int32, _ signals: borrowing SignalQueue) throws(SystemError) -> ProcessEnd.Way {
         var poller = try Poller()
         try poller.add(signals.number, token: 0)
@@ -93,7 +93,8 @@ package enum ServiceExec {
         }
     }
 
-    /// In the child: what a gate does before its first accept, and a handler before its first instruction.
+    /// In the child: takes the steps of a gate before its first accept, and those of a handler before its first
+    /// instruction.
     private static func become(_ assessment: Assessment, _ sandbox: SandboxPlan) -> Never {
         let service = assessment.definition.service
         do {
@@ -122,7 +123,7 @@ package enum ServiceExec {
 }
 
 extension Assessment {
-    /// As if it had come just now: no port, the first connection of its source.
+    /// The facts of a connection by this client at this moment: no port, the first connection of its source.
     var facts: ConnectionFacts {
         let id = ConnectionID(pid: Processes.ownPID, number: 1)
         var facts = ConnectionFacts(peer: peer, local: local, sourceCount: 1, id: id)

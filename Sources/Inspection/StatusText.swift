@@ -1,4 +1,4 @@
-// What `doorward status` prints: a line for each service for people, everything for programs.
+// The output of `doorward status`: a line for each service for people, everything for programs.
 package import Control
 internal import HostDefinition
 internal import Messages
@@ -81,7 +81,7 @@ extension ControlGroupLimitation {
 }
 
 extension ResolverStatus {
-    /// For people: which process asks the lists, or why none does; nil when no service has any.
+    /// For people: the process that asks the lists, or the reason why none does; nil when no service has a list.
     fileprivate var text: String? {
         switch self {
         case .unused: nil
