@@ -1,4 +1,4 @@
-// The commands for bans: block, unblock, blocked. They ask a running supervisor.
+// The commands for bans: block, unblock, blocked. They send requests to a running supervisor.
 internal import Addresses
 internal import ArgumentParser
 internal import Configuration
@@ -11,15 +11,15 @@ struct Block: ParsableCommand {
         abstract: "Ban an address or prefix from every service of a running supervisor.",
         discussion: "The ban outlives the supervisor. Open connections go on.")
 
-    @Argument(help: "Like 192.0.2.7, 192.0.2.0/24 or 2001:db8::/64.")
+    @Argument(help: "Address or prefix, like 192.0.2.7, 192.0.2.0/24 or 2001:db8::/64.")
     var prefix: PrefixArgument
 
     @Option(
         name: .customLong("for"),
-        help: ArgumentHelp("For how long, like 10min; without it, for ever.", valueName: "time"))
+        help: ArgumentHelp("Length of the ban, like 10min; without it, the ban does not end.", valueName: "time"))
     var length: DurationArgument?
 
-    @Option(help: "Why, for `blocked` and the log.")
+    @Option(help: "Reason for the ban, for `blocked` and the log.")
     var reason = ""
 
     @Flag(help: "Print JSON.")
@@ -35,9 +35,9 @@ struct Block: ParsableCommand {
 
 struct Unblock: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "End the ban of an address or prefix, and forget the ones before.")
+        abstract: "End the ban of an address or prefix, and forget its earlier bans.")
 
-    @Argument(help: "As `blocked` shows it.")
+    @Argument(help: "Address or prefix, as `blocked` shows it.")
     var prefix: PrefixArgument
 
     @Flag(help: "Print JSON.")
@@ -52,7 +52,7 @@ struct Unblock: ParsableCommand {
 
 struct Blocked: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the bans in force: why, since when, for how long, and whom they kept out.")
+        abstract: "Show the bans in force: cause, age, time left, and how many connections each has refused.")
 
     @Flag(help: "Print JSON.")
     var json = false

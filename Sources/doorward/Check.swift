@@ -1,4 +1,4 @@
-// `doorward check`: reads everything that `run` would, says everything that is wrong, starts nothing.
+// `doorward check`: reads every file that `run` would read, prints every fault, starts nothing.
 internal import ArgumentParser
 internal import ConfigurationLoader
 internal import Inspection
@@ -15,7 +15,7 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let outcome = CheckReport.make(paths.choices, on: .thisMachine).outcome
-        // Faults are what was asked for: standard output gets them too.
+        // Faults are the result of this command, so standard output gets them too.
         if json { print(outcome.json.text) } else { for line in outcome.lines { print(line) } }
         if !outcome.isDone { throw ExitCode(1) }
     }

@@ -7,7 +7,8 @@ internal import Inspection
 internal import LinuxSystem
 
 struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show what a running supervisor serves, and how it goes.")
+    static let configuration = CommandConfiguration(
+        abstract: "Show the state of a running supervisor, and the state and the counters of each service.")
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -69,9 +70,9 @@ struct StopCommand: ParsableCommand {
 }
 
 extension ControlCall {
-    /// Asks the supervisor that the options name.
+    /// Sends a request to the supervisor that the options name.
     ///
-    /// Errors: no supervisor answers; that is said, as text or as JSON.
+    /// Errors: no supervisor answers; the message is printed, as text or as JSON.
     init(_ request: ControlRequest, _ paths: PathOptions, json: Bool) throws(ExitCode) {
         let state: String
         do throws(HostDefinitionError) {

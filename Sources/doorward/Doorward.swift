@@ -1,7 +1,7 @@
-// The command line. Each command is a file of its own; what they do is in Supervisor.
+// The command line: the list of the commands. Inspection, ConfigurationLoader and Import do their work.
 internal import ArgumentParser
 
-/// `doorward`.
+/// The program `doorward`.
 @main
 struct Doorward: ParsableCommand {
     static let configuration = CommandConfiguration(

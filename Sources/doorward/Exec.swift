@@ -1,4 +1,4 @@
-// `doorward exec`: a service's handler here, on this terminal, in its production surroundings.
+// `doorward exec`: runs a service's handler on this terminal, in its sandbox, with its limits and its environment.
 internal import ArgumentParser
 internal import ConfigurationLoader
 internal import HostDefinition
@@ -8,17 +8,17 @@ internal import ServiceModel
 
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a service's handler here, in exactly its production surroundings.",
+        abstract: "Run a service's handler on this terminal, in its sandbox, with its limits and its environment.",
         discussion: """
-            Standard input and output are the connection: type, or use pipes. Identity, system calls, files, namespaces, \
-            limits and environment are those that its gate would give it. The exit status is the handler's; 127 when it \
-            could not be started.
+            Standard input and output are the connection: type, or use pipes. Identity, system calls, files, \
+            namespaces, limits and environment are those that the service's gate gives a handler. The exit status is \
+            the handler's; 127 when it could not be started.
             """)
 
     @Argument(help: "The service's name.")
     var service: String
 
-    @Option(help: ArgumentHelp("The client that it is to see.", valueName: "address"))
+    @Option(help: ArgumentHelp("The address of the client that the handler sees.", valueName: "address"))
     var from = "127.0.0.1"
 
     @OptionGroup var paths: PathOptions

@@ -1,4 +1,4 @@
-// `doorward explain`: what a client of a service would get, and why.
+// `doorward explain`: shows the decision of a service's gate on a client, and the lines of the files that decide it.
 internal import ArgumentParser
 internal import ConfigurationLoader
 internal import HostDefinition
@@ -6,7 +6,7 @@ internal import Inspection
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what a client of a service would get, and which line says so; start nothing.",
+        abstract: "Show what a service's gate would decide on a client, and which lines decide it; start nothing.",
         discussion: "Exit status 0 when the client would be admitted, 1 when it would be refused or a file is at fault."
     )
 

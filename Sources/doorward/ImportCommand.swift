@@ -1,4 +1,5 @@
-// `doorward import`: files of inetd, xinetd and tcpserver to service files, and a report of what was not carried over.
+// `doorward import`: turns files of inetd, xinetd and tcpserver into service files, and reports the directives that are
+// not carried over.
 internal import ArgumentParser
 internal import Import
 internal import Inspection
@@ -9,21 +10,21 @@ struct ImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Make service files from inetd.conf, xinetd's files or tcprules sources, and report what is lost.",
         discussion: """
-            Prints the service files, and on standard error a line for each directive that was not carried over or means \
-            something else. Exit status 1 when a file could not be read or written.
+            Prints the service files, and on standard error a line for each directive that was not carried over or \
+            means something else. Exit status 1 when a file could not be read or written.
             """)
 
-    @Option(help: ArgumentHelp("inetd, xinetd or tcprules (default: what the file looks like).", valueName: "format"))
+    @Option(help: ArgumentHelp("inetd, xinetd or tcprules (default: by the file's content).", valueName: "format"))
     var format: ImportFormat?
 
     @Option(
         help: ArgumentHelp("Directory to write the service files to; a file that is there stays.", valueName: "dir"))
     var into: String?
 
-    @Option(help: ArgumentHelp("Names of ports.", valueName: "file"))
+    @Option(help: ArgumentHelp("File with the names of ports.", valueName: "file"))
     var servicesFile = "/etc/services"
 
-    @Option(help: ArgumentHelp("Whose the rules of tcprules sources are.", valueName: "name"))
+    @Option(help: ArgumentHelp("The service that gets the rules of tcprules sources.", valueName: "name"))
     var service: String?
 
     @Flag(help: "Print JSON.")
@@ -56,7 +57,8 @@ struct ImportCommand: ParsableCommand {
         if !reader.problems.isEmpty || !writer.problems.isEmpty { throw ExitCode(1) }
     }
 
-    /// A table that is not there has no names; only one that was asked for must be.
+    /// The names of ports. The standard file may be missing, and then has no names; a file that an option names must
+    /// exist.
     private func portTable(_ reader: inout ImportFileReader) -> PortTable {
         if servicesFile == "/etc/services", !Files.exists(servicesFile) { return PortTable(text: "") }
         return PortTable(text: String(decoding: reader.bytes(of: servicesFile) ?? [], as: UTF8.self))
@@ -73,14 +75,14 @@ extension ImportFormat: ExpressibleByArgument {}
 
 /// The files to import, read.
 struct ImportFileReader {
-    /// What every file is taken for; nil: each tells.
+    /// The format of every file; nil: each file's content decides.
     let format: ImportFormat?
     private(set) var sources: [ImportSource] = []
     private(set) var problems: [ImportProblem] = []
-    /// Files of a directory that xinetd would not read either.
+    /// Files of a directory that xinetd does not read either.
     private(set) var skipped: [String] = []
 
-    /// In bytes.
+    /// The longest file that is read, in bytes.
     private static let longestFile = 16 << 20
 
     init(format: ImportFormat?) {
@@ -107,7 +109,7 @@ struct ImportFileReader {
         }
     }
 
-    /// nil with a problem.
+    /// Reads a file; nil with a problem.
     mutating func bytes(of path: String) -> [UInt8]? {
         do throws(SystemError) {
             return try Files.read(path, most: Self.longestFile)
@@ -127,7 +129,7 @@ struct ImportFileReader {
     }
 }
 
-/// Writes service files; never over one that is there.
+/// Writes service files; never overwrites an existing one.
 struct ImportWriter {
     private(set) var written: [String] = []
     private(set) var problems: [ImportProblem] = []

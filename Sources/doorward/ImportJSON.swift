@@ -1,4 +1,4 @@
-// What `doorward import --json` prints.
+// The output of `doorward import --json`.
 internal import Import
 internal import Inspection
 internal import LinuxSystem

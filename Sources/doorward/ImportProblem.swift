@@ -1,15 +1,15 @@
-// What keeps `doorward import` from reading or writing a file: a word for programs, a sentence for people.
+// The reasons why `doorward import` cannot read or write a file: a word for programs, a sentence for people.
 internal import LinuxSystem
 
 /// A file that could not be read, understood or written.
 struct ImportProblem: CustomStringConvertible {
     enum Kind {
         case unreadable(SystemError)
-        /// It looks like none of the formats.
+        /// The content looks like none of the formats.
         case unknownFormat
-        /// Rules of tcprules for which no service was named.
+        /// The file has rules of tcprules, and the command line names no service for them.
         case noService
-        /// A service file of that name is there, and stays.
+        /// A service file of that name exists already, and stays.
         case exists
         case unwritable(SystemError)
     }
@@ -33,7 +33,7 @@ struct ImportProblem: CustomStringConvertible {
         }
     }
 
-    /// nil where no system call failed.
+    /// nil when no system call failed.
     var errno: Errno? {
         switch kind {
         case .unreadable(let error), .unwritable(let error): error.errno

@@ -1,9 +1,9 @@
-// The options that every command shares.
+// The options for paths, which the commands share.
 internal import ArgumentParser
 internal import ConfigurationLoader
 internal import LinuxSystem
 
-/// Where things are.
+/// The paths of files and directories.
 struct PathOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -13,7 +13,7 @@ struct PathOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Directory of the service files.", valueName: "dir"))
     var services: String?
 
-    @Option(help: ArgumentHelp("Directory in which bare handler names are looked up.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Directory of handlers that a service file names without a slash.", valueName: "dir"))
     var handlers: String?
 
     @Option(help: ArgumentHelp("Directory for what must survive a restart.", valueName: "dir"))
@@ -21,8 +21,8 @@ struct PathOptions: ParsableArguments {
 
     static let standardConfiguration = "/etc/doorward/doorward.toml"
 
-    /// The choices as the reader takes them. A configuration that was named must be there; the standard one may be missing,
-    /// but only missing: one that cannot be read is used, and then reported.
+    /// The choices for the reader of the files. A configuration that the command line names must exist. The standard
+    /// one may be missing, but one that cannot be read is used too, so that the fault is reported.
     var choices: PathChoices {
         var choices = PathChoices()
         choices.configuration = config ?? (Files.exists(Self.standardConfiguration) ? Self.standardConfiguration : nil)
@@ -32,7 +32,7 @@ struct PathOptions: ParsableArguments {
         return choices
     }
 
-    /// The same options as arguments, to be parsed once more by another run of this program.
+    /// The same options as arguments for another run of this program.
     var arguments: [String] {
         let options = [("--config", config), ("--services", services), ("--handlers", handlers), ("--state", state)]
         return options.flatMap { name, value in value.map { [name, $0] } ?? [] }

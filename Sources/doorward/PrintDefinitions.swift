@@ -1,4 +1,4 @@
-// `doorward print-definitions`: what the supervisor calls to have the files read. For programs, not for people.
+// `doorward print-definitions`: reads the files for the supervisor, which starts it. For programs, not for people.
 internal import ArgumentParser
 internal import ConfigurationLoader
 internal import HostDefinition
@@ -27,7 +27,7 @@ struct PrintDefinitions: ParsableCommand {
         do throws(SystemError) {
             try writeBytes(bytes.span, to: 1)
         } catch {
-            // The supervisor sees that not all has arrived.
+            // The supervisor notices that a part is missing.
             throw HostDefinitionError(problems: [])
         }
     }

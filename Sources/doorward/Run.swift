@@ -25,7 +25,7 @@ struct Run: ParsableCommand {
         }
     }
 
-    /// The supervisor stands beside this program, and calls this program to read the files.
+    /// Executes the supervisor, a program in the same directory. It starts this program again to read the files.
     func run() throws {
         do throws(SystemError) {
             let own = try Commands.ownPath()
