@@ -8,7 +8,7 @@ struct AccessRuleTests {
     private static let root = Peer.unix(uid: 0, gid: 0, pid: 1)
 
     @Test(
-        "a rule speaks of the peers of its subject only",
+        "a rule matches the peers of its subject only",
         arguments: [
             ("all", [true, true, true]), ("unix", [false, false, true]), ("192.0.2.0/24", [true, false, false]),
             ("192.0.3.0/24", [false, false, false]), ("0.0.0.0/0", [true, false, false]),

@@ -6,7 +6,7 @@ import Testing
 
 struct DNSBLRuleTextTests {
     @Test(
-        "a list, the answers that count, and what they decide",
+        "a rule has a list, the answers that count, and an effect",
         arguments: [
             ("zen.spamhaus.org deny", DNSBLRule(zone: "zen.spamhaus.org", effect: .deny)),
             ("Zen.Spamhaus.ORG \t deny ", DNSBLRule(zone: "zen.spamhaus.org", effect: .deny)),
@@ -38,7 +38,7 @@ struct DNSBLRuleTextTests {
     }
 
     @Test(
-        "what is malformed is told with its place",
+        "the error of a malformed rule has its place",
         arguments: [
             ("", 0, "nothing is written here"), (" \t", 0, "nothing is written here"),
             ("zen.spamhaus.org", 16, "what becomes of those"), ("zen.spamhaus.org refuse", 17, "'refuse' is neither"),
@@ -68,7 +68,7 @@ struct DNSBLRuleTextTests {
         }
     }
 
-    @Test("names and lists have bounds, and a text that is too long is not read to its end")
+    @Test("names and lists have bounds, and a text that is too long is read up to the bound only")
     func bounds() throws {
         let label = String(repeating: "a", count: 63)
         _ = try DNSBLRule("\(label).\(label).\(label.dropLast(2)) deny")
@@ -97,13 +97,13 @@ struct DNSBLRuleTextTests {
                 let rule = try DNSBLRule(String(decoding: text, as: UTF8.self))
                 try #require(try DNSBLRule(rule.description) == rule)
             } catch let error as RuleTextError {
-                // A byte that is no UTF-8 becomes three.
+                // A byte that is not UTF-8 becomes a character of three bytes.
                 try #require((0...text.count * 3).contains(error.offset))
             }
         }
     }
 
-    @Test("a rule without answers takes every one of them, and one with answers only those")
+    @Test("a rule without answers matches every answer, and one with answers only those")
     func matching() throws {
         let every = try DNSBLRule("bl deny")
         let some = try DNSBLRule("bl=127.0.0.2,127.0.1.0/24 deny")

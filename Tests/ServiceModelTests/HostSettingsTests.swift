@@ -3,7 +3,7 @@ import ServiceModel
 import Testing
 
 @Test(
-    "a source is the address cut to its family's length",
+    "a source is the prefix of an address, of its family's length",
     arguments: [
         ("192.0.2.7", 32, 64, "192.0.2.7"), ("192.0.2.7", 24, 64, "192.0.2.0/24"), ("192.0.2.7", 1, 128, "128.0.0.0/1"),
         ("2001:db8:1:2:3:4:5:6", 32, 64, "2001:db8:1:2::/64"), ("2001:db8::1", 32, 128, "2001:db8::1"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ServiceModel
 
-/// Every minute of the week, one by one.
+/// For each minute of the week, whether the hours contain it.
 private func minutes(_ hours: Hours) -> [Bool] {
     Weekday.allCases.flatMap { day in
         (0..<WeekMinute.perDay).map { hours.contains(WeekMinute(day, minute: $0)) }
@@ -11,7 +11,7 @@ private func minutes(_ hours: Hours) -> [Bool] {
 }
 
 struct HoursTests {
-    @Test("whatever is opened is open, and nothing else", arguments: 0..<16)
+    @Test("the minutes of inserted ranges are open, and no others", arguments: 0..<16)
     func oracle(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var hours = Hours()
@@ -36,7 +36,7 @@ struct HoursTests {
         }
     }
 
-    @Test("a union is open when either is")
+    @Test("a union is open when one of its parts is")
     func union() {
         var hours = Hours()
         hours.insert(WeekMinute(.monday, minute: 60), minutes: 60)
@@ -47,7 +47,7 @@ struct HoursTests {
         #expect(hours.minutesUntilChange(from: WeekMinute(.sunday, minute: 1439)) == 121)
     }
 
-    @Test("always and never have no end")
+    @Test("hours that are always or never open have no change")
     func always() {
         #expect(Hours.always.minutesUntilChange(from: WeekMinute(.sunday, minute: 0)) == nil)
         #expect(Hours().minutesUntilChange(from: WeekMinute(.sunday, minute: 0)) == nil)

@@ -25,7 +25,7 @@ struct HoursTextTests {
         #expect(try Hours(text).description == expected)
     }
 
-    @Test("every day is always")
+    @Test("hours of every whole day are always open")
     func everyDay() throws {
         for text in ["Mon-Sun", "00:00-24:00", "Wed-Tue 12:00-00:00,00:00-12:00"] {
             #expect(try Hours(text) == .always)
@@ -34,7 +34,7 @@ struct HoursTextTests {
     }
 
     @Test(
-        "what is malformed is told with its place",
+        "the error of a malformed text has its place",
         arguments: [
             ("", 0, "nothing is written here"), ("Mo 08:00-18:00", 0, "this is not a day"),
             ("Monday", 0, "this is not a day"), ("Mon-", 4, "this is not a day"), ("Mon,", 4, "this is not a day"),
@@ -57,13 +57,13 @@ struct HoursTextTests {
         }
     }
 
-    @Test("a text that is too long is not read to its end")
+    @Test("a text that is too long is read up to the bound only")
     func long() {
         let error = #expect(throws: HoursError.self) { try Hours(String(repeating: "Mon,", count: 100_000) + "Mon") }
         #expect(error?.offset == Hours.longestText)
     }
 
-    @Test("any bytes at all are hours or an error inside the text", arguments: 0..<4)
+    @Test("any bytes are hours or an error inside the text", arguments: 0..<4)
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let bytes = Array("MonFri0128:-, ".utf8)
@@ -75,7 +75,7 @@ struct HoursTextTests {
             }
             do {
                 let hours = try Hours(String(decoding: text, as: UTF8.self))
-                // What it says of itself reads back as the same.
+                // The description reads back as the same hours.
                 var again = Hours()
                 for part in hours.description.split(separator: "; ") { again.formUnion(try Hours(String(part))) }
                 try #require(again == hours)

@@ -8,7 +8,7 @@ struct RefusalActionTextTests {
     }
 
     @Test(
-        "a manner is a word, or a message that takes all that is left",
+        "an action is a word, or a message that is the rest of the rule",
         arguments: [
             ("refuse=close", RefusalAction.close), ("refuse=reset \t", .reset), ("refuse=tarpit", .tarpit),
             ("message=x", .message("x")), ("message= a  b \r\n", .message(" a  b \r\n")),
@@ -20,7 +20,7 @@ struct RefusalActionTextTests {
     }
 
     @Test(
-        "what is none is told with its place",
+        "the error of another text has its place",
         arguments: [
             ("", 0, "'' behind 'deny'"), ("refuse", 0, "'refuse' behind 'deny'"), ("refuse=", 0, "'refuse='; expected"),
             ("Refuse=close", 0, "'Refuse=close' behind"), ("refuse=reset message=x", 13, "'message=x' behind 'refuse"),
