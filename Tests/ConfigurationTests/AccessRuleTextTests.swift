@@ -9,8 +9,8 @@ struct AccessRuleTextTests {
     func values() throws {
         let service = try readService(
             goodTop
-                + "access = [\"deny 203.0.113.0/24\",\n \"allow\\t10.0.0.0/8  RELAYCLIENT= A=b=c handler=cat\", 'allow unix']"
-        )
+                + "access = [\"deny 203.0.113.0/24\",\n \"allow\\t10.0.0.0/8  RELAYCLIENT= A=b=c handler=cat\", "
+                + "'allow unix']")
         #expect(
             service.access == [
                 AccessRule(
@@ -27,7 +27,7 @@ struct AccessRuleTextTests {
     }
 
     @Test(
-        "a fault stands at the word that it speaks of",
+        "a fault has the place of its word",
         arguments: [
             ("\"\"", "11: error: an empty access rule"), ("\"permit all\"", "12: error: 'permit' is not a verdict"),
             ("\"allow\"", "11: error: 'allow' speaks of nobody"),
@@ -57,12 +57,12 @@ struct AccessRuleTextTests {
             ("\"\"\"allow all X\"\"\"", "11: error: 'X' has no '='"),
         ])
     func errors(value: String, expected: String) {
-        let found = faultsBehindTop("access = [\(value)]")
+        let found = faultsAfterTop("access = [\(value)]")
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("s.toml:3:\(expected)") == true, "\(found)")
     }
 
-    @Test("a deny rule may say how it refuses, and a message takes all that is left of it")
+    @Test("a deny rule may have an action, and a message is the rest of the rule")
     func manners() throws {
         let texts = [
             "deny 10.0.0.0/8 refuse=tarpit", "deny 11.0.0.0/8 message=554 not  from there\\r\\n", "deny 12.0.0.0/8",

@@ -8,7 +8,7 @@ struct AdmissionReaderTests {
         try readService(goodTop + lines, defaults: defaults).admission
     }
 
-    @Test("a service that says nothing is no sensor, bans nobody, is always open and closes what it refuses")
+    @Test("without these keys a service is no sensor, bans no source, is always open and closes refused connections")
     func defaults() throws {
         #expect(try admission("") == AdmissionSettings())
     }
@@ -52,18 +52,18 @@ struct AdmissionReaderTests {
         #expect(try admission("max_load = 3").mostLoad == 300)
     }
 
-    @Test("each way of refusing is read, and an empty message is none", arguments: RefusalAction.Word.allCases)
+    @Test("each action is read, and an empty message is no message", arguments: RefusalAction.Word.allCases)
     func ways(word: RefusalAction.Word) throws {
         #expect(try admission("refuse = \"\(word.rawValue)\"").refusal == RefusalAction(word))
         #expect(try admission("refuse = \"\(word.rawValue)\"\ndeny_message = \"\"").refusal == RefusalAction(word))
     }
 
-    @Test("a message that no socket is sure to take at once is refused")
+    @Test("a message that may not fit into a socket's buffer is a fault")
     func longMessage() throws {
         let longest = String(repeating: "x", count: RefusalAction.longestMessage)
         #expect(try admission("deny_message = \"\(longest)\"").refusal == .message(longest))
         #expect(
-            faultsBehindTop("deny_message = \"\(longest)x\"").contains {
+            faultsAfterTop("deny_message = \"\(longest)x\"").contains {
                 $0.contains("3:16: error: 'deny_message' has 513 bytes; expected at most 512")
             })
     }
@@ -76,7 +76,7 @@ struct AdmissionReaderTests {
     }
 
     @Test(
-        "what is wrong says what it takes",
+        "the fault of a value says which values the key takes",
         arguments: [
             ("sensor = \"0s\"", "3:10: error: 'sensor' is no time at all"),
             (
@@ -108,11 +108,11 @@ struct AdmissionReaderTests {
             ("[penalties]\nfailures = 1", "4:1: error: unknown key 'failures' in [penalties]; did you mean 'failure'?"),
         ])
     func errors(lines: String, expected: String) {
-        let found = faultsBehindTop(lines)
+        let found = faultsAfterTop(lines)
         #expect(found.contains { $0.contains(expected) }, "\(found)")
     }
 
-    @Test("what speaks of addresses does nothing on a unix socket, and is a fault there")
+    @Test("a key about IP addresses is a fault for a service that listens on unix sockets only")
     func unix() {
         for line in ["sensor = \"1h\"", "handler = [\"echo\"]\nproxy_protocol = [\"10.0.0.1\"]"] {
             let found = faults("listen = \"unix:/run/x\"\n\(line)\n")
@@ -121,15 +121,15 @@ struct AdmissionReaderTests {
         }
     }
 
-    @Test("nothing is held back for a sensor", arguments: ["start = \"data\"", "greet_delay = \"2s\""])
+    @Test("a key that makes a sensor wait is a fault", arguments: ["start = \"data\"", "greet_delay = \"2s\""])
     func sensorAtOnce(line: String) {
         let found = faults("listen = \"127.0.0.1:1\"\nsensor = \"1h\"\n\(line)\n")
         #expect(found.contains { $0.contains("does nothing, because 'sensor' at s.toml:2") }, "\(found)")
     }
 
-    @Test("what goes around the output filters is a fault")
+    @Test("stderr = socket with output filters is a fault, because it goes around them")
     func aroundFilters() {
         let lines = "stderr = \"socket\"\noutput_filters = [[\"lowercase\"]]\n"
-        #expect(faultsBehindTop(lines).contains { $0.contains("goes around the 'output_filters' at s.toml:4") })
+        #expect(faultsAfterTop(lines).contains { $0.contains("goes around the 'output_filters' at s.toml:4") })
     }
 }

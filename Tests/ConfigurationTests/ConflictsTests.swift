@@ -6,7 +6,7 @@ import Testing
 
 struct ConflictsTests {
     @Test(
-        "two addresses conflict when only one can be bound",
+        "two addresses conflict if only one of them can be bound",
         arguments: [
             ("127.0.0.1:25", "127.0.0.1:25", true), ("127.0.0.1:25", "127.0.0.1:26", false),
             ("0.0.0.0:25", "127.0.0.1:25", true), ("127.0.0.1:25", "0.0.0.0:25", true), ("[::]:25", "[::1]:25", true),

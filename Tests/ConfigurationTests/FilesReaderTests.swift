@@ -9,7 +9,7 @@ struct FilesReaderTests {
         try readService(goodTop + "[files]\n" + lines, defaults: defaults).sandbox.files
     }
 
-    @Test("lists come in the order of the text, without slashes at the end")
+    @Test("paths have the order of the text, without slashes at the end")
     func values() throws {
         var expected = FileLists()
         expected.read = ["/srv/www", "/etc/hosts", "/"]
@@ -25,7 +25,7 @@ struct FilesReaderTests {
         #expect(try files("read = [\"//\"]").read == ["/"])
     }
 
-    @Test("a list takes the place of that of the defaults, key by key")
+    @Test("a list replaces that of the defaults, key by key")
     func layers() throws {
         let found = try files(
             "read = [\"/own\"]\nexecute = []",
@@ -45,7 +45,7 @@ struct FilesReaderTests {
     }
 
     @Test(
-        "a path that is wrong says what it takes",
+        "the fault of a path says which paths the key takes",
         arguments: [
             ("read = \"/srv\"", "8: error: 'read' is a string; expected a list of absolute paths like [\"/srv/www\"]"),
             ("read = [true]", "9: error: an element of 'read' is a boolean; expected a list of absolute paths"),
@@ -63,20 +63,20 @@ struct FilesReaderTests {
             ),
         ])
     func errors(line: String, expected: String) {
-        let found = faultsBehindTop("[files]\n" + line)
+        let found = faultsAfterTop("[files]\n" + line)
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("s.toml:4:\(expected)") == true, "\(found)")
     }
 
-    @Test("a value that is no table says so")
+    @Test("a value in the place of the table is a fault")
     func noTable() {
         #expect(
-            faultsBehindTop("files = 64") == [
+            faultsAfterTop("files = 64") == [
                 "s.toml:3:9: error: 'files' is an integer; expected a table: [files] and under it keys like read, write"
             ])
     }
 
-    @Test("a path of the defaults that leads to nothing is a fault of theirs, once")
+    @Test("a path of the defaults that leads to nothing is one fault, in their file")
     func missingInDefaults() {
         #expect(faults(goodTop, defaults: "files.read = [\"/missing\"]").count == 1)
         let error = #expect(throws: Faults.self) { try hostConfiguration(defaults: "files.read = [\"/missing\"]") }

@@ -1,4 +1,4 @@
-// What the tests of this target share: a machine, and the shortest way from a text to its faults.
+// Helpers of this target's tests: a machine, and functions from a text to its faults.
 
 @testable import HostDefinition
 import ServiceModel
@@ -23,7 +23,7 @@ let testHost = Host(
     ],
     systemCallProblems: ["opem": "'opem' is not a system call"])
 
-/// A service file that is right; tests put lines behind it.
+/// The first two lines of a correct service file; tests append lines.
 let goodTop = """
     listen = "127.0.0.1:7007"
     handler = ["echo"]
@@ -45,7 +45,7 @@ func readService(_ text: String, defaults: String = "") throws -> Service {
     try readDefinition(Array(text.utf8), defaults: defaults).service
 }
 
-/// The faults of a service file as they are printed; none when it is right.
+/// The faults of a service file as they are printed; none for a correct one.
 func faults(_ text: String, defaults: String = "", name: String = "s") -> [String] {
     faults(Array(text.utf8), defaults: defaults, name: name)
 }
@@ -61,5 +61,5 @@ func faults(_ text: [UInt8], defaults: String = "", name: String = "s") -> [Stri
     }
 }
 
-/// The faults of lines behind a service that is right, whose lines they make 3 and further.
-func faultsBehindTop(_ lines: String) -> [String] { faults(goodTop + lines) }
+/// The faults of a correct service file with these lines after its own two: they begin at line 3.
+func faultsAfterTop(_ lines: String) -> [String] { faults(goodTop + lines) }

@@ -5,14 +5,14 @@ import Testing
 
 struct HandlerReaderTests {
     @Test(
-        "a bare name is in the handler directory, a path is itself",
+        "a bare name is looked up in the handler directory, a path is used as it is",
         arguments: [("echo", "/libexec/echo"), ("/bin/cat", "/bin/cat"), ("...", "/libexec/...")])
     func values(name: String, path: String) throws {
         let handler = try readService("listen = \"127.0.0.1:1\"\nhandler = [\"\(name)\", \"-v\", \"\"]").handler
         #expect(handler == HandlerCommand(path: path, arguments: [name, "-v", ""]))
     }
 
-    @Test("filters are programs with their arguments, in the order of the file; without the keys there are none")
+    @Test("filters are programs with arguments, in the order of the file; without the keys there are none")
     func filters() throws {
         let service = try readService(
             goodTop + "input_filters = [[\"record\", \"--as\"], [\"/bin/cat\"]]\noutput_filters = [[\"lowercase\"]]")
@@ -26,7 +26,7 @@ struct HandlerReaderTests {
         #expect(plain.inputFilters == [] && plain.outputFilters == [])
     }
 
-    @Test("checks are programs too, with a time to end in and one that their answers hold; from [defaults] as well")
+    @Test("checks are programs with a timeout and a time for which answers are valid; [defaults] may set them too")
     func checks() throws {
         let lines = "checks = [[\"/bin/cat\", \"x\"]]\ncheck_timeout = \"2s\"\ncheck_cache = \"0s\""
         var checks = Checks()
@@ -39,7 +39,7 @@ struct HandlerReaderTests {
     }
 
     @Test(
-        "a check that is wrong says what and where",
+        "the fault of a check has its reason and its place",
         arguments: [
             ("checks = [\"cat\"]", "11: error: 'checks' is a string; expected a list of programs with their arguments"),
             ("checks = [[\"missing\"]]", "12: error: checks '/libexec/missing': no such file; expected an executable"),
@@ -51,13 +51,13 @@ struct HandlerReaderTests {
             ("check_timeout = \"1s\"", "1: error: 'check_timeout' does nothing without 'checks'; expected both"),
         ])
     func checkErrors(line: String, expected: String) {
-        let found = faultsBehindTop(line)
+        let found = faultsAfterTop(line)
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("s.toml:3:\(expected)") == true, "\(found)")
     }
 
     @Test(
-        "a filter that is wrong says what and where",
+        "the fault of a filter has its reason and its place",
         arguments: [
             (
                 "\"cat\"",
@@ -73,13 +73,13 @@ struct HandlerReaderTests {
             ),
         ])
     func filterErrors(value: String, expected: String) {
-        let found = faultsBehindTop("input_filters = \(value)")
+        let found = faultsAfterTop("input_filters = \(value)")
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("s.toml:3:\(expected)") == true, "\(found)")
     }
 
     @Test(
-        "a handler that cannot be executed says why",
+        "the fault of a handler that cannot be executed says why",
         arguments: [
             ("\"echo\"", "2:11: error: 'handler' is a string; expected a list of strings like [\"echo\", \"--flag\"]"),
             ("[]", "2:11: error: 'handler' is empty"), ("[1]", "2:12: error: an element of 'handler' is an integer"),

@@ -23,7 +23,7 @@ struct HostConfigurationTests {
         }
     }
 
-    @Test("every key is read, and paths are from the file's directory")
+    @Test("every key is read, and relative paths start at the file's directory")
     func values() throws {
         let settings = try read(
             """
@@ -44,7 +44,7 @@ struct HostConfigurationTests {
     }
 
     @Test(
-        "paths are joined as the file is spelled, or from the directory that is given",
+        "relative paths start at the directory as the file is spelled, or at a given one",
         arguments: [
             ("doorward.toml", nil, "services"), ("etc/doorward.toml", nil, "etc/services"),
             ("/doorward.toml", nil, "/services"), ("etc/doorward.toml", "/x/etc", "/x/etc/services"),
@@ -54,12 +54,12 @@ struct HostConfigurationTests {
         #expect(try read("services = \"services\"", file: file, directory: directory).settings.services == expected)
     }
 
-    @Test("handlers that are given from elsewhere win")
+    @Test("a given handler directory replaces the key handlers")
     func handlers() throws {
         #expect(try read("handlers = \"/a\"", handlers: "/b").settings.handlers == "/b")
     }
 
-    @Test("an empty file is a host without one, but for where services are")
+    @Test("an empty file is a host without a file, except for the services directory")
     func empty() throws {
         var expected = HostSettings()
         expected.services = "/etc/doorward/services"
@@ -67,7 +67,7 @@ struct HostConfigurationTests {
     }
 
     @Test(
-        "a key that is wrong says what it takes",
+        "the fault of a key says which values it takes",
         arguments: [
             ("services = 1", "1:12: error: 'services' is an integer; expected a path in quotes"),
             ("handlers = \"\"", "1:12: error: 'handlers' is empty; expected a path"),

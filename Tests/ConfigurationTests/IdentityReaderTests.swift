@@ -1,4 +1,4 @@
-// CVE-2017-1000082: `user = "0day"` ran as root. Here a user is what was written, or a fault.
+// CVE-2017-1000082: a service with `user = "0day"` ran as root. Here a user is the one in the file, or a fault.
 
 import HostDefinition
 import ServiceModel
@@ -8,7 +8,7 @@ import Testing
 
 struct IdentityReaderTests {
     @Test(
-        "an identity is what was written, looked up",
+        "an identity has the user and the groups of the file, looked up",
         arguments: [
             ("", Identity(user: .dynamic)),
             ("user = \"dynamic\"\ngroup = 1000", Identity(user: .dynamic, gid: 1000)),
@@ -82,12 +82,12 @@ struct IdentityReaderTests {
             ),
         ])
     func errors(lines: String, expected: String) {
-        let found = faultsBehindTop(lines)
+        let found = faultsAfterTop(lines)
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("s.toml:\(expected)") == true, "\(found)")
     }
 
-    @Test("an account that is really named 0day may be used")
+    @Test("an account with the name 0day may be used")
     func zeroDayAccount() throws {
         let host = Host(accounts: [.init(name: "0day", uid: 1000, gid: 1000)])
         let reader = ServiceReader(host: host, configuration: HostConfiguration())
@@ -96,9 +96,9 @@ struct IdentityReaderTests {
         #expect(service.identity.user == .account(name: "0day", uid: 1000))
     }
 
-    @Test("nothing about a user comes out of a file that is not valid")
+    @Test("a file with a misspelled user has one fault, and gives no identity")
     func notRead() {
-        #expect(faultsBehindTop("user = \"www-data\nnice = 1").count == 1)
-        #expect(faultsBehindTop("usr = \"www-data\"").count == 1)
+        #expect(faultsAfterTop("user = \"www-data\nnice = 1").count == 1)
+        #expect(faultsAfterTop("usr = \"www-data\"").count == 1)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 struct LimitsReaderTests {
     private func limits(_ lines: String) throws -> Limits { try readService(goodTop + "[limits]\n" + lines).limits }
 
-    @Test("a service without [limits] has the model's")
+    @Test("a service without [limits] has the default limits")
     func defaults() throws {
         #expect(try limits("") == Limits())
     }
@@ -59,7 +59,7 @@ struct LimitsReaderTests {
     }
 
     @Test(
-        "a limit that is wrong says what it takes",
+        "the fault of a limit says which values it takes",
         arguments: [
             ("connections = 0", "15: error: 'connections' is 0; expected 1 to 16384"),
             (
@@ -100,7 +100,7 @@ struct LimitsReaderTests {
             ("file_size = true", "13: error: 'file_size' is a boo"),
         ])
     func errors(line: String, expected: String) {
-        let found = faultsBehindTop("[limits]\n" + line)
+        let found = faultsAfterTop("[limits]\n" + line)
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("s.toml:4:\(expected)") == true, "\(found)")
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import Configuration
 
 struct ListenTextTests {
-    @Test("a list or one string says where to listen")
+    @Test("listen is a list or one string")
     func values() throws {
         let handler = "\nhandler = [\"echo\"]"
         #expect(try readService("listen = \"[::]:25\"" + handler).listen == [.ip(.v6(0), port: 25)])
@@ -14,11 +14,12 @@ struct ListenTextTests {
     }
 
     @Test(
-        "what cannot be listened on says why",
+        "the fault of an address says why a service cannot listen on it",
         arguments: [
             (
                 "1",
-                "is an integer; expected a list of strings like [\"127.0.0.1:7007\", \"[::1]:7007\", \"unix:/run/x.sock\"]"
+                "is an integer; expected a list of strings like [\"127.0.0.1:7007\", \"[::1]:7007\", "
+                    + "\"unix:/run/x.sock\"]"
             ),
             ("[]", "'listen' is empty; expected"), ("\"\"", "an empty string; expected one like"),
             ("\"7007\"", "'7007' has no address; expected"), ("\"127.0.0.1\"", "'127.0.0.1' has no port; expected"),
@@ -54,7 +55,7 @@ struct ListenTextTests {
         #expect(found.first?.contains(expected) == true, "\(found)")
     }
 
-    @Test("a fault of the second address stands at the second address")
+    @Test("a fault of the second address has its place")
     func position() {
         let found = faults("listen = [\"127.0.0.1:1\", # first\n  \"x\"]\nhandler = [\"echo\"]")
         #expect(found.first?.hasPrefix("s.toml:2:3: ") == true)

@@ -1,5 +1,5 @@
-// The texts that reading must survive: two files changed at random, texts where a value should be, and TOML's pieces in
-// any order.
+// Texts for which reading must not trap: two files changed at random, random texts in the place of a value, and pieces
+// of TOML in any order.
 // Promises the same texts for the same seed.
 
 import TestSupport
@@ -67,7 +67,7 @@ enum MutationCorpus {
         [defaults.x.y]
 
         """
-    /// What a mutation puts in: what TOML's structure is made of, and what must not be text.
+    /// The pieces that a mutation inserts: parts of TOML's structure, and bytes that are no text.
     private static let pieces: [[UInt8]] =
         [
             "\"", "'", "\"\"\"", "'''", "[", "]", "[[", "]]", "{", "}", "=", ".", ",", "#", "\n", "\r\n", "\r", "\u{b}",
@@ -105,7 +105,7 @@ enum MutationCorpus {
         return (0..<500).map { _ in mutated(Array(host.utf8), using: &generator) }
     }
 
-    /// 500 values of `a`, alone and in a list, of the characters that numbers and dates are made of.
+    /// 500 values of `a`, alone and in a list, of the characters of numbers and dates.
     static func scalars(seed: UInt64) -> [[UInt8]] {
         var generator = SeededGenerator(seed: seed &+ 2000)
         let alphabet = Array("0012345679__++--..::eExXoObBtTzZinfa ,]}\r".utf8)
@@ -126,7 +126,8 @@ enum MutationCorpus {
         }
     }
 
-    /// A file with one fault each: a byte of TOML's structure left out, doubled or replaced, a line twice, or cut off.
+    /// Copies of a file with one fault each: a byte of TOML's structure left out, doubled or replaced, a line twice, or
+    /// the file cut off.
     static func brokenVersions(of file: [UInt8]) -> [[UInt8]] {
         var result: [[UInt8]] = []
         for (offset, byte) in file.enumerated() where "[]{}=\"',.\n".utf8.contains(byte) {

@@ -1,4 +1,4 @@
-// Reading is total: from any bytes comes a result or a fault inside the file, and never a trap.
+// Reading is total: any bytes give a result or a fault inside the file, and never a trap.
 
 @testable import HostDefinition
 import ServiceModel
@@ -41,7 +41,7 @@ struct MutationTests {
         }
     }
 
-    @Test("whatever stands where a value should is a value or a fault", arguments: 0..<4 as Range<UInt64>)
+    @Test("any text in the place of a value is a value or a fault", arguments: 0..<4 as Range<UInt64>)
     func scalar(seed: UInt64) {
         for text in MutationCorpus.scalars(seed: seed) {
             do {
@@ -53,7 +53,7 @@ struct MutationTests {
         }
     }
 
-    @Test("TOML's pieces in any order are values, or have a fault inside the file", arguments: 0..<4 as Range<UInt64>)
+    @Test("pieces of TOML in any order are values, or have a fault inside the file", arguments: 0..<4 as Range<UInt64>)
     func medley(seed: UInt64) {
         for bytes in MutationCorpus.medleys(seed: seed) {
             do throws(Fault) {
@@ -64,7 +64,7 @@ struct MutationTests {
         }
     }
 
-    @Test("a shipped file is values, and broken in any way values or a fault inside the file", arguments: shippedFiles)
+    @Test("a shipped file is read; a damaged copy is read too or has a fault inside the file", arguments: shippedFiles)
     func shipped(file: [UInt8]) throws {
         try expectPlaces(file)
         let broken = MutationCorpus.brokenVersions(of: file)
@@ -81,20 +81,20 @@ struct MutationTests {
     }
 }
 
-/// The service files, the samples and doorward.toml, as they are shipped.
+/// The shipped service files, examples and doorward.toml.
 private let shippedFiles: [[UInt8]] = {
     let root = #filePath.prefix(upTo: #filePath.firstRange(of: "/Tests/ConfigurationTests/")!.lowerBound)
     let names = output(of: "ls '\(root)'/services/*.toml '\(root)'/etc/*.toml '\(root)'/etc/examples/*.toml")
     return names.split(separator: "\n").map { Array(output(of: "cat '\($0)'").utf8) }
 }()
 
-/// Reads a text, and expects of each place that what should stand there does.
+/// Reads a text, and expects the key or the value at each place.
 private func expectPlaces(_ bytes: [UInt8]) throws(Fault) {
     let entries = try readTOML(SourceText(bytes, file: "f"))
     Places(bytes).expect(entries)
 }
 
-/// A text whose places can be looked at.
+/// A text, and its bytes at a place.
 private struct Places {
     let bytes: [UInt8]
     let lineStarts: [Int]
@@ -118,7 +118,7 @@ private struct Places {
             #expect(rest(entry.position).starts(with: entry.key.utf8) || begins(entry.position, with: "\"'"))
             if let last { #expect(last.isBefore(entry.position)) }
             last = entry.position
-            // A table that no braces hold, and a list of such tables, stand where their key does.
+            // A table without braces, and a list of such tables, have the place of their key.
             if entry.value.position != entry.position { #expect(!begins(entry.value.position, with: " \t=\n")) }
             expect(entry.value, at: entry.position)
         }

@@ -6,7 +6,7 @@ import Testing
 @testable import Configuration
 
 struct NameListsReaderTests {
-    /// What one line of a file gives, and its faults.
+    /// The values of one line of a file, and its faults.
     private func read<Value>(
         _ line: String, _ read: (inout Reading, TOMLEntry) -> Value?
     ) throws -> (value: Value?, faults: [String]) {
@@ -30,7 +30,7 @@ struct NameListsReaderTests {
     }
 
     @Test(
-        "a fault of a rule stands at its place",
+        "a fault of a rule has the place of the word",
         arguments: [
             ("dnsbl = \"a deny\"", "s.toml:1:9: error: 'dnsbl' is a string; expected a list of rules"),
             (
@@ -50,7 +50,7 @@ struct NameListsReaderTests {
         #expect(found.first?.hasPrefix(expected) == true, "\(found)")
     }
 
-    @Test("there are no more rules than a gate keeps bits for")
+    @Test("a service has at most as many rules as a gate has bits")
     func many() throws {
         let most = String(repeating: "\"a deny\",", count: DNSBLRule.most)
         #expect(try dnsbl("dnsbl = [\(most)]").value?.count == DNSBLRule.most)
@@ -58,7 +58,7 @@ struct NameListsReaderTests {
         #expect(found.value == nil && found.faults.first?.contains("expected 32 at most") == true)
     }
 
-    @Test("name servers are addresses, of which three are asked at most")
+    @Test("name servers are one to three addresses")
     func nameServers() throws {
         func servers(_ line: String) throws -> (value: [NameServer]?, faults: [String]) {
             try read(line) { $0.nameServers($1) }

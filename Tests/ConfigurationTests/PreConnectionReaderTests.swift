@@ -31,7 +31,7 @@ struct PreConnectionReaderTests {
         #expect(try admission("start = \"connect\"") == AdmissionSettings())
     }
 
-    @Test("what the defaults say for services that wait for data is no fault of one that does not")
+    @Test("a default for services that wait for data is no fault in a service that does not")
     func others() throws {
         let defaults = "first_byte = \"10s\"\n[defaults.penalties]\nno_data = 5"
         #expect(try admission("", defaults: defaults).start == .connect)
@@ -39,7 +39,7 @@ struct PreConnectionReaderTests {
     }
 
     @Test(
-        "what is wrong says what it takes",
+        "the fault of a value says which values the key takes",
         arguments: [
             ("start = \"later\"", "3:9: error: 'start' is 'later'; expected one of \"connect\", \"data\""),
             (
@@ -57,7 +57,7 @@ struct PreConnectionReaderTests {
             ("[limits]\nwaiting = 0", "4:11: error: 'waiting' is 0; expected 1 to 16384"),
         ])
     func errors(lines: String, expected: String) {
-        let found = faultsBehindTop(lines)
+        let found = faultsAfterTop(lines)
         #expect(found.contains { $0.contains(expected) }, "\(found)")
     }
 }

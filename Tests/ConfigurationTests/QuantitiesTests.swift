@@ -6,7 +6,7 @@ import Testing
 
 struct QuantitiesTests {
     @Test(
-        "durations are one number with one unit",
+        "a duration is one number with one unit",
         arguments: [
             ("0s", Duration.zero), ("250ms", .milliseconds(250)), ("30s", .seconds(30)), ("5min", .seconds(300)),
             ("1h", .seconds(3600)), ("2d", .seconds(172_800)), ("36500d", .seconds(3_153_600_000)),
@@ -16,7 +16,7 @@ struct QuantitiesTests {
     }
 
     @Test(
-        "what is not a duration says why",
+        "the error of a duration says why",
         arguments: [
             ("", QuantityError.notADuration("")), ("30", .noUnit("30")), ("5m", .notADuration("5m")),
             ("1.5h", .notADuration("1.5h")), ("-1s", .notADuration("-1s")), ("1h30min", .notADuration("1h30min")),
@@ -29,7 +29,7 @@ struct QuantitiesTests {
     }
 
     @Test(
-        "sizes count in 1024",
+        "units of sizes are powers of 1024",
         arguments: [
             ("0", UInt64(0)), ("512", 512), ("64K", 65536), ("64M", 67_108_864), ("2G", 2_147_483_648),
             ("1T", 1_099_511_627_776), ("8388607T", 9_223_370_937_343_148_032),
@@ -39,7 +39,7 @@ struct QuantitiesTests {
     }
 
     @Test(
-        "what is not a size says why",
+        "the error of a size says why",
         arguments: [
             ("", QuantityError.notASize("")), ("64k", .notASize("64k")), ("64MB", .notASize("64MB")),
             ("-1", .notASize("-1")), ("8388608T", .sizeTooLarge("8388608T")),
@@ -50,7 +50,7 @@ struct QuantitiesTests {
     }
 
     @Test(
-        "rates are times in a unit or in a duration",
+        "a rate is a number of times in a unit or in a duration",
         arguments: [
             ("30/min", Int64(30), Int64(60_000_000_000)), ("1/s", 1, 1_000_000_000), ("5/10s", 5, 10_000_000_000),
             ("1000000/d", 1_000_000, 86_400_000_000_000), ("2/1ms", 2, 1_000_000), ("7/h", 7, 3_600_000_000_000),
@@ -60,7 +60,7 @@ struct QuantitiesTests {
     }
 
     @Test(
-        "what is not a rate says why",
+        "the error of a rate says why",
         arguments: [
             ("30", QuantityError.notARate("30")), ("30/", .notARate("30/")), ("/min", .notARate("/min")),
             ("30/min/s", .notARate("30/min/s")), ("-1/s", .rateOutOfRange("-1/s")), ("1.5/s", .notARate("1.5/s")),
@@ -72,7 +72,9 @@ struct QuantitiesTests {
         #expect(throws: expected) { try readRate(text) }
     }
 
-    @Test("octal digits are bounded and nothing else", arguments: ["", "8", "0o22", "1000", "-1", "000000", "+22"])
+    @Test(
+        "an octal number has only octal digits, and an upper bound",
+        arguments: ["", "8", "0o22", "1000", "-1", "000000", "+22"])
     func octalErrors(text: String) {
         #expect(throws: QuantityError.notOctal(text, most: 0o777)) { try readOctal(text, atMost: 0o777) }
     }

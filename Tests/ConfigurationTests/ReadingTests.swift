@@ -4,7 +4,7 @@ import Testing
 
 struct ReadingTests {
     @Test(
-        "every key says which type it takes",
+        "the fault of a wrong type says which type the key takes",
         arguments: [
             (
                 "user = true",
@@ -36,7 +36,7 @@ struct ReadingTests {
             ("socket = []", "3:10: error: 'socket' is a list; expected a table: [socket]"),
         ])
     func wrongTypes(line: String, expected: String) {
-        let found = faultsBehindTop(line)
+        let found = faultsAfterTop(line)
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("s.toml:\(expected)") == true, "\(found)")
     }

@@ -16,13 +16,13 @@ struct RootReaderTests {
             ("\"/plain\"", "3:8: error: 'root': '/plain': is not a directory; expected a directory that exists"),
         ])
     func errors(value: String, expected: String) {
-        // What is inside of a root that is at fault is not judged.
-        let found = faultsBehindTop(
+        // Paths inside of a faulty root are not checked.
+        let found = faultsAfterTop(
             "root = \(value)\naccess = [\"allow all handler=/outside\"]\nfiles.read = [\"/missing\"]")
         #expect(found == ["s.toml:\(expected)"])
     }
 
-    @Test("paths of a service with a root are looked for inside of it", arguments: ["/r", "/r/", "/r//"])
+    @Test("paths of a service with a root are looked up inside of it", arguments: ["/r", "/r/", "/r//"])
     func inside(root: String) throws {
         let text = "listen = \"127.0.0.1:1\"\nhandler = [\"/outside\"]\nroot = \"\(root)\"\n"
         #expect(faults("listen = \"127.0.0.1:1\"\nhandler = [\"/outside\"]").count == 1)
@@ -39,20 +39,20 @@ struct RootReaderTests {
             ])
     }
 
-    @Test("the root of the machine changes nothing")
+    @Test("a root of / changes nothing")
     func machine() {
-        let found = faultsBehindTop("root = \"/\"\nfiles.read = [\"/missing\"]")
+        let found = faultsAfterTop("root = \"/\"\nfiles.read = [\"/missing\"]")
         #expect(found.count == 1 && found[0].contains("'read': '/missing': no such"))
     }
 
-    @Test("a bare handler name is from the handler directory, with a root too")
+    @Test("a bare handler name is looked up in the handler directory, with a root too")
     func bareName() throws {
         #expect(try readService(goodTop + "root = \"/r\"").handler.path == "/libexec/echo")
         let found = faults("listen = \"127.0.0.1:1\"\nroot = \"/r\"\nhandler = [\"missing\"]")
         #expect(found == ["s.toml:3:12: error: handler '/libexec/missing': no such file; expected an executable file"])
     }
 
-    @Test("what only the service's own root makes a fault of the defaults is a fault at that root")
+    @Test("a path of the defaults that is missing only below a service's root is a fault at that root")
     func ownRoot() {
         #expect(
             faults(
@@ -64,7 +64,7 @@ struct RootReaderTests {
                 ])
     }
 
-    @Test("what a service names inside the defaults' root is its own fault")
+    @Test("a service's own path that is missing below the defaults' root is a fault of the service")
     func defaultsRoot() {
         #expect(
             faults(goodTop + "files.read = [\"/inside\"]", defaults: "root = \"/r\"").map { $0.prefix(12) }

@@ -9,7 +9,7 @@ struct SandboxReaderTests {
         try readService(goodTop + lines, defaults: defaults).sandbox
     }
 
-    @Test("a service that says nothing has the tightest sandbox")
+    @Test("a service without these keys has the tightest sandbox")
     func defaults() throws {
         #expect(try sandbox("") == SandboxSettings())
     }
@@ -38,7 +38,7 @@ struct SandboxReaderTests {
     }
 
     @Test(
-        "network is everything, nothing or what is listed",
+        "network is every family, none or a list of them",
         arguments: [
             ("true", SocketFamily.allCases), ("false", []), ("[]", []),
             ("[\"netlink\", \"inet\"]", [.netlink, .inet]),
@@ -48,7 +48,7 @@ struct SandboxReaderTests {
     }
 
     @Test(
-        "a /tmp of its own has the standard size or one that is said",
+        "a private /tmp has the standard size or that of the file",
         arguments: [
             ("true", SandboxSettings.standardTemporary), ("false", nil), ("\"65536\"", Bytes(65536)),
             ("\"2G\"", .mebibytes(2048)),
@@ -57,7 +57,7 @@ struct SandboxReaderTests {
         #expect(try sandbox("private_tmp = \(value)", defaults: "private_tmp = \"1M\"").privateTemporary == expected)
     }
 
-    @Test("each key of a service decides over that of the defaults")
+    @Test("each key of a service replaces that of the defaults")
     func layers() throws {
         let found = try sandbox(
             "seccomp = \"default\"\nsystem_calls = []\nlandlock = \"default\"",
@@ -77,11 +77,12 @@ struct SandboxReaderTests {
     }
 
     @Test(
-        "a key that is wrong says what it takes",
+        "the fault of a key says which values it takes",
         arguments: [
             (
                 "network = \"inet\"",
-                "11: error: 'network' is a string; expected true, false, or a list of \"unix\", \"inet\", \"inet6\", \"netlink\""
+                "11: error: 'network' is a string; expected true, false, or a list of \"unix\", \"inet\", "
+                    + "\"inet6\", \"netlink\""
             ),
             ("network = [\"ipv4\"]", "12: error: 'network' has 'ipv4'; expected true, false, or a list of \"unix\""),
             ("network = [1]", "12: error: an element of 'network' is an integer; expected true, false, or a list"),
@@ -106,7 +107,7 @@ struct SandboxReaderTests {
             ("private_tmp = \"65535\"", "15: error: 'private_tmp' is 65535 bytes; expected \"64K\" at least"),
         ])
     func errors(line: String, expected: String) {
-        let found = faultsBehindTop(line)
+        let found = faultsAfterTop(line)
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("s.toml:3:\(expected)") == true, "\(found)")
         let inDefaults = #expect(throws: Faults.self) { try hostConfiguration(defaults: line) }
@@ -114,7 +115,7 @@ struct SandboxReaderTests {
     }
 
     @Test(
-        "what another key makes useless is a fault at the service's own key",
+        "a key that another key makes useless is a fault at the service's own key",
         arguments: [
             (
                 "seccomp = \"off\"\nsystem_calls = [\"+ptrace\"]", "",
@@ -139,7 +140,7 @@ struct SandboxReaderTests {
         #expect(found.first?.hasPrefix(expected) == true, "\(found)")
     }
 
-    @Test("an empty list takes back what the defaults say, so that both can be off")
+    @Test("an empty list replaces that of the defaults, so that a service can turn off both")
     func takenBack() throws {
         let defaults = "system_calls = [\"+ptrace\"]\nfiles.read = [\"/\"]"
         let found = try sandbox(

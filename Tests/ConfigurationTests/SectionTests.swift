@@ -6,7 +6,7 @@ import Testing
 
 struct SectionTests {
     @Test(
-        "an unknown key is a fault that helps",
+        "the fault of an unknown key has a hint",
         arguments: [
             (
                 "[limits]\nconections = 1",
@@ -28,18 +28,18 @@ struct SectionTests {
             ),
             (
                 "[socket]\n  colour = 1",
-                "s.toml:4:3: error: unknown key 'colour' in [socket]; expected one of backlog, nodelay, keepalive, owner, "
-                    + "group, mode"
+                "s.toml:4:3: error: unknown key 'colour' in [socket]; expected one of backlog, nodelay, keepalive, "
+                    + "owner, group, mode"
             ),
             ("\"a\\nb\" = 1\n[limits]", "unknown key 'a\\u{a}b'"),
         ])
     func unknown(lines: String, expected: String) {
-        let found = faultsBehindTop(lines)
+        let found = faultsAfterTop(lines)
         #expect(found.count == 1)
         #expect(found.first?.contains(expected) == true)
     }
 
-    @Test("a service's own key decides, table by table key by key")
+    @Test("a service's own key replaces that of the defaults, also in tables")
     func layers() throws {
         let service = try readService(
             goodTop + "nice = 3\nenvironment = { B = \"own\" }\n[limits]\nconnections = 5\n[socket]\nbacklog = 9",
@@ -59,7 +59,7 @@ struct SectionTests {
         #expect(!service.socket.isNoDelay)
     }
 
-    @Test("a service that says its user takes no group or capability from the defaults")
+    @Test("a service with a user of its own takes no group or capability from the defaults")
     func identityIsOne() throws {
         let defaults = "user = \"www-data\"\ngroups = [\"mail\"]\ncapabilities = \"^cap_net_raw\""
         let inherited = try readService(goodTop, defaults: defaults).identity
@@ -68,7 +68,7 @@ struct SectionTests {
         #expect(own == Identity(user: .dynamic))
     }
 
-    @Test("capabilities of the defaults do not make root acceptable")
+    @Test("a service that is root needs capabilities in its own file")
     func rootNeedsItsOwnCapabilities() {
         let found = faults(goodTop + "user = \"root\"", defaults: "capabilities = \"\"")
         #expect(found.count == 1 && found[0].hasPrefix("s.toml:3:8: error: 'user' is \"root\" but 'capabilities'"))

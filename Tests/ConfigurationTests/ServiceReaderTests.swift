@@ -6,7 +6,7 @@ import Testing
 @testable import Configuration
 
 struct ServiceReaderTests {
-    @Test("the sample of the design is a service")
+    @Test("a service file with many keys is read")
     func sample() throws {
         let definition = try readDefinition(
             Array(
@@ -30,7 +30,7 @@ struct ServiceReaderTests {
         #expect(definition.service.limits == Limits())
     }
 
-    @Test("a service that says the least has safe defaults")
+    @Test("a service file with the required keys only gets safe defaults")
     func least() throws {
         let service = try readService(goodTop)
         var expected = Service(
@@ -47,7 +47,7 @@ struct ServiceReaderTests {
         #expect(service.umask == 0o027 && service.nice == -5)
     }
 
-    @Test("what a service cannot be without is missed at the start of the file")
+    @Test("a required key that is missing is a fault at the start of the file")
     func missing() {
         let found = faults("# nothing\n")
         #expect(found.count == 2)
@@ -55,14 +55,14 @@ struct ServiceReaderTests {
             found.allSatisfy { $0.hasPrefix("s.toml:1:1: error: '") && $0.contains("' is missing; expected a list") })
     }
 
-    @Test("a disabled service is checked like any other")
+    @Test("a disabled service is checked like an enabled one")
     func disabled() throws {
         #expect(try readDefinition(Array((goodTop + "enabled = false").utf8)).activation == .disabled)
-        #expect(faultsBehindTop("enabled = false\nnice = 99").count == 1)
+        #expect(faultsAfterTop("enabled = false\nnice = 99").count == 1)
     }
 
     @Test(
-        "a disabled service may name what is not on this machine",
+        "a disabled service may name programs and paths that this machine does not have",
         arguments: ["handler = [\"missing\"]", "handler = [\"/srv\"]"])
     func disabledElsewhere(handler: String) throws {
         let text = """
@@ -80,7 +80,7 @@ struct ServiceReaderTests {
         #expect(faults("enabled = 0\n" + text).count == faults(text).count + 1)
     }
 
-    @Test("each setting's place is that of its key, wherever it was said")
+    @Test("each setting has the place of its key, in the service's file or in [defaults]")
     func origins() throws {
         let definition = try readDefinition(
             Array(
@@ -106,7 +106,7 @@ struct ServiceReaderTests {
         #expect(try readDefinition(Array(goodTop.utf8)).origins.keys.sorted() == ["handler", "listen"])
     }
 
-    @Test("an identity that a service does not take has no place in it")
+    @Test("an identity of the defaults that a service does not take has no place in the definition")
     func originsOfIdentity() throws {
         let text = goodTop + "user = \"dynamic\""
         let definition = try readDefinition(Array(text.utf8), defaults: "user = \"www-data\"\ngroups = [\"mail\"]")

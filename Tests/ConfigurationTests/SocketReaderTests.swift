@@ -17,13 +17,14 @@ struct SocketReaderTests {
         expected.group = 8
         expected.mode = 0o660
         let lines =
-            "backlog = 65535\nnodelay = false\nkeepalive = false\nowner = \"www-data\"\ngroup = \"mail\"\nmode = \"660\""
+            "backlog = 65535\nnodelay = false\nkeepalive = false\nowner = \"www-data\"\n"
+            + "group = \"mail\"\nmode = \"660\""
         #expect(try readService(unixTop + lines).socket == expected)
         #expect(try readService(unixTop + "owner = 1000\ngroup = \"0\"").socket.owner == 1000)
     }
 
     @Test(
-        "an option that is wrong says what it takes",
+        "the fault of an option says which values it takes",
         arguments: [
             ("backlog = 0", "4:11: error: 'backlog' is 0; expected 1 to 65535"),
             ("nodelay = 1", "4:11: error: 'nodelay' is an integer; expected true or false, without quotes"),
@@ -42,8 +43,9 @@ struct SocketReaderTests {
     @Test("an owner, group or mode without a unix socket is a fault of the service, not of the defaults")
     func withoutUnix() {
         #expect(
-            faultsBehindTop("socket.mode = \"600\"") == [
-                "s.toml:3:8: error: 'mode' in [socket] is for unix sockets; expected a \"unix:/path\" in 'listen' with it"
+            faultsAfterTop("socket.mode = \"600\"") == [
+                "s.toml:3:8: error: 'mode' in [socket] is for unix sockets; expected a \"unix:/path\" in 'listen' "
+                    + "with it"
             ])
         #expect(faults(goodTop, defaults: "socket.mode = \"600\"").isEmpty)
     }

@@ -5,14 +5,14 @@ import Testing
 
 struct SourceTextTests {
     @Test(
-        "bytes have lines and columns from 1",
+        "lines and columns are counted from 1",
         arguments: [(0, 1, 1), (1, 1, 2), (2, 1, 3), (3, 2, 1), (4, 3, 1), (5, 3, 2), (99, 3, 3), (-1, 1, 1)])
     func positions(offset: Int, line: Int, column: Int) {
         let position = SourceText(Array("ab\n\ncd".utf8), file: "f").position(of: offset)
         #expect(position.line == line && position.column == column)
     }
 
-    @Test("what is not text is a fault at its place")
+    @Test("a byte that is no text is a fault at its place")
     func problems() {
         #expect(faults([0x61, 0x0a, 0x62, 0x00]) == ["s.toml:2:2: error: a NUL byte; expected text"])
         #expect(

@@ -1,4 +1,4 @@
-// What is wrong with a text that is not TOML, and where: a text, its fault's line and column, its message.
+// Faults of texts that are not TOML: a text, the line and column of its fault, the message.
 
 @testable import HostDefinition
 import Testing
@@ -221,7 +221,7 @@ let syntaxFaults: [(text: String, place: String, message: String)] = [
 
 struct SyntaxFaultTests {
     @Test(
-        "what TOML does not allow is a fault at its place, which says what was found and what was expected",
+        "a text that TOML forbids has a fault at its place: what was found and what was expected",
         arguments: syntaxFaults)
     func fault(text: String, place: String, message: String) {
         do {
@@ -233,7 +233,7 @@ struct SyntaxFaultTests {
     }
 
     @Test(
-        "what is not TOML ends the reading at its place, in a line after one that is TOML",
+        "reading stops at the first byte that is not TOML, after a line that is TOML",
         arguments: [
             ("b", 7, "found the end of the file; expected '='"), ("[b", 8, "found the end of the file; expected ']'"),
             ("b = \"x\n", 12, "found the end of the line; expected the string's closing quote"),
@@ -255,7 +255,7 @@ struct SyntaxFaultTests {
     }
 
     @Test(
-        "a NUL written as an escape is refused: the system's names end at it",
+        "an escape for NUL is a fault, because system calls end a name at NUL",
         arguments: ["user = \"root\\u0000x\"", "user = \"\"\"\\U00000000\"\"\"", "\"user\\u0000\" = 1"])
     func escapedNUL(text: String) {
         #expect(faults(text).count == 1)

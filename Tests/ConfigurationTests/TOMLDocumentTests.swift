@@ -9,7 +9,7 @@ struct TOMLDocumentTests {
         try readTOML(SourceText(Array(text.utf8), file: "f"))
     }
 
-    @Test("entries come in the order of the text, with the places of keys and values")
+    @Test("entries have the order of the text, with the places of keys and values")
     func order() throws {
         let all = try entries("z = 1\na = \"x\"\n[m]\nk = true")
         #expect(all.map(\.key) == ["z", "a", "m"])
@@ -102,7 +102,7 @@ struct TOMLDocumentTests {
     }
 
     @Test(
-        "a string goes on with any character after a line's end that a backslash hides",
+        "a string goes on with any character after a line end with a backslash",
         arguments: ["§", "é", "x", "一"])
     func continued(character: String) throws {
         guard case .string(let text) = try entries("a = \"\"\"\\\n  \(character)\"\"\"")[0].value.content else {
@@ -124,7 +124,7 @@ struct TOMLDocumentTests {
     }
 
     @Test(
-        "what TOML does not allow is a fault at its place",
+        "a text that TOML forbids has a fault at its place",
         arguments: [
             ("a = 1\na = 2", "f:2:"), ("a = [1", "f:1:"), ("ä = 1", "f:1:1"), ("x = 1\ny = \"é\" z", "f:2:10"),
             ("[a]\n[a]", "f:2:"), ("a = 01", "f:1:"), ("a = 9223372036854775808", "f:1:"), ("a", "f:1:"),
@@ -143,7 +143,7 @@ struct TOMLDocumentTests {
     }
 }
 
-/// A line for each key, and one for each value: what it is, where it stands, and where its text does.
+/// A line for each key, and one for each value: the value, its place, and the place of its text.
 private func lines(_ entries: [TOMLEntry], below path: String) -> [String] {
     entries.flatMap { ["\(path)\($0.key): \($0.position)"] + lines($0.value, below: "\(path)\($0.key)/") }
 }

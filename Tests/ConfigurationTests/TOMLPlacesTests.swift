@@ -1,4 +1,4 @@
-// Where in a TOML text each key and each value stands, and how deep they may be.
+// The place of each key and each value in a TOML text, and the bound of their depth.
 
 import ServiceModel
 import Testing
@@ -46,7 +46,7 @@ private let deepTexts: [String] = [
 ]
 
 struct TOMLPlacesTests {
-    /// The place of the key and the value that a path leads to; a number in a path is an element of a list.
+    /// The places of the key and the value at a path; a number in a path is an element of a list.
     private func find(
         _ path: ArraySlice<String>, in node: TOMLNode, key: SourcePosition
     ) -> (key: SourcePosition, value: TOMLNode)? {
@@ -77,7 +77,7 @@ struct TOMLPlacesTests {
         #expect(try place(path, in: text) == expected)
     }
 
-    @Test("nesting has a bound, however it is written", arguments: deepTexts)
+    @Test("nesting has the same bound in every notation", arguments: deepTexts)
     func nesting(text: String) {
         #expect(faults(text).count == 1)
         #expect(faults(text)[0].hasSuffix("error: nested too deep; expected 16 levels at most"))
