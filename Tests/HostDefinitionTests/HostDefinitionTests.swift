@@ -16,7 +16,7 @@ private func definition(
         service: service, activation: activation, listeners: [.init(address: address, position: position)])
 }
 
-/// What the files say after settling: where each service listens, on which line it says so, and the number of faults.
+/// The result of settling: the address of each service, the line of its `listen`, and the number of faults.
 private func settle(
     _ read: [ServiceDefinition], broken: Set<String> = [], keeping running: [ServiceDefinition] = []
 ) -> (listen: [String: String], faults: Int) {
@@ -32,14 +32,14 @@ private func settle(
 }
 
 struct HostDefinitionTests {
-    @Test("a file that broke keeps the definition that runs; one that never ran has none")
+    @Test("a broken file keeps the running definition; without one the service has none")
     func broken() throws {
         let running = [try definition("a", "127.0.0.1:1")]
         #expect(settle([], broken: ["a", "b"], keeping: running).listen == ["a": "127.0.0.1:1 line 1"])
         #expect(settle([], broken: ["a", "b"]).listen == [:])
     }
 
-    @Test("at the start, the first by name has an address that two want")
+    @Test("at the start, the first service by name gets an address that two want")
     func start() throws {
         let settled = settle([
             try definition("b", "127.0.0.1:1"), try definition("a", "127.0.0.1:1"), try definition("c", "127.0.0.1:2"),
@@ -48,22 +48,22 @@ struct HostDefinitionTests {
         #expect(settled.faults == 1)
     }
 
-    @Test("who has an address keeps it, whatever the newcomer's name", arguments: ["a", "z"])
-    func newcomer(name: String) throws {
+    @Test("a running service keeps its address, whatever the name of the new service", arguments: ["a", "z"])
+    func newService(name: String) throws {
         let owner = try definition("m", "127.0.0.1:1")
         let settled = settle([owner, try definition(name, "0.0.0.0:1")], keeping: [owner])
         #expect(settled.listen == ["m": "127.0.0.1:1 line 1"])
         #expect(settled.faults == 1)
     }
 
-    @Test("who has an address keeps it although its own file broke", arguments: ["a", "z"])
-    func newcomerToBroken(name: String) throws {
+    @Test("a running service keeps its address although its own file is broken", arguments: ["a", "z"])
+    func newServiceAndBroken(name: String) throws {
         let owner = try definition("m", "127.0.0.1:1")
         let settled = settle([try definition(name, "127.0.0.1:1")], broken: ["m"], keeping: [owner])
         #expect(settled.listen == ["m": "127.0.0.1:1 line 1"])
     }
 
-    @Test("who has an address keeps it although its definition changed, and changes", arguments: ["a", "z"])
+    @Test("a running service with a changed definition keeps its address", arguments: ["a", "z"])
     func edited(name: String) throws {
         let settled = settle(
             [try definition("m", "127.0.0.1:1", line: 2), try definition(name, "127.0.0.1:1")],
@@ -72,7 +72,7 @@ struct HostDefinitionTests {
         #expect(settled.faults == 1)
     }
 
-    @Test("an address that its owner gives up is free for another, in the same reading")
+    @Test("an address that its owner gives up is free for another service, in the same reading")
     func handedOver() throws {
         let settled = settle(
             [try definition("m", "127.0.0.1:2"), try definition("a", "127.0.0.1:1")],
@@ -81,17 +81,17 @@ struct HostDefinitionTests {
         #expect(settled.faults == 0)
     }
 
-    @Test("who falls back to its old address takes it from whoever wanted it meanwhile")
+    @Test("a service that falls back to its old address takes it from a service that wants it")
     func fallBack() throws {
         let running = [try definition("m", "127.0.0.1:1"), try definition("n", "127.0.0.1:2")]
-        // m wants n's address and cannot have it; a wants the one that m would have left.
+        // m wants n's address and does not get it; a wants the address that m keeps.
         let settled = settle(
             [try definition("m", "127.0.0.1:2"), running[1], try definition("a", "127.0.0.1:1")], keeping: running)
         #expect(settled.listen == ["m": "127.0.0.1:1 line 1", "n": "127.0.0.1:2 line 1"])
         #expect(settled.faults == 2)
     }
 
-    @Test("two that change places both move")
+    @Test("two running services that swap their addresses both get the new ones")
     func swapped() throws {
         let settled = settle(
             [try definition("a", "127.0.0.1:2"), try definition("b", "127.0.0.1:1")],

@@ -1,5 +1,5 @@
-// Every key of a service and of the host, by its declaration: its values travel to the supervisor unchanged. The samples come
-// from the forms, so a new key is tested here without a line of its own.
+// Every key of a service and of the host, by its declaration: its values reach the supervisor unchanged. The samples
+// come from the forms, so a new key is tested here without a line of its own.
 
 import HostDefinition
 import ServiceModel
@@ -69,7 +69,7 @@ struct KeyRoundTripTests {
         let key = try #require(Service.key(name))
         for value in samples(key.form) {
             var service = plainService()
-            // A burst is that of a rate.
+            // A burst needs a rate.
             service.limits.rate = .at(try #require(Rate(count: 3, period: 1_000_000_000)))
             service.limits.totalRate = service.limits.rate
             try #require(key.set(value, in: &service))
@@ -82,7 +82,7 @@ struct KeyRoundTripTests {
         #expect(nonsense.contains { !key.set($0, in: &service) || key.value(in: service) == $0 })
     }
 
-    @Test("each value of each key of the host travels", arguments: HostSettings.keys.map(\.name))
+    @Test("each value of each key of the host is sent as it is", arguments: HostSettings.keys.map(\.name))
     func host(name: String) throws {
         let key = try #require(HostSettings.keys.first { $0.name == name })
         for value in samples(key.form) {
@@ -93,7 +93,7 @@ struct KeyRoundTripTests {
         }
     }
 
-    @Test("a key has a name of its own, and what it needs or excludes are keys")
+    @Test("a key has a unique name, and the keys of its constraints exist")
     func names() {
         let names = Service.keys.map(\.name)
         #expect(Set(names).count == names.count)
@@ -109,13 +109,13 @@ struct KeyRoundTripTests {
         }
     }
 
-    @Test("at most a fifth of the keys have a form of their own")
+    @Test("at most a fifth of the keys have own forms")
     func ownForms() {
         let keys = Service.keys.map(\.form) + HostSettings.keys.map(\.form)
         #expect(keys.count { if case .own = $0 { true } else { false } } * 5 <= keys.count)
     }
 
-    @Test("lists nested without end are no value")
+    @Test("lists that are nested too deep are no value")
     func nesting() {
         var bytes: [UInt8] = []
         for _ in 0..<100_000 { bytes += [4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0] }

@@ -6,7 +6,7 @@ private let here = SourcePosition(file: "a.toml", line: 3, column: 9)
 
 struct ProblemTests {
     @Test(
-        "people read a problem in one line: its place, what is wrong, and the setting that names a file",
+        "a problem is one line for people: its place, the message, and the setting that names a file",
         arguments: [
             (Problem(.position(here), key: "nice", message: "no"), "a.toml:3:9: error: no"),
             (Problem(Fault(position: here, key: "nice", message: "no")), "a.toml:3:9: error: no"),
@@ -23,7 +23,7 @@ struct ProblemTests {
         #expect(problem.description == expected)
     }
 
-    @Test("programs read its parts; what is not known is nil")
+    @Test("a problem has parts for programs; an unknown one is nil")
     func parts() {
         let fault = Problem(Fault(position: here, key: "limits.memory", message: "no"))
         #expect(fault.file == "a.toml" && fault.position == here && fault.key == "limits.memory")
@@ -32,7 +32,7 @@ struct ProblemTests {
         #expect(Problem(nil, message: "no").file == nil)
     }
 
-    @Test("a fault's key changes nothing of its text")
+    @Test("the key of a fault is not part of its text")
     func key() {
         let (plain, keyed) = (Fault(position: here, message: "no"), Fault(position: here, key: "nice", message: "no"))
         #expect(plain.key == nil && keyed.key == "nice")

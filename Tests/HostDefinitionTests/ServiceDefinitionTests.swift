@@ -14,7 +14,7 @@ private func definition() throws -> ServiceDefinition {
 }
 
 struct ServiceDefinitionTests {
-    @Test("a definition serves as itself, and as one whose settings were said on other lines")
+    @Test("a gate can go on with the same definition, and with one that has its settings on other lines")
     func same() throws {
         let one = try definition()
         var other = one
@@ -25,7 +25,7 @@ struct ServiceDefinitionTests {
         #expect(one != other)
     }
 
-    @Test("what is served, where, and whether, makes a difference")
+    @Test("a gate cannot go on with another service, another address or another activation")
     func different() throws {
         let one = try definition()
         let changes: [(inout ServiceDefinition) -> Void] = [

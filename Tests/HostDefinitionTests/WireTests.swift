@@ -6,7 +6,7 @@ import Testing
 import Wire
 
 struct WireTests {
-    /// HostDefinition in which no field has its default.
+    /// A definition with no field at its default.
     private static var full: HostDefinition {
         var settings = HostSettings()
         settings.services = "etc/services"
@@ -110,14 +110,14 @@ struct WireTests {
         return definitions
     }
 
-    @Test("definitions read back as they were written, every field of them")
+    @Test("definitions read back as they were written, with every field")
     func roundTrip() {
         #expect(HostDefinition(wire: Self.full.wire) == Self.full)
         let empty = HostDefinition(settings: HostSettings())
         #expect(HostDefinition(wire: empty.wire) == empty)
     }
 
-    @Test("problems read back as they were written; what is cut or longer is none")
+    @Test("problems read back as they were written; bytes cut off or added are an error")
     func problems() {
         let here = SourcePosition(file: "a.toml", line: 3, column: 9)
         let error = HostDefinitionError(problems: [
@@ -131,16 +131,16 @@ struct WireTests {
         #expect(HostDefinitionError(wireBytes: Array("doorward: error\n".utf8)) == nil)
     }
 
-    @Test("the same definitions are the same bytes, in whatever order their sets and tables come")
+    @Test("equal definitions are equal bytes, whatever the order of their sets and tables")
     func order() {
         for _ in 0..<10 { #expect(Self.full.wire == Self.full.wire) }
     }
 
-    @Test("a word of a sandbox that nobody knows is no definition", arguments: ["netlink", "kill", "off"])
+    @Test("an unknown word for a sandbox setting is no definition", arguments: ["netlink", "kill", "off"])
     func unknownWord(word: String) throws {
         let bytes = Self.full.wire
         let needle = Array(word.utf8)
-        // Behind its length, so that it is the word and not a part of another text.
+        // The word follows its length, so it is not a part of another text.
         let found = bytes.indices.filter { index in
             index >= 8 && bytes[index - 8] == UInt8(needle.count) && bytes[index...].starts(with: needle)
         }
@@ -152,7 +152,8 @@ struct WireTests {
     }
 
     @Test(
-        "what comes twice where it may come once is no definition", arguments: [("netlink", "inet"), ("key2", "key1")])
+        "a value that comes twice in a set or a table is no definition",
+        arguments: [("netlink", "inet"), ("key2", "key1")])
     func twice(word: String, other: String) throws {
         var full = Self.full
         full.services["a"]?.service.sandbox.network = [.inet, .netlink]
@@ -165,14 +166,14 @@ struct WireTests {
         #expect(HostDefinition(wire: bytes) == full)
     }
 
-    @Test("definitions that are cut anywhere, or have a byte too many, are none")
+    @Test("bytes that are cut off anywhere, or one too many, are no definition")
     func cut() {
         let bytes = Self.full.wire
         for count in bytes.indices { #expect(HostDefinition(wire: Array(bytes[..<count])) == nil) }
         #expect(HostDefinition(wire: bytes + [0]) == nil)
     }
 
-    @Test("any byte may be anything: reading ends with definitions or without, and never traps")
+    @Test("reading changed bytes ends with a definition or without, and never traps")
     func mutated() {
         var bytes = Self.full.wire
         for index in bytes.indices {
