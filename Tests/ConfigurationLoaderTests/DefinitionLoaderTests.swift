@@ -24,7 +24,7 @@ struct DefinitionLoaderTests {
 
     private func read() throws -> HostDefinition { try HostDefinition.read(options, on: host) }
 
-    @Test("each file in the directory is a service of its name; hidden and other files are none")
+    @Test("each .toml file in the directory is a service of its name; hidden and other files are not")
     func names() throws {
         try directory.write("a.toml", file("127.0.0.1:1"))
         try directory.write("b.toml", file("127.0.0.1:2", "enabled = false\n"))
@@ -40,7 +40,7 @@ struct DefinitionLoaderTests {
         #expect(definitions.broken.isEmpty)
     }
 
-    @Test("a file at fault has its place, and stops no other")
+    @Test("a fault in a file has its place, and other files are still read")
     func broken() throws {
         try directory.write("a.toml", file("127.0.0.1:1"))
         try directory.write("b.toml", file("127.0.0.1:2", "portt = 3\n"))
@@ -60,13 +60,13 @@ struct DefinitionLoaderTests {
         #expect(faults.contains { $0.hasPrefix("\(directory.path)/f.toml:1:1: error: cannot be read: read: EFBIG") })
     }
 
-    @Test("a file that may not be read is at fault", .enabled(if: !Accounts.isRoot))
+    @Test("a file without permission to read it is a fault", .enabled(if: !Accounts.isRoot))
     func forbidden() throws {
         try directory.write("a.toml", file("127.0.0.1:1"), mode: 0)
         #expect(try read().faults.map(\.message) == ["cannot be read: open: EACCES (Permission denied)"])
     }
 
-    @Test("a directory that cannot be read is nothing to serve, and names the setting", arguments: ["none", "file"])
+    @Test("a services directory that cannot be read is an error that names the setting", arguments: ["none", "file"])
     func noDirectory(name: String) throws {
         try directory.write("file", "")
         var options = options
@@ -79,7 +79,7 @@ struct DefinitionLoaderTests {
         #expect(problem.file == "\(directory.path)/\(name)" && problem.position == nil && problem.key == "services")
     }
 
-    @Test("doorward.toml gives what the command line leaves open, from its own directory on")
+    @Test("doorward.toml sets the paths that the command line does not; its relative paths start at its directory")
     func configuration() throws {
         try Files.makeDirectory(directory.path + "/sub", mode: 0o700)
         try directory.write("sub/a.toml", file("127.0.0.1:1"))
@@ -99,7 +99,7 @@ struct DefinitionLoaderTests {
         #expect(other.settings.handlers == "/opt/handlers")
     }
 
-    @Test("a doorward.toml at fault or missing is nothing to serve", arguments: ["services = 3\n", nil])
+    @Test("a faulty or missing doorward.toml is an error", arguments: ["services = 3\n", nil])
     func badConfiguration(text: String?) throws {
         var options = options
         options.configuration = directory.path + "/doorward.toml"

@@ -7,7 +7,7 @@ import Testing
 @testable import ConfigurationLoader
 
 struct LocalHostTests {
-    @Test("what is at a path is asked of this machine, through links")
+    @Test("a path is looked up on this machine, through links")
     func pathProblem() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("f", "")
@@ -19,7 +19,7 @@ struct LocalHostTests {
         #expect(host.pathProblem(path + "/") == "is not a directory")
     }
 
-    @Test("what a shell would start and the kernel does not is a problem of a handler")
+    @Test("a handler that a shell would start but the kernel does not is a problem")
     func handlerProblem() throws {
         let directory = try TemporaryDirectory()
         func problem(_ text: String, mode: mode_t = 0o755) throws -> String? {
@@ -30,7 +30,7 @@ struct LocalHostTests {
         #expect(try problem("#!/bin/sh\necho hello\n") == nil)
         #expect(try problem("#!/bin/sh\n", mode: 0o644) == "not executable")
         #expect(try problem("#!/bin/sh\r\necho\r\n")?.hasPrefix("its first line ends in a carriage return") == true)
-        // An argument that ends so is the interpreter's business.
+        // A carriage return in an argument is left to the interpreter.
         #expect(try problem("#!/bin/sh -e\r\n") == nil)
         #expect(Host.thisMachine.handlerProblem("/bin/cat") == nil)
         let formats = (try? Files.names(in: "/proc/sys/fs/binfmt_misc")) ?? []

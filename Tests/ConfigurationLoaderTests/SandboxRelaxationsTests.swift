@@ -22,7 +22,7 @@ struct SandboxRelaxationsTests {
         return sandboxRelaxations(of: definition).map(\.description)
     }
 
-    @Test("a service that turns nothing off has no note")
+    @Test("a service that turns off no protection has no note")
     func none() {
         #expect(notes(at: "user") { _ in } == [])
         let tight = notes(at: "seccomp") {
@@ -39,7 +39,7 @@ struct SandboxRelaxationsTests {
     }
 
     @Test(
-        "sockets that handlers may open are told by their kind",
+        "the note about sockets says which kinds handlers may open",
         arguments: [
             (SocketFamily.allCases, "true: handlers share this machine's network"),
             ([.inet6, .inet], "[\"inet\", \"inet6\"]: handlers share this machine's network"),
@@ -64,8 +64,8 @@ struct SandboxRelaxationsTests {
                     SystemCallChange(.allow, "ptrace"),
                 ]
             } == [
-                "d.toml:7: note: system_calls = [\"+bpf\", \"+ptrace\"]: handlers may make system calls that are not in the "
-                    + "standard set"
+                "d.toml:7: note: system_calls = [\"+bpf\", \"+ptrace\"]: handlers may make system calls that are not "
+                    + "in the standard set"
             ])
         #expect(
             notes(at: "landlock") { $0.sandbox.landlock = .off } == [
@@ -73,8 +73,8 @@ struct SandboxRelaxationsTests {
             ])
         #expect(
             notes(at: "files.write") { $0.sandbox.files.write = ["/var/\"x\"", "/a\n"] } == [
-                "d.toml:7: note: files.write = [\"/var/\\\"x\\\"\", \"/a\\u000a\"]: handlers may change what is there, as far as "
-                    + "their user may"
+                "d.toml:7: note: files.write = [\"/var/\\\"x\\\"\", \"/a\\u000a\"]: handlers may change what is there, "
+                    + "as far as their user may"
             ])
         #expect(
             notes(at: "user") { $0.identity.user = .root } == ["d.toml:7: note: user = \"root\": handlers run as uid 0"]
@@ -86,7 +86,7 @@ struct SandboxRelaxationsTests {
             ])
     }
 
-    @Test("all of them come at once; one without a place is told of the service's file")
+    @Test("several relaxations have a note each; one without a place names the service's file")
     func all() {
         let found = notes(at: "network") {
             $0.identity = Identity(user: .root, capabilities: "^cap_chown")
