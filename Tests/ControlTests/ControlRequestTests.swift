@@ -8,7 +8,7 @@ import ServiceModel
 import Testing
 import Wire
 
-/// A report in which no field has its default.
+/// A report with no field at its default.
 private func fullReport() -> StatusReport {
     var service = ServiceStatus()
     service.name = "echo"
@@ -51,7 +51,7 @@ private func problem() -> ServiceProblem {
     return problem
 }
 
-/// Filters with and without all that can fail.
+/// Filters without failures, and with each of them.
 private func filters() -> [KernelFilterStatus.Filter] {
     var filter = KernelFilterStatus.Filter()
     filter.drops = .unreadable(SystemError("a", .busy))
@@ -64,7 +64,7 @@ private func filters() -> [KernelFilterStatus.Filter] {
     return [KernelFilterStatus.Filter(), filter, other]
 }
 
-/// Reports with each state of what a supervisor has one of.
+/// Reports with each state of the parts that a supervisor has once.
 private func otherReports() -> [StatusReport] {
     let filters: [KernelFilterStatus] = [.off, .unavailable(SystemError("e", .invalid))] + filters().map { .on($0) }
     let resolvers =
@@ -130,7 +130,7 @@ struct ControlRequestTests {
             .reloaded(ReloadReport(services: 0, faults: [], failures: [])), .stopping(active: 4),
         ]
         replies += otherReports().map { .status($0) }
-        replies += standings().map { .sourceStatus($0) }
+        replies += sourceStatuses().map { .sourceStatus($0) }
         replies += changes.map { .banChange($0) }
         replies += refusals.map { .refused($0) }
         for reply in replies {
@@ -138,7 +138,7 @@ struct ControlRequestTests {
         }
     }
 
-    @Test("what is cut, longer or something else is no request and no answer")
+    @Test("bytes that are cut off, too long or of another kind are no request and no answer")
     func nonsense() {
         let bytes = ControlReply.status(fullReport()).wireBytes
         for count in 0..<bytes.count { #expect(ControlReply(wireBytes: Array(bytes.prefix(count))) == nil) }
@@ -153,8 +153,8 @@ struct ControlRequestTests {
     }
 }
 
-/// Every way to stand.
-private func standings() -> [SourceStatus] {
+/// Source statuses with every answer of lists and checks.
+private func sourceStatuses() -> [SourceStatus] {
     var sourceStatus = SourceStatus()
     sourceStatus.connections = 3
     sourceStatus.rateWait = .milliseconds(1500)
