@@ -14,7 +14,7 @@ struct AssessmentTests {
         return "\(reason.sentence) \(reason.origin.split(separator: "/").last ?? "") [\(reason.remedy)]"
     }
 
-    @Test("the block list comes first, then the rules in their order; who matches none is refused")
+    @Test("the block list decides first, then the rules in their order; a client that matches none is refused")
     func verdicts() throws {
         let rules = "access = [\"deny 192.0.2.7\",\n\"allow 192.0.2.0/24\",\n\"allow unix\"]\n"
         #expect(try verdict("", "192.0.2.7") == "admitted -")
@@ -25,7 +25,7 @@ struct AssessmentTests {
         #expect(try verdict(rules, "2001:db8::1") == "no access rule matches it cat.toml:3 [access]")
     }
 
-    @Test("a rule's handler and variables are the visit's")
+    @Test("a client gets the handler and the variables of its rule")
     func ruleHandler() throws {
         let example = try Example("access = [\"allow 192.0.2.1 handler=/bin/true A=1\", \"allow all\"]\n")
         #expect(try example.assessment("192.0.2.1").command.path == "/bin/true")
@@ -33,7 +33,7 @@ struct AssessmentTests {
         #expect(try example.assessment("192.0.2.2").command.path == "/bin/cat")
     }
 
-    @Test("who is no address, which is no service, and what is at fault, is said")
+    @Test("an invalid address, an unknown service and a faulty file are errors with their reason")
     func faults() throws {
         let example = try Example("")
         #expect(throws: HostDefinitionError(lines: ["'localhost' is not an IP address, nor \"unix\""])) {

@@ -7,7 +7,7 @@ import Testing
 @testable import Inspection
 
 struct CheckTextTests {
-    @Test("what a sound service turns off stands right behind its own line, with its place")
+    @Test("each protection that a service turns off has a line after the service's, with its place")
     func sandboxRelaxations() throws {
         let directory = try TemporaryDirectory()
         let services = directory.path

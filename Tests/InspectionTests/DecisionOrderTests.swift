@@ -1,4 +1,4 @@
-// A gate and `explain` decide alike, whatever applies to a client: every pair of causes, in the order of doorward(8).
+// A gate and `explain` decide alike for every pair of causes, in the order of doorward(8).
 import Addresses
 import Admission
 import Control
@@ -16,7 +16,7 @@ import Wire
 
 private let address = IPAddress.v4(0xc000_0207)
 private let client = Peer.ip(address, port: 0)
-/// Another address of the client's source. What refuses the client by its address does not refuse this one.
+/// Another address of the client's source. A cause that refuses the client by its address does not refuse this one.
 private let neighbour = Peer.ip(.v4(0xc000_0208), port: 0)
 private let now: Int64 = 1_000_000_000_000
 
@@ -26,7 +26,7 @@ private func rule(_ verdict: AccessRule.Verdict, _ address: UInt32, _ length: In
         position: SourcePosition(file: "s.toml", line: 9, column: 1))
 }
 
-/// A service, everything that a decision depends on, and nothing that refuses the client until a cause is added.
+/// A service and everything else that a decision depends on. It admits the client until a test adds a cause.
 private struct Situation {
     var service = Service(
         name: "s", file: "s.toml", listen: [.ip(.v4(0), port: 7)],
@@ -74,7 +74,7 @@ private struct Situation {
         }
     }
 
-    /// As the supervisor answers `blocked`.
+    /// The bans as the supervisor answers `blocked`.
     var reportedBans: [BanStatus] {
         bans.active(at: now).map { ban in
             BanStatus(
@@ -84,7 +84,7 @@ private struct Situation {
     }
 }
 
-/// What a gate has of its service, and uses as Gate does; without sockets and processes.
+/// The owners that a gate decides with, used as Gate uses them; without sockets and processes.
 private struct GateModel: ~Copyable {
     private let situation: Situation
     private var admission: Admission
@@ -105,15 +105,15 @@ private struct GateModel: ~Copyable {
             at: now)
         checks.learn(situation.checkAnswer, of: admission.source(of: client), at: now)
         let begun = situation.isRateUsed ? Situation.burst : situation.connections
-        // Those that end come first, so that none of them meets the limit of the source.
+        // The connections that end come first, so that the source's limit refuses none of them.
         for number in 0..<begun { connect(keeping: number >= begun - situation.connections, number) }
     }
 
     private mutating func connect(keeping isKept: Bool, _ number: Int) {
-        let (empty, nobody) = (BlockList.empty, SealedBans.empty)
+        let (blockList, bans) = (BlockList.empty, SealedBans.empty)
         // Sound, here and below: the tables outlive the call.
         switch unsafe admission.decide(
-            neighbour, blockList: empty.span.bytes, bans: nobody.span.bytes, closed: nil, at: now)
+            neighbour, blockList: blockList.span.bytes, bans: bans.span.bytes, closed: nil, at: now)
         {
         case .refuse(let refusal): Issue.record("the neighbour is refused: \(refusal)")
         case .admit(let admitted):
@@ -125,11 +125,11 @@ private struct GateModel: ~Copyable {
         let status = SourceStatus(
             of: client, situation.service.admission, admission, lists: lists.knowledge(of: address, at: now),
             checks: checks.answer(for: admission.source(of: client), at: now), at: now)
-        // It comes to `explain` as bytes.
+        // `explain` gets the status as bytes.
         return try #require(SourceStatus(wireBytes: status.wireBytes))
     }
 
-    /// The client comes.
+    /// The decision on the client.
     mutating func decide() -> Refusal? {
         let blockList = BlockList.table(of: situation.blockList)
         let bans = situation.bans.list(at: now)
@@ -169,7 +169,7 @@ private struct GateModel: ~Copyable {
 }
 
 struct DecisionOrderTests {
-    /// In the order in which they decide. No pair of the two about access rules can apply at once.
+    /// The causes in the order in which they decide. The two about access rules never apply at once.
     private static let order: [RefusalCause] = [
         .blockList, .ban, .accessRule, .noRuleMatches, .sensor, .hours, .load, .sourceLimit, .sourceRate, .dnsbl,
         .check,
@@ -178,11 +178,11 @@ struct DecisionOrderTests {
     private static let pairs: [(RefusalCause, RefusalCause)] = order.indices.flatMap { first in
         order[first...].map { (order[first], $0) }
     }.filter { pair in
-        // A sensor has never had connections, so it has counted none.
+        // A sensor never has connections, so it counts none.
         pair != (.accessRule, .noRuleMatches) && pair != (.sensor, .sourceLimit) && pair != (.sensor, .sourceRate)
     }
 
-    /// What a gate decides, and what `explain` expects of it.
+    /// The decision of a gate, and the one that `explain` expects.
     private func decisions(in situation: Situation) throws -> (gate: Refusal?, explained: Assessment) {
         var gate = GateModel(situation)
         let live = LiveState(bans: situation.reportedBans, sourceStatus: try gate.sourceStatus())
@@ -195,7 +195,7 @@ struct DecisionOrderTests {
         return (refusal, assessment)
     }
 
-    @Test("of two causes the first one refuses, by a gate and by explain", arguments: pairs)
+    @Test("of two causes a gate and explain give the first one", arguments: pairs)
     func firstRefuses(first: RefusalCause, second: RefusalCause) throws {
         var situation = try Situation()
         situation.add(second)
@@ -209,14 +209,14 @@ struct DecisionOrderTests {
         #expect(!reason.sentence.isEmpty)
     }
 
-    @Test("with no cause both admit, by the same rule")
+    @Test("without a cause a gate and explain admit, by the same rule")
     func admitted() throws {
         let (gate, explained) = try decisions(in: Situation())
         #expect(gate == nil)
         #expect(explained.decision == .admitted(rule: 0, unanswered: []))
     }
 
-    @Test("what is exempt by the files is not banned; of bans that overlap, the one that lasts longest is said")
+    @Test("an exempt prefix is not banned; of bans that overlap, explain shows the one that lasts longest")
     func bans() throws {
         var situation = try Situation()
         _ = situation.bans.block(IPPrefix(of: address, length: 32), reason: "", length: 60_000_000_000, at: now)
@@ -240,7 +240,7 @@ struct DecisionOrderTests {
         }
     }
 
-    /// Of a cause that admission gives; nil for a phase's.
+    /// The manual's word for a cause of admission; nil for a cause of a phase.
     private static func word(for cause: RefusalCause) -> String? {
         switch cause {
         case .blockList: "block_list"
@@ -262,7 +262,7 @@ struct DecisionOrderTests {
         case .checks: "Checks"
         case .greetDelay: "Silence"
         case .firstByte: "first byte"
-        // It refuses only when there is no room to wait.
+        // The handler queue refuses only when it is full.
         case .handler: nil
         }
     }

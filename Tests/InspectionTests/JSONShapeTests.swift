@@ -41,7 +41,7 @@ extension JSON {
     }
 }
 
-/// Holds documents against their shape, and the shape against all of them.
+/// Expects that documents have the keys and types of a shape, and that they use all of it.
 private func expect(_ documents: [JSON], _ shape: JSONShape, location: SourceLocation = #_sourceLocation) throws {
     for document in documents {
         #expect(shape.differences(from: document.walk()) == [], sourceLocation: location)
@@ -53,14 +53,14 @@ private func expect(_ documents: [JSON], _ shape: JSONShape, location: SourceLoc
 }
 
 struct JSONShapeTests {
-    @Test("status has its shape, whatever is missing")
+    @Test("status has its shape, whatever part is missing")
     func status() throws {
         var reports = filters.map { statusReport($0) } + resolvers.map { statusReport(.off, $0) }
         reports.append(StatusReport())
         try expect(reports.map(\.json), .status)
     }
 
-    @Test("the kernel's filter is told by words and numbers")
+    @Test("the state of the kernel's filter is words and numbers for programs")
     func kernelFilter() {
         let told = filters.map { filter in
             let json = statusReport(filter).json
@@ -79,7 +79,7 @@ struct JSONShapeTests {
             ])
     }
 
-    @Test("people read of the kernel's filter in sentences")
+    @Test("the state of the kernel's filter is a sentence for people")
     func kernelFilterText() {
         #expect(
             filters.map(\.text) == [
@@ -92,7 +92,7 @@ struct JSONShapeTests {
     }
 
     @Test(
-        "what is not held back is a word for programs and a sentence for people",
+        "a missing protection is a word for programs and a sentence for people",
         arguments: [
             (ControlGroupLimitation?.none, [], nil),
             (.noGroups, ["control_groups"], "there are no control groups"),
@@ -118,7 +118,7 @@ struct JSONShapeTests {
         #expect(report.text.contains("not protected: signals between handlers of one service, and to their gate"))
     }
 
-    @Test("the resolver is told by a state, and by what is known of its end")
+    @Test("the resolver has a state, and its end a reason")
     func resolver() {
         let texts = resolvers.map { statusReport(.off, $0) }
         #expect(
@@ -131,7 +131,7 @@ struct JSONShapeTests {
         #expect(texts[3].text.contains("\nDNS block lists: not asked: open: EACCES\n"))
     }
 
-    @Test("a fault has its place, its key and its message apart")
+    @Test("a fault has a member each for its place, its key and its message")
     func faults() {
         let faults = statusReport().json["faults"]
         #expect(faults?["0", "file"] == .string("services/a.toml"))
@@ -196,7 +196,7 @@ struct JSONShapeTests {
             ])
     }
 
-    @Test("a ban has its cause in one word, and what belongs to it apart")
+    @Test("a ban has its cause in one word, and members for the parts of it")
     func blocked() throws {
         let json = ControlReply.bans(bans).outcome.json
         try expect([json, ControlReply.bans([]).outcome.json], .blocked)

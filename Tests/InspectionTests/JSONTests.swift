@@ -5,7 +5,7 @@ import Testing
 
 struct JSONTests {
     @Test(
-        "each value is rendered as RFC 8259 has it",
+        "each value is rendered as RFC 8259 defines",
         arguments: [
             (JSON.null, "null"), (.boolean(true), "true"), (.boolean(false), "false"), (.integer(-7), "-7"),
             (.integer(.max), "9223372036854775807"),
@@ -33,7 +33,7 @@ struct JSONTests {
         #expect(parsed?["rows"]?.count == 2)
     }
 
-    @Test("whatever bytes a string holds, it reads back")
+    @Test("a string of any bytes reads back")
     func strings() throws {
         let texts = ["", "\u{0}\u{1f}\u{7f}\u{80}\u{2028}\u{feff}\u{10ffff}", "\"}],", "\\u0000", "e\u{301}"]
         let text = JSON.strings(texts).text
@@ -41,7 +41,7 @@ struct JSONTests {
         #expect(parsed.map { $0.map { Array($0.unicodeScalars) } } == texts.map { Array($0.unicodeScalars) })
     }
 
-    @Test("a key that comes twice is a bug, and traps")
+    @Test("a key that comes twice traps, because it is a bug")
     func twice() async {
         await #expect(processExitsWith: .failure) { _ = JSON.object(["a": .null, "a": .null]).text }
     }

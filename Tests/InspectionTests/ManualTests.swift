@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// doorward-json(5): under the name of each section, the keys that it describes and their types.
+/// The text of doorward-json(5): for each section, its keys and their types.
 private struct Manual {
     private var sections: [String: [String: String]] = [:]
 
@@ -19,7 +19,7 @@ private struct Manual {
         }
     }
 
-    /// What a key is there, by its path; nil when it is not described.
+    /// The type of a key in a section, by its path; nil when the manual does not describe the key.
     func type(of path: String, in section: String) -> String? {
         sections.first { $0.key.split(separator: " ").contains(Substring(section)) }?.value[path]
     }
@@ -35,7 +35,7 @@ extension JSONShape {
         "drain": "drain", "import": "import", "error": "Errors",
     ]
 
-    /// The section that describes a key, the key as it stands there, and the words for its types.
+    /// The section that describes a key, the key as the section spells it, and the words for its types.
     fileprivate func entry(_ field: Field) -> (section: String, path: String, types: Set<String>) {
         var types = Set(field.types)
         var path = field.path

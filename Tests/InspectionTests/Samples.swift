@@ -1,4 +1,4 @@
-// Values in which nothing has its default, and others in which everything that may be missing is.
+// Values with no field at its default, and others without every part that may be missing.
 import Addresses
 import Control
 import HostDefinition
@@ -15,7 +15,7 @@ let problems = [
     Problem(nil, message: "cannot start"),
 ]
 
-/// Why a service does not serve, with everything that can be known of it.
+/// A problem of a service with every part.
 let failure = {
     var failure = ServiceProblem(message: "127.0.0.1:25 cannot be opened: bind: EADDRINUSE")
     failure.errno = "EADDRINUSE"
