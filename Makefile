@@ -3,7 +3,7 @@
 # make test     every test (root: also as an ordinary user)
 # make new-handler NAME=greeter   a handler, its session and its service, to go on from
 # make sessions plays the sessions of handlers
-# make check    format, warnings, both builds
+# make check    format, warnings, both builds, no line over 120 columns
 # make bench    beside tcpserver, xinetd and others (Benchmarks/run)
 # make install  follows PREFIX, DESTDIR and SYSCONFDIR (scripts/install)
 #
@@ -100,6 +100,7 @@ attacker: packages
 check: all attacker
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 	@for script in scripts/* .ci/run; do sh -n $$script || exit 1; done
+	@scripts/long-lines
 	$(SWIFT) build --build-tests
 
 format:
