@@ -22,6 +22,9 @@ GUIDE      := $(notdir $(wildcard Tests/GuideTests/Listings/*))
 # the command line; the supervisor, which stays, has none of it.
 RELEASE    := -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/release-build
 
+# Every import is of a target that Package.swift names (MemberImportVisibility is on for all of them).
+DECLARED   := --explicit-target-dependency-import-check error
+
 .PHONY: all supervisor handlers guide new-handler sessions run test attacker test-user check format bench install \
     clean packages test-packages
 
@@ -77,7 +80,7 @@ run: all
 # Everything as the user of this command; the handlers once more as they are released; then, for root, the tests that
 # rights make a difference to once more as the user nobody.
 test: all guide attacker test-packages
-	$(SWIFT) build --build-tests
+	$(SWIFT) build --build-tests $(DECLARED)
 	DOORWARD_BUILD="$(CURDIR)/build" DOORWARD_LIBEXEC="$(CURDIR)/build/libexec/doorward" \
 	    scripts/tell-failures $(SWIFT) test --skip-build
 	DOORWARD_HANDLERS_DIR="$(CURDIR)/build/libexec/doorward:$(CURDIR)/build/guide" \
@@ -101,7 +104,7 @@ check: all attacker
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 	@for script in scripts/* .ci/run; do sh -n $$script || exit 1; done
 	@scripts/long-lines
-	$(SWIFT) build --build-tests
+	$(SWIFT) build --build-tests $(DECLARED)
 
 format:
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift

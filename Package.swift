@@ -189,7 +189,8 @@ let testTargets: [Target] = [
             "TestSupport", "Wire",
         ]),
     tests(
-        "ConfigurationTests", ["Addresses", "Configuration", "HostDefinition", "ServiceModel", "Tables", "TestSupport"]),
+        "ConfigurationTests",
+        ["Addresses", "Configuration", "HostDefinition", "ServiceModel", "Tables", "TestSupport"]),
     tests(
         "ConfigurationLoaderTests",
         ["ConfigurationLoader", "Configuration", "HostDefinition", "LinuxSystem", "ServiceModel", "TestSupport"]),

@@ -1,6 +1,6 @@
 // `doorward explain`: everything that a client of a service would get, and which line of which file says so.
-// Loops over the keys of a service, so that none is left out; what several keys come to together stands beside them. The
-// paths are looked up on this machine as a gate would look them up; nothing is started, and nothing changes.
+// Loops over the keys of a service, so that none is left out; what several keys come to together stands beside them.
+// The paths are looked up on this machine as a gate would look them up; nothing is started, and nothing changes.
 internal import Addresses
 internal import HostDefinition
 internal import LinuxSystem

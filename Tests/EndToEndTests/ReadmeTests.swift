@@ -43,7 +43,7 @@ extension EndToEndTests {
         }
 
         @Test(
-            "its commands, run in their order on a machine of their own with its files as they stand, answer as it says",
+            "its commands, run in order on a machine of their own with its files as they stand, answer as it says",
             .enabled(if: PrivateMachine.isPossible, "needs root and iproute2"))
         func walk() throws {
             let readme = try text("README.md")
@@ -172,7 +172,7 @@ private enum Readme {
     /// Waits until no handler runs: a client may see its end before the gate does.
     static let whenIdle = "await 'doorward status | awk \"/serving/ && \\$3 > 0 { exit 1 }\"'\n"
 
-    /// systemd is not on this machine, and is not what is tested: this does what the unit says that `make install` has put
+    /// systemd is not on this machine, and is not tested: this does what the unit says that `make install` has put
     /// where systemd looks for units.
     static let systemctl = """
         #!/bin/sh
@@ -201,7 +201,7 @@ private enum Readme {
         """
 }
 
-/// An answer of `status` without what differs from machine to machine and from run to run: pids, times, widths of columns, and
+/// An answer of `status` without what differs from machine to machine and run: pids, times, widths, and
 /// the lines about the kernel.
 private struct StatusSample: Equatable {
     let head: String

@@ -100,7 +100,8 @@ struct ExplanationTests {
     @Test("what the sandbox opens is said with its line: files, calls, families")
     func sandbox() throws {
         let example = try Example(
-            "network = [\"unix\"]\nsystem_calls = [\"-fork\"]\nprivate_tmp = true\nseccomp = \"kill\"\n[files]\nread = [\"/etc/passwd\"]\n"
+            "network = [\"unix\"]\nsystem_calls = [\"-fork\"]\nprivate_tmp = true\nseccomp = \"kill\"\n"
+                + "[files]\nread = [\"/etc/passwd\"]\n"
         )
         let explanation = Explanation(try example.assessment("192.0.2.1"))
         #expect(explanation.fact("/etc/passwd", example) == "read,list (services/cat.toml:8)")

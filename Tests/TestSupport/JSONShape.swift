@@ -46,7 +46,8 @@ package struct JSONShape: Sendable, CustomStringConvertible {
 
     /// What a document has that this shape has not.
     ///
-    /// - Parameter walk: a line for each value of the document, in its order: `PATH TYPE`, `PATH {KEY,KEY}` for an object.
+    /// - Parameter walk: a line for each value of the document, in its order: `PATH TYPE`, and for an object
+    ///   `PATH {KEY,KEY}`.
     package func differences(from walk: [String]) -> [String] {
         walk.filter { line in
             let end = line.lastIndex(of: " ") ?? line.startIndex
