@@ -54,15 +54,15 @@ package struct Admission: ~Copyable {
         if let rule {
             if rules[rule].verdict == .deny { return .refuse(.accessRule(rule)) }
         } else if !rules.isEmpty {
-            return .refuse(.noRuleMatches)
+            return .refuse(.plain(.noRuleMatches))
         }
-        if isSensor { return .refuse(.sensor) }
+        if isSensor { return .refuse(.plain(.sensor)) }
         if let closed { return .refuse(.closed(closed)) }
         let source = Source(of: peer, sourcePrefix)
         let before = sources.update(source) { $0 } ?? 0
         if before >= perSource { return .refuse(.sourceLimit(perSource)) }
         // Last, so that only a connection that would be admitted costs its source a part of its rate.
-        if rates?.take(source, at: now) == false { return .refuse(.sourceRate) }
+        if rates?.take(source, at: now) == false { return .refuse(.plain(.sourceRate)) }
         if before == 0 { sources.insert(source, 1) } else { _ = sources.update(source) { $0 += 1 } }
         return .admit(Admitted(source: source, rule: rule, sourceCount: before + 1))
     }

@@ -1,33 +1,42 @@
 // A refusal, and what decided it. Its cause, which names its word and its setting, is a RefusalCause.
+// A cause that has no detail needs no case here.
 package import ServiceModel
 
-/// Why one connection is refused.
+/// Why one connection is refused: a cause, or a detail that implies one.
 package enum Refusal: Hashable, Sendable {
+    /// The cause says everything.
+    case plain(RefusalCause)
     /// The line of the block list with this number.
     case blockList(line: Int)
     /// A ban: its index in the table of bans, and its end.
     case ban(SealedBans.Match)
     /// The access rule with this index.
     case accessRule(Int)
-    case noRuleMatches
-    case sensor
-    case closed(ClosedReason)
     /// The source already has this many connections.
     case sourceLimit(Int)
-    case sourceRate
     /// The rule of `dnsbl` with this index.
     case dnsbl(rule: Int)
     /// The check with this index ended with a status other than 0.
     case check(Int)
-    case checkTimeout
     /// The check with this index was ended by a signal, or could not be started.
     case checkFailed(Int)
-    case noData
-    case firstByte
-    case earlyTalker
     case proxyHeader(ProxyTrouble)
-    case crowded
-    case drain
+
+    package var cause: RefusalCause {
+        switch self {
+        case .plain(let cause): cause
+        case .blockList: .blockList
+        case .ban: .ban
+        case .accessRule: .accessRule
+        case .sourceLimit: .sourceLimit
+        case .dnsbl: .dnsbl
+        case .check: .check
+        case .checkFailed: .checkFailed
+        case .proxyHeader: .proxyHeader
+        }
+    }
+
+    package static func closed(_ reason: ClosedReason) -> Refusal { .plain(reason == .hours ? .hours : .load) }
 
     /// The refusal action of the rule that decided; nil: the action of the service. The parameters are the rules of
     /// that service.
@@ -36,30 +45,6 @@ package enum Refusal: Hashable, Sendable {
         case .accessRule(let rule): access[rule].refusal
         case .dnsbl(let rule): dnsbl[rule].refusal
         default: nil
-        }
-    }
-
-    package var cause: RefusalCause {
-        switch self {
-        case .blockList: .blockList
-        case .ban: .ban
-        case .accessRule: .accessRule
-        case .noRuleMatches: .noRuleMatches
-        case .sensor: .sensor
-        case .closed(.hours): .hours
-        case .closed(.load): .load
-        case .sourceLimit: .sourceLimit
-        case .sourceRate: .sourceRate
-        case .dnsbl: .dnsbl
-        case .check: .check
-        case .checkTimeout: .checkTimeout
-        case .checkFailed: .checkFailed
-        case .noData: .noData
-        case .firstByte: .firstByte
-        case .earlyTalker: .earlyTalker
-        case .proxyHeader: .proxyHeader
-        case .crowded: .crowded
-        case .drain: .drain
         }
     }
 }

@@ -93,7 +93,7 @@ extension Gate {
             if let answer {
                 follow(answer, on: incoming, at: now)
             } else {
-                refusePending(incoming, run.isLate ? .checkTimeout : .checkFailed(run.position), at: now)
+                refusePending(incoming, run.isLate ? .plain(.checkTimeout) : .checkFailed(run.position), at: now)
             }
         }
     }

@@ -40,9 +40,7 @@ extension Gate {
             log.field("check", setup.service.admission.checks.programs[check].path)
         case .sourceLimit(let limit): log.field("limit", limit)
         case .proxyHeader(let trouble): log.field("reason", trouble.description)
-        case .noRuleMatches, .sensor, .closed, .sourceRate, .checkTimeout, .noData, .firstByte, .earlyTalker, .crowded,
-            .drain:
-            break
+        case .plain: break
         }
     }
 

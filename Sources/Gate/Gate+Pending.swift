@@ -3,6 +3,7 @@
 internal import Addresses
 internal import Admission
 internal import LinuxSystem
+internal import ServiceModel
 
 extension Gate {
     /// Pending connections that get a handler in one turn of the loop, before the gate looks at its other descriptors
@@ -60,9 +61,9 @@ extension Gate {
         case .displaces(let number):
             let other = pendingConnections.remove(number)
             pendingConnections.insert(pending)
-            if let other { refusePending(other.incoming, .crowded, at: now) }
+            if let other { refusePending(other.incoming, .plain(.crowded), at: now) }
         case .refused:
-            refusePending(pending.incoming, .crowded, at: now)
+            refusePending(pending.incoming, .plain(.crowded), at: now)
         }
     }
 
@@ -186,7 +187,9 @@ extension Gate {
     mutating func refuseIdle(at now: Int64) throws(SystemError) {
         while let number = pendingConnections.first(in: .firstByte) {
             try inputArrived(number, at: now)
-            if pendingConnections.read(number, { _ in true }) == true { try take(.refuse(.drain), number, at: now) }
+            if pendingConnections.read(number, { _ in true }) == true {
+                try take(.refuse(.plain(.drain)), number, at: now)
+            }
         }
     }
 
@@ -194,7 +197,9 @@ extension Gate {
     mutating func refuseAll(at now: Int64) throws(SystemError) {
         handlerQueue = HandlerQueue(capacity: handlerQueue.capacity)
         for phase in PreConnectionPhase.allCases {
-            while let number = pendingConnections.first(in: phase) { try take(.refuse(.drain), number, at: now) }
+            while let number = pendingConnections.first(in: phase) {
+                try take(.refuse(.plain(.drain)), number, at: now)
+            }
         }
     }
 }

@@ -35,21 +35,18 @@ extension Gate {
         case .ban(let ban):
             bans.hits.add(ban.index)
             bans.reportHitsAt = bans.reportHitsAt ?? now + Self.hitsIntervalNanoseconds
-        case .sensor: report(.sensor, of: peer, at: now)
-        case .sourceLimit, .sourceRate, .crowded: penalize(peer, for: .limit, at: now)
-        case .noData, .firstByte:
+        case .plain(.sensor): report(.sensor, of: peer, at: now)
+        case .sourceLimit, .plain(.sourceRate), .plain(.crowded): penalize(peer, for: .limit, at: now)
+        case .plain(.noData), .plain(.firstByte):
             if setup.service.admission.start == .data { penalize(peer, for: .noData, at: now) }
-        case .blockList, .accessRule, .noRuleMatches, .closed, .dnsbl, .check, .checkTimeout, .checkFailed,
-            .earlyTalker,
-            .proxyHeader, .drain:
-            break
+        default: break
         }
     }
 
     private func action(of refusal: Refusal) -> RefusalAction {
         switch refusal {
         // The peer has closed, so it can neither read a message nor wait.
-        case .noData, .proxyHeader(.cut): .close
+        case .plain(.noData), .proxyHeader(.cut): .close
         default:
             refusal.actionOfRule(setup.service.access, setup.service.admission.dnsbl)
                 ?? setup.service.admission.refusal

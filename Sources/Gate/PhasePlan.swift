@@ -71,9 +71,9 @@ package struct PhasePlan: Hashable, Sendable {
     package func step(_ phase: PreConnectionPhase, _ peek: PeekResult) -> PhaseOutcome {
         switch (phase, peek) {
         case (_, .nothing), (.proxyHeader, _), (.lists, _), (.checks, _), (.handler, _): .wait
-        case (.greetDelay, .bytes): .refuse(.earlyTalker)
+        case (.greetDelay, .bytes): .refuse(.plain(.earlyTalker))
         case (.firstByte, .bytes): .advance
-        case (.greetDelay, .end), (.firstByte, .end): .refuse(.noData)
+        case (.greetDelay, .end), (.firstByte, .end): .refuse(.plain(.noData))
         }
     }
 
@@ -82,9 +82,9 @@ package struct PhasePlan: Hashable, Sendable {
         switch phase {
         case .proxyHeader: .refuse(.proxyHeader(.late))
         case .lists: .decide
-        case .checks: .refuse(.checkTimeout)
+        case .checks: .refuse(.plain(.checkTimeout))
         case .greetDelay: .advance
-        case .firstByte: .refuse(.firstByte)
+        case .firstByte: .refuse(.plain(.firstByte))
         case .handler: .wait
         }
     }

@@ -77,22 +77,22 @@ extension Assessment {
             guard let ban else { return "it is banned" }
             return "\(ban.prefix) is banned \(ban.left.map { "for \(shown($0)) more" } ?? "for ever"), for \(ban.cause)"
         case .accessRule: return "an access rule denies it"
-        case .noRuleMatches: return "no access rule matches it"
-        case .sensor:
+        case .plain(.noRuleMatches): return "no access rule matches it"
+        case .plain(.sensor):
             let exempt = exemption.map { "does not ban it: \($0) is exempt" } ?? "bans it"
             return "the service is a sensor, and \(exempt)"
-        case .closed(.hours): return "the service is closed at this time, \(reading.minute)"
-        case .closed(.load):
+        case .plain(.hours): return "the service is closed at this time, \(reading.minute)"
+        case .plain(.load):
             let load = reading.load
             return "the machine has too much to do, a load of \(load / 100).\(load % 100 / 10)\(load % 10)"
         case .sourceLimit(let limit): return "its source has \(status?.connections ?? limit) connections"
-        case .sourceRate:
+        case .plain(.sourceRate):
             let wait = status?.rateWait.map { ", and may come again in \(shown($0))" } ?? ""
             return "its source comes too often\(wait)"
         case .dnsbl(let rule): return "it is listed by \(rules.dnsbl[rule].zone)"
         case .check(let check): return "\(rules.checks.programs[check].path) has not let it in"
-        // These causes depend on what happens after a connection is accepted, so that no assessment finds them.
-        case .checkTimeout, .checkFailed, .noData, .firstByte, .earlyTalker, .proxyHeader, .crowded, .drain:
+        // Most of these causes depend on what happens after a connection is accepted.
+        case .plain, .checkFailed, .proxyHeader:
             return "the gate refuses it: \(refusal.cause.rawValue)"
         }
     }

@@ -122,7 +122,7 @@ struct AdmissionTests {
         var trap = service([try rule(.deny, "10.0.0.0/8"), try rule(.allow, "all")])
         trap.admission.sensor = .seconds(60)
         var admission = Admission(service: trap, sourcePrefix: SourcePrefix())
-        #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.sensor))
+        #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.plain(.sensor)))
         #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.accessRule(0)))
     }
 
@@ -130,7 +130,7 @@ struct AdmissionTests {
     func closed(closedReason: ClosedReason) throws {
         var admission = Admission(service: service([try rule(.allow, "10.0.0.0/8")]), sourcePrefix: SourcePrefix())
         #expect(admission.tryOut(try peer("10.0.0.1"), closed: closedReason) == .refused(.closed(closedReason)))
-        #expect(admission.tryOut(try peer("192.0.2.7"), closed: closedReason) == .refused(.noRuleMatches))
+        #expect(admission.tryOut(try peer("192.0.2.7"), closed: closedReason) == .refused(.plain(.noRuleMatches)))
         #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
     }
 
@@ -139,10 +139,10 @@ struct AdmissionTests {
         var limited = service([try rule(.allow, "10.0.0.0/8")], perSource: .at(2))
         limited.limits.rate = .at(try #require(Rate(count: 1, period: 1_000_000_000, burst: 2)))
         var admission = Admission(service: limited, sourcePrefix: SourcePrefix())
-        for _ in 0..<5 { #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.noRuleMatches)) }
+        for _ in 0..<5 { #expect(admission.tryOut(try peer("192.0.2.7")) == .refused(.plain(.noRuleMatches))) }
         #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
         #expect(admission.tryOut(try peer("10.0.0.1")) == .admitted(rule: 0, sourceCount: 1))
-        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.sourceRate))
+        #expect(admission.tryOut(try peer("10.0.0.1")) == .refused(.plain(.sourceRate)))
         #expect(admission.tryOut(try peer("10.0.0.2")) == .admitted(rule: 0, sourceCount: 1))
         #expect(admission.tryOut(try peer("10.0.0.1"), at: 1_000_000_001) == .admitted(rule: 0, sourceCount: 1))
         #expect(admission.sourceCount == 0)
@@ -163,7 +163,7 @@ struct AdmissionTests {
         arguments: [
             ("10.1.2.3", Outcome.refused(.accessRule(0))), ("10.2.2.3", .admitted(rule: 1, sourceCount: 1)),
             ("2001:db8::1", .admitted(rule: 2, sourceCount: 1)), ("uid 1000", .admitted(rule: 3, sourceCount: 1)),
-            ("192.0.2.7", .refused(.noRuleMatches)), ("::1", .refused(.noRuleMatches)),
+            ("192.0.2.7", .refused(.plain(.noRuleMatches))), ("::1", .refused(.plain(.noRuleMatches))),
         ])
     fileprivate func rules(text: String, expected: Outcome) throws {
         let access = [

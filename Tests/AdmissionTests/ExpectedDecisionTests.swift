@@ -41,7 +41,7 @@ struct ExpectedDecisionTests {
     @Test("without lists and checks admission alone decides")
     func alone() {
         #expect(decision(of: service()) == .admitted(rule: nil, unanswered: []))
-        #expect(decision(of: service { $0.admission.sensor = .seconds(1) }) == .refused(.sensor))
+        #expect(decision(of: service { $0.admission.sensor = .seconds(1) }) == .refused(.plain(.sensor)))
         let said = KnownAnswers(lists: ListVerdict(.deny(rule: 0)), checks: .refused(check: 0))
         #expect(decision(of: service(), said) == .admitted(rule: nil, unanswered: []))
     }

@@ -67,8 +67,8 @@ struct PhasePlanTests {
         "in each phase, what the peer has sent decides",
         arguments: [
             (PreConnectionPhase.firstByte, PeekResult.nothing, PhaseOutcome.wait), (.firstByte, .bytes, .advance),
-            (.firstByte, .end, .refuse(.noData)), (.greetDelay, .nothing, .wait),
-            (.greetDelay, .bytes, .refuse(.earlyTalker)), (.greetDelay, .end, .refuse(.noData)),
+            (.firstByte, .end, .refuse(.plain(.noData))), (.greetDelay, .nothing, .wait),
+            (.greetDelay, .bytes, .refuse(.plain(.earlyTalker))), (.greetDelay, .end, .refuse(.plain(.noData))),
             (.handler, .bytes, .wait), (.handler, .end, .wait), (.lists, .bytes, .wait), (.lists, .end, .wait),
             (.checks, .bytes, .wait), (.checks, .end, .wait),
         ])
@@ -80,7 +80,8 @@ struct PhasePlanTests {
         "in each phase, the end of its time decides",
         arguments: [
             (PreConnectionPhase.proxyHeader, PhaseOutcome.refuse(.proxyHeader(.late))), (.greetDelay, .advance),
-            (.firstByte, .refuse(.firstByte)), (.handler, .wait), (.lists, .decide), (.checks, .refuse(.checkTimeout)),
+            (.firstByte, .refuse(.plain(.firstByte))), (.handler, .wait), (.lists, .decide),
+            (.checks, .refuse(.plain(.checkTimeout))),
         ])
     func ends(phase: PreConnectionPhase, step: PhaseOutcome) {
         #expect(rules().stepWhenOver(phase) == step)
