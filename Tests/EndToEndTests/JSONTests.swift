@@ -260,6 +260,7 @@ extension EndToEndTests {
                 let outcome = try run([Supervised.program, "explain", "a", address, "--json"] + options(supervised))
                 #expect(outcome.status == status)
                 #expect(try run(["/usr/bin/python3", "-m", "json.tool"], input: outcome.output).status == 0)
+                #expect(outcome.output.hasPrefix("{\"version\":1,"))
             }
         }
     }

@@ -1,5 +1,5 @@
 // What explain says of each setting of each shipped service, beside Golden/SERVICE.txt: a key that loses its line, its
-// default or its place shows here. Only settings are compared; what they come to on this machine is not the same on another one.
+// default or its place shows here. Only settings are compared: what they come to differs from machine to machine.
 // To write the files anew after a meant change: DOORWARD_GOLDEN=write swift test --filter ExplanationGoldenTests
 
 import Configuration
