@@ -116,7 +116,9 @@ extension EndToEndTests {
             #expect(admitted.output.contains("admitted by access rule 2"))
             let refused = try doorward(["explain", "probe", "192.0.2.1", "--json"], in: supervised)
             #expect(refused.status == 1)
-            #expect(try JSONSerialization.jsonObject(with: Data(refused.output.utf8)) is [Any])
+            let document = try JSONSerialization.jsonObject(with: Data(refused.output.utf8)) as? [String: Any]
+            let decision = document?["decision"] as? [String: Any]
+            #expect(decision?["cause"] as? String == "access_rule" && decision?["setting"] as? String == "access")
             #expect(refused.output.contains("refused: an access rule denies it [access]"))
         }
     }

@@ -181,7 +181,7 @@ extension EndToEndTests {
         }
 
         @Test(
-            "a fork bomb stays within the processes that its user may have, and ends with its gate",
+            "a fork bomb stays within the processes that its user may have, and ends, if need be with its gate",
             .enabled(if: controlGroups != nil))
         func bomb() throws {
             let doorward = try started(Self.multiplying, "[limits]\nprocesses = 64\n")
@@ -189,11 +189,15 @@ extension EndToEndTests {
             #expect(try exchange(port: doorward.port("it"), "") == "")
             for _ in 0..<20 { #expect(try exchange(port: doorward.port("echo"), "Hello\n") == "Hello\n") }
             #expect(processes(running: path).count <= 64)
-            let died = try doorward.log.wait(for: "gate_died", seconds: 40) { $0["service"] == "it" }
-            // The gate exits by itself, with status 1, while its handlers and their children still run.
-            #expect(died["status"] == "1")
-            #expect(noProcessRuns(path, seconds: 15))
-            _ = try doorward.log.wait(for: "ready", count: 2) { $0["service"] == "it" }
+            // The bomb ends in one of two ways. On a machine with time to spare it forks faster than its gate can end its
+            // processes, and the gate ends itself with status 1. On a busy machine the gate may be the faster one.
+            #expect(noProcessRuns(path, seconds: 55))
+            let died = doorward.log.all.first { $0.event == "gate_died" && $0["service"] == "it" }
+            if let died {
+                #expect(died["status"] == "1")
+                _ = try doorward.log.wait(for: "ready", count: 2) { $0["service"] == "it" }
+            }
+            #expect(doorward.log.all.contains { $0.event == "orphans" && $0["service"] == "it" } || died != nil)
             #expect(doorward.stop() == 0)
         }
 
