@@ -189,8 +189,8 @@ extension EndToEndTests {
             #expect(try exchange(port: doorward.port("it"), "") == "")
             for _ in 0..<20 { #expect(try exchange(port: doorward.port("echo"), "Hello\n") == "Hello\n") }
             #expect(processes(running: path).count <= 64)
-            // The bomb ends in one of two ways. On a machine with time to spare it forks faster than its gate can end its
-            // processes, and the gate ends itself with status 1. On a busy machine the gate may be the faster one.
+            // The bomb ends in one of two ways. On a machine with time to spare it forks faster than its gate can end
+            // its processes, and the gate ends itself with status 1. On a busy machine the gate may be the faster one.
             #expect(noProcessRuns(path, seconds: 55))
             let died = doorward.log.all.first { $0.event == "gate_died" && $0["service"] == "it" }
             if let died {

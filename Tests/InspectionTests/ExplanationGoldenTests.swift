@@ -1,5 +1,6 @@
-// What explain says of each setting of each shipped service, beside Golden/SERVICE.txt: a key that loses its line, its
-// default or its place shows here. Only settings are compared: what they come to differs from machine to machine.
+// What explain says of each setting that a shipped service's file has, beside Golden/SERVICE.txt: a key that loses its
+// line or its place shows here. What settings come to differs from machine to machine, and is not compared; defaults are
+// compared with the manual (KeyManualTests).
 // To write the files anew after a meant change: DOORWARD_GOLDEN=write swift test --filter ExplanationGoldenTests
 
 import Configuration
@@ -35,8 +36,7 @@ struct ExplanationGoldenTests {
         )
         let lines = explanation.sections.flatMap { section in
             section.facts.filter { fact in
-                (fact.origin == "default" || fact.origin.hasPrefix(services)) && !ofThisMachine.contains(fact.key)
-                    && !fact.key.hasPrefix("/")
+                fact.origin.hasPrefix(services) && !ofThisMachine.contains(fact.key) && !fact.key.hasPrefix("/")
             }.map { "\(section.title): \($0.key) = \($0.value) (\($0.origin))" }
         }
         return lines.joined(separator: "\n").replacing(services, with: "services") + "\n"
