@@ -41,12 +41,12 @@ package enum Commands {
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
             let left = deadline - Clock.monotonicNanoseconds()
-            guard left > 0 else { throw SystemError("wait for command", Errno(110)) }
+            guard left > 0 else { throw SystemError("wait for command", .timedOut) }
             guard try poller.wait(timeoutNanoseconds: left) > 0 else { continue }
             let count = try output.read(into: &buffer)
             if count == 0 { return bytes }
             bytes += buffer[..<count]
-            if bytes.count > most { throw SystemError("read from command", Errno(27)) }
+            if bytes.count > most { throw SystemError("read from command", .fileTooLarge) }
         }
     }
 
