@@ -21,7 +21,8 @@ package struct KernelDrops: Hashable, Sendable {
 /// The owner of the program and of its maps. Listeners and their connections keep the program after this owner's end.
 package struct KernelFilter: ~Copyable {
     private let bans: PrefixMaps
-    private var blockList: KernelBlockList
+    /// Internal, so that a test reads which prefixes are in force.
+    private(set) var blockList: KernelBlockList
     private let placeV4: Descriptor
     private let placeV6: Descriptor
     private let totals: Descriptor
@@ -34,7 +35,7 @@ package struct KernelFilter: ~Copyable {
     /// Errors: bpf(2); EPERM without the right, ENOSYS in a kernel without bpf(2).
     package init(mostBans: Int) throws(SystemError) {
         let bans = try PrefixMaps("bans", mostV4: mostBans, mostV6: mostBans, valueBytes: 16)
-        let blockList = try KernelBlockList(mostV4: 0, mostV6: 0)
+        let blockList = try KernelBlockList(of: [])
         let placeV4 = try Self.place("list_v4", for: blockList.maps.v4.number)
         let placeV6 = try Self.place("list_v6", for: blockList.maps.v6.number)
         let total = try retrying("make a map for the filter") { unsafe clinux_counter_map("totals", 2) }
@@ -98,11 +99,6 @@ package struct KernelFilter: ~Copyable {
     /// Errors: bpf(2).
     package func hits(ofBan prefix: IPPrefix) throws(SystemError) -> UInt64? { try bans.value(prefix)?[0] }
 
-    /// The same count as ``hits(ofBan:)`` gives, for the block list in force.
-    package func hits(ofBlocked prefix: IPPrefix) throws(SystemError) -> UInt64? {
-        try blockList.maps.value(prefix)?[0]
-    }
-
     /// Puts another block list in force for every listener at once, and frees the one before, with its hits. Takes 20
     /// to 50 milliseconds: the kernel waits until no processor looks into the old one.
     ///
@@ -133,35 +129,22 @@ package struct KernelFilter: ~Copyable {
 /// A block list in the kernel's memory that is not in force yet. A million prefixes take 135 MB there and some seconds,
 /// or half as many seconds in the order of their addresses.
 package struct KernelBlockList: ~Copyable {
-    fileprivate let maps: PrefixMaps
+    let maps: PrefixMaps
 
-    /// Makes an empty list with room for this many prefixes.
+    /// Makes a list of all these prefixes.
     ///
-    /// Errors: bpf(2).
-    package init(mostV4: Int, mostV6: Int) throws(SystemError) {
-        maps = try PrefixMaps("list", mostV4: mostV4, mostV6: mostV6, valueBytes: 8)
-    }
-
-    /// Makes a list of all these prefixes; for a short list.
-    ///
-    /// Errors: as for ``add(_:)``.
+    /// Errors: bpf(2); ENOMEM.
     package init(of prefixes: [IPPrefix]) throws(SystemError) {
         let countV4 = prefixes.count(where: \.isV4)
         let maps = try PrefixMaps("list", mostV4: countV4, mostV6: prefixes.count - countV4, valueBytes: 8)
-        try maps.setAll(prefixes[...])
+        try maps.setAll(prefixes)
         self.maps = maps
     }
-
-    /// Adds a part of a long list, so that the caller does other work between the parts: a thousand take some
-    /// milliseconds.
-    ///
-    /// Errors: bpf(2); ENOSPC when there is no room, ENOMEM.
-    package func add(_ prefixes: ArraySlice<IPPrefix>) throws(SystemError) { try maps.setAll(prefixes) }
 }
 
 /// Two maps from a prefix to some numbers of 64 bits; the kernel increments the first. Every call passes arrays of the
 /// sizes that the maps were made with, and the kernel uses them only while it runs.
-private struct PrefixMaps: ~Copyable {
+struct PrefixMaps: ~Copyable {
     let v4: Descriptor
     let v6: Descriptor
     private let valueBytes: Int
@@ -192,7 +175,7 @@ private struct PrefixMaps: ~Copyable {
     }
 
     /// Gives every prefix a value of zeros.
-    func setAll(_ prefixes: ArraySlice<IPPrefix>) throws(SystemError) {
+    func setAll(_ prefixes: [IPPrefix]) throws(SystemError) {
         var (keysV4, keysV6): ([UInt32], [UInt32]) = ([], [])
         for prefix in prefixes {
             prefix.isV4 ? prefix.appendKey(to: &keysV4) : prefix.appendKey(to: &keysV6)

@@ -52,13 +52,11 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     package static let notDirectory = Errno(20)
     package static let isDirectory = Errno(21)
     package static let invalid = Errno(22)
-    package static let systemFilesExhausted = Errno(23)
     package static let filesExhausted = Errno(24)
     package static let fileTooLarge = Errno(27)
     package static let addressInUse = Errno(98)
     package static let protocolViolation = Errno(71)
     package static let connectionReset = Errno(104)
-    package static let noBuffers = Errno(105)
     package static let timedOut = Errno(110)
     package static let connectionRefused = Errno(111)
 
@@ -67,14 +65,6 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     /// Source: accept(2), "Error handling": ENETDOWN, EPROTO, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
     /// ENETUNREACH; and ECONNABORTED, ECONNRESET, ETIMEDOUT.
     package var isOfAcceptedConnection: Bool { [100, 71, 92, 112, 64, 113, 95, 101, 103, 104, 110].contains(rawValue) }
-
-    /// Whether this machine lacks a resource, through no fault of the peer or the calling process: wait and try again.
-    package var isLackOfResources: Bool {
-        switch self {
-        case .again, .noMemory, .systemFilesExhausted, .filesExhausted, .noBuffers: true
-        default: false
-        }
-    }
 }
 
 /// Runs a call that returns -errno on failure, and repeats it when a signal interrupted it.

@@ -38,18 +38,6 @@ package struct Hours: Hashable, Sendable {
         ranges.contains { $0.contains(minute.number) }
     }
 
-    /// The minutes until the next change from open to closed or back; nil: it never changes. For `explain`.
-    package func minutesUntilChange(from minute: WeekMinute) -> Int? {
-        guard !ranges.isEmpty, ranges != [0..<WeekMinute.count] else { return nil }
-        // A range that ends with the week and one that begins with it are one time: nothing changes between them.
-        let edges = ranges.flatMap { [$0.lowerBound, $0.upperBound % WeekMinute.count] }
-        let changes = edges.filter { edge in edges.filter { $0 == edge }.count == 1 }
-        return changes.map { edge in
-            let distance = edge - minute.number
-            return distance > 0 ? distance : distance + WeekMinute.count
-        }.min()
-    }
-
     private mutating func add(_ range: Range<Int>) {
         let touching = ranges.filter { $0.lowerBound <= range.upperBound && range.lowerBound <= $0.upperBound }
         let lower = touching.map(\.lowerBound).min() ?? range.lowerBound

@@ -21,15 +21,6 @@ struct SystemErrorTests {
         #expect(Errno(9999).description == "errno 9999")
     }
 
-    @Test("only this machine's shortages count as a lack of resources")
-    func lack() {
-        let short: Set<String> = ["EAGAIN", "ENOMEM", "ENFILE", "EMFILE", "ENOBUFS"]
-        for number in Int32(1)...133 {
-            let errno = Errno(number)
-            #expect(errno.isLackOfResources == short.contains(errno.name))
-        }
-    }
-
     @Test("an interrupted call is repeated, any other failure is thrown, and a result is returned")
     func retry() throws {
         var calls = 0

@@ -29,11 +29,6 @@ struct HoursTests {
         for index in hours.ranges.indices.dropFirst() {
             #expect(hours.ranges[index].lowerBound > hours.ranges[index - 1].upperBound)
         }
-        for _ in 0..<50 {
-            let number = Int.random(in: 0..<WeekMinute.count, using: &random)
-            let change = (1...WeekMinute.count).first { expected[(number + $0) % WeekMinute.count] != expected[number] }
-            #expect(hours.minutesUntilChange(from: WeekMinute(.monday, minute: number)) == change)
-        }
     }
 
     @Test("a union is open when one of its parts is")
@@ -44,13 +39,10 @@ struct HoursTests {
         other.insert(WeekMinute(.sunday, minute: 1430), minutes: 71)
         hours.formUnion(other)
         #expect(hours.ranges == [0..<120, WeekMinute.count - 10..<WeekMinute.count])
-        #expect(hours.minutesUntilChange(from: WeekMinute(.sunday, minute: 1439)) == 121)
     }
 
-    @Test("hours that are always or never open have no change")
+    @Test("always is open in every minute, and hours without a range in none")
     func always() {
-        #expect(Hours.always.minutesUntilChange(from: WeekMinute(.sunday, minute: 0)) == nil)
-        #expect(Hours().minutesUntilChange(from: WeekMinute(.sunday, minute: 0)) == nil)
         #expect(minutes(.always).allSatisfy { $0 } && !minutes(Hours()).contains(true))
     }
 
