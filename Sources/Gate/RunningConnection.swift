@@ -25,7 +25,12 @@ package struct RunningConnection: ~Copyable {
     /// Its programs, and which of them run.
     package var chain: FilterChain
     /// By position in the chain; 0 for a program that was not started.
-    private var pids = InlineArray<9, Int32>(repeating: 0)
+    private var pids = PIDs(repeating: 0)
+    /// The size is a number here, because an array that is stored in place needs a literal; ``mostPrograms`` has it for
+    /// comparison.
+    private typealias PIDs = InlineArray<9, Int32>
+    /// The longest chain that has room; the initializer stops the gate when that is not the longest one that there is.
+    package static let mostPrograms = PIDs.count
     /// How the handler ended; nil while it runs.
     package private(set) var handlerEnd: ProcessEnd.Way?
     /// The filter that failed, and so ended the connection.
@@ -55,6 +60,7 @@ package struct RunningConnection: ~Copyable {
         id: ConnectionID, admitted: consuming Admitted, peer: Peer, startedAt: Int64, deadline: Int64?,
         chain: FilterChain
     ) {
+        precondition(Self.mostPrograms == FilterChain.longest, "a connection has room for the pids of a whole chain")
         self.id = id
         self.admitted = admitted
         self.peer = peer

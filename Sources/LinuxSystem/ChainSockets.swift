@@ -20,16 +20,23 @@ package struct ChildStreams: Hashable, Sendable {
 /// The sockets of one chain of programs.
 package struct ChainSockets: ~Copyable {
     private let connection: Descriptor
-    private var pairs: InlineArray<8, StreamPair?>
+    /// One pair between each two programs.
+    private typealias Pairs = InlineArray<8, StreamPair?>
+    private var pairs: Pairs
     private let count: Int
+
+    /// The most programs of a chain. This module does not know the programs of a service, so a test compares this
+    /// number with theirs.
+    package static let longest = Pairs.count + 1
 
     /// - Parameters:
     ///   - connection: the accepted socket; taken over only on success.
-    ///   - count: the number of programs, 1 to 9.
+    ///   - count: the number of programs, from 1 to ``longest``.
     /// Errors: socketpair(2).
     package init(connection: inout Descriptor?, count: Int) throws(SystemError) {
-        precondition(connection != nil && (1...9).contains(count), "a chain has a connection and a bounded length")
-        var pairs = InlineArray<8, StreamPair?> { _ in nil }
+        precondition(
+            connection != nil && (1...Self.longest).contains(count), "a chain has a connection and a bounded length")
+        var pairs = Pairs { _ in nil }
         for index in 0..<count - 1 { pairs[index] = try StreamPair() }
         self.pairs = pairs
         self.connection = connection.take()!

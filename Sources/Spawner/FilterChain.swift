@@ -6,6 +6,7 @@
 // output by shutdown(2). An input filter is terminated when the program that reads from it has ended. A filter that
 // fails ends the whole chain, and the peer does not take the part that came through for the whole. A service without
 // filters is a chain of one.
+internal import ServiceModel
 
 /// A set of positions in a chain.
 package struct StageSet: Hashable, Sendable {
@@ -40,11 +41,12 @@ package struct FilterChain: Hashable, Sendable {
     /// The programs that are being terminated: how one of them ends means nothing.
     private var terminating = StageSet()
 
-    package static let longest = 9
+    /// The most programs of one connection: the filters of both directions and the handler.
+    package static let longest = Service.mostFilters * 2 + 1
 
     package init(inputFilters: Int, outputFilters: Int) {
         count = inputFilters + 1 + outputFilters
-        precondition(count <= Self.longest, "a service has at most four filters in each direction")
+        precondition(count <= Self.longest, "a service has at most \(Service.mostFilters) filters in each direction")
         handler = inputFilters
         unstarted = StageSet(0..<count)
     }

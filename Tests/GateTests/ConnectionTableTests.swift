@@ -74,6 +74,11 @@ private struct World: ~Copyable {
 }
 
 struct ConnectionTableTests {
+    @Test("a connection has room for the pids of the longest chain")
+    func longestChain() {
+        #expect(RunningConnection.mostPrograms == FilterChain.longest)
+    }
+
     @Test("a connection past its deadline is visited once, and no other is")
     func expire() {
         var world = World([10, 20, nil, 15])

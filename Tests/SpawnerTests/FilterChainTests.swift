@@ -1,3 +1,5 @@
+import LinuxSystem
+import ServiceModel
 import Testing
 
 @testable import Spawner
@@ -22,6 +24,14 @@ struct FilterChainTests {
         let steps = chain.ended(0, .failed)
         #expect(list(steps.terminate) == [] && !steps.breaks)
         #expect(chain.isOver && !chain.isBroken)
+    }
+
+    @Test("the longest chain that a service may have fits into every record of a chain")
+    func longest() {
+        #expect(FilterChain.longest == ChainSockets.longest)
+        let chain = FilterChain(inputFilters: Service.mostFilters, outputFilters: Service.mostFilters)
+        #expect(chain.count == FilterChain.longest)
+        #expect(list(StageSet(0..<chain.count)) == Array(0..<FilterChain.longest))
     }
 
     @Test("programs start from the last to the first")
