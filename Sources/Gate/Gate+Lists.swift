@@ -90,7 +90,7 @@ extension Gate {
     /// Takes over the channel to a resolver that the supervisor has started, the first one or a replacement.
     mutating func setResolver(_ channel: consuming MessageChannel, at now: Int64) throws(SystemError) {
         try forgetResolver()
-        try poller.add(channel.number, token: Token.resolver)
+        try poller.add(channel.number, token: PollToken.resolver.bits)
         resolver = consume channel
         try advanceListed(askingAgain: true, at: now)
     }

@@ -70,7 +70,7 @@ extension Gate {
     private mutating func watch(_ pending: consuming PendingConnection) {
         do throws(SystemError) {
             try poller.add(
-                pending.incoming.socket.number, token: Token.pendingConnections + pendingConnections.nextNumber)
+                pending.incoming.socket.number, token: PollToken.pending(pendingConnections.nextNumber).bits)
         } catch {
             // epoll_ctl(2) lacks memory: the connection ends, and accepting pauses.
             if let admitted = pending.incoming.admitted { admission.end(admitted) }

@@ -60,7 +60,7 @@ extension Gate {
         let number = socket.number
         guard let place = lingering.linger(socket, until: now + Self.lingerNanoseconds) else { return }
         do throws(SystemError) {
-            try poller.add(number, token: Token.lingering + UInt64(place))
+            try poller.add(number, token: PollToken.lingering(place).bits)
         } catch {
             lingering.close(place)
         }

@@ -56,13 +56,13 @@ extension Gate {
         let bans = try SharedBytes(mapping: Descriptor(owning: setup.bansNumber))
         // Before the sandbox, in which the time zone files may be hidden.
         let openingHours = try OpeningHours(service.admission)
-        try poller.add(signals.number, token: Token.signals)
-        try poller.add(setup.channel, token: Token.channel)
-        if let number = setup.resolver { try poller.add(number, token: Token.resolver) }
+        try poller.add(signals.number, token: PollToken.signals.bits)
+        try poller.add(setup.channel, token: PollToken.channel.bits)
+        if let number = setup.resolver { try poller.add(number, token: PollToken.resolver.bits) }
         // Before the user changes: a pipe belongs to the user that made it, and handlers must not be able to open it in
         // /proc.
         let pipe = try HandlerPipe()
-        try poller.add(pipe.readerNumber, token: Token.handlerLog)
+        try poller.add(pipe.readerNumber, token: PollToken.handlerLog.bits)
         // Each pending connection holds a descriptor, and the usual limit for a process is about a thousand.
         if service.waitingPlaces > 0 { try ProcessLimits.raise(ProcessLimits.files) }
         let limits = ResourceLimit.all(of: service.limits, with: setup.sandbox.privilege)

@@ -58,16 +58,6 @@ package struct Gate: ~Copyable {
     var hasListeners = true
     var lastNumber: UInt64 = 0
 
-    enum Token {
-        static let signals: UInt64 = 1 << 32
-        static let channel: UInt64 = 2 << 32
-        static let handlerLog: UInt64 = 3 << 32
-        static let lingering: UInt64 = 4 << 32
-        static let resolver: UInt64 = 5 << 32
-        /// The highest token, because the numbers of pending connections have no upper bound.
-        static let pendingConnections: UInt64 = 6 << 32
-    }
-
     mutating func run() {
         do throws(SystemError) {
             try listenOrNot()
@@ -90,20 +80,22 @@ package struct Gate: ~Copyable {
         let now = Clock.monotonicNanoseconds()
         // The supervisor's messages first: after a block list is reported to be in force, it decides on every later
         // connection, whatever the order in which epoll reports the two.
-        for index in 0..<ready where poller.token(at: index) == Token.channel { try handleSupervisorMessages(at: now) }
+        for index in 0..<ready where poller.token(at: index) == PollToken.channel.bits {
+            try handleSupervisorMessages(at: now)
+        }
         var sawListener = false
         for index in 0..<ready {
-            switch poller.token(at: index) {
-            case Token.channel: break
-            case Token.signals: try reapHandlers(at: now)
-            case Token.resolver: try readListReplies(at: now)
-            case Token.handlerLog: try relayHandlerLog(at: now)
-            case let pending where pending >= Token.pendingConnections:
-                try inputArrived(pending - Token.pendingConnections, at: now)
-            case let lingering where lingering >= Token.lingering: readLingering(Int(lingering - Token.lingering))
-            case let listener:
+            switch PollToken(bits: poller.token(at: index)) {
+            case .channel: break
+            case .signals: try reapHandlers(at: now)
+            case .resolver: try readListReplies(at: now)
+            case .handlerLog: try relayHandlerLog(at: now)
+            case .pending(let number): try inputArrived(number, at: now)
+            case .lingering(let number): readLingering(number)
+            case .listener(let index):
                 sawListener = true
-                acceptFrom(setup.listeners[Int(listener)])
+                acceptFrom(setup.listeners[index])
+            case nil: preconditionFailure("the poll set holds the tokens that this gate made")
             }
         }
         if hasMoreEnds { try reapHandlers(at: now) }
@@ -134,7 +126,7 @@ package struct Gate: ~Copyable {
         guard isWanted != isListening else { return }
         for (index, listener) in setup.listeners.enumerated() {
             if isWanted {
-                try poller.add(listener.number, token: UInt64(index))
+                try poller.add(listener.number, token: PollToken.listener(index).bits)
             } else {
                 try poller.remove(listener.number)
             }

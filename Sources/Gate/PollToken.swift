@@ -1,0 +1,59 @@
+// The tokens of a gate's poll set: which descriptor is ready. Pure.
+// Promises that a number never reaches into the tokens of another kind, however long the gate lives: the kind has eight
+// bits, the number the other 56.
+
+/// A descriptor in the poll set of a gate.
+enum PollToken: Hashable {
+    case signals
+    case channel
+    case handlerLog
+    case resolver
+    /// A listener, by its index in the setup.
+    case listener(Int)
+    /// A lingering socket, by its number.
+    case lingering(Int)
+    /// A pending connection, by its number.
+    case pending(UInt64)
+
+    static let mostNumber: UInt64 = 1 << numberBits - 1
+    private static let numberBits: UInt64 = 56
+
+    private enum Kind: UInt8 {
+        case signals, channel, handlerLog, resolver, listener, lingering, pending
+    }
+
+    /// The form that epoll(7) keeps. The gate stops at a number above ``mostNumber``; a million connections in each
+    /// second would get there in two thousand years.
+    var bits: UInt64 {
+        switch self {
+        case .signals: Self.bits(.signals, 0)
+        case .channel: Self.bits(.channel, 0)
+        case .handlerLog: Self.bits(.handlerLog, 0)
+        case .resolver: Self.bits(.resolver, 0)
+        case .listener(let index): Self.bits(.listener, UInt64(index))
+        case .lingering(let number): Self.bits(.lingering, UInt64(number))
+        case .pending(let number): Self.bits(.pending, number)
+        }
+    }
+
+    private static func bits(_ kind: Kind, _ number: UInt64) -> UInt64 {
+        precondition(number <= mostNumber, "a token has 56 bits for a number")
+        return UInt64(kind.rawValue) << numberBits | number
+    }
+
+    /// The token of these bits; nil when no token has them.
+    init?(bits: UInt64) {
+        guard let kind = Kind(rawValue: UInt8(bits >> Self.numberBits)) else { return nil }
+        let number = bits & Self.mostNumber
+        switch kind {
+        case .listener: self = .listener(Int(number))
+        case .lingering: self = .lingering(Int(number))
+        case .pending: self = .pending(number)
+        case .signals where number == 0: self = .signals
+        case .channel where number == 0: self = .channel
+        case .handlerLog where number == 0: self = .handlerLog
+        case .resolver where number == 0: self = .resolver
+        case .signals, .channel, .handlerLog, .resolver: return nil
+        }
+    }
+}
