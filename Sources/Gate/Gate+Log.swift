@@ -97,6 +97,17 @@ extension Gate {
         log.end()
     }
 
+    /// Logs the first message of the supervisor that this gate does not know.
+    mutating func logUnknownMessage(_ bytes: [UInt8]) {
+        guard !hasGotUnknown else { return }
+        hasGotUnknown = true
+        begin("unknown_message")
+        log.field("from", "supervisor" as StaticString)
+        log.field("pid", Int(pid))
+        log.field("byte", Int(bytes.first ?? 0))
+        log.end()
+    }
+
     mutating func logEnd(_ connection: borrowing RunningConnection, at now: Int64) {
         begin("end")
         log.field(connection: connection.id)

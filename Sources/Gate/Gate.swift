@@ -56,6 +56,8 @@ package struct Gate: ~Copyable {
     var stalled: StartingConnection?
     var isListening = false
     var hasListeners = true
+    /// Whether the supervisor has sent a message that the gate does not know. Only the first is logged.
+    var hasGotUnknown = false
     var lastNumber: UInt64 = 0
 
     mutating func run() {

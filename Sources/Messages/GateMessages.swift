@@ -68,14 +68,33 @@ package enum GateMessage: Hashable, Sendable {
 
     package static let mostHits = 32
 
+    /// The letter of a message.
+    private enum Kind: Unicode.Scalar {
+        case ready = "R"
+        case failed = "F"
+        case offence = "O"
+        case hits = "H"
+        case sourceStatus = "S"
+
+        var byte: UInt8 { UInt8(ascii: rawValue) }
+
+        init?(_ bytes: [UInt8]) {
+            guard let first = bytes.first, let kind = Kind(rawValue: Unicode.Scalar(first)) else { return nil }
+            self = kind
+        }
+    }
+
+    /// Whether a message has the letter of a kind that this program knows, be the rest of it valid or not.
+    package static func isOfKnownKind(_ bytes: [UInt8]) -> Bool { Kind(bytes) != nil }
+
     package var bytes: [UInt8] {
         switch self {
-        case .ready: [UInt8(ascii: "R")]
-        case .failed(let reason): [UInt8(ascii: "F")] + Array(reason.utf8.prefix(900))
-        case .sourceStatus(let number, let sourceStatus): [UInt8(ascii: "S")] + numbered(number, sourceStatus)
-        case .offence(let prefix, let offence): [UInt8(ascii: "O"), offence.code] + Self.bytes(of: prefix)
+        case .ready: [Kind.ready.byte]
+        case .failed(let reason): [Kind.failed.byte] + Array(reason.utf8.prefix(900))
+        case .sourceStatus(let number, let sourceStatus): [Kind.sourceStatus.byte] + numbered(number, sourceStatus)
+        case .offence(let prefix, let offence): [Kind.offence.byte, offence.code] + Self.bytes(of: prefix)
         case .hits(let hits):
-            [UInt8(ascii: "H")]
+            [Kind.hits.byte]
                 + hits.flatMap { hit in
                     Self.bytes(of: hit.prefix) + (0..<4).map { UInt8(truncatingIfNeeded: hit.count >> ($0 * 8)) }
                 }
@@ -83,18 +102,18 @@ package enum GateMessage: Hashable, Sendable {
     }
 
     package init?(_ bytes: [UInt8]) {
-        switch bytes.first {
-        case UInt8(ascii: "R") where bytes.count == 1: self = .ready
-        case UInt8(ascii: "F"): self = .failed(String(decoding: bytes.dropFirst(), as: UTF8.self))
-        case UInt8(ascii: "S"):
+        switch Kind(bytes) {
+        case .ready where bytes.count == 1: self = .ready
+        case .failed: self = .failed(String(decoding: bytes.dropFirst(), as: UTF8.self))
+        case .sourceStatus:
             guard let (number, sourceStatus) = numbered(SourceStatus.self, in: bytes) else { return nil }
             self = .sourceStatus(number, sourceStatus)
-        case UInt8(ascii: "O"):
+        case .offence:
             guard bytes.count == 2 + Self.prefixSize, let offence = Offence(code: bytes[1]),
                 let prefix = Self.prefix(bytes[2...])
             else { return nil }
             self = .offence(prefix, offence)
-        case UInt8(ascii: "H"):
+        case .hits:
             let size = Self.prefixSize + 4
             guard (bytes.count - 1).isMultiple(of: size), bytes.count <= 1 + Self.mostHits * size else { return nil }
             var hits: [BanHit] = []
@@ -106,7 +125,7 @@ package enum GateMessage: Hashable, Sendable {
                 hits.append(BanHit(prefix: prefix, count: count))
             }
             self = .hits(hits)
-        default: return nil
+        case .ready, nil: return nil
         }
     }
 

@@ -30,6 +30,8 @@ final class GateProcess {
     var failure: String?
     /// Whether the gate has closed its end of the channel, and the supervisor has taken its own out of the poller.
     var isChannelClosed = false
+    /// Whether it has sent a message of an unknown kind. Only the first is logged.
+    var hasSentUnknown = false
 
     static let reportWithinNanoseconds: Int64 = 10_000_000_000
 

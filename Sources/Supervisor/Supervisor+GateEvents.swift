@@ -21,6 +21,12 @@ extension Supervisor {
                 gate.isChannelClosed = true
                 return
             case .message(let bytes, _):
+                guard GateMessage.isOfKnownKind(bytes) else {
+                    // The program was replaced while it ran, or an attacker controls the gate. In either case the
+                    // message asks for nothing, and the gate may have live connections.
+                    logUnknownMessage(bytes, of: gate)
+                    continue
+                }
                 guard handleMessage(GateMessage(bytes), of: gate, at: now) else {
                     // A gate handles untrusted input, so an attacker may control it. The supervisor handles its end
                     // like any other gate's.

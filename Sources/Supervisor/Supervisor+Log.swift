@@ -114,6 +114,18 @@ extension Supervisor {
         }
     }
 
+    /// Logs the first message of a gate that is of no kind that the supervisor knows.
+    func logUnknownMessage(_ bytes: [UInt8], of gate: GateProcess) {
+        guard !gate.hasSentUnknown else { return }
+        gate.hasSentUnknown = true
+        line("unknown_message") {
+            $0.field("service", gate.definition.service.name)
+            $0.field("from", "gate" as StaticString)
+            $0.field("pid", Int(gate.pid))
+            $0.field("byte", Int(bytes.first ?? 0))
+        }
+    }
+
     func logBlockList(entries count: Int) {
         line("block_list") {
             $0.field("file", blockList.path ?? "")

@@ -36,6 +36,50 @@ extension EndToEndTests {
             _ = try doorward.log.wait(for: "end") { $0["status"] == "0" }
         }
 
+        /// Sends a message by a process's end of the channel between supervisor and gate, which it copies.
+        /// Source: pidfd_getfd(2), system call 438.
+        private static let sender = """
+            import ctypes, os, socket, sys
+            libc = ctypes.CDLL(None, use_errno=True)
+            pid, sent = int(sys.argv[1]), 0
+            process = os.pidfd_open(pid)
+            for name in os.listdir(f"/proc/{pid}/fd"):
+                if not os.readlink(f"/proc/{pid}/fd/{name}").startswith("socket:"): continue
+                copy = libc.syscall(438, process, int(name), 0)
+                if copy < 0: sys.exit(os.strerror(ctypes.get_errno()))
+                end = socket.socket(fileno=copy)
+                if end.type & 15 != socket.SOCK_SEQPACKET: continue
+                if end.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN): continue
+                end.send(b"X")
+                sent += 1
+            sys.exit(0 if sent == 1 else f"{sent} channels")
+            """
+
+        @Test(
+            "a message of an unknown kind between supervisor and gate is logged once, and ends nothing",
+            .enabled(if: isRoot))
+        func unknownMessage() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            let live = try Client(port: port)
+            live.send("before\n")
+            #expect(live.read() == "before\n")
+            for pid in [doorward.pid, gate, doorward.pid, gate] {
+                let sent = try run(["python3", "-c", Self.sender, "\(pid)"])
+                #expect(sent.status == 0, "\(sent.error)")
+            }
+            for from in ["supervisor", "gate"] {
+                let line = try doorward.log.wait(for: "unknown_message") { $0["from"] == from }
+                #expect(line["pid"] == "\(gate)" && line["byte"] == "88" && line["service"] == "echo", "\(line)")
+            }
+            live.send("after\n")
+            #expect(live.read() == "after\n")
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+            #expect(doorward.log.all.count { $0.event == "unknown_message" } == 2)
+            #expect(descendants(of: doorward.pid).contains(gate))
+            #expect(doorward.stop() == 0)
+        }
+
         @Test("with no descriptor left, the gate pauses, logs that once, and goes on serving")
         func noDescriptors() throws {
             let doorward = try Supervised(services: ["echo": echo])

@@ -68,6 +68,19 @@ struct GateMessagesTests {
         #expect(GateMessage(Array(tooMany.prefix(24))) == nil)
     }
 
+    @Test("the kinds of a gate's messages are known, whatever follows the letter, and no other letter is a kind")
+    func kinds() throws {
+        let messages: [GateMessage] = [
+            .ready, .failed(""), .offence(try IPPrefix("::1"), .sensor), .hits([]), .sourceStatus(1, SourceStatus()),
+        ]
+        let letters = Set(messages.compactMap(\.bytes.first))
+        #expect(letters.count == messages.count)
+        for letter in UInt8.min ... .max {
+            #expect(GateMessage.isOfKnownKind([letter, 0xff]) == letters.contains(letter))
+        }
+        #expect(!GateMessage.isOfKnownKind([]))
+    }
+
     @Test("a reason that is too long for a message is cut, and still a reason", arguments: ["x", "ü", "\u{1f600}"])
     func long(text: String) {
         let bytes = GateMessage.failed(String(repeating: text, count: 2000)).bytes

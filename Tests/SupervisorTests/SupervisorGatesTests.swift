@@ -18,6 +18,9 @@ private struct IdleProcess: ~Copyable {
         lifeline = ends.takeFar()
     }
 
+    /// Lets the process end by itself.
+    consuming func end() {}
+
     private static func forked(waitingFor lifeline: borrowing Descriptor) throws -> Int32 {
         let pid = try Processes.fork()
         guard pid == 0 else { return pid }
@@ -46,7 +49,7 @@ private let definition = ServiceDefinition(
 struct SupervisorGatesTests {
     @Test(
         "a gate that sends an invalid message is killed, and the supervisor goes on",
-        arguments: [[0], Array("X".utf8), Array("RR".utf8), [UInt8](repeating: 0xff, count: 1024)])
+        arguments: [Array("RR".utf8), Array("O".utf8), Array("S".utf8) + [0], Array("H".utf8) + [0xff]])
     func nonsense(bytes: [UInt8]) async {
         await #expect(processExitsWith: .success) { [bytes] in
             let directory = try TemporaryDirectory()
@@ -65,6 +68,34 @@ struct SupervisorGatesTests {
             try supervisor.handleGateMessages(77, at: 0)
             let status = ChildProcesses.status(of: idle.pid)
             #expect(status == -1)
+        }
+    }
+
+    @Test(
+        "a message of an unknown kind is ignored: the gate lives, and its later messages are read",
+        arguments: [[0], Array("X".utf8), [UInt8](repeating: 0xff, count: 1024)])
+    func unknown(bytes: [UInt8]) async {
+        await #expect(processExitsWith: .success) { [bytes] in
+            let directory = try TemporaryDirectory()
+            let supervisor = try supervisorOfNothing(in: directory)
+            let idle = try IdleProcess()
+            let pair = try MessageChannel.pair()
+            let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
+            let wanted = WantedService(definition)
+            wanted.starting = GateProcess(
+                pid: idle.pid, token: 77, channel: pair.takeSupervisorEnd(), definition: definition, listeners: [],
+                group: nil, counters: try SharedCounters.ofGate(), sourcePrefix: SourcePrefix(), startedAt: 0)
+            supervisor.services["a"] = wanted
+            try gateEnd.send(bytes)
+            try gateEnd.send(bytes)
+            try gateEnd.send(GateMessage.ready.bytes)
+            try supervisor.handleGateMessages(77, at: 0)
+            let serving = wanted.serving?.pid
+            #expect(serving == idle.pid)
+            let pid = idle.pid
+            idle.end()
+            let status = ChildProcesses.status(of: pid)
+            #expect(status == 0)
         }
     }
 
