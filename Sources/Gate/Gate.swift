@@ -126,14 +126,30 @@ package struct Gate: ~Copyable {
     private mutating func listenOrNot() throws(SystemError) {
         let isWanted = mayAccept(at: Clock.monotonicNanoseconds())
         guard isWanted != isListening else { return }
+        if isWanted {
+            isListening = try watchListeners()
+        } else {
+            for listener in setup.listeners { try poller.remove(listener.number) }
+            isListening = false
+        }
+    }
+
+    /// Puts the listeners into the poll set, all of them or none. If the kernel has no memory for that, or the user has
+    /// reached fs.epoll.max_user_watches, accepting pauses. Source: epoll_ctl(2), ENOMEM and ENOSPC.
+    ///
+    /// - Returns: whether they are in the poll set.
+    private mutating func watchListeners() throws(SystemError) -> Bool {
         for (index, listener) in setup.listeners.enumerated() {
-            if isWanted {
+            do throws(SystemError) {
                 try poller.add(listener.number, token: PollToken.listener(index).bits)
-            } else {
-                try poller.remove(listener.number)
+            } catch  where error.errno == .noMemory || error.errno == .noSpace {
+                // Those that are in the set would make the next try fail, because no descriptor can be added twice.
+                for added in setup.listeners[..<index] { try poller.remove(added.number) }
+                pause(.lackOfResources, error)
+                return false
             }
         }
-        isListening = isWanted
+        return true
     }
 
     /// Closes a draining gate's copies of the listening sockets, so that only the supervisor holds them.

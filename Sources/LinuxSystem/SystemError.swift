@@ -54,6 +54,7 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     package static let invalid = Errno(22)
     package static let filesExhausted = Errno(24)
     package static let fileTooLarge = Errno(27)
+    package static let noSpace = Errno(28)
     package static let addressInUse = Errno(98)
     package static let protocolViolation = Errno(71)
     package static let connectionReset = Errno(104)

@@ -105,6 +105,62 @@ extension EndToEndTests {
             #expect(try doorward.gate("echo") == gate)
         }
 
+        @Test(
+            "when the kernel cannot watch the listeners, the gate pauses and then accepts; a live connection goes on",
+            .enabled(if: isRoot))
+        func noWatches() throws {
+            let two = "listen = [\"127.0.0.1:0\", \"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
+            let doorward = try Supervised(services: ["echo": two + "[limits]\nconnections = 2\n"])
+            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            let live = try Client(port: port)
+            live.send("before\n")
+            #expect(live.read() == "before\n")
+            // The second connection takes both listeners out of the poll set, and its end puts them back: the fourth
+            // call adds the second listener, after the first one.
+            let tracer = Process()
+            tracer.executableURL = URL(fileURLWithPath: "/usr/bin/strace")
+            tracer.arguments = [
+                "-p", "\(gate)", "-o", doorward.directory + "/trace", "-e", "trace=epoll_ctl", "-e",
+                "inject=epoll_ctl:error=ENOSPC:when=4",
+            ]
+            tracer.standardError = FileHandle.nullDevice
+            try tracer.run()
+            defer {
+                tracer.terminate()
+                tracer.waitUntilExit()
+            }
+            #expect(eventually { isTraced(gate) })
+            let second = try Client(port: port)
+            second.send("second\n")
+            #expect(second.read() == "second\n")
+            second.close()
+            let pause = try doorward.log.wait(for: "pause")
+            #expect(pause["act"] == "epoll_ctl")
+            #expect(pause["errno"] == "ENOSPC")
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+            let other = try Client(port: doorward.port("echo", listener: 1))
+            other.send("other\n")
+            #expect(other.read() == "other\n")
+            other.close()
+            live.send("after\n")
+            #expect(live.read() == "after\n")
+            #expect(doorward.log.all.count { $0.event == "pause" } == 1)
+            #expect(descendants(of: doorward.pid).contains(gate))
+            #expect(!doorward.log.all.contains { $0.event == "gate_fault" || $0.event == "gate_died" })
+        }
+
+        /// Source: proc(5), status, TracerPid.
+        private func isTraced(_ pid: Int32) -> Bool {
+            let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+            return status.contains("TracerPid:") && !status.contains("TracerPid:\t0\n")
+        }
+
+        private func eventually(_ condition: () -> Bool) -> Bool {
+            let end = Date(timeIntervalSinceNow: 10)
+            while !condition(), Date() < end { usleep(10_000) }
+            return condition()
+        }
+
         @Test("when no process can be made, the accepted connection waits and is served later", .enabled(if: isRoot))
         func noProcesses() throws {
             let doorward = try Supervised(services: ["echo": echo])

@@ -8,7 +8,8 @@ struct SystemErrorTests {
             (Int32(1), "EPERM"), (2, "ENOENT"), (4, "EINTR"), (9, "EBADF"), (11, "EAGAIN"), (12, "ENOMEM"),
             (13, "EACCES"),
             (14, "EFAULT"), (17, "EEXIST"), (21, "EISDIR"), (22, "EINVAL"), (23, "ENFILE"), (24, "EMFILE"),
-            (27, "EFBIG"), (110, "ETIMEDOUT"), (71, "EPROTO"), (98, "EADDRINUSE"), (105, "ENOBUFS"), (111, "ECONNREFUSED"), (9999, "errno 9999"),
+            (27, "EFBIG"), (28, "ENOSPC"), (110, "ETIMEDOUT"), (71, "EPROTO"), (98, "EADDRINUSE"), (105, "ENOBUFS"),
+            (111, "ECONNREFUSED"), (9999, "errno 9999"),
             (-1, "errno -1"),
         ])
     func names(number: Int32, name: String) {
