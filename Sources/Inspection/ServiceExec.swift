@@ -52,13 +52,7 @@ package enum ServiceExec {
         // Processes that the handler has left end with it, as they do in a service.
         Processes.signalGroup(of: pid, .kill)
         try Processes.reap(pid)
-        let children = try ChildList()
-        while case let orphans = try children.stopAll(but: { _ in false }).stopped, !orphans.isEmpty {
-            for orphan in orphans {
-                Processes.signal(orphan, .kill)
-                try Processes.reap(orphan)
-            }
-        }
+        try ChildList().killAll()
         try group?.kill()
         _ = group?.isRemoved()
         groups?.remove()

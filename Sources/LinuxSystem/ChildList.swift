@@ -46,5 +46,17 @@ package struct ChildList: ~Copyable {
         return (stopped, outOfReach)
     }
 
+    /// Kills and reaps every child, and every process that becomes a child by that, until none is left that this
+    /// process may signal. For the end of a process that starts no others: no child is spared, and the call waits for
+    /// the ends.
+    package func killAll() throws(SystemError) {
+        while case let stopped = try stopAll(but: { _ in false }).stopped, !stopped.isEmpty {
+            for pid in stopped {
+                Processes.signal(pid, .kill)
+                try Processes.reap(pid)
+            }
+        }
+    }
+
     private static let mostRounds = 16
 }

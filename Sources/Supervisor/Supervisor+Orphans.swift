@@ -73,12 +73,7 @@ extension Supervisor {
     func killAllOrphans() {
         for group in endedGroups { kill(group) }
         do throws(SystemError) {
-            while case let left = try children.stopAll(but: { _ in false }).stopped, !left.isEmpty {
-                for pid in left {
-                    Processes.signal(pid, .kill)
-                    try Processes.reap(pid)
-                }
-            }
+            try children.killAll()
         } catch {
             logProblem("orphans_left", "\(error)")
         }

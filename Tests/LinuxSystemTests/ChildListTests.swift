@@ -64,6 +64,34 @@ struct ChildListTests {
         }
     }
 
+    @Test("killing all ends children, stopped ones too, and the grandchildren that they leave, and reaps them")
+    func killAll() async {
+        await #expect(processExitsWith: .success) {
+            let status = try ChildProcesses.forked {
+                try Processes.becomeSubreaper()
+                let list = try ChildList()
+                try list.killAll()
+                let ends = try streamEnds()
+                let parent = try Processes.fork()
+                if parent == 0 {
+                    _ = try sleeper()
+                    _ = try sleeper()
+                    try ends.far.writeAll([1].span)
+                    ProcessActs.sleepForever()
+                }
+                _ = try readOnce(ends.near)
+                Processes.signal(try sleeper(), .stop)
+                let ended = try Processes.fork()
+                if ended == 0 { Processes.exit(0) }
+                guard try list.pids().count == 3 else { return 1 }
+                try list.killAll()
+                guard try list.pids() == [] else { return 2 }
+                return ChildProcesses.areGone ? 0 : 3
+            }
+            #expect(status == 0)
+        }
+    }
+
     @Test("more children than one read returns are all listed, each once")
     func many() async {
         await #expect(processExitsWith: .success) {
