@@ -82,11 +82,5 @@ extension Gate {
         if !hits.isEmpty { send(.hits(hits)) }
     }
 
-    private func send(_ message: GateMessage) {
-        do throws(SystemError) {
-            try channel.send(message.bytes)
-        } catch {
-            // The supervisor is busy, or gone; the main loop notices when it is gone.
-        }
-    }
+    private func send(_ message: GateMessage) { channel.offer(message.bytes) }
 }

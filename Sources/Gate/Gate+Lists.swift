@@ -51,15 +51,13 @@ extension Gate {
         guard case .ip(let address, _) = peer else { return }
         for list in lists.lists.indices where missing & 1 << UInt32(list) != 0 {
             let request = ListRequest(list: list, address: address)
-            do throws(SystemError) {
-                switch resolver {
-                case .some(let channel): try channel.send(request.wireBytes)
-                case .none: return
-                }
-            } catch {
-                // The resolver is busy, or gone. The gate counts that as the answer "unknown".
-                lists.learn(ListReply(to: request, ListAnswer(.unknown, seconds: 1)), at: now)
+            let isAsked: Bool
+            switch resolver {
+            case .some(let channel): isAsked = channel.offer(request.wireBytes)
+            case .none: return
             }
+            // The gate counts a resolver that is busy, or gone, as the answer "unknown".
+            if !isAsked { lists.learn(ListReply(to: request, ListAnswer(.unknown, seconds: 1)), at: now) }
         }
     }
 

@@ -8,11 +8,8 @@ package import ServiceModel
 extension Gate {
     /// Sends the supervisor what the gate knows of a client.
     func reportSourceStatus(of client: Client, number: UInt32, at now: Int64) {
-        do throws(SystemError) {
-            try channel.send(GateMessage.sourceStatus(number, sourceStatus(of: client.peer, at: now)).bytes)
-        } catch {
-            // The supervisor is busy, or gone. It answers its client without this report after a time limit.
-        }
+        // Without this report, the supervisor answers its client after a time limit.
+        channel.offer(GateMessage.sourceStatus(number, sourceStatus(of: client.peer, at: now)).bytes)
     }
 
     private func sourceStatus(of peer: Peer, at now: Int64) -> SourceStatus {

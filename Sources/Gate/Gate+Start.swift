@@ -39,11 +39,8 @@ extension Gate {
     }
 
     private static func report(_ message: GateMessage, to channel: borrowing MessageChannel) {
-        do throws(SystemError) {
-            try channel.send(message.bytes)
-        } catch {
-            // The supervisor has died. The main loop finds the channel closed, and drains.
-        }
+        // If the supervisor has died, the main loop finds the channel closed, and drains.
+        channel.offer(message.bytes)
     }
 
     init(_ setup: GateSetup) throws {

@@ -35,6 +35,20 @@ package struct MessageChannel: ~Copyable {
         }
     }
 
+    /// Sends a message that its receiver can do without: it is dropped when the other end is busy, because this process
+    /// waits for no other, and when the other end is gone, which ``receive()`` tells.
+    ///
+    /// - Returns: whether the message was sent.
+    @discardableResult
+    package func offer(_ bytes: [UInt8]) -> Bool {
+        do throws(SystemError) {
+            try send(bytes)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// What ``receive()`` found.
     package enum Received: ~Copyable {
         case nothing

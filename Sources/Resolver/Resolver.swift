@@ -83,11 +83,8 @@ package struct Resolver: ~Copyable {
     }
 
     private static func report(_ message: ResolverReport, to channel: borrowing MessageChannel) {
-        do throws(SystemError) {
-            try channel.send(message.bytes)
-        } catch {
-            // Dropped on purpose: the supervisor is gone. The loop finds the channel closed and ends.
-        }
+        // If the supervisor is gone, the loop finds the channel closed and ends.
+        channel.offer(message.bytes)
     }
 
     /// - Parameter servers: one or more.
@@ -194,10 +191,7 @@ final class AskingGate {
     init(_ channel: consuming MessageChannel) { self.channel = channel }
 
     func answer(_ request: ListRequest, _ answer: ListAnswer) {
-        do throws(SystemError) {
-            try channel.send(ListReply(to: request, answer).wireBytes)
-        } catch {
-            // Dropped on purpose: the gate is gone or does not read. Its own deadline then makes the answer unknown.
-        }
+        // If the gate does not read this, its own deadline makes the answer unknown.
+        channel.offer(ListReply(to: request, answer).wireBytes)
     }
 }

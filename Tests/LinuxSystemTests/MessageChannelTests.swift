@@ -17,6 +17,22 @@ private func receive(_ channel: borrowing MessageChannel) throws -> Found {
 }
 
 struct MessageChannelTests {
+    @Test("an offered message arrives; it is dropped when the channel is full, and when the other end is gone")
+    func offer() throws {
+        let pair = try MessageChannel.pair()
+        let isSent = pair.gate.offer([1])
+        #expect(isSent)
+        #expect(try receive(pair.supervisor) == .message([1], hasDescriptor: false))
+        var count = 0
+        while count < 100_000, pair.gate.offer([2]) { count += 1 }
+        #expect(count > 0 && count < 100_000)
+        for _ in 0..<count { #expect(try receive(pair.supervisor) == .message([2], hasDescriptor: false)) }
+        #expect(try receive(pair.supervisor) == .nothing)
+        let supervisor = pair.takeSupervisorEnd()
+        let isSentToNone = supervisor.offer([3])
+        #expect(!isSentToNone)
+    }
+
     @Test("messages arrive whole, one by one, in their order, in both directions")
     func messages() throws {
         let pair = try MessageChannel.pair()
