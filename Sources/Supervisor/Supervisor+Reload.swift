@@ -15,6 +15,7 @@ extension Supervisor {
         guard !stop.isStopping else { return [] }
         do throws(HostDefinitionError) {
             let definitions = try reader.definitions()
+            try refuseOtherState(definitions.settings.state)
             let isOtherBlockList = definitions.settings.blockList != settings.blockList
             if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) } else { refreshBlockList() }
             let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix
@@ -31,6 +32,17 @@ extension Supervisor {
             fileFaults = error.problems
             return error.problems
         }
+    }
+
+    /// Refuses another state directory. The control socket is already open in the one in force, which also has the bans
+    /// and the numbers of dynamic users: in another one, the users of services would change.
+    private func refuseOtherState(_ state: String) throws(HostDefinitionError) {
+        guard state != settings.state else { return }
+        throw HostDefinitionError(
+            Problem(
+                .file(state), key: "state",
+                message: "'state' cannot change while the supervisor runs; it needs a restart, and until then "
+                    + "\(settings.state) stays in force"))
     }
 
     /// Makes the services of these definitions the running ones.

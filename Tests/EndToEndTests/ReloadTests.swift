@@ -69,6 +69,38 @@ extension EndToEndTests {
             _ = try doorward.log.wait(for: "gate_ended")
         }
 
+        @Test("a changed state is a fault: the old directory stays in force for everything until a restart")
+        func otherState() throws {
+            let doorward = try Supervised(services: ["echo": echo])
+            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            let file = doorward.directory + "/doorward.toml"
+            let lines = try String(contentsOfFile: file, encoding: .utf8)
+            func ask(_ command: String...) throws -> Outcome {
+                try run(
+                    [Supervised.program, command[0], "--config", file, "--state", doorward.directory + "/state"]
+                        + command.dropFirst())
+            }
+            try doorward.write(lines.replacingOccurrences(of: "\"state\"", with: "\"other\""), to: "doorward.toml")
+            try doorward.write(echo, to: "services/second.toml")
+            let fault = "'state' cannot change while the supervisor runs; it needs a restart"
+            let reload = try ask("reload")
+            #expect(reload.status == 1 && reload.error.contains(fault), "\(reload)")
+            #expect(try ask("status").output.contains(fault))
+            _ = try doorward.log.wait(for: "fault") { $0["message"]?.contains(fault) == true }
+            #expect(try ask("block", "192.0.2.7").status == 0)
+            #expect(try ask("status").output.contains(fault))
+            #expect(try exchange(port: port, "Hello\n") == "Hello\n")
+            #expect(descendants(of: doorward.pid) == [gate])
+            try doorward.write(lines, to: "doorward.toml")
+            #expect(try ask("reload").status == 0)
+            #expect(try !ask("status").output.contains(fault))
+            _ = try doorward.log.wait(for: "ready") { $0["service"] == "second" }
+            #expect(doorward.stop() == 0)
+            let bans = try String(contentsOfFile: doorward.directory + "/state/bans", encoding: .utf8)
+            #expect(bans.contains("192.0.2.7"))
+            #expect(!FileManager.default.fileExists(atPath: doorward.directory + "/other"))
+        }
+
         @Test("a file that did not change keeps its gate")
         func unchanged() throws {
             let doorward = try Supervised(services: ["echo": echo])
