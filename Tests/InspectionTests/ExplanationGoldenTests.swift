@@ -1,6 +1,6 @@
 // What explain says of each setting that a shipped service's file has, beside Golden/SERVICE.txt: a key that loses its
-// line or its place shows here. What settings come to differs from machine to machine, and is not compared; defaults are
-// compared with the manual (KeyManualTests).
+// line or its place shows here. What settings come to differs from machine to machine and is not compared; defaults
+// are compared with the manual (KeyManualTests).
 // To write the files anew after a meant change: DOORWARD_GOLDEN=write swift test --filter ExplanationGoldenTests
 
 import Configuration
