@@ -59,7 +59,7 @@ extension Admission {
                 }
                 if let refusal = answer.refusal { return .refused(refusal) }
             // DNS block lists know addresses and no users, and what the peer itself will do is not known.
-            case (.lists, .unix), (.proxyHeader, _), (.greetDelay, _), (.firstByte, _), (.handler, _): break
+            default: break
             }
         }
         return .admitted(rule: rule, unanswered: unanswered)

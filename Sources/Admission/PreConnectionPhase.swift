@@ -1,5 +1,5 @@
 // The phases of a connection between its accept and its handler. The order of the cases is the order in which a gate
-// takes a connection through them, and in which `explain` asks them; doorward(8) says it in words.
+// takes a connection through them, and in which `explain` asks them; doorward-admission(7) says it in words.
 //
 //     accept -> [PROXY header] -> admission -> [DNS block lists] -> [checks] -> [silence | first byte]
 //         -> [a free handler] -> start
@@ -29,7 +29,15 @@ extension PreConnectionPhase {
         allCases.filter { $0.rawValue > proxyHeader.rawValue && $0.isAsked(by: settings) }
     }
 
-    private func isAsked(by settings: AdmissionSettings) -> Bool {
+    /// Whether input of the peer matters in this phase. In the other phases the gate does not read from it.
+    package var isOfPeer: Bool {
+        switch self {
+        case .proxyHeader, .greetDelay, .firstByte: true
+        case .lists, .checks, .handler: false
+        }
+    }
+
+    fileprivate func isAsked(by settings: AdmissionSettings) -> Bool {
         switch self {
         case .proxyHeader: !settings.upstreams.isEmpty
         case .lists: !settings.dnsbl.isEmpty
@@ -38,5 +46,15 @@ extension PreConnectionPhase {
         case .firstByte: settings.start == .data
         case .handler: true
         }
+    }
+}
+
+extension Service {
+    /// The most pending connections of a gate; 0: no connection waits in the gate. Without a limit in the file, connections
+    /// wait there only where a phase makes them wait.
+    package var waitingPlaces: Int {
+        if let waiting = limits.waiting { return waiting }
+        let isAsked = PreConnectionPhase.allCases.contains { $0 != .handler && $0.isAsked(by: admission) }
+        return isAsked ? Limits.standardWaiting : 0
     }
 }

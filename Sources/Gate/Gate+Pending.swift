@@ -32,7 +32,7 @@ extension Gate {
         case .lists: advanceByLists(incoming, at: now)
         case .checks: advanceByChecks(incoming, at: now)
         case .handler where !phasePlan.areAny || handlerQueue.count == 0 && mayServe(at: now): serve(incoming, at: now)
-        case .proxyHeader, .greetDelay, .firstByte, .handler: hold(incoming, in: phase, at: now)
+        default: hold(incoming, in: phase, at: now)
         }
     }
 

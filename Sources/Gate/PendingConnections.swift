@@ -69,16 +69,6 @@ struct PendingConnection: ~Copyable {
     }
 }
 
-extension PreConnectionPhase {
-    /// Whether input of the peer matters in this phase. In the other phases the gate does not read from it.
-    var isOfPeer: Bool {
-        switch self {
-        case .proxyHeader, .greetDelay, .firstByte: true
-        case .lists, .checks, .handler: false
-        }
-    }
-}
-
 /// The pending connections of one gate.
 struct PendingConnections: ~Copyable {
     private struct Queue {

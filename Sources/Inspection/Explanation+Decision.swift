@@ -1,5 +1,6 @@
 // What would become of the client: the decision, and what only a running supervisor knows.
 internal import Addresses
+internal import Admission
 internal import Control
 internal import HostDefinition
 internal import Messages

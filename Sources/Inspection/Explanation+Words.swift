@@ -1,5 +1,6 @@
 // The keys that an explanation shows in words of their own: what they come to for this client, not what the file says.
 internal import Addresses
+internal import Admission
 internal import HostDefinition
 internal import Sandbox
 internal import ServiceModel

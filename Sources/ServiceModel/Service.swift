@@ -67,14 +67,3 @@ package struct Identity: Hashable, Sendable {
         self.capabilities = capabilities
     }
 }
-
-extension Service {
-    /// The most pending connections of a gate; 0: no connection waits in the gate.
-    package var waitingPlaces: Int {
-        if let waiting = limits.waiting { return waiting }
-        let isAsked =
-            admission.start == .data || admission.greetDelay != nil || !admission.upstreams.isEmpty
-            || !admission.dnsbl.isEmpty || !admission.checks.programs.isEmpty
-        return isAsked ? Limits.standardWaiting : 0
-    }
-}

@@ -157,7 +157,7 @@ private struct GateModel: ~Copyable {
             guard case .known(let verdict) = lists.knowledge(of: address, at: now) else { return nil }
             return verdict.refusal
         case .checks: return checks.answer(for: admission.source(of: client), at: now)?.refusal
-        case .proxyHeader, .greetDelay, .firstByte, .handler: return nil
+        default: return nil
         }
     }
 
@@ -262,8 +262,8 @@ struct DecisionOrderTests {
         case .checks: "Checks"
         case .greetDelay: "Silence"
         case .firstByte: "first byte"
-        // The handler queue refuses only when it is full.
-        case .handler: nil
+        // The handler queue refuses only when it is full; a phase that only waits refuses nothing.
+        default: nil
         }
     }
 
