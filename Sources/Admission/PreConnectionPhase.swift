@@ -50,8 +50,8 @@ extension PreConnectionPhase {
 }
 
 extension Service {
-    /// The most pending connections of a gate; 0: no connection waits in the gate. Without a limit in the file, connections
-    /// wait there only where a phase makes them wait.
+    /// The most pending connections of a gate; 0: no connection waits in the gate. Without a limit in the file,
+    /// connections wait there only where a phase makes them wait.
     package var waitingPlaces: Int {
         if let waiting = limits.waiting { return waiting }
         let isAsked = PreConnectionPhase.allCases.contains { $0 != .handler && $0.isAsked(by: admission) }
