@@ -47,7 +47,7 @@ extension Explanation {
         if let sourceStatus = live.sourceStatus { explain(sourceStatus) }
     }
 
-    /// What becomes of somebody who comes when every place is taken.
+    /// What becomes of a connection that comes when every place is taken.
     private func whereNextWaits(_ status: ServiceStatus) -> String {
         if service.waitingPlaces == 0 { return "waits in the listen queue" }
         if status.counts[.waiting] < service.waitingPlaces { return "waits in the gate" }
@@ -55,7 +55,7 @@ extension Explanation {
             "takes the place in the gate of a source that has more of them than its own, or is refused [limits.waiting]"
     }
 
-    /// What the gate knows of the caller.
+    /// What the gate knows of the client's source.
     private mutating func explain(_ sourceStatus: SourceStatus) {
         let most = Form.orUnlimited(.count(0...0)).shown(service.limits.perSource.setting)
         add("its connections", "\(sourceStatus.connections) of \(most)", from: "")

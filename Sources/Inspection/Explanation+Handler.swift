@@ -38,7 +38,7 @@ extension Explanation {
         return definition.origins["handler"]?.fileAndLine
     }
 
-    /// As whom the handler runs.
+    /// The user, the groups and the capabilities of the handler.
     mutating func explainIdentity() {
         let isDynamic = service.identity.user == .dynamic
         var number: UInt32?
