@@ -57,10 +57,14 @@ extension Reading {
             case .any: nil
             case .moreThanZero:
                 time > .zero ? nil : "is no time at all; expected more" + (orUnlimited ? ", or \"unlimited\"" : "")
-            case .second: time >= .seconds(1) ? nil : "is too short; expected \"1s\" or more"
+            case .second:
+                time >= .seconds(1)
+                    ? nil : "is too short; expected \"1s\" or more" + (orUnlimited ? ", or \"unlimited\"" : "")
             case .wholeSeconds:
                 time >= .seconds(1) && time.components.attoseconds == 0
-                    ? nil : "is not whole seconds; expected a duration from \"1s\" on"
+                    ? nil
+                    : "is not whole seconds; expected a duration from \"1s\" on"
+                        + (orUnlimited ? ", or \"unlimited\"" : "")
             }
         guard let problem else { return time }
         fault(entry.value.position, "\(quoted(entry.key)) \(problem)")
