@@ -51,6 +51,12 @@ int clinux_reap(int pid) {
     return waitid(P_PID, (id_t)pid, &info, WEXITED) < 0 ? -errno : 0;
 }
 
+int clinux_open_process(int pid) {
+    // The descriptor is close-on-exec. Source: pidfd_open(2).
+    int number = (int)syscall(SYS_pidfd_open, pid, 0);
+    return number < 0 ? -errno : number;
+}
+
 int clinux_wait(int pid, struct clinux_end *end) {
     siginfo_t info;
     if (waitid(P_PID, (id_t)pid, &info, WEXITED) < 0) return -errno;

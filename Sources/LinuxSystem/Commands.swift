@@ -13,7 +13,7 @@ package enum Commands {
     /// - Parameters:
     ///   - most: how many bytes it may print; a program that prints more is killed (EFBIG).
     ///   - withinNanoseconds: how long it may run; then it is killed (ETIMEDOUT).
-    /// Errors: pipe(2), fork(2), read(2).
+    /// Errors: pipe(2), fork(2), read(2), pidfd_open(2).
     package static func run(
         _ path: String, _ arguments: [String], mostBytes most: Int, withinNanoseconds: Int64
     ) throws(SystemError) -> CommandResult {
@@ -23,12 +23,24 @@ package enum Commands {
         }
         let output = Descriptor(owning: readEnd)
         do throws(SystemError) {
-            let bytes = try collect(output, most: most, until: Clock.monotonicNanoseconds() + withinNanoseconds)
+            let deadline = Clock.monotonicNanoseconds() + withinNanoseconds
+            let bytes = try collect(output, most: most, until: deadline)
+            // A program that has closed its output may still run.
+            try waitForEnd(of: pid, until: deadline)
             return CommandResult(output: bytes, end: try Processes.waitForEnd(of: pid))
         } catch {
             Processes.signal(pid, .kill)
             _ = try Processes.waitForEnd(of: pid)
             throw error
+        }
+    }
+
+    private static func waitForEnd(of pid: Int32, until deadline: Int64) throws(SystemError) {
+        let process = Descriptor(owning: try retrying("pidfd_open") { clinux_open_process(pid) })
+        var poller = try Poller()
+        try poller.add(process.number, token: 0)
+        while try poller.wait(timeoutNanoseconds: max(deadline - Clock.monotonicNanoseconds(), 0)) == 0 {
+            guard Clock.monotonicNanoseconds() < deadline else { throw SystemError("wait for command", .timedOut) }
         }
     }
 

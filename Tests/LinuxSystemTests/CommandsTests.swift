@@ -23,6 +23,14 @@ struct CommandsTests {
         #expect(error?.errno.name == "ETIMEDOUT")
     }
 
+    @Test("a command that has closed its output and goes on is killed at the end of its time")
+    func silent() {
+        let error = #expect(throws: SystemError.self) {
+            try run("exec >&-; exec sleep 60", withinNanoseconds: 100_000_000)
+        }
+        #expect(error?.errno == .timedOut)
+    }
+
     @Test("a command that prints more than its limit is killed, and the error is EFBIG")
     func long() {
         let error = #expect(throws: SystemError.self) { try run("exec yes", mostBytes: 1000) }

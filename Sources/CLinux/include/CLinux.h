@@ -138,6 +138,7 @@ int clinux_fork(void);
 int clinux_fork_into(int group);                                  // the child starts in this control group
 int clinux_next_end(struct clinux_end *end);                      // 1: one is filled in and not reaped yet; 0: none
 int clinux_reap(int pid);
+int clinux_open_process(int pid);                                 // readable when the process has ended
 int clinux_wait(int pid, struct clinux_end *end);                 // reaps it
 // Starts a program with /dev/null on 0, a pipe on 1 and no signal blocked. Returns the pid, and the reading end in
 // `output`.
