@@ -8,9 +8,8 @@ extension Reading {
     private static let programsForms =
         "a list of programs with their arguments, like [[\"lowercase\"], [\"record\", \"--flag\"]]"
 
-    /// Reads a list of programs with their arguments; nil with a fault.
+    /// Reads a list of programs with their arguments; nil: there is no list. A faulty one is left out.
     mutating func programs(_ entry: TOMLEntry, most: Int, called name: String) -> [HandlerCommand]? {
-        let faultsBefore = faults.count
         let key = entry.key
         guard case .list(let elements) = entry.value.content else {
             wrongType(entry, expected: Self.programsForms)
@@ -20,8 +19,7 @@ extension Reading {
             fault(
                 entry.value.position, "\(quoted(key)) has \(elements.count) \(name); expected at most \(most)")
         }
-        let programs = elements.compactMap { command($0, of: key, expected: Self.programsForms) }
-        return faults.count == faultsBefore ? programs : nil
+        return elements.compactMap { command($0, of: key, expected: Self.programsForms) }
     }
 
     /// Reads a program with its arguments; nil with a fault.

@@ -15,16 +15,19 @@ struct Section: Sendable {
     }
 }
 
-/// The hint for a key in the wrong table: the right table; nil for a key that no table has.
-private func placementHint(for name: String) -> String? {
-    let tables = ["limits", "", "socket", "files", "penalties"]
-    guard
-        let table = tables.first(where: { table in Service.keys.contains { $0.table == table && $0.plainName == name } }
-        )
-    else { return nil }
-    return table.isEmpty
-        ? "it belongs at the top of a service's file, before the first [table]" : "it belongs in [\(table)]"
-}
+/// The hints for keys in the wrong table, by the name without its table. Where two tables have a name, the earlier one
+/// of this list is the likelier.
+private let placementHints: [String: String] = {
+    var hints: [String: String] = [:]
+    for table in ["limits", "", "socket", "files", "penalties"] {
+        let names = table.isEmpty ? topNames(of: Service.keys) : plainNames(of: Service.keys, in: table)
+        let hint =
+            table.isEmpty
+            ? "it belongs at the top of a service's file, before the first [table]" : "it belongs in [\(table)]"
+        for name in names where hints[name] == nil { hints[name] = hint }
+    }
+    return hints
+}()
 
 extension Section {
     /// Merges the table with the defaults: an entry of this table replaces that of the defaults, key by key.
@@ -79,7 +82,7 @@ extension Reading {
             let hint: String
             if let near = nearestName(to: entry.key, among: known) {
                 hint = "did you mean '\(near)'?"
-            } else if let placement = placementHint(for: entry.key) {
+            } else if let placement = placementHints[entry.key] {
                 hint = placement
             } else {
                 hint = "expected one of \(known.joined(separator: ", "))"

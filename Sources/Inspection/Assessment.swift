@@ -47,10 +47,10 @@ package struct Assessment: Sendable {
         }
         let definitions = try HostDefinition.read(choices, on: host)
         guard let definition = definitions.services[name] else {
-            let faults = definitions.faults.map(\.description).filter { $0.contains("/\(name).toml:") }
+            let faults = definitions.faults.filter { $0.position.file.hasSuffix("/\(name).toml") }
+            guard faults.isEmpty else { throw HostDefinitionError(problems: faults.map { Problem($0) }) }
             let known = definitions.services.keys.sorted().joined(separator: ", ")
-            throw HostDefinitionError(
-                lines: faults.isEmpty ? ["no service is called '\(name)'; there are: \(known)"] : faults)
+            throw HostDefinitionError(lines: ["no service is called '\(name)'; there are: \(known)"])
         }
         let isUnix = if case .unix = peer { true } else { false }
         let listens = definition.service.listen.contains { if case .unix = $0 { isUnix } else { !isUnix } }

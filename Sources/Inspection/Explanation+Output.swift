@@ -56,7 +56,9 @@ extension Explanation {
 
     /// A key with its value, and where a file says it; the place is null for a default.
     private func setting(_ key: Key<Service>) -> JSON {
-        let place = definition.origins[key.name]
+        // The places of a table's entries stand for a key that is a table, as `environment`.
+        let entries = definition.origins.filter { $0.key.hasPrefix(key.name + ".") }.values
+        let place = definition.origins[key.name] ?? entries.min { ($0.file, $0.line) < ($1.file, $1.line) }
         return [
             "key": .string(key.name), "value": JSON(key.value(in: service), key.form), "file": JSON(place?.file),
             "line": JSON(place?.line),
@@ -68,7 +70,7 @@ extension JSON {
     /// A value in the unit of its form: durations in seconds, sizes in bytes, octal numbers as a file spells them.
     fileprivate init(_ value: SettingValue, _ form: Form) {
         switch (form, value) {
-        case (_, .none): self = .null
+        case (_, .none), (.program, .list([.text("")])): self = .null
         case (_, .flag(let flag)): self = .boolean(flag)
         case (_, .text(let text)): self = .string(text)
         case (.orUnlimited(let form), _): self = JSON(value, form)

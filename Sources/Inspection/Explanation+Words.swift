@@ -12,7 +12,8 @@ extension Explanation {
     mutating func explainInWords(_ key: Key<Service>) -> Bool {
         let settings = service.admission
         switch key.name {
-        case "handler", "environment", "user", "group", "capabilities": break
+        case "environment": return !service.environment.isEmpty
+        case "handler", "user", "group", "capabilities": break
         case "enabled" where !service.isEnabled: add("enabled", "false: it is switched off")
         case "groups": add("groups", service.identity.groups.isEmpty ? "none" : "\(service.identity.groups)")
         case "access" where !service.access.isEmpty:
@@ -23,11 +24,13 @@ extension Explanation {
             add("hours", "\(hours), \(settings.timeZone ?? "local time")")
         case "sensor":
             guard let length = settings.sensor else { return false }
-            add("sensor", "bans who touches it for \(shown(length))")
+            add("sensor", "bans who touches it for \(Form.duration(.any).shown(length.setting))")
         case "start": add("start", settings.start == .data ? "with the first byte" : "when a client connects")
         case "greet_delay":
             guard let delay = settings.greetDelay else { return false }
-            add("greet_delay", "a client that talks in the first \(shown(delay)) is refused")
+            add(
+                "greet_delay", "a client that talks in the first \(Form.duration(.any).shown(delay.setting)) is refused"
+            )
         case "proxy_protocol":
             guard !settings.upstreams.isEmpty else { return false }
             let upstreams = settings.upstreams.map(\.description).joined(separator: " ")

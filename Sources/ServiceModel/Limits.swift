@@ -108,10 +108,7 @@ extension Limit<Rate> {
     /// nil when it is the default burst of the rate. Setting it changes nothing when there is no rate.
     fileprivate var burst: Int? {
         get {
-            guard case .at(let rate) = self, let plain = Rate(count: rate.count, period: rate.period) else {
-                return nil
-            }
-            return rate.burst == plain.burst ? nil : Int(rate.burst)
+            if case .at(let rate) = self { Int(rate.burst) } else { nil }
         }
         set {
             guard case .at(let rate) = self,

@@ -46,3 +46,10 @@ func faultKey(lines: String, key: String) throws {
     }
     #expect(faults.all.map(\.key) == [key])
 }
+
+@Test("a table in another table is sent to the top, and one bad filter does not hide another fault")
+func hints() {
+    #expect(faults(goodTop + "[limits]\nlimits = 1\n").contains { $0.contains("before the first [table]") })
+    let found = faults(goodTop + "stderr = \"socket\"\noutput_filters = [[\"cat\"], \"x\"]\n")
+    #expect(found.contains { $0.contains("goes around the 'output_filters'") } && found.count == 2)
+}
