@@ -54,7 +54,7 @@ extension AdmissionSettings {
             Key(
                 "greet_delay", \.greetDelay, .duration(.moreThanZero), .common, .uselessForSensor(because: sensor),
                 .contradicts(
-                    key: "start", value: "data", says: "refuses who talks first", otherSays: "waits for that")),
+                    key: "start", value: "data", says: "refuses early talkers", otherSays: "waits for them")),
             Key(
                 "proxy_protocol", \.upstreams, .prefixes(example: "the addresses that send a PROXY header"), .common,
                 .needsAddress),

@@ -44,7 +44,7 @@ struct PreConnectionReaderTests {
             ("start = \"later\"", "3:9: error: 'start' is 'later'; expected one of \"connect\", \"data\""),
             (
                 "start = \"data\"\ngreet_delay = \"2s\"",
-                "4:1: error: 'greet_delay' at s.toml:4 refuses who talks first, and 'start' at s.toml:3 waits for that"
+                "4:1: error: 'greet_delay' at s.toml:4 refuses early talkers, and 'start' at s.toml:3 waits for them"
             ),
             ("first_byte = \"2s\"", "3:1: error: 'first_byte' does nothing without 'start = \"data\"'; expected both"),
             ("start = \"data\"\nfirst_byte = \"0s\"", "4:14: error: 'first_byte' is no time at all"),
