@@ -46,6 +46,13 @@ private let definition = ServiceDefinition(
         name: "a", file: "a.toml", listen: [], handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
         identity: Identity(user: .dynamic)), activation: .enabled, listeners: [])
 
+/// The gate of `definition` that the supervisor knows by the token 77.
+private func gateProcess(_ pid: Int32, channel: consuming MessageChannel) throws -> GateProcess {
+    GateProcess(
+        pid: pid, token: 77, channel: channel, definition: definition, listeners: [], group: nil,
+        counters: try SharedCounters.ofGate(), sourcePrefix: SourcePrefix(), startedAt: 0)
+}
+
 struct SupervisorGatesTests {
     @Test(
         "a gate that sends an invalid message is killed, and the supervisor goes on",
@@ -58,9 +65,7 @@ struct SupervisorGatesTests {
             let pair = try MessageChannel.pair()
             let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
             let wanted = WantedService(definition)
-            wanted.serving = GateProcess(
-                pid: idle.pid, token: 77, channel: pair.takeSupervisorEnd(), definition: definition, listeners: [],
-                group: nil, counters: try SharedCounters.ofGate(), sourcePrefix: SourcePrefix(), startedAt: 0)
+            wanted.serving = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
             supervisor.services["a"] = wanted
             // A valid message before it changes nothing, and neither does a report that comes twice.
             try gateEnd.send(GateMessage.ready.bytes)
@@ -82,9 +87,7 @@ struct SupervisorGatesTests {
             let pair = try MessageChannel.pair()
             let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
             let wanted = WantedService(definition)
-            wanted.starting = GateProcess(
-                pid: idle.pid, token: 77, channel: pair.takeSupervisorEnd(), definition: definition, listeners: [],
-                group: nil, counters: try SharedCounters.ofGate(), sourcePrefix: SourcePrefix(), startedAt: 0)
+            wanted.starting = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
             supervisor.services["a"] = wanted
             try gateEnd.send(bytes)
             try gateEnd.send(bytes)
@@ -108,9 +111,7 @@ struct SupervisorGatesTests {
             let pair = try MessageChannel.pair()
             let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
             let service = WantedService(definition)
-            service.starting = GateProcess(
-                pid: idle.pid, token: 77, channel: pair.takeSupervisorEnd(), definition: definition, listeners: [],
-                group: nil, counters: try SharedCounters.ofGate(), sourcePrefix: SourcePrefix(), startedAt: 0)
+            service.starting = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
             supervisor.services["a"] = service
             try gateEnd.send(GateMessage.ready.bytes)
             Processes.signal(idle.pid, .kill)
