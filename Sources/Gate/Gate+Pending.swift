@@ -61,9 +61,9 @@ extension Gate {
         case .displaces(let number):
             let other = pendingConnections.remove(number)
             pendingConnections.insert(pending)
-            if let other { refusePending(other.incoming, .plain(.crowded), at: now) }
+            if let other { refusePending(other.incoming, .plain(.displaced), at: now) }
         case .refused:
-            refusePending(pending.incoming, .plain(.crowded), at: now)
+            refusePending(pending.incoming, .plain(.displaced), at: now)
         }
     }
 

@@ -36,7 +36,7 @@ extension Gate {
             bans.hits.add(ban.index)
             bans.reportHitsAt = bans.reportHitsAt ?? now + Self.hitsIntervalNanoseconds
         case .plain(.sensor): report(.sensor, of: peer, at: now)
-        case .sourceLimit, .plain(.sourceRate), .plain(.crowded): penalize(peer, for: .limit, at: now)
+        case .sourceLimit, .plain(.sourceRate), .plain(.displaced): penalize(peer, for: .limit, at: now)
         case .plain(.noData), .plain(.firstByte):
             if setup.service.admission.start == .data { penalize(peer, for: .noData, at: now) }
         default: break

@@ -39,7 +39,7 @@ package enum RefusalCause: String, CaseIterable, Hashable, Sendable {
     /// An upstream sent no proper PROXY header.
     case proxyHeader = "proxy_header"
     /// Every handler was busy, and the source had more pending connections than any other source.
-    case crowded
+    case displaced
     /// The gate ended while the connection waited in it.
     case drain
 
@@ -63,7 +63,7 @@ package enum RefusalCause: String, CaseIterable, Hashable, Sendable {
         case .firstByte: "first_byte"
         case .earlyTalker: "greet_delay"
         case .proxyHeader: "proxy_protocol"
-        case .crowded: "limits.waiting"
+        case .displaced: "limits.waiting"
         case .drain: nil
         }
     }

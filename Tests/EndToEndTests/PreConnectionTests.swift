@@ -186,7 +186,7 @@ extension EndToEndTests {
             }
             try wait(for: "waiting", 6, supervised)
             let refusal = try supervised.log.wait(for: "refuse")
-            #expect(refusal["cause"] == "crowded" && refusal["setting"] == "limits.waiting")
+            #expect(refusal["cause"] == "displaced" && refusal["setting"] == "limits.waiting")
             #expect(flood[0].read() == "flood\n" && flood[1].read() == "flood\n")
             let explain = ["explain", "a", "127.0.0.3", "--config", supervised.directory + "/doorward.toml"]
             #expect(
@@ -194,7 +194,7 @@ extension EndToEndTests {
             let other = try Client(port: port, source: "127.0.0.3")
             other.send("other\n")
             let evicted = try supervised.log.wait(for: "refuse", count: 2)
-            #expect(evicted["cause"] == "crowded" && evicted["peer"]?.hasPrefix("127.0.0.2:") == true)
+            #expect(evicted["cause"] == "displaced" && evicted["peer"]?.hasPrefix("127.0.0.2:") == true)
             #expect(other.isSilent)
             // The client that came last is next: its source has no handler.
             flood[0].shutdownWrite()
