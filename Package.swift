@@ -1,13 +1,15 @@
 // swift-tools-version: 6.2
-// What is built, and how. Three builds of one package:
+// What is built, and how. Four builds of one package:
 //   ordinary                       the supervisor, the command line, and every target as the tests see it
 //   DOORWARD_HANDLERS=embedded     the handlers alone: Embedded Swift, static PIE on musl (see Makefile, "handlers")
 //   DOORWARD_HANDLERS=sessions     the handlers and the tests that play their sessions: a short build
+//   DOORWARD_HANDLERS=fuzzed       the fuzz targets in place of the tests (see Tests/Fuzz/run)
 // The folders under Sources/ are the architecture; arrows between targets point down only (docs/architecture.md).
 import PackageDescription
 
 let isEmbedded = Context.environment["DOORWARD_HANDLERS"] == "embedded"
 let isOnlySessions = Context.environment["DOORWARD_HANDLERS"] == "sessions"
+let isFuzzed = Context.environment["DOORWARD_HANDLERS"] == "fuzzed"
 
 #if arch(arm64)
     let muslTriple = "aarch64-linux-musl"
@@ -226,11 +228,27 @@ let sessionTargets = (supervisorColumn + testTargets).filter {
     ["CLinux", "HandlerTests", "LinuxSystem", "ServiceModel", "TestSupport"].contains($0.name)
 }
 
+/// A fuzz target, in the folder of its name (Tests/Fuzz/run). It has no main function: libFuzzer brings that.
+func fuzzTarget(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .executableTarget(
+        name: "fuzz-\(name)", dependencies: dependencies, path: "Tests/Fuzz/\(name)", exclude: exclude,
+        swiftSettings: [.enableExperimentalFeature("Lifetimes"), .unsafeFlags(["-parse-as-library"])])
+}
+
+let fuzzTargets = [
+    fuzzTarget("dns", ["Addresses", "DNS"], exclude: ["corpus"]),
+    fuzzTarget("proxy", ["Admission"], exclude: ["corpus"]),
+    fuzzTarget("smtp", ["HandlerKit", "SMTP"], exclude: ["corpus", "dictionary"]),
+    fuzzTarget("toml", ["Configuration", "HostDefinition", "ServiceModel", "Wire"]),
+    fuzzTarget("wire", ["Control", "DNS", "HostDefinition", "Messages", "Wire"], exclude: ["corpus"]),
+]
+
 let package = Package(
     name: "doorward",
     dependencies: isEmbedded || isOnlySessions
         ? []
         : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
     targets: handlerColumn + guideHandlers
-        + (isEmbedded ? [] : isOnlySessions ? sessionTargets : supervisorColumn + testTargets)
+        + (isEmbedded
+            ? [] : isOnlySessions ? sessionTargets : supervisorColumn + (isFuzzed ? fuzzTargets : testTargets))
 )

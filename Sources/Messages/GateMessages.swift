@@ -90,7 +90,7 @@ package enum GateMessage: Hashable, Sendable {
     package var bytes: [UInt8] {
         switch self {
         case .ready: [Kind.ready.byte]
-        case .failed(let reason): [Kind.failed.byte] + Array(reason.utf8.prefix(900))
+        case .failed(let reason): [Kind.failed.byte] + FailureReason.bytes(of: reason)
         case .sourceStatus(let number, let sourceStatus): [Kind.sourceStatus.byte] + numbered(number, sourceStatus)
         case .offence(let prefix, let offence): [Kind.offence.byte, offence.code] + Self.bytes(of: prefix)
         case .hits(let hits):
@@ -104,7 +104,9 @@ package enum GateMessage: Hashable, Sendable {
     package init?(_ bytes: [UInt8]) {
         switch Kind(bytes) {
         case .ready where bytes.count == 1: self = .ready
-        case .failed: self = .failed(String(decoding: bytes.dropFirst(), as: UTF8.self))
+        case .failed:
+            guard let reason = FailureReason.read(bytes.dropFirst()) else { return nil }
+            self = .failed(reason)
         case .sourceStatus:
             guard let (number, sourceStatus) = numbered(SourceStatus.self, in: bytes) else { return nil }
             self = .sourceStatus(number, sourceStatus)

@@ -18,7 +18,9 @@ package enum ResolverOrder: Hashable, Sendable {
     package init?(_ bytes: [UInt8]) {
         switch bytes.first {
         case UInt8(ascii: "G") where bytes.count == 1: self = .gate
-        case UInt8(ascii: "L"): self = .list(String(decoding: bytes.dropFirst(), as: UTF8.self))
+        case UInt8(ascii: "L"):
+            guard let zone = String(validating: bytes.dropFirst(), as: UTF8.self) else { return nil }
+            self = .list(zone)
         default: return nil
         }
     }
@@ -34,14 +36,16 @@ package enum ResolverReport: Hashable, Sendable {
     package var bytes: [UInt8] {
         switch self {
         case .ready: [UInt8(ascii: "R")]
-        case .failed(let reason): [UInt8(ascii: "F")] + Array(reason.utf8.prefix(900))
+        case .failed(let reason): [UInt8(ascii: "F")] + FailureReason.bytes(of: reason)
         }
     }
 
     package init?(_ bytes: [UInt8]) {
         switch bytes.first {
         case UInt8(ascii: "R") where bytes.count == 1: self = .ready
-        case UInt8(ascii: "F"): self = .failed(String(decoding: bytes.dropFirst(), as: UTF8.self))
+        case UInt8(ascii: "F"):
+            guard let reason = FailureReason.read(bytes.dropFirst()) else { return nil }
+            self = .failed(reason)
         default: return nil
         }
     }

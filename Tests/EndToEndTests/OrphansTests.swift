@@ -39,9 +39,9 @@ extension EndToEndTests {
                         pass
                 """
 
-        /// Leaves a process that forks as often as it can; each child does the same, and half of them exit. The leader of
-        /// the first session waits: if it ended, the gate would kill its group, and a child that had no session of its
-        /// own yet with it.
+        /// Leaves a process that forks as often as it can; each child does the same, and half of them exit. The leader
+        /// of the first session waits: if it ended, the gate would kill its group, and a child that had no session of
+        /// its own yet with it.
         private static let multiplying =
             escaping(1) + """
                 if os.fork():

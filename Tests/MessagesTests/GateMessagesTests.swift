@@ -92,6 +92,18 @@ struct GateMessagesTests {
         #expect(reason.hasPrefix(String(repeating: text, count: 200)))
     }
 
+    @Test("a reason is cut between characters, and one that is longer or no UTF-8 is no message")
+    func reason() {
+        let text = "x" + String(repeating: "ü", count: 2000)
+        let cut = "x" + String(repeating: "ü", count: 449)
+        #expect(GateMessage(GateMessage.failed(text).bytes) == .failed(cut))
+        #expect(ResolverReport(ResolverReport.failed(text).bytes) == .failed(cut))
+        for bytes in [Array("F".utf8) + [0xff], Array(("F" + String(repeating: "x", count: 901)).utf8)] {
+            #expect(GateMessage(bytes) == nil)
+            #expect(ResolverReport(bytes) == nil)
+        }
+    }
+
     @Test(
         "any other bytes are no message",
         arguments: [

@@ -13,7 +13,9 @@ struct ResolverMessagesTests {
         }
     }
 
-    @Test("any other bytes are neither", arguments: [[], [0], Array("GX".utf8), Array("RX".utf8), Array("X".utf8)])
+    @Test(
+        "any other bytes are neither",
+        arguments: [[], [0], Array("GX".utf8), Array("RX".utf8), Array("X".utf8), [0x4c, 0xff]])
     func nonsense(bytes: [UInt8]) {
         #expect(ResolverOrder(bytes) == nil)
         #expect(ResolverReport(bytes) == nil)

@@ -1,5 +1,5 @@
-// Replays the corpus of the fuzzer (Tests/Fuzz). The first byte of an input selects a session or a message for the dot
-// reader.
+// Replays the corpus of the fuzzer (Tests/Fuzz/smtp). The first byte of an input selects a session or a message for the
+// dot reader.
 import Glibc
 import Testing
 
@@ -31,9 +31,9 @@ struct CorpusTests {
     }
 }
 
-/// The files of Tests/Fuzz/corpus, by name.
+/// The files of Tests/Fuzz/smtp/corpus, by name.
 private func corpus() -> [(String, [UInt8])] {
-    let directory = #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/Fuzz/corpus"
+    let directory = #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/Fuzz/smtp/corpus"
     // Sound: the stream is closed below, and each name is copied before the next entry is read.
     guard let stream = unsafe opendir(directory) else { return [] }
     defer { unsafe closedir(stream) }
