@@ -1,5 +1,6 @@
 // A text of limited length, built without allocation: a reply with a number in it, or a log line.
 // Promises to stay within its capacity: bytes that do not fit are left out, and `isTruncated` is then true.
+internal import Text
 
 /// A text in a buffer of fixed size.
 public struct ShortText: ~Copyable {
@@ -52,17 +53,11 @@ public struct ShortText: ~Copyable {
         append(digitsOf: number, base: 8, minimumWidth: minimumWidth)
     }
 
-    /// Appends any bytes as one word: a byte that is not visible ASCII, or is a backslash, becomes \xHH.
+    /// Appends any bytes as one word, as Doorward's log has it: a byte that is not visible ASCII, a quote and a
+    /// backslash become `\xHH`.
+    @inline(never)
     public mutating func append(escaping bytes: borrowing Span<UInt8>) {
-        for index in bytes.indices {
-            let byte = bytes[index]
-            if byte > 0x20 && byte < 0x7f && byte != 0x5c {
-                append(byte: byte)
-            } else {
-                append("\\x")
-                append(hexadecimal: UInt64(byte), minimumWidth: 2)
-            }
-        }
+        for index in bytes.indices { EscapedByte(bytes[index]).forEach { append(byte: $0) } }
     }
 
     /// Appends an LF. If the text is full or was truncated, `~` and the LF take the place of its last two bytes.

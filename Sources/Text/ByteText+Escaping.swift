@@ -1,4 +1,4 @@
-// The form of a value in a log line.
+// The form of a value in a log line. EscapedByte has that of each byte.
 
 extension ByteText {
     /// Appends a value. A value of bytes 0x21 to 0x7e without `"` and `\` stays as it is. Any other is quoted, with
@@ -8,7 +8,7 @@ extension ByteText {
             append("\"\"" as StaticString)
             return
         }
-        guard value.utf8.contains(where: { !isPlain($0) }) else {
+        guard value.utf8.contains(where: { !EscapedByte($0).isPlain }) else {
             append(value)
             return
         }
@@ -20,27 +20,13 @@ extension ByteText {
     /// The same for bytes that are not necessarily text.
     package mutating func append(escaping value: borrowing Span<UInt8>) {
         var isPlainText = value.count > 0
-        for index in value.indices where !isPlain(value[index]) { isPlainText = false }
+        for index in value.indices where !EscapedByte(value[index]).isPlain { isPlainText = false }
         if !isPlainText { append(UInt8(ascii: "\"")) }
         for index in value.indices { append(escaping: value[index]) }
         if !isPlainText { append(UInt8(ascii: "\"")) }
     }
 
     private mutating func append(escaping byte: UInt8) {
-        if isPlain(byte) || byte == UInt8(ascii: " ") {
-            append(byte)
-        } else {
-            append("\\x" as StaticString)
-            append(hexadecimalDigit: byte >> 4)
-            append(hexadecimalDigit: byte & 0xf)
-        }
+        if byte == UInt8(ascii: " ") { append(byte) } else { EscapedByte(byte).forEach { append($0) } }
     }
-
-    private mutating func append(hexadecimalDigit digit: UInt8) {
-        append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-    }
-}
-
-private func isPlain(_ byte: UInt8) -> Bool {
-    byte >= 0x21 && byte <= 0x7e && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
 }
