@@ -17,7 +17,8 @@ struct TextTests {
         var line = LogLine("line refused")
         line.add("length", -12)
         line.add("text", "a b=\"c\n\\\u{7f}é")
-        #expect(logged(line) == [Array(#"line refused length=-12 text=a\x20b=\x22c\x0a\x5c\x7f\xc3\xa9"#.utf8) + [0x0a]])
+        let expected = #"line refused length=-12 text=a\x20b=\x22c\x0a\x5c\x7f\xc3\xa9"#
+        #expect(logged(line) == [Array(expected.utf8) + [0x0a]])
     }
 
     @Test("a log line that is too long is cut, marked, and ended")
