@@ -7,7 +7,7 @@ internal import ServiceModel
 extension BanStatus {
     /// For people.
     package static func text(_ bans: [BanStatus]) -> String {
-        guard !bans.isEmpty else { return "nobody is banned" }
+        guard !bans.isEmpty else { return "no bans" }
         let head = ["prefix", "for", "age", "ends in", "hits", "strikes"]
         let rows = bans.map { ban in
             [
