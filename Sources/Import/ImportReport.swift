@@ -30,13 +30,15 @@ package struct Remark: Hashable, Sendable, CustomStringConvertible {
 
     package let place: Place
     package let kind: Kind
-    /// The text of the file: `wait = yes`.
+    /// The text of the file, whole and unescaped: `wait = yes`.
     package let directive: String
     /// The reason why it was not carried over, or the difference.
     package let reason: String
 
-    /// `FILE:LINE: not carried over: wait = yes: REASON`.
-    package var description: String { "\(place): \(kind.rawValue): \(directive): \(reason)" }
+    /// `FILE:LINE: not carried over: wait = yes: REASON`, fit for a terminal.
+    package var description: String {
+        "\(Escaping.line.text(place.description)): \(kind.rawValue): \(printable(directive)): \(reason)"
+    }
 }
 
 /// What the import did with a line.
@@ -85,12 +87,12 @@ package struct ImportReport: Sendable {
     mutating func dropped(_ place: Place) { settle(place, .notCarriedOver) }
 
     mutating func note(_ place: Place, _ directive: String, _ what: String) {
-        add(Remark(place: place, kind: .note, directive: printable(directive), reason: what))
+        add(Remark(place: place, kind: .note, directive: directive, reason: what))
         settle(place, .noted)
     }
 
     mutating func notCarriedOver(_ place: Place, _ directive: String, _ why: String) {
-        add(Remark(place: place, kind: .notCarriedOver, directive: printable(directive), reason: why))
+        add(Remark(place: place, kind: .notCarriedOver, directive: directive, reason: why))
         settle(place, .notCarriedOver)
     }
 

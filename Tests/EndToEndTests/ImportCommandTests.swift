@@ -91,6 +91,21 @@ extension EndToEndTests {
             #expect(object["access"] as? String == "access = [\"allow all\"]\n")
         }
 
+        @Test("a directive in a remark is the file's own text as JSON, and is escaped and cut only for a terminal")
+        func foreignText() throws {
+            let long = "a\u{1b}[2J\"\\" + String(repeating: "x", count: 200)
+            let directory = try self.directory(["inetd.conf": "\(long)\n"])
+            let options = ["--format", "inetd", "inetd.conf"]
+            let json = try importing(["--json"] + options, directory)
+            let object = try #require(
+                try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+            let remarks = try #require(object["remarks"] as? [[String: Any]])
+            #expect(remarks.first?["directive"] as? String == long)
+            let text = try importing(options, directory)
+            #expect(text.error.hasPrefix("inetd.conf:1: not carried over: a\\u{1b}[2J\"\\xxx"), "\(text.error)")
+            #expect(text.error.contains("xxx...: ") && !text.error.contains(long))
+        }
+
         @Test("import names a file that it cannot read or recognize, and returns 1")
         func unreadable() throws {
             let directory = try self.directory(["what": "hello\n"])

@@ -39,6 +39,7 @@ struct InetdEntryTests {
         let source = ImportSource(file: "f", format: .inetd, text: Array("a\u{1b}[2J\n".utf8) + [0x62, 0xff, 10, 0x63])
         #expect(inetdEntries(source, &report).map(\.words) == [["c"]])
         #expect(report.remarks.map(\.place.line) == [1, 2])
-        #expect(report.remarks.first?.directive == "a\\u{1b}[2J")
+        #expect(report.remarks.first?.directive == "a\u{1b}[2J")
+        #expect(report.remarks.first?.description.hasPrefix("f:1: not carried over: a\\u{1b}[2J: ") == true)
     }
 }
