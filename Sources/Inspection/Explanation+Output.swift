@@ -1,4 +1,5 @@
 // An explanation for people, in columns; and for programs, as JSON (RFC 8259).
+internal import Admission
 internal import HostDefinition
 internal import ServiceModel
 internal import Text
@@ -60,9 +61,18 @@ extension Explanation {
         let entries = definition.origins.filter { $0.key.hasPrefix(key.name + ".") }.values
         let place = definition.origins[key.name] ?? entries.min { ($0.file, $0.line) < ($1.file, $1.line) }
         return [
-            "key": .string(key.name), "value": JSON(key.value(in: service), key.form), "file": JSON(place?.file),
+            "key": .string(key.name), "value": JSON(value(of: key), key.form), "file": JSON(place?.file),
             "line": JSON(place?.line),
         ]
+    }
+
+    /// The value that the service gets, also where the default depends on its other settings.
+    private func value(of key: Key<Service>) -> SettingValue {
+        switch key.name {
+        case "limits.processes": processes.setting
+        case "limits.waiting": service.waitingPlaces.setting
+        default: key.value(in: service)
+        }
     }
 }
 

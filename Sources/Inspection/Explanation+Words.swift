@@ -43,7 +43,7 @@ extension Explanation {
         case "output_filters" where !service.outputFilters.isEmpty:
             for filter in service.outputFilters { add("output_filters", filter.shown) }
         case "limits.processes":
-            add("limits.processes", Form.shown(service.limits.processes ?? .at(Limits.standardProcesses)))
+            add("limits.processes", Form.shown(processes))
         case "limits.waiting":
             add("limits.waiting", service.waitingPlaces > 0 ? "\(service.waitingPlaces) at once in the gate" : "none")
         case "penalties.exit" where !settings.penalties.exit.isEmpty:

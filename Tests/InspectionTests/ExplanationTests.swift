@@ -145,6 +145,21 @@ struct ExplanationTests {
         #expect(setting("socket.nodelay")?["value"] as? Bool == true)
     }
 
+    @Test(
+        "JSON has the number of processes and of places to wait that the service gets, not null for a default",
+        arguments: [
+            ("", 512, 0), ("start = \"data\"\n", 512, 1000), ("[limits]\nprocesses = 7\nwaiting = 5\n", 7, 5),
+            ("[limits]\nprocesses = \"unlimited\"\n", nil, 0),
+        ])
+    func defaultsOfService(lines: String, processes: Int?, waiting: Int) throws {
+        let json = Explanation(try Example(lines).assessment("192.0.2.1")).json
+        func value(_ key: String) -> JSON? {
+            Service.keys.firstIndex { $0.name == key }.flatMap { json["settings", "\($0)", "value"] }
+        }
+        #expect(value("limits.processes") == processes.map { .integer($0) } ?? .string("unlimited"))
+        #expect(value("limits.waiting") == .integer(waiting))
+    }
+
     @Test("every key of a service is shown, or named as not set")
     func complete() throws {
         for lines in ["", "access = [\"allow all\"]\nhours = [\"Mon\"]\n[penalties]\nexit = { 77 = 20 }\n"] {
