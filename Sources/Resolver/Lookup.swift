@@ -36,11 +36,11 @@ final class Lookup {
     let number: UInt64
     let question: DNSQuestion
     let list: String
-    /// The requests that wait for the answer, each with the token of its gate.
+    /// The requests that wait for the answer, each with the number of its gate.
     var waiting: [(gate: UInt64, request: ListRequest)] = []
     /// The servers that are worth asking, the next one first.
     var servers: [NameServer]
-    /// The asked servers, by the place in a token; nil for one that has nothing more to say.
+    /// The asked servers, by their place in a ``PollToken``; nil for one that has nothing more to say.
     var asked: [AskedServer?] = []
     var tries = 0
     /// When to ask once more, on the monotonic clock; nil: no more.

@@ -7,7 +7,7 @@ internal import EventLog
 internal import LinuxSystem
 
 extension Resolver {
-    mutating func ask(_ request: ListRequest, of gate: AskingGate, token: UInt64, at now: Int64) {
+    mutating func ask(_ request: ListRequest, of gate: AskingGate, number: UInt64, at now: Int64) {
         guard gate.waiting < Self.mostOfGate, gate.lists.indices.contains(request.list),
             let question = DNSQuestion(request.address, in: gate.lists[request.list]),
             rests[gate.lists[request.list]]?.isResting(at: now) != true,
@@ -17,7 +17,7 @@ extension Resolver {
             return
         }
         gate.waiting += 1
-        lookup.waiting.append((token, request))
+        lookup.waiting.append((number, request))
         if lookup.tries == 0 { tryNext(lookup, at: now) }
     }
 
@@ -56,7 +56,8 @@ extension Resolver {
             asked = again
         } else {
             asked = try AskedServer(server, id: newID())
-            try poller.add(asked.socket.number, token: Token.lookup(lookup.number, server: lookup.asked.count))
+            let token = PollToken.server(lookup: lookup.number, place: lookup.asked.count)
+            try poller.add(asked.socket.number, token: token.bits)
             lookup.asked.append(asked)
         }
         try asked.socket.send(lookup.question.query(id: asked.id))
@@ -124,8 +125,8 @@ extension Resolver {
         }
         lookups[lookup.number] = nil
         running[lookup.question] = nil
-        for (token, request) in lookup.waiting {
-            guard let gate = gates[token] else { continue }
+        for (number, request) in lookup.waiting {
+            guard let gate = gates[number] else { continue }
             gate.waiting -= 1
             gate.answer(request, answer)
         }

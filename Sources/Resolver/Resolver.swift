@@ -21,8 +21,10 @@ package struct Resolver: ~Copyable {
     let timeouts: LookupTimeouts
     /// An unpredictable number for a question.
     let newID: () -> UInt16
+    /// By the number of the gate.
     var gates: [UInt64: AskingGate] = [:]
-    var lastGate = Token.gates
+    /// Counted from 1.
+    var lastGate: UInt64 = 0
     var lookups: [UInt64: Lookup] = [:]
     var running: [DNSQuestion: Lookup] = [:]
     var lastLookup: UInt64 = 0
@@ -31,13 +33,6 @@ package struct Resolver: ~Copyable {
     /// By zone; only of lists that once had no answer.
     var troubles: [String: OutageNotice] = [:]
     var datagram = [UInt8](repeating: 0, count: 4096)
-
-    enum Token {
-        static let channel: UInt64 = 0
-        static let gates: UInt64 = 1 << 62
-        /// A lookup's number, with the place of the asked server in the lowest bits.
-        static func lookup(_ number: UInt64, server: Int) -> UInt64 { number << 3 | UInt64(server) }
-    }
 
     /// How many lookups run at once. Each has a descriptor for each server that it asks, three at most.
     static let mostLookups = 256
@@ -92,9 +87,10 @@ package struct Resolver: ~Copyable {
         channel: consuming MessageChannel, servers: [NameServer], timeouts: LookupTimeouts,
         newID: @escaping () -> UInt16
     ) throws(SystemError) {
-        precondition(!servers.isEmpty && timeouts.mostTries <= 8, "no server, or more tries than a token has places")
+        precondition(!servers.isEmpty, "a resolver has a server")
+        precondition(timeouts.mostTries <= PollToken.mostServers, "a token has a place for each try")
         let poller = try Poller()
-        try poller.add(channel.number, token: Token.channel)
+        try poller.add(channel.number, token: PollToken.channel.bits)
         self.poller = poller
         self.channel = channel
         self.servers = servers
@@ -122,18 +118,25 @@ package struct Resolver: ~Copyable {
         let ready = try poller.wait(timeoutNanoseconds: timeout())
         let now = Clock.monotonicNanoseconds()
         // The supervisor first: its message about a gate comes before the gate's own messages.
-        for index in 0..<ready where poller.token(at: index) == Token.channel {
+        for index in 0..<ready where token(at: index) == .channel {
             guard try handleSupervisorMessages() else { return false }
         }
         for index in 0..<ready {
-            switch poller.token(at: index) {
-            case Token.channel: break
-            case let gate where gate >= Token.gates: try readGateRequests(gate, at: now)
-            case let token: readServerReplies(Int(token & 7), of: token >> 3, at: now)
+            switch token(at: index) {
+            case .channel: break
+            case .gate(let number): try readGateRequests(number, at: now)
+            case .server(let lookup, let place): readServerReplies(place, of: lookup, at: now)
             }
         }
         tendLookups(at: now)
         return true
+    }
+
+    private func token(at index: Int) -> PollToken {
+        guard let token = PollToken(bits: poller.token(at: index)) else {
+            preconditionFailure("the poll set has the resolver's own tokens only")
+        }
+        return token
     }
 
     private func timeout() -> Int64? {
@@ -153,7 +156,7 @@ package struct Resolver: ~Copyable {
                     // The lists that follow belong to this gate, even when its channel did not arrive.
                     lastGate += 1
                     guard let end = passed.take() else { continue }
-                    try poller.add(end.number, token: lastGate)
+                    try poller.add(end.number, token: PollToken.gate(lastGate).bits)
                     gates[lastGate] = AskingGate(MessageChannel(adopting: end.release()))
                 case .list(let zone): gates[lastGate]?.lists.append(zone)
                 case nil: continue
@@ -162,19 +165,19 @@ package struct Resolver: ~Copyable {
         }
     }
 
-    private mutating func readGateRequests(_ token: UInt64, at now: Int64) throws(SystemError) {
-        guard let gate = gates[token] else { return }
+    private mutating func readGateRequests(_ number: UInt64, at now: Int64) throws(SystemError) {
+        guard let gate = gates[number] else { return }
         // Bounded, so that a gate that asks all the time does not keep the others waiting.
         for _ in 0..<Self.messagesAtOnce {
             switch try gate.channel.receive() {
             case .nothing: return
             case .closed:
                 try poller.remove(gate.channel.number)
-                gates[token] = nil
+                gates[number] = nil
                 return
             case .message(let bytes, _):
                 // A gate that sends anything else may be compromised, and gets no answer.
-                if let request = ListRequest(wireBytes: bytes) { ask(request, of: gate, token: token, at: now) }
+                if let request = ListRequest(wireBytes: bytes) { ask(request, of: gate, number: number, at: now) }
             }
         }
     }
