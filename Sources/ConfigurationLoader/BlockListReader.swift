@@ -15,7 +15,8 @@ extension BlockList {
             throw HostDefinitionError(
                 problems: error.all.map { Problem(.position($0.position), message: $0.reason) })
         } catch {
-            throw HostDefinitionError(Problem(.file(path), key: "block_list", message: "\(error)"))
+            let errno = (error as? SystemError)?.errno.name
+            throw HostDefinitionError(Problem(.file(path), key: "block_list", errno: errno, message: "\(error)"))
         }
     }
 }

@@ -23,7 +23,7 @@ extension HostDefinition {
         } catch {
             throw HostDefinitionError(
                 Problem(
-                    .file(directory), key: "services", option: "--services",
+                    .file(directory), key: "services", option: "--services", errno: error.errno.name,
                     message: "the services directory cannot be read: \(error)"))
         }
         let reader = ServiceReader(host: host, configuration: configuration)
@@ -55,7 +55,8 @@ extension HostDefinition {
         do throws(SystemError) {
             return try Files.read(file, most: mostBytes)
         } catch {
-            throw HostDefinitionError(Problem(.file(file), message: "cannot be read: \(error)"))
+            throw HostDefinitionError(
+                Problem(.file(file), errno: error.errno.name, message: "cannot be read: \(error)"))
         }
     }
 
@@ -67,7 +68,8 @@ extension HostDefinition {
         do throws(SystemError) {
             return try Files.currentDirectory()
         } catch {
-            throw HostDefinitionError(Problem(nil, message: "the working directory cannot be read: \(error)"))
+            throw HostDefinitionError(
+                Problem(nil, errno: error.errno.name, message: "the working directory cannot be read: \(error)"))
         }
     }
 
@@ -108,7 +110,9 @@ extension HostDefinition {
         } catch {
             broken.insert(name)
             faults.append(
-                Fault(position: SourcePosition(file: path, line: 1, column: 1), message: "cannot be read: \(error)"))
+                Fault(
+                    position: SourcePosition(file: path, line: 1, column: 1), errno: error.errno.name,
+                    message: "cannot be read: \(error)"))
             return
         }
         switch reader.read(name: name, file: path, text: text) {

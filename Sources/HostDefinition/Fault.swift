@@ -12,12 +12,15 @@ package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     /// The setting that is at fault, `limits.memory` for one in a table; nil when no setting is at fault, or when it is
     /// not known. The text of the fault does not contain it.
     package let key: String?
+    /// `EACCES`, for a file that cannot be read; nil when no system call failed.
+    package let errno: String?
     /// What the file says and what was expected; control characters are already escaped.
     package let message: String
 
-    package init(position: SourcePosition, key: String? = nil, message: String) {
+    package init(position: SourcePosition, key: String? = nil, errno: String? = nil, message: String) {
         self.position = position
         self.key = key
+        self.errno = errno
         self.message = Escaping.line.text(message)
     }
 

@@ -18,18 +18,23 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
     package let key: String?
     /// The option of the command line that replaces ``key``: `--services`.
     package let option: String?
+    /// `EACCES`, for a file that cannot be read; nil when no system call failed.
+    package let errno: String?
     /// The error, for people; control characters are already escaped.
     package let message: String
 
-    package init(_ place: Place?, key: String? = nil, option: String? = nil, message: String) {
+    package init(
+        _ place: Place?, key: String? = nil, option: String? = nil, errno: String? = nil, message: String
+    ) {
         self.place = place
         self.key = key
         self.option = option
+        self.errno = errno
         self.message = Escaping.line.text(message)
     }
 
     package init(_ fault: Fault) {
-        self.init(.position(fault.position), key: fault.key, message: fault.message)
+        self.init(.position(fault.position), key: fault.key, errno: fault.errno, message: fault.message)
     }
 
     package var file: String? {
@@ -64,9 +69,6 @@ package struct HostDefinitionError: Error, Hashable, Sendable {
     package init(problems: [Problem]) { self.problems = problems }
 
     package init(_ problem: Problem) { problems = [problem] }
-
-    /// One problem for each text, without a place.
-    package init(lines: [String]) { problems = lines.map { Problem(nil, message: $0) } }
 
     /// One line for each problem, ready to be printed.
     package var lines: [String] { problems.map(\.description) }

@@ -47,11 +47,14 @@ extension Fault: WireValue {
     package func write(to writer: inout WireWriter) {
         writer.write(position)
         writer.write(key)
+        writer.write(errno)
         writer.write(message)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        self.init(position: try reader.value(), key: try reader.optional(), message: try reader.text())
+        self.init(
+            position: try reader.value(), key: try reader.optional(), errno: try reader.optional(),
+            message: try reader.text())
     }
 }
 

@@ -15,6 +15,7 @@ extension Problem: WireValue {
         }
         writer.write(key)
         writer.write(option)
+        writer.write(errno)
         writer.write(message)
     }
 
@@ -27,7 +28,8 @@ extension Problem: WireValue {
         default: throw WireError()
         }
         self.init(
-            place, key: try reader.optional(), option: try reader.optional(), message: try reader.text())
+            place, key: try reader.optional(), option: try reader.optional(), errno: try reader.optional(),
+            message: try reader.text())
     }
 }
 

@@ -38,31 +38,38 @@ package struct Assessment: Sendable {
     /// Reads the files, asks the supervisor, and decides.
     ///
     /// - Parameter address: an IP address, or `unix` for a client on a unix socket with the user of this process.
-    /// Errors: the lines are ready to be printed.
+    /// Errors: the files are at fault or cannot be read, no service has this name, or the address is none that can
+    /// connect to it.
     package init(
         service name: String, address: String, _ choices: PathChoices, on host: Host
-    ) throws(HostDefinitionError) {
+    ) throws(CommandFailure) {
         guard let peer = Self.peer(address) else {
-            throw HostDefinitionError(lines: ["'\(address)' is not an IP address, nor \"unix\""])
+            throw CommandFailure(.malformedAddress, "'\(address)' is not an IP address, nor \"unix\"")
         }
-        let definitions = try HostDefinition.read(choices, on: host)
+        let definitions = try CommandFailure.unlessFaulty { () throws(HostDefinitionError) in
+            try HostDefinition.read(choices, on: host)
+        }
         guard let definition = definitions.services[name] else {
             let faults = definitions.faults.filter { $0.position.file.hasSuffix("/\(name).toml") }
-            guard faults.isEmpty else { throw HostDefinitionError(problems: faults.map { Problem($0) }) }
+            guard faults.isEmpty else {
+                throw CommandFailure(HostDefinitionError(problems: faults.map { Problem($0) }))
+            }
             let known = definitions.services.keys.sorted().joined(separator: ", ")
-            throw HostDefinitionError(lines: ["no service is called '\(name)'; there are: \(known)"])
+            throw CommandFailure(.unknownService, "no service is called '\(name)'; there are: \(known)")
         }
         let isUnix = if case .unix = peer { true } else { false }
         let listens = definition.service.listen.contains { if case .unix = $0 { isUnix } else { !isUnix } }
         guard listens else {
             let kind = isUnix ? "a unix socket" : "an IP address"
-            throw HostDefinitionError(lines: ["'\(name)' does not listen on \(kind) [listen]"])
+            throw CommandFailure(.notListening, "'\(name)' does not listen on \(kind) [listen]")
         }
         let settings = definitions.settings
+        let (entries, reading) = try CommandFailure.unlessFaulty { () throws(HostDefinitionError) in
+            (try BlockList.entries(ofFile: settings.blockList), try Self.reading(for: definition))
+        }
         self.init(
             of: peer, definition, settings, LiveState(state: settings.state, service: name, peer: peer),
-            blockList: BlockList.table(of: try BlockList.entries(ofFile: settings.blockList)),
-            try Self.reading(for: definition))
+            blockList: BlockList.table(of: entries), reading)
     }
 
     /// Decides, from values only.
@@ -123,8 +130,9 @@ package struct Assessment: Sendable {
                 try LocalTime.load(zone: settings.timeZone)
             } catch {
                 // A gate of this service would not start either.
-                let place = definition.origins["time_zone"]?.fileAndLine ?? definition.service.file
-                throw HostDefinitionError(lines: ["\(place): \(error)"])
+                let place = definition.origins["time_zone"].map { Problem.Place.position($0) }
+                throw HostDefinitionError(
+                    Problem(place ?? .file(definition.service.file), key: "time_zone", message: "\(error)"))
             }
         }
         return MachineReading(

@@ -4,11 +4,11 @@ package import HostDefinition
 internal import ServiceModel
 
 extension Problem {
-    /// `file`, `line`, `column`, `key` and `message`; all but the last are null when they are not known.
+    /// `file`, `line`, `column`, `key`, `errno` and `message`; all but the last are null when they are not known.
     package var json: JSON {
         [
             "file": JSON(file), "line": JSON(position?.line), "column": JSON(position?.column), "key": JSON(key),
-            "message": .string(message),
+            "errno": JSON(errno), "message": .string(message),
         ]
     }
 }

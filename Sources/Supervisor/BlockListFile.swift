@@ -70,6 +70,7 @@ final class BlockListFile {
             return HostDefinitionError(
                 problems: faults.all.map { Problem(.position($0.position), message: $0.reason) })
         }
-        return HostDefinitionError(Problem(.file(path), key: "block_list", message: "\(error)"))
+        let errno = (error as? SystemError)?.errno.name
+        return HostDefinitionError(Problem(.file(path), key: "block_list", errno: errno, message: "\(error)"))
     }
 }

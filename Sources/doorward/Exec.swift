@@ -1,7 +1,6 @@
 // `doorward exec`: runs a service's handler on this terminal, in its sandbox, with its limits and its environment.
 internal import ArgumentParser
 internal import ConfigurationLoader
-internal import HostDefinition
 internal import Inspection
 internal import LinuxSystem
 internal import ServiceModel
@@ -31,8 +30,8 @@ struct Exec: ParsableCommand {
                 StandardError.write("doorward exec: not root: the handler runs as you, in this machine's network")
             }
             status = try ServiceExec.run(assessment)
-        } catch let error as HostDefinitionError {
-            for line in error.lines { StandardError.write("doorward: \(line)") }
+        } catch let error as CommandFailure {
+            for line in error.outcome.lines { StandardError.write(line) }
             throw ExitCode(127)
         } catch {
             StandardError.write("doorward exec: \(service): \(error)")

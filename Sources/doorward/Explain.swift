@@ -1,7 +1,6 @@
 // `doorward explain`: shows the decision of a service's gate on a client, and the lines of the files that decide it.
 internal import ArgumentParser
 internal import ConfigurationLoader
-internal import HostDefinition
 internal import Inspection
 
 struct Explain: ParsableCommand {
@@ -23,10 +22,10 @@ struct Explain: ParsableCommand {
 
     func run() throws {
         let assessment: Assessment
-        do throws(HostDefinitionError) {
+        do throws(CommandFailure) {
             assessment = try Assessment(service: service, address: address, paths.choices, on: .thisMachine)
         } catch {
-            throw CommandFailure(error).printed(json: json)
+            throw error.printed(json: json)
         }
         let explanation = Explanation(assessment)
         print(json ? explanation.json.text : explanation.text)

@@ -221,6 +221,31 @@ extension EndToEndTests {
             }
         }
 
+        @Test("what is no fault of a file has a cause of its own in explain")
+        func noFaultOfFiles() throws {
+            let directory = try TemporaryDirectory()
+            try directory.makeDirectory("services")
+            try directory.write("services/a.toml", echo)
+            let handlers = Supervised.build + "/libexec/doorward"
+            let services = ["--services", directory.path + "/services", "--handlers", handlers]
+            func failed(_ arguments: [String]) throws -> [String: Any] {
+                let failed = try document(["explain"] + arguments, .error, status: 1)
+                return try #require(failed["error"] as? [String: Any])
+            }
+            for (client, cause) in [
+                (["b", "::1"], "unknown_service"), (["a", "::g"], "malformed_address"),
+                (["a", "unix"], "not_listening"),
+            ] {
+                let error = try failed(client + services)
+                #expect(error["cause"] as? String == cause && error["message"] is String)
+                #expect(try list(error["faults"]).isEmpty)
+            }
+            let error = try failed(["a", "::1", "--services", "/nowhere"])
+            #expect(error["cause"] as? String == "unreadable" && error["errno"] as? String == "ENOENT")
+            #expect(error["file"] as? String == "/nowhere")
+            #expect(try list(error["faults"]).first?["errno"] as? String == "ENOENT")
+        }
+
         @Test("import has its shape, and each problem its cause")
         func imported() throws {
             let directory = try TemporaryDirectory()

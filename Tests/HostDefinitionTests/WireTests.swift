@@ -105,7 +105,8 @@ struct WireTests {
         definitions.services["b"] = ServiceDefinition(service: plain, activation: .enabled, listeners: [])
         definitions.broken = ["x", "y"]
         definitions.faults = [
-            Fault(position: here, message: "wrong"), Fault(position: here, key: "limits.memory", message: "wrong"),
+            Fault(position: here, errno: "EIO", message: "wrong"),
+            Fault(position: here, key: "limits.memory", message: "wrong"),
         ]
         return definitions
     }
@@ -121,7 +122,8 @@ struct WireTests {
     func problems() {
         let here = SourcePosition(file: "a.toml", line: 3, column: 9)
         let error = HostDefinitionError(problems: [
-            Problem(.position(here), key: "k", message: "m"), Problem(.file("f"), option: "--o", message: "ä\n"),
+            Problem(.position(here), key: "k", message: "m"),
+            Problem(.file("f"), option: "--o", errno: "EIO", message: "ä\n"),
             Problem(nil, message: ""), Problem(Fault(position: here, key: "limits.memory", message: "wrong")),
         ])
         let bytes = error.wireBytes

@@ -1,5 +1,7 @@
+import Foundation
 import HostDefinition
 import ServiceModel
+import TestSupport
 import Testing
 
 @testable import Inspection
@@ -33,30 +35,56 @@ struct AssessmentTests {
         #expect(try example.assessment("192.0.2.2").command.path == "/bin/cat")
     }
 
-    @Test("an invalid address, an unknown service and a faulty file are errors with their reason")
-    func faults() throws {
+    @Test("a command line that names no client of a service is an error with a cause of its own")
+    func commandLine() throws {
         let example = try Example("")
-        #expect(throws: HostDefinitionError(lines: ["'localhost' is not an IP address, nor \"unix\""])) {
+        #expect(throws: CommandFailure(.malformedAddress, "'localhost' is not an IP address, nor \"unix\"")) {
             try example.assessment("localhost")
         }
-        #expect(throws: HostDefinitionError(lines: ["no service is called 'dog'; there are: cat"])) {
+        #expect(throws: CommandFailure(.unknownService, "no service is called 'dog'; there are: cat")) {
             try example.assessment("127.0.0.1", service: "dog")
         }
-        let nowhere = try Example("hours = [\"Mon 08:00-09:00\"]\ntime_zone = \"Mars/Olympus\"\n")
-        do throws(HostDefinitionError) {
-            _ = try nowhere.assessment("127.0.0.1")
-            Issue.record("hours without a zone say nothing")
-        } catch {
-            #expect(error.lines.count == 1)
-            #expect(error.lines[0].contains("cat.toml:4: read time zone 'Mars/Olympus' [time_zone]: ENOENT"))
+        let lines = CommandFailure(.unknownService, "'a\u{1b}'").outcome.lines
+        #expect(lines == ["doorward: 'a\\u{1b}'"])
+        let deaf = try Example("", listen: "unix:/run/cat")
+        #expect(throws: CommandFailure(.notListening, "'cat' does not listen on an IP address [listen]")) {
+            try deaf.assessment("127.0.0.1")
         }
-        let broken = try Example("umaskk = 1\n")
-        do throws(HostDefinitionError) {
-            _ = try broken.assessment("127.0.0.1")
-            Issue.record("a broken file is no service")
+    }
+
+    @Test(
+        "a faulty file is the cause, with the place and the key of its fault",
+        arguments: [
+            (
+                "hours = [\"Mon 08:00-09:00\"]\ntime_zone = \"Mars/Olympus\"\n", "time_zone",
+                "cat.toml:4:1: error: read time zone 'Mars/Olympus' [time_zone]: ENOENT"
+            ),
+            ("umaskk = 1\n", nil, "cat.toml:3:1: error: unknown key 'umaskk'"),
+        ])
+    func faults(lines: String, key: String?, said: String) throws {
+        let example = try Example(lines)
+        do throws(CommandFailure) {
+            _ = try example.assessment("127.0.0.1")
+            Issue.record("a faulty file is no service")
         } catch {
-            #expect(error.lines.count == 1)
-            #expect(error.lines[0].contains("cat.toml:3:1: error: unknown key 'umaskk'"))
+            #expect(error.cause == .files && error.file == nil && error.errno == nil)
+            #expect(error.faults.map(\.key) == [key])
+            #expect(error.faults.first?.description.contains(said) == true, "\(error.faults)")
+        }
+    }
+
+    @Test("a file that cannot be read is a cause of its own, with its name and the error", arguments: ["list", "file"])
+    func unreadable(what: String) throws {
+        let example = try Example("")
+        let file = example.directory.path + (what == "list" ? "/blocked" : "/services/cat.toml")
+        try FileManager.default.removeItem(atPath: file)
+        try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
+        do throws(CommandFailure) {
+            _ = try example.assessment("127.0.0.1")
+            Issue.record("a directory is no file")
+        } catch {
+            #expect(error.cause == .unreadable && error.file == file && error.errno == "EISDIR", "\(error)")
+            #expect(error.faults.first?.errno == "EISDIR")
         }
     }
 }

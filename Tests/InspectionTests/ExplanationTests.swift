@@ -13,10 +13,10 @@ struct Example {
     let directory: TemporaryDirectory
     private var choices = PathChoices()
 
-    init(_ lines: String) throws {
+    init(_ lines: String, listen: String = "127.0.0.1:7\", \"unix:/run/cat") throws {
         directory = try TemporaryDirectory()
         try directory.write(
-            "cat.toml", "listen = [\"127.0.0.1:7\", \"unix:/run/cat\"]\nhandler = [\"/bin/cat\", \"-n\"]\n\(lines)")
+            "cat.toml", "listen = [\"\(listen)\"]\nhandler = [\"/bin/cat\", \"-n\"]\n\(lines)")
         try directory.write("blocked", "# nobody\n203.0.113.0/24\n")
         try directory.write("doorward.toml", "block_list = \"blocked\"\n[defaults.limits]\nfiles = 99\n")
         choices.configuration = directory.path + "/doorward.toml"
@@ -33,7 +33,7 @@ struct Example {
         try manager.moveItem(atPath: path + "/cat.toml", toPath: path + "/services/cat.toml")
     }
 
-    func assessment(_ address: String, service: String = "cat") throws(HostDefinitionError) -> Assessment {
+    func assessment(_ address: String, service: String = "cat") throws(CommandFailure) -> Assessment {
         try Assessment(service: service, address: address, choices, on: Host())
     }
 }

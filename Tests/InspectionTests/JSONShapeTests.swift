@@ -226,9 +226,12 @@ struct JSONShapeTests {
         ]
         let outcomes =
             [
-                CommandFailure(HostDefinitionError(problems: problems)).outcome,
+                CommandFailure(HostDefinitionError(problems: [problems[0], problems[2]])).outcome,
                 CommandFailure(noAnswerAt: "/s/control", SystemError("connect", .noEntry)).outcome,
                 ControlReply.sourceStatus(SourceStatus()).outcome,
+                CommandFailure(HostDefinitionError(problems: problems)).outcome,
+                CommandFailure(.malformedAddress, "").outcome, CommandFailure(.unknownService, "").outcome,
+                CommandFailure(.notListening, "").outcome,
             ] + refusals.map { ControlReply.refused($0).outcome }
         try expect(outcomes.map(\.json), .error)
         #expect(outcomes.allSatisfy { !$0.isDone })
@@ -241,7 +244,9 @@ struct JSONShapeTests {
                     + "[state, --state]"
             ])
         #expect(outcomes[0].lines.last == "doorward: cannot start")
-        #expect(outcomes[4].lines == ["the supervisor is about to end"])
+        #expect(outcomes[3].json["error", "file"] == .string("services"))
+        #expect(outcomes[3].json["error", "errno"] == .string("EACCES"))
+        #expect(outcomes[8].lines == ["the supervisor is about to end"])
     }
 
     @Test("check has its shape, and a relaxation the value that its file has")

@@ -11,7 +11,7 @@ let position = SourcePosition(file: "services/a.toml", line: 3, column: 9)
 
 let problems = [
     Problem(Fault(position: position, key: "limits.memory", message: "'limits.memory' is a string")),
-    Problem(.file("services"), key: "services", option: "--services", message: "cannot be read"),
+    Problem(.file("services"), key: "services", option: "--services", errno: "EACCES", message: "cannot be read"),
     Problem(nil, message: "cannot start"),
 ]
 

@@ -69,7 +69,9 @@ struct BlockListFileTests {
         #expect(try notices(list))
         #expect(
             throws: HostDefinitionError(
-                Problem(.file(path), key: "block_list", message: "open: ENOENT (No such file or directory)"))
+                Problem(
+                    .file(path), key: "block_list", errno: "ENOENT", message: "open: ENOENT (No such file or directory)"
+                ))
         ) {
             try list.readAgain()
         }

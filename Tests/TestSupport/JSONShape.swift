@@ -67,7 +67,7 @@ extension JSONShape {
 
     private static let faults = [
         "faults[].file: string|null", "faults[].line: integer|null", "faults[].column: integer|null",
-        "faults[].key: string|null", "faults[].message: string",
+        "faults[].key: string|null", "faults[].errno: string|null", "faults[].message: string",
     ]
 
     /// Why a prefix is banned; all of them are null for none.
