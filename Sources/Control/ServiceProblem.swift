@@ -1,4 +1,5 @@
 // The reason why the definition of a service is not in force: data for programs, a sentence for people.
+package import HostDefinition
 package import ServiceModel
 package import Wire
 
@@ -10,12 +11,20 @@ package struct ServiceProblem: Hashable, Sendable, CustomStringConvertible {
     package var errno: String?
     /// The setting that is at fault, `listen`; nil when it is not known.
     package var key: String?
-    /// The place of the setting; nil when it is not known.
+    /// The place of the setting, in the file of the service or in that of the defaults; nil when no file sets it.
     package var position: SourcePosition?
     /// Whether a gate still serves the previous definition.
     package var isOldInForce = false
 
     package init(message: String) { self.message = message }
+
+    /// The reason why no gate of a definition serves, with the setting that it names.
+    package init(reason: String, of definition: ServiceDefinition) {
+        self.init(message: reason)
+        let setting = definition.setting(namedIn: reason)
+        key = setting?.key
+        position = setting?.position
+    }
 
     /// The message, and whether the previous definition is still served.
     package var description: String {

@@ -17,8 +17,8 @@ extension ServiceProblem {
     /// The parts of the problem besides the message.
     var json: JSON.Object {
         [
-            "line": JSON(position?.line), "column": JSON(position?.column), "key": JSON(key), "errno": JSON(errno),
-            "old_in_force": .boolean(isOldInForce),
+            "key_file": JSON(position?.file), "line": JSON(position?.line), "column": JSON(position?.column),
+            "key": JSON(key), "errno": JSON(errno), "old_in_force": .boolean(isOldInForce),
         ]
     }
 }

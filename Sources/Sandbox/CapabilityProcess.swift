@@ -32,7 +32,7 @@ package struct ProcessCapabilities: Hashable, Sendable {
     static func dropBounding(but kept: UInt64) throws(SystemError) {
         for capability in 0..<CapabilitySets.known where kept & (1 << capability) == 0 && cap_get_bound(capability) == 1
         {
-            if cap_drop_bound(capability) != 0 { throw SystemError("cap_drop_bound", lastErrno()) }
+            if cap_drop_bound(capability) != 0 { throw SystemError("cap_drop_bound [capabilities]", lastErrno()) }
         }
     }
 
@@ -50,10 +50,12 @@ package struct ProcessCapabilities: Hashable, Sendable {
                 _ = unsafe cap_set_flag(sets, CAP_INHERITABLE, 1, &value, CAP_SET)
             }
         }
-        if cap_reset_ambient() != 0 { throw SystemError("cap_reset_ambient", lastErrno()) }
-        if unsafe cap_set_proc(sets) != 0 { throw SystemError("cap_set_proc", lastErrno()) }
+        if cap_reset_ambient() != 0 { throw SystemError("cap_reset_ambient [capabilities]", lastErrno()) }
+        if unsafe cap_set_proc(sets) != 0 { throw SystemError("cap_set_proc [capabilities]", lastErrno()) }
         for capability in 0..<CapabilitySets.known where wanted.ambient & (1 << capability) != 0 {
-            if cap_set_ambient(capability, CAP_SET) != 0 { throw SystemError("cap_set_ambient", lastErrno()) }
+            if cap_set_ambient(capability, CAP_SET) != 0 {
+                throw SystemError("cap_set_ambient [capabilities]", lastErrno())
+            }
         }
     }
 

@@ -135,16 +135,27 @@ package struct ControlGroups: Hashable, Sendable {
         let group = "\(directory)/\(name)"
         try Files.makeDirectory(group, mode: 0o755)
         let further = checks.programs.isEmpty ? 0 : Checks.atOnce
-        for (file, value) in Self.bounds(of: limits, checks: further) where Files.exists("\(group)/\(file)") {
-            try Self.write(value, to: "\(group)/\(file)")
+        for bound in Self.bounds(of: limits, checks: further) where Files.exists("\(group)/\(bound.file)") {
+            do throws(SystemError) {
+                try Self.write(bound.value, to: "\(group)/\(bound.file)")
+            } catch {
+                throw SystemError("write \(bound.file) [\(bound.setting)]", error.errno)
+            }
         }
         return ControlGroup(
             directory: group, path: "\(path)/\(name)", descriptor: try Files.openDirectory(group))
     }
 
+    /// A value for a file of a group, and the setting that asks for it.
+    struct Bound: Hashable {
+        let file: String
+        let value: String
+        let setting: String
+    }
+
     /// The bounds of a group for these limits. The gate is one of its processes, and can start a handler for each
     /// connection, and checks, even when handlers have started as many processes as their user may have.
-    static func bounds(of limits: Limits, checks: Int = 0) -> [(file: String, value: String)] {
+    static func bounds(of limits: Limits, checks: Int = 0) -> [Bound] {
         func text(_ value: UInt64?) -> String { value.map(String.init) ?? "max" }
         let processes: UInt64? =
             switch limits.processes ?? .at(Limits.standardProcesses) {
@@ -153,8 +164,9 @@ package struct ControlGroups: Hashable, Sendable {
             }
         let memory: UInt64? = if case .at(let bytes) = limits.totalMemory { bytes.count } else { nil }
         return [
-            ("pids.max", text(processes)), ("memory.max", text(memory)),
-            ("memory.swap.max", memory == nil ? "max" : "0"),
+            Bound(file: "pids.max", value: text(processes), setting: "limits.processes"),
+            Bound(file: "memory.max", value: text(memory), setting: "limits.total_memory"),
+            Bound(file: "memory.swap.max", value: memory == nil ? "max" : "0", setting: "limits.total_memory"),
         ]
     }
 

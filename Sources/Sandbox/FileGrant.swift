@@ -50,14 +50,16 @@ extension FileGrant {
         var needsLibraries = false
         for program in service.programs {
             let command = program.command
-            var path = command.isBare ? try root.outside(command.path) : try root.existing(command.path, program.key)
+            var path =
+                command.isBare
+                ? try root.outside(command.path, program.key) : try root.existing(command.path, program.key)
             var reason = Reason.handler
             for _ in 0..<mostInterpreters {
                 // Grants the directory and not the file, so that a replaced handler serves the next connection. Neither
                 // / nor the service's root, which would be every file.
                 let parent = parentDirectory(of: path)
                 add(parent == "/" || parent == top ? path : parent, [.execute, .read], reason)
-                let format = try format(of: path)
+                let format = try format(of: path, program.key)
                 if format != .selfContained { needsLibraries = true }
                 if case .script = format, command.isBare, root.path != nil, reason == .handler {
                     throw .impossible(
@@ -95,7 +97,7 @@ extension FileGrant {
             if let found = try root.found(path) { add(found, .read, .devices) }
         }
         for (key, paths, rights) in listed(service.sandbox.files) {
-            for path in paths { add(try root.existing(path, "[files] \(key)"), rights, .setting("files.\(key)")) }
+            for path in paths { add(try root.existing(path, "files.\(key)"), rights, .setting("files.\(key)")) }
         }
         try refuseChangeable(in: grants, of: service)
         return grants
@@ -136,14 +138,14 @@ extension FileGrant {
         FileGrant(path: path, rights: [.read, .list, .write, .change], reason: .privateTemporary)
     }
 
-    private static func format(of path: String) throws(SandboxError) -> ProgramFormat {
+    private static func format(of path: String, _ what: String) throws(SandboxError) -> ProgramFormat {
         do throws(SystemError) {
             return ProgramFormat(head: try Files.head(of: path, length: ProgramFormat.headLength))
         } catch  where error.errno == .access {
             // The file can be executed, but this process is not root and cannot read it. What it needs is unknown.
             return .unknown
         } catch {
-            throw .unusable(what: "handler", path: path, error)
+            throw .unusable(what: what, path: path, error)
         }
     }
 }

@@ -9,9 +9,9 @@ extension Sandbox {
         do throws(SystemError) {
             _ = clinux_set_umask(credentials.umask)
             let nice = try nice(of: credentials, with: privilege)
-            if try nice != currentNice() { _ = try retrying("set nice") { clinux_set_nice(nice) } }
+            if try nice != currentNice() { _ = try retrying("set nice [nice]") { clinux_set_nice(nice) } }
             if privilege == .root { try takeIdentity(credentials) }
-            _ = try retrying("change directory") { unsafe clinux_change_directory(credentials.directory) }
+            _ = try retrying("change directory [directory]") { unsafe clinux_change_directory(credentials.directory) }
             try ProcessCapabilities.become(privilege == .root ? credentials.capabilities : .none)
             _ = try retrying("set no_new_privs") { clinux_set_no_new_privileges() }
         } catch {
@@ -38,11 +38,11 @@ extension Sandbox {
         // With these bits uid 0 gives no capability, neither to this process nor to a program that it executes.
         _ = try retrying("set securebits") { clinux_set_secure_bits(UInt(clinux_no_root_bits())) }
         _ = try retrying("keep capabilities") { clinux_keep_capabilities(1) }
-        _ = try retrying("set groups") {
+        _ = try retrying("set groups [group, groups]") {
             // Sound: the call uses the array only while it runs, and gets its count.
             unsafe clinux_set_groups(credentials.gid, credentials.groups, credentials.groups.count)
         }
-        _ = try retrying("set user") { clinux_set_users(credentials.uid) }
+        _ = try retrying("set user [user]") { clinux_set_users(credentials.uid) }
         _ = try retrying("stop keeping capabilities") { clinux_keep_capabilities(0) }
     }
 }

@@ -112,7 +112,9 @@ package enum Sandbox {
     private static func openHandlerDirectory(of service: Service) throws(SandboxError) -> Int32? {
         guard let bare = service.programs.map(\.command).first(where: \.isBare) else { return nil }
         let directory = parentDirectory(of: bare.path)
-        return try step("open handler directory", directory) { unsafe clinux_open_path(-1, directory) }
+        return try step("open handler directory [handlers, handler]", directory) {
+            unsafe clinux_open_path(-1, directory)
+        }
     }
 }
 

@@ -43,7 +43,9 @@ package struct ServiceRoot: ~Copyable {
     }
 
     /// The same for a path of the machine.
-    func outside(_ wanted: String) throws(SandboxError) -> String { try Self.resolve(wanted, in: -1, "handler") }
+    func outside(_ wanted: String, _ what: String) throws(SandboxError) -> String {
+        try Self.resolve(wanted, in: -1, what)
+    }
 
     private static func resolve(_ wanted: String, in root: Int32, _ what: String) throws(SandboxError) -> String {
         let found = try open(wanted, in: root, what)

@@ -20,11 +20,11 @@ package struct ResourceLimit: Hashable, Sendable {
                 let hard = try ProcessLimits.hard(limit.resource)
                 if limit.value > hard {
                     return
-                        "limits.\(limit.key) is \(limit.value), "
+                        "'limits.\(limit.key)' is \(limit.value), "
                         + "above the hard limit of \(hard) that Doorward was started with"
                 }
             } catch {
-                return "limits.\(limit.key): \(error)"
+                return "'limits.\(limit.key)' cannot be compared: \(error)"
             }
         }
         return nil

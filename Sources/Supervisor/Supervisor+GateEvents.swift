@@ -125,6 +125,7 @@ extension Supervisor {
 
     private func failedToStart(_ service: WantedService, _ end: ProcessEnd, at now: Int64) {
         let reason = service.starting.map { $0.failure ?? unreadFailure(of: $0) ?? "it ended without a report" } ?? ""
+        var problem = ServiceProblem(reason: reason, of: service.starting?.definition ?? service.definition)
         if let gate = service.starting { endGroup(of: gate) }
         service.starting = nil
         if let serving = service.serving {
@@ -132,12 +133,11 @@ extension Supervisor {
             service.definition = serving.definition
             service.listeners = serving.listeners
             closeUnwantedListeners()
-            var problem = ServiceProblem(message: reason)
             problem.isOldInForce = true
             service.problem = problem
             logStartFailure(service, problem.description, retryIn: nil)
         } else {
-            service.problem = ServiceProblem(message: reason)
+            service.problem = problem
             logStartFailure(service, reason, retryIn: retry(service, at: now))
         }
     }

@@ -32,7 +32,7 @@ extension Supervisor {
             service.problem = ServiceProblem(error)
             logBindFailure(service, error, retryIn: retry(service, at: now))
         } catch {
-            service.problem = ServiceProblem(message: "\(error)")
+            service.problem = ServiceProblem(reason: "\(error)", of: service.definition)
             service.problem?.errno = (error as? SystemError)?.errno.name
             logStartFailure(service, "\(error)", retryIn: retry(service, at: now))
         }

@@ -144,11 +144,34 @@ extension EndToEndTests {
             let problem = try #require(try list(reload["problems"]).first)
             #expect(problem["old_in_force"] as? Bool == true && problem["service"] as? String == "a")
             #expect((problem["message"] as? String)?.contains("old definition") == false)
+            #expect(problem["key"] as? String == "handler" && problem["line"] as? Int == 2)
+            #expect(problem["column"] as? Int == 1)
+            #expect(problem["key_file"] as? String == supervised.directory + "/services/a.toml")
             let service = try #require(
                 try list(document(["status"] + options(supervised), .status)["services"]).first)
             #expect(
                 service["old_in_force"] as? Bool == true
                     && service["problem"] as? String == problem["message"] as? String)
+        }
+
+        @Test(
+            "a setting that keeps a gate from serving has its place, in the service's file or in that of the defaults",
+            .enabled(if: isRoot),
+            arguments: [
+                ("directory = \"DIRECTORY/mine\"\n", "", "directory", "services/b.toml:3"),
+                ("", "[defaults.limits]\nfiles = 2000\n", "limits.files", "doorward.toml:6"),
+            ])
+        func unservableSetting(lines: String, defaults: String, key: String, place: String) throws {
+            let supervised = try Supervised(
+                services: [:], host: defaults, prefix: ["prlimit", "--nofile=1000:1000"])
+            mkdir(supervised.directory + "/mine", 0o700)
+            try supervised.write(echo + lines, to: "services/b.toml")
+            let reload = try document(["reload"] + options(supervised), .reload, status: 1)
+            let problem = try #require(try list(reload["problems"]).first)
+            #expect(problem["key"] as? String == key, "\(problem)")
+            let (file, line) = (problem["key_file"] as? String ?? "", problem["line"] as? Int ?? 0)
+            #expect("\(file):\(line)" == "\(supervised.directory)/\(place)")
+            #expect(problem["column"] as? Int == 1)
         }
 
         @Test("block, unblock and blocked give prefixes, causes and seconds")

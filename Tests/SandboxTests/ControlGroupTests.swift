@@ -80,6 +80,7 @@ struct ControlGroupTests {
         let bounds = ControlGroups.bounds(of: limits)
         #expect(bounds.map(\.file) == ["pids.max", "memory.max", "memory.swap.max"])
         #expect(bounds.map(\.value) == expected)
+        #expect(bounds.map(\.setting) == ["limits.processes", "limits.total_memory", "limits.total_memory"])
     }
 
     @Test("checks have room beside the handlers' processes")

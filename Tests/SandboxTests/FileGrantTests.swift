@@ -220,8 +220,8 @@ struct FileGrantTests {
         default: files.execute = ["/no/such"]
         }
         let found = problem(service(try tree.program("it"), files: files))
-        #expect(found == .unusable(what: "[files] \(key)", path: "/no/such", SystemError("open", .noEntry)))
-        #expect(found?.description == "[files] \(key) '/no/such': ENOENT (No such file or directory)")
+        #expect(found == .unusable(what: "files.\(key)", path: "/no/such", SystemError("open", .noEntry)))
+        #expect(found?.description == "files.\(key) '/no/such': ENOENT (No such file or directory)")
     }
 
     @Test("the same path for the same reason is one grant, with all its rights")

@@ -152,7 +152,7 @@ struct IdentityTests {
                     try Sandbox.enter(wanted, with: .root)
                     return 1
                 } catch {
-                    return error == .failed(SystemError("change directory", .access)) ? 0 : 2
+                    return error == .failed(SystemError("change directory [directory]", .access)) ? 0 : 2
                 }
             }
             #expect(status == 0)

@@ -134,7 +134,7 @@ struct SandboxTests {
                 expected = "root '/no/such': \(missing)"
             case "file":
                 service.sandbox.files.read = ["/no/such"]
-                expected = "[files] read '/no/such': \(missing)"
+                expected = "files.read '/no/such': \(missing)"
             case "handler":
                 service.handler.path = "/no/such"
                 expected = "handler '/no/such': \(missing)"
@@ -143,7 +143,7 @@ struct SandboxTests {
                 expected = "handler '\(service.handler.path)' needs '/no/such': \(missing)"
             case "directory":
                 plan.credentials.directory = "/no/such"
-                expected = "change directory: \(missing)"
+                expected = "change directory [directory]: \(missing)"
             default:
                 plan.group = "/no/such"
                 let text = String(decoding: try Files.read("/proc/self/cgroup", most: 65536), as: UTF8.self)

@@ -96,7 +96,8 @@ extension JSONShape {
             "dnsbl.message: string|null", "dnsbl.retry_in: seconds|null",
         ] + faults + [
             "services[].name: string", "services[].file: string", "services[].state: string",
-            "services[].problem: string", "services[].line: integer|null", "services[].column: integer|null",
+            "services[].problem: string", "services[].key_file: string|null", "services[].line: integer|null",
+            "services[].column: integer|null",
             "services[].key: string|null", "services[].errno: string|null", "services[].old_in_force: boolean",
             "services[].retry_in: seconds|null", "services[].listen[]: string", "services[].gate: integer",
             "services[].uptime: seconds", "services[].limit: integer",
@@ -117,7 +118,8 @@ extension JSONShape {
         "reload",
         version + ["in_force: boolean", "services: integer"] + faults + [
             "problems[].service: string", "problems[].file: string", "problems[].message: string",
-            "problems[].line: integer|null", "problems[].column: integer|null", "problems[].key: string|null",
+            "problems[].key_file: string|null", "problems[].line: integer|null",
+            "problems[].column: integer|null", "problems[].key: string|null",
             "problems[].errno: string|null", "problems[].old_in_force: boolean",
         ])
 
