@@ -108,19 +108,16 @@ extension HostDefinition {
         do throws(SystemError) {
             text = try Files.read(path, most: Self.mostBytes)
         } catch {
-            broken.insert(name)
-            faults.append(
-                Fault(
-                    position: SourcePosition(file: path, line: 1, column: 1), errno: error.errno.name,
-                    message: "cannot be read: \(error)"))
+            let fault = Fault(
+                position: SourcePosition(file: path, line: 1, column: 1), errno: error.errno.name,
+                message: "cannot be read: \(error)")
+            add([fault], of: name)
             return
         }
         switch reader.read(name: name, file: path, text: text) {
         case .success(let definition):
             services[name] = definition
-        case .failure(let found):
-            broken.insert(name)
-            faults += found.all
+        case .failure(let found): add(found.all, of: name)
         }
     }
 }

@@ -26,6 +26,15 @@ package struct ServiceProblem: Hashable, Sendable, CustomStringConvertible {
         position = setting?.position
     }
 
+    /// A fault of the service's file.
+    package init(_ fault: Problem, isOldInForce: Bool) {
+        self.init(message: fault.message)
+        errno = fault.errno
+        key = fault.key
+        position = fault.position
+        self.isOldInForce = isOldInForce
+    }
+
     /// The message, and whether the previous definition is still served.
     package var description: String {
         message + (isOldInForce ? "; the old definition stays in force" : "")

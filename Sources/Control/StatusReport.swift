@@ -54,8 +54,10 @@ package struct ServiceStatus: Hashable, Sendable {
     package var file = ""
     package var state = State.starting
     package var listen: [String] = []
-    /// The reason why its definition is not in force; nil when it is, or when that is not known yet.
+    /// The reason why no gate serves its definition; nil when one does, or when that is not known yet.
     package var failure: ServiceProblem?
+    /// The faults because of which its file, as last read, is not in force; ``StatusReport/faults`` has them too.
+    package var faults: [Problem] = []
     /// The time until the supervisor starts a gate again; nil: it does not plan to.
     package var retryIn: Duration?
     /// The pid of the gate; 0 when there is none.
@@ -68,8 +70,11 @@ package struct ServiceStatus: Hashable, Sendable {
 
     package init() {}
 
-    /// The reason why its definition is not in force, for people; empty when it is.
-    package var problem: String { failure?.description ?? "" }
+    /// The reason why its file is not in force: that no gate serves, or else the first fault of the file; nil when it
+    /// is, or when that is not known yet.
+    package var problem: ServiceProblem? {
+        failure ?? faults.first.map { ServiceProblem($0, isOldInForce: state == .serving) }
+    }
 }
 
 extension StatusReport: WireValue {
@@ -138,6 +143,7 @@ extension ServiceStatus: WireValue {
         writer.write(word: state)
         writer.write(listen)
         writer.write(failure)
+        writer.write(faults)
         writer.write(retryIn)
         writer.write(gate)
         writer.write(uptime)
@@ -152,6 +158,7 @@ extension ServiceStatus: WireValue {
         state = try reader.word()
         listen = try reader.list()
         failure = try reader.optional()
+        faults = try reader.list()
         retryIn = try reader.optional()
         gate = try reader.value()
         uptime = try reader.value()

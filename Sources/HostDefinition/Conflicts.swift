@@ -23,12 +23,13 @@ package func listenConflicts(among definitions: [ServiceDefinition]) -> [Fault] 
     for definition in definitions where definition.activation == .enabled {
         for listener in definition.listeners {
             if let other = taken.first(where: { $0.listener.address.conflicts(with: listener.address) }) {
-                faults.append(
-                    Fault(
-                        position: listener.position, key: "listen",
-                        message:
-                            "'listen': \(listener.address) is already taken by \(other.listener.address) of service "
-                            + "'\(other.service)' at \(other.listener.position.fileAndLine)"))
+                var fault = Fault(
+                    position: listener.position, key: "listen",
+                    message:
+                        "'listen': \(listener.address) is already taken by \(other.listener.address) of service "
+                        + "'\(other.service)' at \(other.listener.position.fileAndLine)")
+                fault.service = definition.service.name
+                faults.append(fault)
             }
         }
         taken += definition.listeners.map { ($0, definition.service.name) }

@@ -14,6 +14,8 @@ package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     package let key: String?
     /// `EACCES`, for a file that cannot be read; nil when no system call failed.
     package let errno: String?
+    /// The service that is not served as its file says because of it; nil when the fault is none of a service.
+    package var service: String?
     /// What the file says and what was expected; control characters are already escaped.
     package let message: String
 

@@ -14,6 +14,16 @@ package struct HostDefinition: Hashable, Sendable {
 
     package init(settings: HostSettings) { self.settings = settings }
 
+    /// Adds the faults because of which a service is not served as its file says.
+    package mutating func add(_ found: [Fault], of service: String) {
+        broken.insert(service)
+        faults += found.map { fault in
+            var fault = fault
+            fault.service = service
+            return fault
+        }
+    }
+
     /// Keeps the running definition for each broken file, then removes each service that wants a taken address.
     ///
     /// An address stays with its owner: a running service that did not change has the first claim, then one that

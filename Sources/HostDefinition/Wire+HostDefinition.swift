@@ -49,12 +49,14 @@ extension Fault: WireValue {
         writer.write(key)
         writer.write(errno)
         writer.write(message)
+        writer.write(service)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
         self.init(
             position: try reader.value(), key: try reader.optional(), errno: try reader.optional(),
             message: try reader.text())
+        service = try reader.optional()
     }
 }
 

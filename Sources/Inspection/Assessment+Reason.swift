@@ -55,7 +55,7 @@ extension Assessment {
                 sentence: "the running supervisor has no such service", origin: file, remedy: "doorward reload")
         }
         guard status.state == .failing else { return nil }
-        let problem = status.problem.isEmpty ? "" : ": \(status.problem)"
+        let problem = status.failure.map { ": \($0)" } ?? ""
         return Reason(sentence: "nobody is served now\(problem)", origin: file, remedy: "doorward status")
     }
 

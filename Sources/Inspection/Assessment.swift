@@ -50,7 +50,7 @@ package struct Assessment: Sendable {
             try HostDefinition.read(choices, on: host)
         }
         guard let definition = definitions.services[name] else {
-            let faults = definitions.faults.filter { $0.position.file.hasSuffix("/\(name).toml") }
+            let faults = definitions.faults.filter { $0.service == name }
             guard faults.isEmpty else {
                 throw CommandFailure(HostDefinitionError(problems: faults.map { Problem($0) }))
             }

@@ -29,7 +29,8 @@ extension StatusReport {
                 service.gate == 0 ? "-" : shown(service.uptime), service.listen.joined(separator: " "),
             ])
         }
-        let problems = services.filter { !$0.problem.isEmpty }.map { "\n\($0.name): \($0.problem)" }
+        // The faults of files stand in lines of their own.
+        let problems = services.compactMap { service in service.failure.map { "\n\(service.name): \($0)" } }
         let below = faults.map { "\nnot in force: \($0)" } + problems
         return lines.joined(separator: "\n") + "\n" + aligned(rows) + (below.isEmpty ? "" : "\n") + below.joined()
     }
@@ -50,13 +51,14 @@ extension StatusReport {
 extension ServiceStatus {
     fileprivate var json: JSON {
         let counts = GateCounter.allCases.reduce(JSON.Object()) { $0 + [$1.name: .integer(self.counts[$1])] }
-        let known = failure ?? ServiceProblem(message: "")
+        let known = problem ?? ServiceProblem(message: "")
         return .object(
             [
                 "name": .string(name), "file": .string(file), "state": .string(state.rawValue),
                 "problem": .string(known.message),
             ] + known.json + [
-                "retry_in": JSON(retryIn), "listen": .strings(listen), "gate": .integer(gate),
+                "faults": .list(faults.map(\.json)), "retry_in": JSON(retryIn), "listen": .strings(listen),
+                "gate": .integer(gate),
                 "uptime": .seconds(uptime), "limit": .integer(limit), "counts": .object(counts),
             ])
     }

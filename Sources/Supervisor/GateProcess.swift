@@ -71,6 +71,8 @@ final class WantedService {
     var retryAt: Int64?
     /// Why its definition is not in force; nil when it is, or when the gate has not reported yet.
     var problem: ServiceProblem?
+    /// The faults because of which its file, as it was last read, is not in force.
+    var faults: [Problem] = []
 
     init(_ definition: ServiceDefinition) {
         name = definition.service.name

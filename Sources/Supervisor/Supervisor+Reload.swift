@@ -30,6 +30,7 @@ extension Supervisor {
             for line in error.lines { logProblem("fault", line) }
             logEvent("reload_failed")
             fileFaults = error.problems
+            for service in services.values { service.faults = [] }
             return error.problems
         }
     }
@@ -79,6 +80,9 @@ extension Supervisor {
         for service in removed {
             for gate in [service.serving, service.starting].compactMap({ $0 }) { startDrain(gate) }
             logRemoved(service.name)
+        }
+        for service in services.values {
+            service.faults = definitions.faults.filter { $0.service == service.name }.map { Problem($0) }
         }
         closeUnwantedListeners()
         fileFaults = definitions.faults.map { Problem($0) }

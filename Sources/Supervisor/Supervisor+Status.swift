@@ -44,6 +44,7 @@ extension Supervisor {
         }
         status.file = service.definition.service.file
         status.failure = service.problem
+        status.faults = service.faults
         status.retryIn = service.retryAt.map { .nanoseconds(max($0 - now, 0)) }
         for gate in draining where gate.definition.service.name == service.name { status.counts.add(counts(of: gate)) }
         if let past = pastCounts[service.name] { status.counts.add(past) }

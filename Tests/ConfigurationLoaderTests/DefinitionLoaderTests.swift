@@ -52,6 +52,8 @@ struct DefinitionLoaderTests {
         let definitions = try read()
         #expect(definitions.services.keys.sorted() == ["a"])
         #expect(definitions.broken == ["Bad Name", "b", "c", "d", "e", "f"])
+        let services = Set(definitions.faults.map { "\($0.service ?? "-") \($0.errno ?? "-")" })
+        #expect(services.isSuperset(of: ["Bad Name -", "b -", "c -", "d EISDIR", "e ENOENT", "f EFBIG"]))
         let faults = definitions.faults.map(\.description)
         #expect(faults.contains { $0.hasPrefix("\(directory.path)/b.toml:3:1: error: ") })
         #expect(faults.contains { $0.hasPrefix("\(directory.path)/c.toml:1:") })

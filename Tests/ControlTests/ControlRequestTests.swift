@@ -16,6 +16,7 @@ private func fullReport() -> StatusReport {
     service.state = .draining
     service.listen = ["127.0.0.1:7007", "unix:/run/ä"]
     service.failure = problem()
+    service.faults = [Problem(nil, errno: "EIO", message: "no")]
     service.retryIn = .milliseconds(2500)
     service.gate = 7
     service.uptime = .milliseconds(1500)

@@ -71,9 +71,38 @@ extension EndToEndTests {
             #expect(fault["file"] as? String == supervised.directory + "/services/a.toml")
             #expect(fault["line"] as? Int == 3 && fault["column"] as? Int == 1)
             #expect((fault["message"] as? String)?.hasPrefix("unknown key 'a\\u{a}b'") == true)
-            #expect(try self.list(status["services"]).map { $0["name"] as? String } == ["a", "b"])
+            let services = try self.list(status["services"])
+            #expect(services.map { $0["name"] as? String } == ["a", "b"])
+            #expect(services[0]["problem"] as? String == fault["message"] as? String)
+            #expect(services[0]["line"] as? Int == 3 && services[0]["column"] as? Int == 1)
+            #expect(services[0]["old_in_force"] as? Bool == true && services[0]["state"] as? String == "serving")
+            #expect(try self.list(services[0]["faults"]).map { $0["line"] as? Int } == [3])
+            #expect(try services[1]["problem"] as? String == "" && self.list(services[1]["faults"]).isEmpty)
             let words = try #require(status["unprotected"] as? [String]) + (status["skipped"] as? [String] ?? [""])
             #expect(words.allSatisfy { !$0.isEmpty && !$0.contains(" ") }, "\(words)")
+        }
+
+        @Test("a reload's fault stands at the service that it belongs to, until a reload finds none")
+        func faultsOfService() throws {
+            let supervised = try Supervised(services: ["a": echo, "b": echo])
+            let taken = echo.replacingOccurrences(of: ":0", with: ":\(try supervised.port("a"))")
+            try supervised.write(taken, to: "services/a.toml")
+            try supervised.write("lisen = 1\n" + taken + "nise = 1\n", to: "services/b.toml")
+            func services(_ texts: [String: String]) throws -> [[String: Any]] {
+                for (name, text) in texts { try supervised.write(text, to: "services/\(name).toml") }
+                _ = try run([Supervised.program, "reload"] + options(supervised))
+                return try list(document(["status"] + options(supervised), .status)["services"])
+            }
+            let faulty = try services([:])[1]
+            #expect(try list(faulty["faults"]).map { $0["line"] as? Int } == [1, 4])
+            #expect(faulty["old_in_force"] as? Bool == true && faulty["line"] as? Int == 1)
+            // The kernel does not see this conflict: the two definitions do.
+            let conflicting = try services(["b": taken])[1]
+            #expect(conflicting["key"] as? String == "listen" && conflicting["old_in_force"] as? Bool == true)
+            #expect(try list(conflicting["faults"]).count == 1)
+            let sound = try services(["b": echo])[1]
+            #expect(try sound["problem"] as? String == "" && list(sound["faults"]).isEmpty)
+            #expect(sound["line"] is NSNull && sound["old_in_force"] as? Bool == false)
         }
 
         @Test("what the kernel's filter dropped is a number, and why there is no filter the name of an error")

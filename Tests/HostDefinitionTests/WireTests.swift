@@ -108,6 +108,7 @@ struct WireTests {
             Fault(position: here, errno: "EIO", message: "wrong"),
             Fault(position: here, key: "limits.memory", message: "wrong"),
         ]
+        definitions.add([Fault(position: here, message: "of a service")], of: "x")
         return definitions
     }
 

@@ -150,6 +150,25 @@ struct JSONShapeTests {
                 """))
     }
 
+    @Test("a service whose file has faults has all of them, and the first one as its problem unless no gate serves")
+    func faultsOfService() {
+        var report = statusReport()
+        report.services[1].faults = [problems[0], problems[2]]
+        report.services[1].state = .serving
+        let json = report.json
+        #expect(json["services", "0", "problem"] == .string(failure.message))
+        #expect(json["services", "0", "faults"] == json["faults"])
+        let service = json["services", "1"]
+        #expect(service?["problem"] == .string("'limits.memory' is a string"))
+        #expect(service?["key"] == .string("limits.memory") && service?["key_file"] == .string("services/a.toml"))
+        #expect(service?["line"] == .integer(3) && service?["column"] == .integer(9))
+        #expect(service?["old_in_force"] == .boolean(true) && service?["faults", "1", "line"] == .null)
+        report.services[1].state = .starting
+        #expect(report.json["services", "1", "old_in_force"] == .boolean(false))
+        report.services[1].faults = []
+        #expect(report.json["services", "1", "problem"] == .string(""))
+    }
+
     @Test("reload has its shape, and is done when everything is in force")
     func reload() throws {
         let sound = ReloadReport(services: 2, faults: [], failures: [])

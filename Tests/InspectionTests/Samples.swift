@@ -54,6 +54,7 @@ func statusReport(
     service.file = "services/echo.toml"
     service.state = .failing
     service.failure = failure
+    service.faults = problems
     service.retryIn = .seconds(2)
     service.listen = ["127.0.0.1:7007", "unix:/run/ä"]
     service.limit = 100

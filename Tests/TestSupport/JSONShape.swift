@@ -99,6 +99,7 @@ extension JSONShape {
             "services[].problem: string", "services[].key_file: string|null", "services[].line: integer|null",
             "services[].column: integer|null",
             "services[].key: string|null", "services[].errno: string|null", "services[].old_in_force: boolean",
+        ] + faults.map { "services[]." + $0 } + [
             "services[].retry_in: seconds|null", "services[].listen[]: string", "services[].gate: integer",
             "services[].uptime: seconds", "services[].limit: integer",
         ] + counts)
