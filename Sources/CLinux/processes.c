@@ -77,6 +77,13 @@ static _Noreturn void run(const char *path, char *const *arguments, int output) 
 int clinux_run(const char *path, char *const *arguments, int *output) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+    // The caller's end alone: the program may write as programs do.
+    if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0) {
+        int error = errno;
+        close(ends[0]);
+        close(ends[1]);
+        return -error;
+    }
     pid_t pid = fork();
     if (pid == 0) run(path, arguments, ends[1]);
     int error = errno;

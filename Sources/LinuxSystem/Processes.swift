@@ -10,6 +10,11 @@ package struct ProcessEnd: Hashable, Sendable {
 
     package let pid: Int32
     package let way: Way
+
+    package init(pid: Int32, way: Way) {
+        self.pid = pid
+        self.way = way
+    }
 }
 
 package enum Processes {

@@ -16,18 +16,42 @@ package struct DefinitionCommand: Hashable, Sendable {
         self.arguments = arguments
     }
 
-    private static let withinNanoseconds: Int64 = 60_000_000_000
+    static let withinNanoseconds: Int64 = 60_000_000_000
     private static let mostBytes = 256 << 20
 
-    /// Runs the command and reads its output. Exit status 1 means that nothing can be served; the output then says why.
+    /// Runs the command to its end, for a supervisor that serves nothing yet.
+    ///
+    /// Errors: as ``definitions(in:)``.
     package func definitions() throws(HostDefinitionError) -> HostDefinition {
         let result: CommandResult
         do throws(SystemError) {
             result = try Commands.run(
                 path, arguments, mostBytes: Self.mostBytes, withinNanoseconds: Self.withinNanoseconds)
         } catch {
-            throw problem("cannot read the definitions: \(error)")
+            throw unreadable(error)
         }
+        return try definitions(in: result)
+    }
+
+    /// Starts the command, for a supervisor that goes on serving meanwhile.
+    func start() throws(HostDefinitionError) -> RunningCommand {
+        do throws(SystemError) {
+            return try Commands.start(path, arguments, mostBytes: Self.mostBytes)
+        } catch {
+            throw unreadable(error)
+        }
+    }
+
+    /// The error of a command that could not be run, or was killed because it took too long or printed too much.
+    func unreadable(_ error: SystemError) -> HostDefinitionError {
+        problem("cannot read the definitions: \(error)")
+    }
+
+    /// The definitions that the command has printed.
+    ///
+    /// Errors: what the command says because of which nothing can be served (status 1); anything else is a fault of the
+    /// command.
+    func definitions(in result: CommandResult) throws(HostDefinitionError) -> HostDefinition {
         switch result.end {
         case .exited(status: 0):
             if let definitions = HostDefinition(wire: result.output) { return definitions }

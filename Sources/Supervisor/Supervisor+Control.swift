@@ -119,7 +119,7 @@ extension Supervisor {
             return sourceStatus(of: asker, in: service, for: client, at: Clock.monotonicNanoseconds())
         case .reload:
             guard !stop.isStopping else { return .refused(.stopping) }
-            waitingForReload.append((client, reload()))
+            requestReload(by: client)
             return nil
         case .drain, .stop:
             let grace = request == .drain ? nil : settings.drain.nanoseconds

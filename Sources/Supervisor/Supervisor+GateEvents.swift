@@ -99,6 +99,9 @@ extension Supervisor {
                 return
             }
             try Processes.reap(end.pid)
+            let (isReading, outcome) = reading.ended(end, &poller)
+            if let outcome { reload(with: outcome, at: now) }
+            if isReading { continue }
             if resolverEnded(end, at: now) { continue }
             if let index = draining.firstIndex(where: { $0.pid == end.pid }) {
                 let gate = draining.remove(at: index)

@@ -18,7 +18,7 @@ extension Supervisor {
         _ = try children.stopAll { ours.contains($0) }
     }
 
-    private var ours: Set<Int32> { Set(allGates().map(\.pid) + resolverPIDs) }
+    private var ours: Set<Int32> { Set(allGates().map(\.pid) + resolverPIDs + [reading.pid].compactMap { $0 }) }
 
     /// Removes the control group of a gate that has ended, or keeps it for later while processes are left in it.
     func endGroup(of gate: GateProcess) {

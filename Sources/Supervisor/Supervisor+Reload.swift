@@ -8,19 +8,34 @@ internal import Messages
 internal import ServiceModel
 
 extension Supervisor {
-    /// Reads and applies all files. Does nothing while the supervisor stops.
+    /// Has all files read and applied. Does nothing while the supervisor stops.
     ///
+    /// - Parameter client: waits until that has taken effect.
+    func requestReload(by client: ControlClient?) {
+        guard !stop.isStopping else { return }
+        reading.request(by: client)
+    }
+
+    /// Starts a reading that is wanted, and ends one that takes too long.
+    func readFiles(at now: Int64) {
+        if let outcome = reading.tend(at: now, &poller, token: nextToken()) { reload(with: outcome, at: now) }
+    }
+
+    /// Applies what a reading of the files has found.
+    func reload(with outcome: DefinitionReading<ControlClient>.Outcome, at now: Int64) {
+        let faults = reload(outcome.definitions, at: now)
+        waitingForReload += outcome.clients.map { ($0, faults) }
+    }
+
     /// - Returns: the faults of the files.
-    func reload() -> [Problem] {
-        guard !stop.isStopping else { return [] }
+    private func reload(_ found: Result<HostDefinition, HostDefinitionError>, at now: Int64) -> [Problem] {
         do throws(HostDefinitionError) {
-            let definitions = try reader.definitions()
+            let definitions = try found.get()
             try refuseOtherState(definitions.settings.state)
             let isOtherBlockList = definitions.settings.blockList != settings.blockList
             if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) } else { refreshBlockList() }
             let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix
             settings = definitions.settings
-            let now = Clock.monotonicNanoseconds()
             applyExempt(at: now)
             applyKernelFilter(at: now)
             renewResolver(at: now)

@@ -1,4 +1,5 @@
 // SIGTERM: gates stop accepting, and handlers may finish until the deadline; then they get TERM, and then KILL.
+internal import Control
 internal import LinuxSystem
 internal import Messages
 
@@ -18,6 +19,7 @@ extension Supervisor {
     }
 
     private func beginStop(by step: Stop.Step) {
+        for client in reading.cancel() { reply(.refused(.stopping), to: client) }
         for service in services.values {
             for gate in [service.serving, service.starting].compactMap({ $0 }) {
                 stopHandshakes(gate.listeners)

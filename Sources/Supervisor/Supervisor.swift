@@ -13,7 +13,7 @@ internal import ServiceModel
 
 /// The supervisor, from start to the end of the last gate.
 package final class Supervisor {
-    let reader: DefinitionCommand
+    var reading: DefinitionReading<ControlClient>
     let privilege: Privilege
     var settings: HostSettings
     var log = EventLog()
@@ -84,7 +84,7 @@ package final class Supervisor {
     ///   - readyNumber: an open descriptor that gets a line `SERVICE ADDRESS` for each open listener and is then
     ///     closed.
     package init(reader: DefinitionCommand, readyNumber: Int32?) throws(HostDefinitionError) {
-        self.reader = reader
+        reading = DefinitionReading(reader)
         privilege = Privilege.current
         do throws(SystemError) {
             try Startup.secureDescriptors()
@@ -159,6 +159,8 @@ package final class Supervisor {
             case let token:
                 if controlClients[token] != nil {
                     answer(token)
+                } else if reading.readOutput(token, &poller) {
+                    // Its end brings the definitions.
                 } else if try !handleResolverMessages(token) {
                     try handleGateMessages(token, at: now)
                 }
@@ -171,6 +173,7 @@ package final class Supervisor {
         killOrphans(at: now)
         stopStep(at: now)
         reportReadiness()
+        readFiles(at: now)
         dropSilentClients(at: now)
         expireQueries(at: now)
         endReloads()
@@ -188,6 +191,7 @@ package final class Supervisor {
         for client in controlClients.values { deadline = min(deadline ?? client.askBy, client.askBy) }
         let now = Clock.monotonicNanoseconds()
         if let next = queriesDeadline { deadline = min(deadline ?? next, next) }
+        if let next = reading.deadline { deadline = min(deadline ?? next, next) }
         if let next = resolverDeadline { deadline = min(deadline ?? next, next) }
         if let next = bansDeadline(at: now) { deadline = min(deadline ?? next, next) }
         return deadline.map { max($0 - now, 0) }
@@ -196,7 +200,7 @@ package final class Supervisor {
     private func handleSignals(at now: Int64) throws(SystemError) {
         while let signal = try signals.next() {
             switch signal {
-            case .hangUp: _ = reload()
+            case .hangUp: requestReload(by: nil)
             case .terminate, .interrupt: beginStop(graceNanoseconds: settings.drain.nanoseconds, at: now)
             default: try reapGates(at: now)
             }

@@ -1,0 +1,169 @@
+// The files are read again by a child, while the supervisor goes on with everything else.
+// Promises that each request gets a reading that begins after it: a request while files are read waits for the next
+// reading, and all requests of that time share it. One reading runs at a time, and ends within a time limit.
+internal import HostDefinition
+internal import LinuxSystem
+
+/// The child that reads the files, and the clients that wait for what it finds.
+struct DefinitionReading<Client>: ~Copyable {
+    /// What a reading has found, and the clients that asked for it.
+    struct Outcome {
+        var definitions: Result<HostDefinition, HostDefinitionError>
+        var clients: [Client]
+    }
+
+    private let command: DefinitionCommand
+    private let withinNanoseconds: Int64
+    private var child: ReadingChild?
+    /// The clients of the reading that runs.
+    private var clients: [Client] = []
+    /// The clients of the next reading; nil when none is wanted.
+    private var nextClients: [Client]?
+
+    init(_ command: DefinitionCommand, withinNanoseconds: Int64 = DefinitionCommand.withinNanoseconds) {
+        self.command = command
+        self.withinNanoseconds = withinNanoseconds
+    }
+
+    /// Monotonic: when to call ``tend(at:_:token:)``; nil for never.
+    var deadline: Int64? {
+        guard let child else { return nextClients == nil ? nil : 0 }
+        return child.failure == nil ? child.deadline : nil
+    }
+
+    /// The child, which is neither a gate nor an orphan.
+    var pid: Int32? { child?.pid }
+
+    /// Asks for a reading. It starts in the same turn, or when the present one has ended.
+    mutating func request(by client: Client?) {
+        nextClients = (nextClients ?? []) + [client].compactMap { $0 }
+    }
+
+    /// Starts the reading that is wanted, or ends one that takes too long.
+    ///
+    /// - Parameter token: identifies the child's output in the poller.
+    /// - Returns: an outcome when the reading could not be started.
+    mutating func tend(at now: Int64, _ poller: inout Poller, token: @autoclosure () -> UInt64) -> Outcome? {
+        if let child {
+            if now >= child.deadline { child.fail(SystemError("wait for command", .timedOut)) }
+            return nil
+        }
+        guard let wanted = nextClients else { return nil }
+        nextClients = nil
+        do throws(HostDefinitionError) {
+            let child = ReadingChild(try command.start(), token: token(), deadline: now + withinNanoseconds)
+            self.child = child
+            clients = wanted
+            child.watch(&poller)
+            return nil
+        } catch {
+            return Outcome(definitions: .failure(error), clients: wanted)
+        }
+    }
+
+    /// Reads what the child has printed.
+    ///
+    /// - Returns: whether the token is that of the child's output.
+    func readOutput(_ token: UInt64, _ poller: inout Poller) -> Bool {
+        guard let child, child.token == token else { return false }
+        child.read(&poller)
+        return true
+    }
+
+    /// Handles the end of a child.
+    ///
+    /// - Returns: whether it was the child that reads, and then what it has found; nil if nobody wants that any more.
+    mutating func ended(_ end: ProcessEnd, _ poller: inout Poller) -> (isReading: Bool, outcome: Outcome?) {
+        guard let child, child.pid == end.pid else { return (false, nil) }
+        let clients = clients
+        self.child = nil
+        self.clients = []
+        let found = child.finish(&poller)
+        guard !child.isCancelled else { return (true, nil) }
+        do throws(HostDefinitionError) {
+            if let failure = child.failure { throw command.unreadable(failure) }
+            let definitions = try command.definitions(in: CommandResult(output: found, end: end.way))
+            return (true, Outcome(definitions: .success(definitions), clients: clients))
+        } catch {
+            return (true, Outcome(definitions: .failure(error), clients: clients))
+        }
+    }
+
+    /// Ends the reading that runs, and wants no other.
+    ///
+    /// - Returns: the clients that get no outcome.
+    mutating func cancel() -> [Client] {
+        let all = clients + (nextClients ?? [])
+        (clients, nextClients) = ([], nil)
+        child?.cancel()
+        return all
+    }
+}
+
+/// The process that reads the files, from its start to its end.
+private final class ReadingChild {
+    private var command: RunningCommand
+    let token: UInt64
+    /// Monotonic.
+    let deadline: Int64
+    /// Why it was killed.
+    private(set) var failure: SystemError?
+    private(set) var isCancelled = false
+    private var isWatched = false
+
+    init(_ command: consuming RunningCommand, token: UInt64, deadline: Int64) {
+        self.command = command
+        self.token = token
+        self.deadline = deadline
+    }
+
+    var pid: Int32 { command.pid }
+
+    func watch(_ poller: inout Poller) {
+        do throws(SystemError) {
+            try poller.add(command.number, token: token)
+            isWatched = true
+        } catch {
+            fail(error)
+        }
+    }
+
+    func read(_ poller: inout Poller) {
+        do throws(SystemError) {
+            try command.read()
+            if command.isAtEnd { try unwatch(&poller) }
+        } catch {
+            fail(error)
+        }
+    }
+
+    /// Reads the rest of what an ended child has printed. A process that it left behind may still have its output; that
+    /// one's is not waited for.
+    ///
+    /// - Returns: everything that it has printed.
+    func finish(_ poller: inout Poller) -> [UInt8] {
+        do throws(SystemError) {
+            while failure == nil, try command.read() {}
+            try unwatch(&poller)
+        } catch {
+            fail(error)
+        }
+        return command.bytes
+    }
+
+    private func unwatch(_ poller: inout Poller) throws(SystemError) {
+        guard isWatched else { return }
+        isWatched = false
+        try poller.remove(command.number)
+    }
+
+    func fail(_ error: SystemError) {
+        failure = failure ?? error
+        Processes.signal(pid, .kill)
+    }
+
+    func cancel() {
+        isCancelled = true
+        Processes.signal(pid, .kill)
+    }
+}

@@ -1,0 +1,126 @@
+import HostDefinition
+import LinuxSystem
+import ServiceModel
+import TestSupport
+import Testing
+
+@testable import Supervisor
+
+struct DefinitionReadingTests {
+    private let directory: TemporaryDirectory
+    private let printed: String
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        printed = try directory.write("printed", bytes: HostDefinition(settings: HostSettings()).wire)
+    }
+
+    /// A reading by a shell script, in which $0 is a file with definitions.
+    private func reading(
+        _ script: String, withinNanoseconds: Int64 = 30_000_000_000
+    ) -> DefinitionReading<Int> {
+        DefinitionReading(
+            DefinitionCommand(path: "/bin/sh", arguments: ["sh", "-c", script, printed]),
+            withinNanoseconds: withinNanoseconds)
+    }
+
+    /// Waits for the child's end as the supervisor's loop does.
+    private func outcome(
+        _ reading: inout DefinitionReading<Int>, _ poller: inout Poller
+    ) throws -> DefinitionReading<Int>.Outcome? {
+        let running = reading.pid
+        let pid = try #require(running)
+        let end = try Processes.waitForEnd(of: pid)
+        let (isReading, outcome) = reading.ended(ProcessEnd(pid: pid, way: end), &poller)
+        #expect(isReading)
+        return outcome
+    }
+
+    @Test("the definitions come with the child's end, for those who asked")
+    func definitions() throws {
+        var poller = try Poller()
+        var reading = reading("cat \"$0\"")
+        #expect((reading.deadline) == nil)
+        reading.request(by: 1)
+        reading.request(by: nil)
+        #expect(reading.deadline == 0)
+        #expect(reading.tend(at: 5, &poller, token: 7) == nil)
+        #expect(reading.deadline == 30_000_000_005)
+        while try poller.wait(timeoutNanoseconds: 0) == 0 {}
+        #expect(!reading.readOutput(8, &poller))
+        #expect(reading.readOutput(7, &poller))
+        let outcome = try #require(try self.outcome(&reading, &poller))
+        #expect(try outcome.definitions.get() == HostDefinition(settings: HostSettings()))
+        #expect(outcome.clients == [1])
+        #expect((reading.deadline) == nil)
+    }
+
+    @Test("requests while files are read share the next reading, which begins after them")
+    func coalesced() throws {
+        var poller = try Poller()
+        var reading = reading("cat \"$0\"")
+        reading.request(by: 1)
+        #expect(reading.tend(at: 0, &poller, token: 7) == nil)
+        reading.request(by: 2)
+        reading.request(by: 3)
+        let first = reading.pid
+        #expect(reading.tend(at: 1, &poller, token: 8) == nil)
+        #expect(reading.pid == first)
+        #expect(try outcome(&reading, &poller)?.clients == [1])
+        #expect(reading.deadline == 0)
+        #expect(reading.tend(at: 2, &poller, token: 9) == nil)
+        #expect(try outcome(&reading, &poller)?.clients == [2, 3])
+        #expect((reading.deadline) == nil)
+    }
+
+    @Test("a child that takes too long is killed, and the error says so")
+    func late() throws {
+        var poller = try Poller()
+        var reading = reading("exec sleep 60", withinNanoseconds: 10)
+        reading.request(by: 1)
+        #expect(reading.tend(at: 5, &poller, token: 7) == nil)
+        #expect(reading.deadline == 15)
+        #expect(reading.tend(at: 15, &poller, token: 8) == nil)
+        // Its end is waited for, and no time.
+        #expect((reading.deadline) == nil)
+        let outcome = try #require(try self.outcome(&reading, &poller))
+        #expect(outcome.clients == [1])
+        #expect(throws: HostDefinitionError.self) { try outcome.definitions.get() }
+        guard case .failure(let error) = outcome.definitions else { return }
+        #expect(error.lines.joined().contains("ETIMEDOUT"))
+    }
+
+    @Test("what a child has left running with its output is not waited for")
+    func left() throws {
+        var poller = try Poller()
+        var reading = reading("cat \"$0\"; sleep 5 &")
+        reading.request(by: 1)
+        #expect(reading.tend(at: 0, &poller, token: 7) == nil)
+        #expect(try outcome(&reading, &poller)?.definitions.get() == HostDefinition(settings: HostSettings()))
+        // The output is out of the poller, though another process has it open.
+        #expect(try poller.wait(timeoutNanoseconds: 0) == 0)
+    }
+
+    @Test("a cancelled reading has no outcome, and every client that waited is named")
+    func cancelled() throws {
+        var poller = try Poller()
+        var reading = reading("exec sleep 60")
+        reading.request(by: 1)
+        #expect(reading.tend(at: 0, &poller, token: 7) == nil)
+        reading.request(by: 2)
+        #expect(reading.cancel() == [1, 2])
+        #expect(try outcome(&reading, &poller) == nil)
+        #expect((reading.deadline) == nil)
+    }
+
+    @Test("the end of another child is not the reading's")
+    func foreign() throws {
+        var poller = try Poller()
+        var reading = reading("cat \"$0\"")
+        #expect(!reading.ended(ProcessEnd(pid: 1, way: .exited(status: 0)), &poller).isReading)
+        reading.request(by: nil)
+        #expect(reading.tend(at: 0, &poller, token: 7) == nil)
+        #expect(!reading.ended(ProcessEnd(pid: 1, way: .exited(status: 0)), &poller).isReading)
+        #expect(try outcome(&reading, &poller)?.clients == [])
+    }
+}
