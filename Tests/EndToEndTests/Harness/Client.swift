@@ -95,6 +95,24 @@ final class Client {
         String(decoding: read(count, as: [UInt8].self), as: UTF8.self)
     }
 
+    /// What a read has got.
+    enum Received: Equatable {
+        case bytes([UInt8])
+        case end
+        case reset
+        /// Nothing until the timeout.
+        case nothing
+    }
+
+    /// Reads the next bytes, at most `count`, or what comes in their place.
+    func receive(_ count: Int = 65536) -> Received {
+        var buffer = [UInt8](repeating: 0, count: count)
+        let got = recv(fd, &buffer, count, 0)
+        if got > 0 { return .bytes(Array(buffer[..<got])) }
+        if got == 0 { return .end }
+        return errno == ECONNRESET ? .reset : .nothing
+    }
+
     /// Reads to the end, and returns whether it was a reset.
     func endsByReset() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 65536)
