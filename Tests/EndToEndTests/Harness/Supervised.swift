@@ -23,9 +23,11 @@ final class Supervised {
     ///   - ready: how many services to wait for; nil for all of them.
     ///   - prefix: the beginning of a command that starts the supervisor, such as `nice`.
     ///   - programs: handlers in build/test, which are for tests only.
+    ///   - reader: one of the other files, a script that reads the files for the supervisor in the place of
+    ///     `doorward print-definitions`.
     init(
         services: [String: String], host: String = "", files: [String: String] = [:], ready: Int? = nil,
-        prefix: [String] = [], programs: [String] = []
+        prefix: [String] = [], programs: [String] = [], reader: String? = nil
     ) throws {
         directory = try Self.makeDirectory()
         for name in programs { try Self.copy("\(Self.build)/test/\(name)", to: "\(directory)/handlers/\(name)") }
@@ -38,7 +40,10 @@ final class Supervised {
         let lines = "handlers = \"handlers\"\nstate = \"state\"\ndrain = \"10s\"\n\(filter)"
         try write(lines + host, to: "doorward.toml")
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = prefix + [Self.program, "run", "--config", directory + "/doorward.toml"]
+        let command =
+            reader.map { [Self.program + "-supervisor", "-", "\(directory)/\($0)"] }
+            ?? [Self.program, "run", "--config", directory + "/doorward.toml"]
+        process.arguments = prefix + command
         process.standardInput = FileHandle.nullDevice
         process.standardError = errors
         process.environment = ["PATH": "/usr/bin:/bin", "SECRET": "of the supervisor"]
