@@ -103,7 +103,7 @@ MEMORY = Text Tables LinuxSystem EventLog Sandbox Spawner Messages Gate Resolver
 test-memory: packages test-packages
 	$(SWIFT) build --build-tests --sanitize address --scratch-path .build/memory
 	ASAN_OPTIONS=detect_leaks=0 scripts/tell-failures $(SWIFT) test --skip-build --sanitize address \
-	    --scratch-path .build/memory $(patsubst %,--filter %Tests,$(MEMORY)) --skip SelfRestrictionTests/allowed
+	    --scratch-path .build/memory $(patsubst %,--filter '^%Tests\.',$(MEMORY)) --skip SelfRestrictionTests/allowed
 
 # What the sandbox is tested with: a handler that tries to get out (Tests/Attacker).
 attacker: packages

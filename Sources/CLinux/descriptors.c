@@ -188,6 +188,11 @@ void *clinux_map_read_only(int fd, size_t *count) {
 
 int clinux_unmap(const void *address, size_t count) { return result(munmap((void *)(uintptr_t)address, count)); }
 
+int clinux_read_link(const char *link, char *text, size_t size) {
+    ssize_t n = readlink(link, text, size);
+    return n < 0 ? -errno : (int)n;
+}
+
 int clinux_watch_directory(const char *path) {
     int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (fd < 0) return -errno;

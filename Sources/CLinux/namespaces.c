@@ -88,13 +88,6 @@ int clinux_open_path(int root, const char *path) {
     return result((int)syscall(SYS_openat2, root, path, &how, sizeof how));
 }
 
-int clinux_path_of(int fd, char *path, size_t size) {
-    char link[64];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(link, path, size);
-    return n < 0 ? -errno : (int)n;
-}
-
 int clinux_is_directory(int fd) {
     struct stat found;
     if (fstat(fd, &found) < 0) return -errno;

@@ -101,11 +101,6 @@ int clinux_become(const char *path, char *const *arguments) {
     return -errno;
 }
 
-int clinux_own_path(char *path, size_t size) {
-    ssize_t n = readlink("/proc/self/exe", path, size);
-    return n < 0 ? -errno : (int)n;
-}
-
 int clinux_kill(int pid, int signal) { return kill(pid, signal) < 0 ? -errno : 0; }
 
 int clinux_session(int pid) {

@@ -115,14 +115,7 @@ package enum Commands {
     }
 
     /// The absolute path of the running program. Source: proc(5), /proc/PID/exe.
-    package static func ownPath() throws(SystemError) -> String {
-        var path = [CChar](repeating: 0, count: 4096)
-        let count = try retrying("read /proc/self/exe") {
-            // Sound: the call uses the array only while it runs, and gets its size.
-            unsafe path.withUnsafeMutableBufferPointer { unsafe clinux_own_path($0.baseAddress, $0.count) }
-        }
-        return String(decoding: path[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    package static func ownPath() throws(SystemError) -> String { try Files.target(ofLink: "/proc/self/exe") }
 
     /// Calls the function with a NULL-terminated array of C strings, which lives only during that call.
     private static func withStringArray(

@@ -33,12 +33,17 @@ package enum Files {
 
     /// The path of the file that a descriptor is open on, without symbolic links. Source: proc(5), /proc/PID/fd.
     package static func path(of number: Int32) throws(SystemError) -> String {
-        var path = [CChar](repeating: 0, count: 4096)
+        try target(ofLink: "/proc/self/fd/\(number)")
+    }
+
+    /// The text of a symbolic link, cut after 4096 bytes. Source: readlink(2).
+    package static func target(ofLink link: String) throws(SystemError) -> String {
+        var text = [CChar](repeating: 0, count: 4096)
         let count = try retrying("readlink") {
             // Sound: the call uses the array only while it runs, and gets its size.
-            unsafe path.withUnsafeMutableBufferPointer { unsafe clinux_path_of(number, $0.baseAddress, $0.count) }
+            unsafe text.withUnsafeMutableBufferPointer { unsafe clinux_read_link(link, $0.baseAddress, $0.count) }
         }
-        return String(decoding: path[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(decoding: text[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// The names in a directory, sorted, without `.` and `..`.

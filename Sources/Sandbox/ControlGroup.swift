@@ -38,9 +38,10 @@ package struct ControlGroups: Hashable, Sendable {
                 in: String(decoding: try Files.read("/proc/self/cgroup", most: 65536), as: UTF8.self))
             guard let own else { throw SystemError("read /proc/self/cgroup", .noEntry) }
             let parent = mount + (own == "/" ? "" : own)
-            Self.removeStale(in: parent, startedAs: "\(pid)")
+            let namespace = try Self.pidNamespace()
+            Self.removeStale(in: parent, of: namespace, startedAs: "\(pid)")
             // A directory of that name that exists was made by a process with this pid before, and has members.
-            var name = "doorward.\(pid)"
+            var name = "doorward.\(pid).\(namespace)"
             while Files.exists("\(parent)/\(name)") { name += ".again" }
             path = (own == "/" ? "" : own) + "/\(name)"
             directory = "\(parent)/\(name)"
@@ -105,9 +106,16 @@ package struct ControlGroups: Hashable, Sendable {
         }
     }
 
+    /// The number of this process's pid namespace: a pid means a process in one of them only. Source: proc(5),
+    /// /proc/PID/ns/pid: `pid:[4026531836]`.
+    private static func pidNamespace() throws(SystemError) -> String {
+        String(try Files.target(ofLink: "/proc/self/ns/pid").filter(\.isNumber))
+    }
+
     /// Removes the directories of supervisors that were killed, as far as they are empty; others cannot be removed.
-    /// Leaves alone the directory of a running supervisor: one that has just started has no process in it yet.
-    private static func removeStale(in parent: String, startedAs own: String) {
+    /// Leaves alone the directory of a running supervisor: one that has just started has no process in it yet. One from
+    /// another pid namespace cannot be seen here, so its directory is left alone too.
+    private static func removeStale(in parent: String, of namespace: String, startedAs own: String) {
         func names(_ directory: String) -> [String] {
             do throws(SystemError) {
                 return try Files.names(in: directory)
@@ -117,8 +125,9 @@ package struct ControlGroups: Hashable, Sendable {
             }
         }
         func isStale(_ name: String) -> Bool {
-            let pid = name.dropFirst("doorward.".count).prefix { $0 != "." }
-            return name.hasPrefix("doorward.") && (pid == own || !Files.exists("/proc/\(pid)/stat"))
+            let words = name.split(separator: ".", omittingEmptySubsequences: false)
+            guard words.count >= 3, words[0] == "doorward", words[2] == namespace else { return false }
+            return words[1] == own || !Files.exists("/proc/\(words[1])/stat")
         }
         for name in names(parent) where isStale(name) {
             for inner in names("\(parent)/\(name)") { _ = ControlGroup.removed("\(parent)/\(name)/\(inner)") }
@@ -234,7 +243,7 @@ package final class ControlGroup {
     /// Removes the group when it has no members any more, and returns whether it is gone.
     package func isRemoved() -> Bool { Self.removed(directory) }
 
-    fileprivate static func removed(_ directory: String) -> Bool {
+    static func removed(_ directory: String) -> Bool {
         do throws(SystemError) {
             try Files.removeDirectory(directory)
             return true

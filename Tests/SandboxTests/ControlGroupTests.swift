@@ -170,12 +170,19 @@ struct ControlGroupTests {
                 Processes.exit(0)
             }
             #expect(ChildProcesses.status(of: pid) == 0)
-            let parent = String(own.directory.dropLast("doorward.\(Processes.ownPID)".count))
-            #expect(Files.exists("\(parent)doorward.\(pid)/left"))
+            let namespace = own.directory.split(separator: ".").last ?? ""
+            let before = own.directory.dropLast("\(Processes.ownPID).\(namespace)".count)
+            let left = "\(before)\(pid).\(namespace)"
+            // The same pid in another pid namespace, where another supervisor may run.
+            let elsewhere = "\(before)\(pid).1"
+            try Files.makeDirectory(elsewhere, mode: 0o755)
+            defer { _ = ControlGroup.removed(elsewhere) }
+            #expect(Files.exists("\(left)/left"))
             // This group is empty, as a group is before its first gate. The next supervisor has the dead one's pid.
             #expect(Files.exists(own.directory))
             let next = try ControlGroups(pid: pid, claiming: .subgroup)
-            #expect(!Files.exists("\(parent)doorward.\(pid)/left"))
+            #expect(!Files.exists("\(left)/left"))
+            #expect(Files.exists(elsewhere))
             #expect(Files.exists(own.directory))
             next.remove()
             #expect(!Files.exists(next.directory))

@@ -74,6 +74,7 @@ int clinux_is_open(int fd);
 int clinux_sealed_memory(const char *name, const void *bytes, size_t count);
 void *clinux_map_read_only(int fd, size_t *count);                // NULL when it cannot be mapped
 int clinux_unmap(const void *address, size_t count);
+int clinux_read_link(const char *link, char *text, size_t size);   // returns the length
 int clinux_watch_directory(const char *path);                     // an inotify descriptor
 int clinux_directory_changed(int fd, const char *name);             // 1: the file of this name changed; 0: it did not
 
@@ -145,7 +146,6 @@ int clinux_wait(int pid, struct clinux_end *end);                 // reaps it
 int clinux_run(const char *path, char *const *arguments, int *output);
 // execve with this process's environment. Returns on failure only.
 int clinux_become(const char *path, char *const *arguments);
-int clinux_own_path(char *path, size_t size);                     // returns the length
 int clinux_kill(int pid, int signal);
 int clinux_session(int pid);
 int clinux_open_children(void);                                   // works after this process changes its root, too
@@ -211,7 +211,6 @@ int clinux_is_root(int fd);                                       // 1: it is th
 int clinux_mount_memory(const char *path, uint64_t bytes);        // an empty tmpfs
 int clinux_mount_again(const char *from, const char *to);
 int clinux_open_path(int root, const char *path);                 // O_PATH; inside `root`, unless that is negative
-int clinux_path_of(int fd, char *path, size_t size);              // returns the length
 int clinux_is_directory(int fd);
 
 // system_calls.c
