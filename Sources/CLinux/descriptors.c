@@ -188,6 +188,22 @@ void *clinux_map_read_only(int fd, size_t *count) {
 
 int clinux_unmap(const void *address, size_t count) { return result(munmap((void *)(uintptr_t)address, count)); }
 
+int clinux_open_lock(const char *path) {
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return fd < 0 ? -errno : fd;
+}
+
+// -EAGAIN: another process has it, and *holder is its pid, 0 for one of another pid namespace.
+int clinux_lock(int fd, int *holder) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_SETLK, &lock) == 0) return 0;
+    if (errno != EACCES && errno != EAGAIN) return -errno;
+    if (fcntl(fd, F_GETLK, &lock) < 0) return -errno;
+    // Its holder may have ended between the two calls; the next try then gets the lock.
+    *holder = lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+    return -EAGAIN;
+}
+
 int clinux_read_link(const char *link, char *text, size_t size) {
     ssize_t n = readlink(link, text, size);
     return n < 0 ? -errno : (int)n;
@@ -196,7 +212,8 @@ int clinux_read_link(const char *link, char *text, size_t size) {
 int clinux_watch_directory(const char *path) {
     int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (fd < 0) return -errno;
-    if (inotify_add_watch(fd, path, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE) >= 0) return fd;
+    if (inotify_add_watch(fd, path, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF
+                                    | IN_MOVE_SELF) >= 0) return fd;
     int error = errno;
     close(fd);
     return -error;
@@ -211,7 +228,9 @@ int clinux_directory_changed(int fd, const char *name) {
         if (n < 0) return errno == EAGAIN ? changed : -errno;
         for (char *at = buffer; at < buffer + n;) {
             const struct inotify_event *event = (const struct inotify_event *)at;
-            if (event->mask & IN_Q_OVERFLOW || (event->len > 0 && strcmp(event->name, name) == 0)) changed = 1;
+            if (event->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF)
+                || (event->len > 0 && strcmp(event->name, name) == 0))
+                changed = 1;
             at += sizeof *event + event->len;
         }
     }

@@ -6,6 +6,8 @@ internal import CLinux
 package struct ControlSocket: ~Copyable {
     private let descriptor: Descriptor
     private let path: String
+    /// The device and the number of the file.
+    private let file: (UInt64, UInt64)
 
     /// Binds and listens. Replaces a socket file that no process listens on.
     ///
@@ -16,8 +18,20 @@ package struct ControlSocket: ~Copyable {
             if answer >= 0 { _ = Descriptor(owning: answer) }
             if Errno(-answer) == .connectionRefused { try Files.remove(path) }
         }
-        descriptor = Descriptor(owning: try retrying("bind control socket") { unsafe clinux_control_listen(path) })
+        let made = Descriptor(owning: try retrying("bind control socket") { unsafe clinux_control_listen(path) })
+        file = try Files.identity(ofSocket: path)
+        descriptor = made
         self.path = path
+    }
+
+    /// Whether a client that connects to the path reaches this socket: another process may have removed or replaced its
+    /// file.
+    package var isReachable: Bool {
+        do throws(SystemError) {
+            return try Files.identity(ofSocket: path) == file
+        } catch {
+            return false
+        }
     }
 
     /// The number to give to a poller.
@@ -42,8 +56,10 @@ package struct ControlSocket: ~Copyable {
         return ControlConnection(channel: channel, uid: uid, pid: pid)
     }
 
-    /// Removes the file, so that no client connects to a supervisor that will not answer.
-    package func remove() throws(SystemError) { try Files.remove(path) }
+    /// Removes the file if it is still this socket's, so that no client connects to a supervisor that will not answer.
+    package func remove() throws(SystemError) {
+        if isReachable { try Files.remove(path) }
+    }
 
     /// Connects as a client; blocking.
     ///

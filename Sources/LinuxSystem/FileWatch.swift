@@ -18,7 +18,8 @@ package final class FileWatch {
     /// The number to give to a poller: readable after an event in the directory.
     package var number: Int32 { descriptor.number }
 
-    /// Whether the file was written, moved or deleted since the last call.
+    /// Whether the file was written, moved or deleted since the last call, or its directory moved or deleted: then this
+    /// watch notices nothing more.
     package func hasChanged() throws(SystemError) -> Bool {
         try retrying("read inotify") { unsafe clinux_directory_changed(descriptor.number, name) } == 1
     }

@@ -36,6 +36,14 @@ package enum Files {
         try target(ofLink: "/proc/self/fd/\(number)")
     }
 
+    /// The device and the number of a socket's file: another socket at the same path has others.
+    package static func identity(ofSocket path: String) throws(SystemError) -> (UInt64, UInt64) {
+        var id: [UInt64] = [0, 0]
+        // Sound: the call writes two numbers into an array of two.
+        _ = try retrying("stat socket") { unsafe clinux_socket_file(path, &id) }
+        return (id[0], id[1])
+    }
+
     /// The text of a symbolic link, cut after 4096 bytes. Source: readlink(2).
     package static func target(ofLink link: String) throws(SystemError) -> String {
         var text = [CChar](repeating: 0, count: 4096)

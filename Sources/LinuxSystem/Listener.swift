@@ -29,7 +29,7 @@ package struct Listener: ~Copyable {
         case .ip:
             bound = try Self.localAddress(of: descriptor.number) ?? address
         case .unix(let path):
-            file = try Self.identity(of: path)
+            file = try Files.identity(ofSocket: path)
             try Self.setOwner(of: path, file, options)
             try Self.listen(descriptor.number, options)
         }
@@ -49,7 +49,7 @@ package struct Listener: ~Copyable {
     package var isReachable: Bool {
         guard case .unix(let path) = bound else { return true }
         do throws(SystemError) {
-            return try Self.identity(of: path) == file
+            return try Files.identity(ofSocket: path) == file
         } catch {
             return false
         }
@@ -67,13 +67,6 @@ package struct Listener: ~Copyable {
     /// Removes the file of a unix socket, if it is still this socket's.
     package func removeFile() throws(SystemError) {
         if case .unix(let path) = bound, isReachable { try Files.remove(path) }
-    }
-
-    private static func identity(of path: String) throws(SystemError) -> (UInt64, UInt64) {
-        var id: [UInt64] = [0, 0]
-        // Sound: the call writes two numbers into an array of two.
-        _ = try retrying("stat socket") { unsafe clinux_socket_file(path, &id) }
-        return (id[0], id[1])
     }
 
     /// Sets owner, group and mode. An owner or group that the service file does not name stays the supervisor's own.

@@ -114,7 +114,7 @@ extension Supervisor {
             }
         }
         for (client, faults) in waitingForReload {
-            reply(.reloaded(ReloadReport(services: services.count, faults: faults, failures: failures)), to: client)
+            client.reply(.reloaded(ReloadReport(services: services.count, faults: faults, failures: failures)))
         }
         waitingForReload = []
     }

@@ -33,14 +33,14 @@ extension Supervisor {
     func handleSourceStatus(_ sourceStatus: SourceStatus, number: UInt32, from gate: GateProcess) {
         guard let query = pendingQueries[number], query.gate == gate.pid else { return }
         pendingQueries[number] = nil
-        reply(.sourceStatus(sourceStatus), to: query.client)
+        query.client.reply(.sourceStatus(sourceStatus))
     }
 
     /// Answers clients when their gate has not answered in time.
     func expireQueries(at now: Int64) {
         for (number, query) in pendingQueries where now >= query.deadline {
             pendingQueries[number] = nil
-            reply(.refused(.gateSilent(pid: Int(query.gate))), to: query.client)
+            query.client.reply(.refused(.gateSilent(pid: Int(query.gate))))
         }
     }
 

@@ -19,7 +19,7 @@ extension Supervisor {
     }
 
     private func beginStop(by step: Stop.Step) {
-        for client in reading.cancel() { reply(.refused(.stopping), to: client) }
+        for client in reading.cancel() { client.reply(.refused(.stopping)) }
         for service in services.values {
             for gate in [service.serving, service.starting].compactMap({ $0 }) {
                 stopHandshakes(gate.listeners)

@@ -42,9 +42,8 @@ package final class Supervisor {
     var killOrphansAt: Int64?
     /// The readiness descriptor, until it was written to.
     var ready: Descriptor?
-    /// The socket for requests; nil when it could not be opened, and the log says why.
-    var control: ControlSocket?
-    var controlClients: [UInt64: ControlClient] = [:]
+    private let lock: StateLock
+    var control: ControlServer
     /// Clients of `drain` and `stop`; their connections close when the supervisor exits.
     var waitingForEnd: [ControlClient] = []
     var bans: BanTable
@@ -72,7 +71,6 @@ package final class Supervisor {
     enum Token {
         static let signals: UInt64 = 1
         static let blockList: UInt64 = 2
-        static let control: UInt64 = 3
     }
 
     /// Reads all files, and starts the services that are sound.
@@ -95,6 +93,8 @@ package final class Supervisor {
         }
         let definitions = try reader.definitions()
         settings = definitions.settings
+        lock = try StateLock(definitions.settings.state)
+        control = ControlServer(state: definitions.settings.state)
         blockList = try BlockListFile(path: definitions.settings.blockList)
         bans = BanTable(exempt: definitions.settings.exempt)
         banFile = BanFile(state: definitions.settings.state)
@@ -119,7 +119,8 @@ package final class Supervisor {
         watchBlockList()
         logStart()
         logSandbox(withoutGroups: noGroups)
-        openControl()
+        if let failure = lock.failure { logProblem("no_lock", "\(failure); another supervisor is not kept away") }
+        openControl(at: Clock.monotonicNanoseconds())
         restoreBans()
         applyKernelFilter(at: Clock.monotonicNanoseconds())
         logKernel()
@@ -155,10 +156,11 @@ package final class Supervisor {
             switch poller.token(at: index) {
             case Token.signals: try handleSignals(at: now)
             case Token.blockList: try rereadBlockList()
-            case Token.control: try acceptControl(at: now)
+            case ControlServer.Token.socket: try acceptControl(at: now)
+            case ControlServer.Token.file: tell(try control.fileChanged(at: now, &poller))
             case let token:
-                if controlClients[token] != nil {
-                    answer(token)
+                if control.isClient(token) {
+                    answer(token, at: now)
                 } else if reading.readOutput(token, &poller) {
                     // Its end brings the definitions.
                 } else if try !handleResolverMessages(token) {
@@ -174,7 +176,7 @@ package final class Supervisor {
         stopStep(at: now)
         reportReadiness()
         readFiles(at: now)
-        dropSilentClients(at: now)
+        tell(control.tend(at: now, &poller))
         expireQueries(at: now)
         endReloads()
         tendBans(at: now)
@@ -188,7 +190,7 @@ package final class Supervisor {
                 if let next { deadline = min(deadline ?? next, next) }
             }
         }
-        for client in controlClients.values { deadline = min(deadline ?? client.askBy, client.askBy) }
+        if let next = control.deadline { deadline = min(deadline ?? next, next) }
         let now = Clock.monotonicNanoseconds()
         if let next = queriesDeadline { deadline = min(deadline ?? next, next) }
         if let next = reading.deadline { deadline = min(deadline ?? next, next) }

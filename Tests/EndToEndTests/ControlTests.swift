@@ -212,6 +212,43 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a second supervisor on the same state directory is refused, with the pid of the first, and status 1")
+        func second() throws {
+            let supervised = try Supervised(services: ["echo": echo])
+            let second = try doorward(["run"], supervised)
+            #expect(second.status == 1)
+            #expect(second.error.contains("another supervisor uses this directory: pid \(supervised.pid)"))
+            #expect(second.error.contains("[state, --state]"))
+            #expect(try exchange(port: supervised.port("echo"), "Hello\n") == "Hello\n")
+            #expect(try doorward(["status"], supervised).status == 0)
+        }
+
+        @Test("after kill -9 of a supervisor, the next one has the state directory")
+        func killed() throws {
+            let supervised = try Supervised(services: ["echo": echo])
+            supervised.signal(SIGKILL)
+            _ = supervised.waitForEnd()
+            let next = Process()
+            let output = Pipe()
+            next.executableURL = URL(fileURLWithPath: Supervised.program)
+            next.arguments = ["run", "--config", supervised.directory + "/doorward.toml"]
+            next.standardError = output
+            try next.run()
+            let log = LogReader(output.fileHandleForReading)
+            _ = try log.wait(for: "ready")
+            next.terminate()
+            next.waitUntilExit()
+            #expect(next.terminationStatus == 0)
+        }
+
+        @Test("a control socket that is removed is made again, and the log says so")
+        func lost() throws {
+            let supervised = try Supervised(services: ["echo": echo])
+            try supervised.remove("state/control")
+            _ = try supervised.log.wait(for: "control_restored")
+            #expect(try doorward(["status"], supervised).status == 0)
+        }
+
         @Test(
             "the supervisor answers only root and its own user, and the mode of the socket's file says so",
             .enabled(if: isRoot))

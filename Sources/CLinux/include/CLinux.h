@@ -74,6 +74,8 @@ int clinux_is_open(int fd);
 int clinux_sealed_memory(const char *name, const void *bytes, size_t count);
 void *clinux_map_read_only(int fd, size_t *count);                // NULL when it cannot be mapped
 int clinux_unmap(const void *address, size_t count);
+int clinux_open_lock(const char *path);
+int clinux_lock(int fd, int *holder);
 int clinux_read_link(const char *link, char *text, size_t size);   // returns the length
 int clinux_watch_directory(const char *path);                     // an inotify descriptor
 int clinux_directory_changed(int fd, const char *name);             // 1: the file of this name changed; 0: it did not

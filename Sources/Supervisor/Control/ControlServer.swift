@@ -1,0 +1,169 @@
+// The control socket, STATE/control, and the clients that are connected to it. Each client sends one request and gets
+// one answer, each whole. The answer travels as sealed memory, so that sending it never waits, however long it is and
+// however slow the client is.
+// Promises that a socket file that is removed or replaced is made again, and that silent clients are dropped in time.
+internal import Control
+internal import LinuxSystem
+internal import Wire
+
+/// A program that has connected to the control socket.
+final class ControlClient {
+    let channel: MessageChannel
+    /// The user, as the kernel reports it.
+    let uid: UInt32
+    let pid: Int32
+
+    init(_ connection: consuming ControlConnection) {
+        uid = connection.uid
+        pid = connection.pid
+        channel = connection.takeChannel()
+    }
+
+    /// Sends the answer. A client that has closed its connection needs none.
+    func reply(_ reply: ControlReply) {
+        do throws(SystemError) {
+            let memory = try SharedBytes(sealing: reply.wireBytes, name: "control reply")
+            try channel.send([1], passing: memory.descriptor.number)
+        } catch {
+            // The client has closed its connection.
+        }
+    }
+}
+
+/// The owner of the control socket and of its clients, until their requests are read.
+struct ControlServer: ~Copyable {
+    /// Something that the log says.
+    enum Notice: Hashable {
+        /// There is no socket; the next try is made after ``retryNanoseconds``.
+        case unserved(SystemError)
+        /// The socket's file was lost, and was made again.
+        case restored
+    }
+
+    /// A request, or nil for one that this program does not know.
+    struct Request {
+        let client: ControlClient
+        let request: ControlRequest?
+    }
+
+    private let state: String
+    private var socket: ControlSocket?
+    private var watch: FileWatch?
+    /// Each with the time by which it must have sent its request, monotonic.
+    private var clients: [UInt64: (client: ControlClient, askBy: Int64)] = [:]
+    /// Monotonic: when to make the socket again; nil while it is there.
+    private var openAt: Int64?
+
+    private static let mostClients = 16
+    private static let askWithinNanoseconds: Int64 = 5_000_000_000
+    static let retryNanoseconds: Int64 = 10_000_000_000
+
+    enum Token {
+        static let socket: UInt64 = 3
+        static let file: UInt64 = 4
+    }
+
+    /// - Parameter state: the state directory.
+    init(state: String) { self.state = state }
+
+    var path: String { state + "/control" }
+
+    /// Monotonic: when to call ``tend(at:_:)``; nil for never.
+    var deadline: Int64? { ([openAt].compactMap { $0 } + clients.values.map(\.askBy)).min() }
+
+    /// Makes the socket.
+    ///
+    /// - Returns: why there is none now; it is tried again.
+    mutating func open(at now: Int64, _ poller: inout Poller) -> SystemError? {
+        socket = nil
+        watch = nil
+        do throws(SystemError) {
+            try Files.makeDirectory(state, mode: 0o711)
+            // The watch first, so that a loss after the socket was made is noticed.
+            let watch = try FileWatch(path: path)
+            let socket = try ControlSocket(path: path)
+            try poller.add(watch.number, token: Token.file)
+            try poller.add(socket.number, token: Token.socket)
+            self.watch = watch
+            self.socket = consume socket
+            openAt = nil
+            return nil
+        } catch {
+            openAt = now + Self.retryNanoseconds
+            return error
+        }
+    }
+
+    /// Handles an event in the state directory: makes the socket again if its file is not there any more.
+    mutating func fileChanged(at now: Int64, _ poller: inout Poller) throws(SystemError) -> Notice? {
+        guard try watch?.hasChanged() == true else { return nil }
+        if isReachable { return nil }
+        return reopen(at: now, &poller)
+    }
+
+    private var isReachable: Bool {
+        switch socket {
+        case .some(let socket): socket.isReachable
+        case .none: false
+        }
+    }
+
+    /// Drops silent clients, and makes a socket again that could not be made.
+    mutating func tend(at now: Int64, _ poller: inout Poller) -> Notice? {
+        clients = clients.filter { now < $0.value.askBy }
+        guard let due = openAt, now >= due else { return nil }
+        return reopen(at: now, &poller)
+    }
+
+    private mutating func reopen(at now: Int64, _ poller: inout Poller) -> Notice {
+        open(at: now, &poller).map { .unserved($0) } ?? .restored
+    }
+
+    /// Accepts the clients that wait. Beyond the limit, a connection closes at once.
+    mutating func accept(
+        at now: Int64, _ poller: inout Poller, token: () -> UInt64
+    ) throws(SystemError) {
+        while let connection = try nextConnection() {
+            guard clients.count < Self.mostClients else { continue }
+            let token = token()
+            try poller.add(connection.channel.number, token: token)
+            clients[token] = (ControlClient(connection), now + Self.askWithinNanoseconds)
+        }
+    }
+
+    private func nextConnection() throws(SystemError) -> ControlConnection? {
+        switch socket {
+        case .some(let socket): return try socket.accept()
+        case .none: return nil
+        }
+    }
+
+    func isClient(_ token: UInt64) -> Bool { clients[token] != nil }
+
+    /// Reads the request of a client, which is then no client of this socket any more.
+    ///
+    /// - Returns: nil when it has sent none, and closed its connection.
+    mutating func request(of token: UInt64, _ poller: inout Poller) -> Request? {
+        guard let (client, _) = clients.removeValue(forKey: token) else { return nil }
+        do throws(SystemError) {
+            guard case .message(let bytes, _) = try client.channel.receive() else { return nil }
+            // A client that waits for an answer sends nothing more. Out of the poller, the end of its input cannot wake
+            // the loop again and again.
+            try poller.remove(client.channel.number)
+            return Request(client: client, request: ControlRequest(wireBytes: bytes))
+        } catch {
+            return nil
+        }
+    }
+
+    /// Removes the socket's file, so that no client waits for a supervisor that has ended.
+    mutating func close() -> SystemError? {
+        guard let socket = socket.take() else { return nil }
+        do throws(SystemError) {
+            try socket.remove()
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

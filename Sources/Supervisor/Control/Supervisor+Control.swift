@@ -1,0 +1,63 @@
+// What the supervisor does on each request.
+internal import Control
+internal import LinuxSystem
+internal import Messages
+internal import ServiceModel
+
+extension Supervisor {
+    /// Makes the control socket.
+    func openControl(at now: Int64) {
+        if let error = control.open(at: now, &poller) { logUnserved(error) }
+    }
+
+    func closeControl() {
+        if let error = control.close() { logProblem("control_left", "\(control.path): \(error)") }
+    }
+
+    func acceptControl(at now: Int64) throws(SystemError) {
+        try control.accept(at: now, &poller, token: nextToken)
+    }
+
+    func tell(_ notice: ControlServer.Notice?) {
+        switch notice {
+        case nil: break
+        case .unserved(let error): logUnserved(error)
+        case .restored: logProblem("control_restored", "\(control.path): the socket was lost, and is made again")
+        }
+    }
+
+    private func logUnserved(_ error: SystemError) {
+        logProblem("no_control", "\(control.path): \(error); status, reload, drain and stop are not served")
+    }
+
+    /// Reads a client's request and answers it. A client that waits for the supervisor's end keeps its connection.
+    func answer(_ token: UInt64, at now: Int64) {
+        guard let asked = control.request(of: token, &poller) else { return }
+        let client = asked.client
+        guard let request = asked.request else { return client.reply(.refused(.unknownRequest)) }
+        // Requests that only read are not logged, so that a program that asks every ten seconds does not fill the log.
+        if request.changesSomething { logRequest("\(request)", of: client) }
+        if let reply = handleRequest(request, of: client, at: now) { client.reply(reply) }
+        if request == .drain || request == .stop { waitingForEnd.append(client) }
+    }
+
+    /// - Returns: the answer; nil when it comes later.
+    private func handleRequest(_ request: ControlRequest, of client: ControlClient, at now: Int64) -> ControlReply? {
+        switch request {
+        case .status: return .status(report())
+        case .block(let prefix, let reason, let length): return block(prefix, reason: reason, length: length, at: now)
+        case .unblock(let prefix): return unblock(prefix, at: now)
+        case .blocked: return blocked(at: now)
+        case .sourceStatus(let service, let asker): return sourceStatus(of: asker, in: service, for: client, at: now)
+        case .reload:
+            guard !stop.isStopping else { return .refused(.stopping) }
+            requestReload(by: client)
+            return nil
+        case .drain, .stop:
+            let grace = request == .drain ? nil : settings.drain.nanoseconds
+            beginStop(byCommandWithGrace: grace, at: now)
+            let active = draining.reduce(0) { $0 + counts(of: $1)[.active] }
+            return .stopping(active: active)
+        }
+    }
+}

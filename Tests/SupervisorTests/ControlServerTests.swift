@@ -1,0 +1,134 @@
+import Control
+import LinuxSystem
+import TestSupport
+import Testing
+import Wire
+
+@testable import Supervisor
+
+struct ControlServerTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private var path: String { directory.path + "/state/control" }
+
+    private func rig() throws -> Rig { try Rig(directory.path + "/state") }
+
+    @Test("a client's request arrives, and its answer")
+    func request() throws {
+        let rig = try rig()
+        #expect(rig.open(at: 0) == nil)
+        let client = try ControlSocket.connect(to: path)
+        try rig.accept(at: 0)
+        #expect(rig.isClient(101))
+        try client.send(ControlRequest.status.wireBytes)
+        let asked = try #require(rig.request(of: 101))
+        #expect(asked.request == .status)
+        asked.client.reply(.refused(.stopping))
+        guard case .message([1], _?) = try client.receive() else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(!rig.isClient(101))
+        #expect(rig.deadline == nil)
+    }
+
+    @Test("an unknown request is one, and a client that closes has none")
+    func unknown() throws {
+        let rig = try rig()
+        #expect(rig.open(at: 0) == nil)
+        do {
+            let client = try ControlSocket.connect(to: path)
+            try rig.accept(at: 0)
+            try client.send([0xff, 0xff])
+            let asked = try #require(rig.request(of: 101))
+            #expect(asked.request == nil)
+        }
+        _ = try ControlSocket.connect(to: path)
+        try rig.accept(at: 0)
+        #expect(rig.request(of: 102) == nil)
+    }
+
+    @Test("a client that asks nothing in time is dropped")
+    func silent() throws {
+        let rig = try rig()
+        #expect(rig.open(at: 0) == nil)
+        let client = try ControlSocket.connect(to: path)
+        try rig.accept(at: 1)
+        let deadline = try #require(rig.deadline)
+        #expect(rig.tend(at: deadline - 1) == nil)
+        #expect(rig.isClient(101))
+        #expect(rig.tend(at: deadline) == nil)
+        #expect(!rig.isClient(101))
+        guard case .closed = try client.receive() else {
+            Issue.record("its connection is open")
+            return
+        }
+    }
+
+    @Test("a socket whose file is removed or replaced, alone or with its directory, is made again")
+    func lost() throws {
+        let rig = try rig()
+        #expect(rig.open(at: 0) == nil)
+        func check(_ act: [String]) throws {
+            let result = try Commands.run("/bin/" + act[0], act, mostBytes: 0, withinNanoseconds: 10_000_000_000)
+            #expect(result.end == .exited(status: 0))
+            while try rig.wait() == 0 {}
+            var notice: ControlServer.Notice?
+            while notice == nil { notice = try rig.fileChanged(at: 5) }
+            #expect(notice == .restored)
+            _ = try ControlSocket.connect(to: path)
+        }
+        try check(["rm", path])
+        try check(["mv", path, path + ".old"])
+        try check(["rm", "-r", directory.path + "/state"])
+    }
+
+    @Test("without its directory there is no socket; it is tried again, and its file goes with the server")
+    func unserved() throws {
+        _ = try directory.write("state", bytes: [])
+        let rig = try rig()
+        #expect(rig.open(at: 7)?.errno.name == "ENOTDIR")
+        let due = try #require(rig.deadline)
+        #expect(due == 7 + ControlServer.retryNanoseconds)
+        #expect(rig.tend(at: due - 1) == nil)
+        try Files.remove(directory.path + "/state")
+        #expect(rig.tend(at: due) == .restored)
+        #expect(rig.deadline == nil)
+        #expect(try Files.isSocket(path) == true)
+        #expect(rig.close() == nil)
+        #expect(try Files.isSocket(path) != true)
+    }
+}
+
+/// A server and its poller. A class, because a test's expectations copy what they look at.
+private final class Rig {
+    private var server: ControlServer
+    private var poller: Poller
+    private var lastToken: UInt64 = 100
+
+    init(_ state: String) throws {
+        server = ControlServer(state: state)
+        poller = try Poller()
+    }
+
+    var deadline: Int64? { server.deadline }
+    func open(at now: Int64) -> SystemError? { server.open(at: now, &poller) }
+    func tend(at now: Int64) -> ControlServer.Notice? { server.tend(at: now, &poller) }
+    func fileChanged(at now: Int64) throws -> ControlServer.Notice? { try server.fileChanged(at: now, &poller) }
+    func isClient(_ token: UInt64) -> Bool { server.isClient(token) }
+    func request(of token: UInt64) -> ControlServer.Request? { server.request(of: token, &poller) }
+    func close() -> SystemError? { server.close() }
+    func wait() throws -> Int { try poller.wait(timeoutNanoseconds: 0) }
+
+    /// Accepts the clients that wait; their tokens are 101, 102 and so on.
+    func accept(at now: Int64) throws {
+        var token = lastToken
+        defer { lastToken = token }
+        try server.accept(at: now, &poller) {
+            token += 1
+            return token
+        }
+    }
+}
