@@ -7,17 +7,19 @@ package import ServiceModel
 /// The content of doorward.toml, checked.
 package struct HostConfiguration: Sendable {
     package var settings: HostSettings
+    /// The place of `state`; nil when the file does not set it.
+    package let stateOrigin: SourcePosition?
     /// The entries of `[defaults]`.
     let defaults: [TOMLEntry]
 
     /// A host without doorward.toml.
     package init(settings: HostSettings = HostSettings()) {
-        self.settings = settings
-        defaults = []
+        self.init(settings: settings, stateOrigin: nil, defaults: [])
     }
 
-    private init(settings: HostSettings, defaults: [TOMLEntry]) {
+    private init(settings: HostSettings, stateOrigin: SourcePosition?, defaults: [TOMLEntry]) {
         self.settings = settings
+        self.stateOrigin = stateOrigin
         self.defaults = defaults
     }
 
@@ -70,7 +72,7 @@ package struct HostConfiguration: Sendable {
         let defaults = defaultsReading.defaults(of: top)
         let faults = reading.faults + defaultsReading.faults
         guard faults.isEmpty else { throw Faults(faults) }
-        return HostConfiguration(settings: settings, defaults: defaults)
+        return HostConfiguration(settings: settings, stateOrigin: top.origins["state"], defaults: defaults)
     }
 }
 

@@ -16,6 +16,7 @@ extension HostDefinition {
     package static func read(_ options: PathChoices, on host: Host) throws(HostDefinitionError) -> HostDefinition {
         let configuration = try readHost(options, on: host, from: try here())
         var definitions = HostDefinition(settings: configuration.settings)
+        definitions.stateOrigin = configuration.stateOrigin
         let directory = configuration.settings.services
         let names: [String]
         do throws(SystemError) {

@@ -6,6 +6,8 @@ package import ServiceModel
 /// The definitions of a host's services, its settings, and the faults in its files.
 package struct HostDefinition: Hashable, Sendable {
     package var settings: HostSettings
+    /// The place of `state`, which cannot change while a supervisor runs; nil for the default.
+    package var stateOrigin: SourcePosition?
     /// The services without faults, by name; disabled ones too.
     package var services: [String: ServiceDefinition] = [:]
     /// The names of the services with a faulty file.

@@ -80,6 +80,7 @@ extension HostDefinition {
         var writer = WireWriter()
         writer.write(Self.mark)
         writer.write(settings)
+        writer.write(stateOrigin)
         writer.write(services.values.sorted { $0.service.name < $1.service.name })
         writer.write(broken.sorted())
         writer.write(faults)
@@ -93,6 +94,7 @@ extension HostDefinition {
         do throws(WireError) {
             guard try reader.number() == Self.mark else { return nil }
             self.init(settings: try reader.value())
+            stateOrigin = try reader.optional()
             for definition in try reader.list(ServiceDefinition.self) {
                 services[definition.service.name] = definition
             }

@@ -31,7 +31,7 @@ extension Supervisor {
     private func reload(_ found: Result<HostDefinition, HostDefinitionError>, at now: Int64) -> [Problem] {
         do throws(HostDefinitionError) {
             let definitions = try found.get()
-            try refuseOtherState(definitions.settings.state)
+            try refuseOtherState(definitions)
             let isOtherBlockList = definitions.settings.blockList != settings.blockList
             if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) } else { refreshBlockList() }
             let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix
@@ -52,11 +52,12 @@ extension Supervisor {
 
     /// Refuses another state directory. The control socket is already open in the one in force, which also has the bans
     /// and the numbers of dynamic users: in another one, the users of services would change.
-    private func refuseOtherState(_ state: String) throws(HostDefinitionError) {
+    private func refuseOtherState(_ read: HostDefinition) throws(HostDefinitionError) {
+        let state = read.settings.state
         guard state != settings.state else { return }
         throw HostDefinitionError(
             Problem(
-                .file(state), key: "state",
+                read.stateOrigin.map { .position($0) } ?? .file(state), key: "state",
                 message: "'state' cannot change while the supervisor runs; it needs a restart, and until then "
                     + "\(settings.state) stays in force"))
     }

@@ -82,7 +82,7 @@ extension EndToEndTests {
             }
             try doorward.write(lines.replacingOccurrences(of: "\"state\"", with: "\"other\""), to: "doorward.toml")
             try doorward.write(echo, to: "services/second.toml")
-            let fault = "'state' cannot change while the supervisor runs; it needs a restart"
+            let fault = "doorward.toml:2:1: error: 'state' cannot change while the supervisor runs; it needs a restart"
             let reload = try ask("reload")
             #expect(reload.status == 1 && reload.error.contains(fault), "\(reload)")
             #expect(try ask("status").output.contains(fault))

@@ -20,6 +20,7 @@ struct WireTests {
         settings.nameServers = [NameServer(address: .v4(0x7f00_0001), port: 5353)]
         settings.drain = .milliseconds(1500)
         var definitions = HostDefinition(settings: settings)
+        definitions.stateOrigin = SourcePosition(file: "doorward.toml", line: 3, column: 2)
         let here = SourcePosition(file: "etc/services/a.toml", line: 3, column: 9)
         let addresses: [ListenAddress] = [.ip(.v4(1), port: 25), .ip(.v6(1), port: 0), .unix(path: "/run/ä.sock")]
         var service = Service(
