@@ -44,7 +44,7 @@ extension Supervisor {
         case .ready: isReady(gate, at: now)
         case .failed(let reason): gate.failure = reason
         case .offence(let prefix, let offence): return handleBanReport(offence, of: prefix, from: gate, at: now)
-        case .hits(let hits): handleBanReport(hits, at: now)
+        case .hits(let hits): bans.addHits(hits, at: now)
         case .sourceStatus(let number, let sourceStatus): handleSourceStatus(sourceStatus, number: number, from: gate)
         case nil: return false
         }

@@ -79,7 +79,7 @@ extension Supervisor {
             sourcePrefix: settings.sourcePrefix,
             listeners: opened.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
             blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number,
-            bansNumber: banList.descriptor.number,
+            bansNumber: bans.list.descriptor.number,
             counters: counters)
         switch resolver {
         case .some(let end): setup.resolver = end.number
@@ -117,9 +117,9 @@ extension Supervisor {
                     // The kernel would filter by the upstreams' addresses, and not by those of their clients.
                     listener.isFiltered = definition.service.admission.upstreams.isEmpty
                     if listener.isFiltered {
-                        attachFilter(to: listener.number)
+                        filter.attach(to: listener.number)
                     } else {
-                        detachFilter(from: listener.number)
+                        filter.detach(from: listener.number)
                     }
                 }
                 opened.append(listener)

@@ -49,7 +49,7 @@ extension Supervisor {
     /// Logs whether the kernel drops blocked clients.
     func logKernel() {
         line("kernel_filter") {
-            if let problem = settings.kernelFilter ? kernel.failure?.description : "kernel_filter = false" {
+            if let problem = filter.problem {
                 $0.field("on", "no" as StaticString)
                 $0.field("message", problem)
             } else {

@@ -126,7 +126,7 @@ extension Supervisor {
         blockList = replacement
         blockListFaults = []
         watchBlockList()
-        giveKernelBlockList()
+        filter.take(blockList)
     }
 
     func watchBlockList() {
@@ -155,7 +155,7 @@ extension Supervisor {
                     Processes.signal(gate.pid, .kill)
                 }
             }
-            giveKernelBlockList()
+            filter.take(blockList)
             logBlockList(entries: count)
         } catch {
             blockListFaults = error.problems

@@ -21,7 +21,7 @@ extension Supervisor {
         report.blockListFile = blockList.path
         report.blockListEntries = blockList.entryCount
         report.bans = bans.active(at: now).count
-        report.kernelFilter = kernelStatus
+        report.kernelFilter = filter.status
         report.resolver = resolverStatus(at: now)
         report.isStopping = stop.isStopping
         report.faults = blockListFaults + fileFaults

@@ -46,21 +46,14 @@ package final class Supervisor {
     var control: ControlServer
     /// Clients of `drain` and `stop`; their connections close when the supervisor exits.
     var waitingForEnd: [ControlClient] = []
-    var bans: BanTable
-    /// The sealed list of bans that the gates have.
-    var banList: SharedBytes
-    var banCoalescer = ChangeCoalescer()
-    var banLogBudget = LogBudget.refusals
-    var kernel = KernelState()
+    var bans: BanKeeper
+    var filter = ListenerFilter()
     var resolver = ResolverState()
     /// Clients of `reload` that wait until it has taken effect, each with the faults of the files.
     var waitingForReload: [(client: ControlClient, faults: [Problem])] = []
     /// By the number of the query.
     var pendingQueries: [UInt32: PendingQuery] = [:]
     var lastQuery: UInt32 = 0
-    /// Monotonic: when to save the bans.
-    var saveBansAt: Int64?
-    let banFile: BanFile
     /// The counts of ended gates, by service.
     var pastCounts: [String: ServiceCounts] = [:]
     let startedAt = Clock.monotonicNanoseconds()
@@ -96,10 +89,8 @@ package final class Supervisor {
         lock = try StateLock(definitions.settings.state)
         control = ControlServer(state: definitions.settings.state)
         blockList = try BlockListFile(path: definitions.settings.blockList)
-        bans = BanTable(exempt: definitions.settings.exempt)
-        banFile = BanFile(state: definitions.settings.state)
         do throws(SystemError) {
-            banList = try SharedBytes(sealing: SealedBans.empty, name: "bans")
+            bans = try BanKeeper(state: definitions.settings.state, exempt: definitions.settings.exempt)
             try Processes.becomeSubreaper()
             signals = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
             poller = try Poller()
@@ -141,7 +132,7 @@ package final class Supervisor {
             if stop.isStopping, services.isEmpty, draining.isEmpty {
                 killAllOrphans()
                 groups?.remove()
-                if saveBansAt != nil { saveBans() }
+                if bans.hasUnsaved { saveBans() }
                 closeControl()
                 logEvent("stopped")
                 return 0
@@ -195,7 +186,7 @@ package final class Supervisor {
         if let next = queriesDeadline { deadline = min(deadline ?? next, next) }
         if let next = reading.deadline { deadline = min(deadline ?? next, next) }
         if let next = resolverDeadline { deadline = min(deadline ?? next, next) }
-        if let next = bansDeadline(at: now) { deadline = min(deadline ?? next, next) }
+        if let next = bans.deadline(at: now) { deadline = min(deadline ?? next, next) }
         return deadline.map { max($0 - now, 0) }
     }
 
