@@ -24,13 +24,13 @@ extension Supervisor {
                 guard GateMessage.isOfKnownKind(bytes) else {
                     // The program was replaced while it ran, or an attacker controls the gate. In either case the
                     // message asks for nothing, and the gate may have live connections.
-                    logUnknownMessage(bytes, of: gate)
+                    journal.unknownMessage(bytes, of: gate)
                     continue
                 }
                 guard handleMessage(GateMessage(bytes), of: gate, at: now) else {
                     // A gate handles untrusted input, so an attacker may control it. The supervisor handles its end
                     // like any other gate's.
-                    logProblem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
+                    journal.problem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
                     Processes.signal(gate.pid, .kill)
                     return
                 }
@@ -64,10 +64,10 @@ extension Supervisor {
             do throws(SystemError) {
                 try open.listener.setOptions(gate.definition.service.socket)
             } catch {
-                logProblem("options_failed", "\(open.bound): \(error) [socket]")
+                journal.problem("options_failed", "\(open.bound): \(error) [socket]")
             }
         }
-        logReady(gate)
+        journal.ready(gate)
     }
 
     /// Drains a gate: it ends when its handlers have. If no service wants its sockets any more, the gate first accepts
@@ -107,7 +107,7 @@ extension Supervisor {
                 let gate = draining.remove(at: index)
                 remember(gate)
                 endGroup(of: gate)
-                logGateEnd("gate_ended", end, service: gate.definition.service.name)
+                journal.gateEnd("gate_ended", end, service: gate.definition.service.name)
                 endOrphans(at: now)
             } else if let service = services.values.first(where: { $0.serving?.pid == end.pid }) {
                 // A gate that has served for a while did not die of its definition.
@@ -117,7 +117,7 @@ extension Supervisor {
                     endGroup(of: gate)
                 }
                 service.serving = nil
-                logGateEnd("gate_died", end, service: service.name)
+                journal.gateEnd("gate_died", end, service: service.name)
                 endOrphans(at: now)
                 if service.starting == nil { service.retryAt = now + service.backoff.failed().nanoseconds }
             } else if let service = services.values.first(where: { $0.starting?.pid == end.pid }) {
@@ -138,10 +138,10 @@ extension Supervisor {
             closeUnwantedListeners()
             problem.isOldInForce = true
             service.problem = problem
-            logStartFailure(service, problem.description, retryIn: nil)
+            journal.startFailure(service, problem.description, retryIn: nil)
         } else {
             service.problem = problem
-            logStartFailure(service, reason, retryIn: retry(service, at: now))
+            journal.startFailure(service, reason, retryIn: retry(service, at: now))
         }
     }
 
@@ -158,7 +158,7 @@ extension Supervisor {
                 }
             }
         } catch {
-            logProblem("gate_unreachable", "pid \(gate.pid): \(error)")
+            journal.problem("gate_unreachable", "pid \(gate.pid): \(error)")
         }
         return nil
     }

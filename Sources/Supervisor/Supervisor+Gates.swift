@@ -30,11 +30,11 @@ extension Supervisor {
                 return
             }
             service.problem = ServiceProblem(error)
-            logBindFailure(service, error, retryIn: retry(service, at: now))
+            journal.bindFailure(service, error, retryIn: retry(service, at: now))
         } catch {
             service.problem = ServiceProblem(reason: "\(error)", of: service.definition)
             service.problem?.errno = (error as? SystemError)?.errno.name
-            logStartFailure(service, "\(error)", retryIn: retry(service, at: now))
+            journal.startFailure(service, "\(error)", retryIn: retry(service, at: now))
         }
     }
 
@@ -139,7 +139,7 @@ extension Supervisor {
         } catch {
             // The gate has ended, and SIGCHLD follows; or it has not read a hundred messages, and something is wrong
             // with it.
-            logProblem("gate_unreachable", "pid \(gate.pid): \(error)")
+            journal.problem("gate_unreachable", "pid \(gate.pid): \(error)")
             return false
         }
     }

@@ -31,7 +31,7 @@ extension Supervisor {
             try group.kill()
         } catch {
             // A kernel before 5.14 has no cgroup.kill. Then signals to the orphans remain.
-            logProblem("group_left", "\(error)")
+            journal.problem("group_left", "\(error)")
         }
     }
 
@@ -59,13 +59,13 @@ extension Supervisor {
             removeEmptyGroups()
             killOrphansAt = left.isEmpty && endedGroups.isEmpty ? nil : next
             guard !left.isEmpty else { return }
-            logOrphans(count: left.count, signal)
+            journal.orphans(count: left.count, signal)
             for pid in left {
                 Processes.signalGroup(of: pid, signal)
                 Processes.signal(pid, signal)
             }
         } catch {
-            logProblem("orphans_left", "\(error)")
+            journal.problem("orphans_left", "\(error)")
         }
     }
 
@@ -75,7 +75,7 @@ extension Supervisor {
         do throws(SystemError) {
             try children.killAll()
         } catch {
-            logProblem("orphans_left", "\(error)")
+            journal.problem("orphans_left", "\(error)")
         }
         removeEmptyGroups()
     }

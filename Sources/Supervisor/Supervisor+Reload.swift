@@ -42,8 +42,8 @@ extension Supervisor {
             apply(definitions, on: "reload", restartingAll: isOtherHost)
             return blockListFaults + fileFaults
         } catch {
-            for line in error.lines { logProblem("fault", line) }
-            logEvent("reload_failed")
+            for line in error.lines { journal.problem("fault", line) }
+            journal.event("reload_failed")
             fileFaults = error.problems
             for service in services.values { service.faults = [] }
             return error.problems
@@ -69,7 +69,7 @@ extension Supervisor {
         let now = Clock.monotonicNanoseconds()
         var definitions = read
         definitions.settle(keeping: services.mapValues(\.definition))
-        for fault in definitions.faults { logFault(fault) }
+        for fault in definitions.faults { journal.fault(fault) }
         let enabled = definitions.services.filter { $0.value.activation == .enabled }
         let removed = services.values.filter { enabled[$0.name] == nil }
         for service in removed {
@@ -95,14 +95,14 @@ extension Supervisor {
         // After the others, because one of those may have taken over an address together with the clients in its queue.
         for service in removed {
             for gate in [service.serving, service.starting].compactMap({ $0 }) { startDrain(gate) }
-            logRemoved(service.name)
+            journal.removed(service.name)
         }
         for service in services.values {
             service.faults = definitions.faults.filter { $0.service == service.name }.map { Problem($0) }
         }
         closeUnwantedListeners()
         fileFaults = definitions.faults.map { Problem($0) }
-        logApplied(occasion, services: enabled.count, faults: fileFaults.count + blockListFaults.count)
+        journal.applied(occasion, services: enabled.count, faults: fileFaults.count + blockListFaults.count)
     }
 
     /// Answers the clients that asked for a reload, once every gate serves or has failed. A gate that does not report
@@ -134,7 +134,7 @@ extension Supervisor {
         do throws(SystemError) {
             try poller.add(number, token: Token.blockList)
         } catch {
-            logProblem("block_list_unwatched", "\(error); it is read again at each reload only")
+            journal.problem("block_list_unwatched", "\(error); it is read again at each reload only")
         }
     }
 
@@ -156,11 +156,11 @@ extension Supervisor {
                 }
             }
             filter.take(blockList)
-            logBlockList(entries: count)
+            journal.blockList(blockList, entries: count)
         } catch {
             blockListFaults = error.problems
-            for line in error.lines { logProblem("fault", line) }
-            logProblem("block_list_kept", "the list that was read before stays in force")
+            for line in error.lines { journal.problem("fault", line) }
+            journal.problem("block_list_kept", "the list that was read before stays in force")
         }
     }
 }

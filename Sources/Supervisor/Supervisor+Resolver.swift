@@ -50,7 +50,7 @@ extension Supervisor {
         let wait = resolver.backoff.failed()
         resolver.failure = failure
         resolver.retryAt = now + wait.nanoseconds
-        logResolverFailure(failure, retryIn: wait)
+        journal.resolverFailure(failure, retryIn: wait)
     }
 
     /// Starts a resolver, and gives every gate with lists a channel to it.
@@ -62,7 +62,7 @@ extension Supervisor {
                 let end = try connect(gate.definition.service, to: process)
                 send(.resolver, to: gate, passing: end.number)
             } catch {
-                logProblem("gate_without_resolver", "pid \(gate.pid): \(error)")
+                journal.problem("gate_without_resolver", "pid \(gate.pid): \(error)")
             }
         }
     }
@@ -120,10 +120,10 @@ extension Supervisor {
             switch ResolverReport(bytes) {
             case .ready:
                 resolver.failure = nil
-                logResolverReady(process)
+                journal.resolverReady(process)
             case .failed(let reason): resolver.failure = ResolverFailure(.reported, message: reason)
             case nil:
-                logProblem("resolver_nonsense", "pid \(process.pid) says what no resolver says, and is killed")
+                journal.problem("resolver_nonsense", "pid \(process.pid) says what no resolver says, and is killed")
                 Processes.signal(process.pid, .kill)
             }
         }
@@ -143,11 +143,11 @@ extension Supervisor {
             // Messages that it sent before its end.
             _ = try handleResolverMessages(process.token)
         } catch {
-            logProblem("resolver_unreachable", "\(error)")
+            journal.problem("resolver_unreachable", "\(error)")
         }
         if now >= process.provenAt { resolver.backoff.succeeded() }
         resolver.process = nil
-        logGateEnd("resolver_died", end, service: nil)
+        journal.gateEnd("resolver_died", end, service: nil)
         retryResolver(because: resolver.failure ?? ResolverFailure(.ended), at: now)
         return true
     }

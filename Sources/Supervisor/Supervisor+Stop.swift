@@ -38,7 +38,7 @@ extension Supervisor {
             do throws(SystemError) {
                 try open.listener.dropNewConnections()
             } catch {
-                logProblem("newcomers", "\(open.bound): \(error); who begins to connect now may be reset")
+                journal.problem("newcomers", "\(open.bound): \(error); who begins to connect now may be reset")
             }
         }
     }
@@ -51,21 +51,36 @@ extension Supervisor {
         let gates = allGates()
         switch step {
         case .drain(let grace):
-            logDrain(graceNanoseconds: grace)
+            journal.drain(gates: gates.count, graceNanoseconds: grace)
             for gate in gates { send(.queueFlush, to: gate) }
             for gate in gates { send(.drain(graceNanoseconds: grace), to: gate) }
         case .terminate:
-            logDrain(graceNanoseconds: 0)
+            journal.drain(gates: gates.count, graceNanoseconds: 0)
             for gate in gates { send(.drain(graceNanoseconds: 0), to: gate) }
         case .kill:
-            logEvent("kill")
+            journal.event("kill")
             for gate in gates { send(.kill, to: gate) }
         case .killGates:
             for gate in gates {
-                logProblem("gate_killed", "pid \(gate.pid) did not end in time")
+                journal.problem("gate_killed", "pid \(gate.pid) did not end in time")
                 Processes.signal(gate.pid, .kill)
                 if let group = gate.group { kill(group) }
             }
+        }
+    }
+
+    /// Once every service serves or has failed, writes the address of each listener to the readiness descriptor, and
+    /// closes it.
+    func reportReadiness() {
+        guard ready != nil, services.values.allSatisfy(\.isSettled), let descriptor = ready.take() else { return }
+        var text = ""
+        for service in services.values.sorted(by: { $0.name < $1.name }) {
+            for listener in service.serving?.listeners ?? [] { text += "\(service.name) \(listener.bound)\n" }
+        }
+        do throws(SystemError) {
+            try descriptor.writeAll(Array((text.isEmpty ? "\n" : text).utf8).span)
+        } catch {
+            journal.problem("ready_unread", "\(error) [--ready-fd]")
         }
     }
 }

@@ -16,7 +16,7 @@ package final class Supervisor {
     var reading: DefinitionReading<ControlClient>
     let privilege: Privilege
     var settings: HostSettings
-    var log = EventLog()
+    var journal = Journal()
     var poller: Poller
     let signals: SignalQueue
     var blockList: BlockListFile
@@ -108,13 +108,13 @@ package final class Supervisor {
         }
         ready = readyNumber.map { Descriptor(owning: $0) }
         watchBlockList()
-        logStart()
-        logSandbox(withoutGroups: noGroups)
-        if let failure = lock.failure { logProblem("no_lock", "\(failure); another supervisor is not kept away") }
+        journal.start(settings, privilege)
+        journal.sandbox(groups, withoutGroups: noGroups)
+        if let failure = lock.failure { journal.problem("no_lock", "\(failure); another supervisor is not kept away") }
         openControl(at: Clock.monotonicNanoseconds())
         restoreBans()
         applyKernelFilter(at: Clock.monotonicNanoseconds())
-        logKernel()
+        journal.kernel(problem: filter.problem)
         apply(definitions, on: "configured")
     }
 
@@ -126,7 +126,7 @@ package final class Supervisor {
             do throws(SystemError) {
                 try turn()
             } catch {
-                logProblem("supervisor_fault", "\(error)")
+                journal.problem("supervisor_fault", "\(error)")
                 return 1
             }
             if stop.isStopping, services.isEmpty, draining.isEmpty {
@@ -134,7 +134,7 @@ package final class Supervisor {
                 groups?.remove()
                 if bans.hasUnsaved { saveBans() }
                 closeControl()
-                logEvent("stopped")
+                journal.event("stopped")
                 return 0
             }
         }

@@ -10,7 +10,7 @@ internal import ServiceModel
 extension Supervisor {
     /// Restores the bans that the previous supervisor saved.
     func restoreBans() {
-        for fault in bans.restore() { logProblem("ban_lost", fault) }
+        for fault in bans.restore() { journal.problem("ban_lost", fault) }
         sealBans(at: Clock.monotonicNanoseconds())
     }
 
@@ -21,7 +21,7 @@ extension Supervisor {
         case .nonsense: return false
         case .unchanged: return true
         case .banned(let ban, let isLogged):
-            if isLogged { logBan(ban, at: now) }
+            if isLogged { journal.ban(ban, at: now) }
             return true
         }
     }
@@ -29,7 +29,7 @@ extension Supervisor {
     func block(_ prefix: IPPrefix, reason: String, length: Duration?, at now: Int64) -> ControlReply {
         let change = bans.block(prefix, reason: reason, length: length, at: now)
         if let ban = change.ban {
-            logBan(ban, at: now)
+            journal.ban(ban, at: now)
             sendBans(at: now)
         }
         return change.reply
@@ -38,7 +38,7 @@ extension Supervisor {
     func unblock(_ prefix: IPPrefix, at now: Int64) -> ControlReply {
         let change = bans.unblock(prefix, at: now)
         if let ban = change.ban {
-            logUnban(ban)
+            journal.unban(ban)
             sendBans(at: now)
         }
         return change.reply
@@ -61,7 +61,7 @@ extension Supervisor {
             switch due {
             case .send: sendBans(at: now)
             case .save: saveBans()
-            case .logSuppressed(let count): logSuppressedBans(count)
+            case .logSuppressed(let count): journal.suppressedBans(count)
             }
         }
     }
@@ -69,7 +69,7 @@ extension Supervisor {
     func saveBans() {
         readFilterHits()
         if let error = bans.save() {
-            logProblem("bans_unsaved", "\(bans.path): \(error); they end with this supervisor [state]")
+            journal.problem("bans_unsaved", "\(bans.path): \(error); they end with this supervisor [state]")
         }
     }
 
@@ -85,7 +85,7 @@ extension Supervisor {
 
     private func sealBans(at now: Int64) {
         if let error = bans.seal(at: now) {
-            logProblem("bans_kept", "\(error); gates go on with the bans that they have")
+            journal.problem("bans_kept", "\(error); gates go on with the bans that they have")
         }
     }
 

@@ -11,7 +11,7 @@ extension Supervisor {
     }
 
     func closeControl() {
-        if let error = control.close() { logProblem("control_left", "\(control.path): \(error)") }
+        if let error = control.close() { journal.problem("control_left", "\(control.path): \(error)") }
     }
 
     func acceptControl(at now: Int64) throws(SystemError) {
@@ -22,12 +22,12 @@ extension Supervisor {
         switch notice {
         case nil: break
         case .unserved(let error): logUnserved(error)
-        case .restored: logProblem("control_restored", "\(control.path): the socket was lost, and is made again")
+        case .restored: journal.problem("control_restored", "\(control.path): the socket was lost, and is made again")
         }
     }
 
     private func logUnserved(_ error: SystemError) {
-        logProblem("no_control", "\(control.path): \(error); status, reload, drain and stop are not served")
+        journal.problem("no_control", "\(control.path): \(error); status, reload, drain and stop are not served")
     }
 
     /// Reads a client's request and answers it. A client that waits for the supervisor's end keeps its connection.
@@ -36,7 +36,7 @@ extension Supervisor {
         let client = asked.client
         guard let request = asked.request else { return client.reply(.refused(.unknownRequest)) }
         // Requests that only read are not logged, so that a program that asks every ten seconds does not fill the log.
-        if request.changesSomething { logRequest("\(request)", of: client) }
+        if request.changesSomething { journal.request("\(request)", of: client) }
         if let reply = handleRequest(request, of: client, at: now) { client.reply(reply) }
         if request == .drain || request == .stop { waitingForEnd.append(client) }
     }

@@ -1,4 +1,4 @@
-// The lines that the supervisor logs, and its report to the process that waits until it is ready.
+// The lines that the supervisor logs. Nothing is counted or decided here.
 internal import Addresses
 internal import Admission
 internal import Control
@@ -8,20 +8,23 @@ internal import LinuxSystem
 internal import Sandbox
 internal import ServiceModel
 
-extension Supervisor {
-    private func line(_ event: StaticString, _ fill: (inout EventLog) -> Void) {
+/// The supervisor's log.
+struct Journal: ~Copyable {
+    private var log = EventLog()
+
+    private mutating func line(_ event: StaticString, _ fill: (inout EventLog) -> Void) {
         log.begin(event, wallNanoseconds: Clock.wallNanoseconds())
         fill(&log)
         log.end()
     }
 
-    func logEvent(_ event: StaticString) { line(event) { _ in } }
+    mutating func event(_ event: StaticString) { line(event) { _ in } }
 
-    func logProblem(_ event: StaticString, _ message: String) {
+    mutating func problem(_ event: StaticString, _ message: String) {
         line(event) { $0.field("message", message) }
     }
 
-    func logStart() {
+    mutating func start(_ settings: HostSettings, _ privilege: Privilege) {
         line("start") {
             $0.field("pid", Int(Processes.ownPID))
             $0.field("services", settings.services)
@@ -33,23 +36,23 @@ extension Supervisor {
     }
 
     /// Logs once which sandbox handlers get on this machine, and which parts the kernel lacks.
-    func logSandbox(withoutGroups reason: String?) {
+    mutating func sandbox(_ groups: ControlGroups?, withoutGroups reason: String?) {
         let abi = Landlock.abi
         line("sandbox") {
             $0.field("landlock", abi.version)
             if let groups { $0.field("group", groups.path) }
         }
-        if let reason { logProblem("unprotected", "no control groups: \(reason)") }
+        if let reason { problem("unprotected", "no control groups: \(reason)") }
         if let reason = groups?.withoutControllers {
-            logProblem("unprotected", "limits.total_memory and the number of a service's processes: \(reason)")
+            problem("unprotected", "limits.total_memory and the number of a service's processes: \(reason)")
         }
-        for limitation in abi.missing { logProblem("unprotected", limitation) }
+        for limitation in abi.missing { problem("unprotected", limitation) }
     }
 
     /// Logs whether the kernel drops blocked clients.
-    func logKernel() {
+    mutating func kernel(problem: String?) {
         line("kernel_filter") {
-            if let problem = filter.problem {
+            if let problem {
                 $0.field("on", "no" as StaticString)
                 $0.field("message", problem)
             } else {
@@ -58,23 +61,23 @@ extension Supervisor {
         }
     }
 
-    func logFault(_ fault: Fault) {
+    mutating func fault(_ fault: Fault) {
         line("fault") {
             $0.field("at", fault.position.description)
             $0.field("message", fault.message)
         }
     }
 
-    func logApplied(_ occasion: StaticString, services count: Int, faults: Int) {
+    mutating func applied(_ occasion: StaticString, services count: Int, faults: Int) {
         line(occasion) {
             $0.field("services", count)
             $0.field("faults", faults)
         }
     }
 
-    func logRemoved(_ name: String) { line("removed") { $0.field("service", name) } }
+    mutating func removed(_ name: String) { line("removed") { $0.field("service", name) } }
 
-    func logReady(_ gate: GateProcess) {
+    mutating func ready(_ gate: GateProcess) {
         line("ready") {
             $0.field("service", gate.definition.service.name)
             for listener in gate.listeners { $0.field("listen", listener.bound.description) }
@@ -83,7 +86,7 @@ extension Supervisor {
         }
     }
 
-    func logBindFailure(_ service: WantedService, _ failure: BindError, retryIn wait: Duration) {
+    mutating func bindFailure(_ service: WantedService, _ failure: BindError, retryIn wait: Duration) {
         line("bind_failed") {
             $0.field("service", service.name)
             $0.field("listen", failure.listener.address.description)
@@ -94,7 +97,7 @@ extension Supervisor {
         }
     }
 
-    func logStartFailure(_ service: WantedService, _ reason: String, retryIn wait: Duration?) {
+    mutating func startFailure(_ service: WantedService, _ reason: String, retryIn wait: Duration?) {
         line("start_failed") {
             $0.field("service", service.name)
             $0.field("file", service.definition.service.file)
@@ -103,7 +106,7 @@ extension Supervisor {
         }
     }
 
-    func logGateEnd(_ event: StaticString, _ end: ProcessEnd, service: String?) {
+    mutating func gateEnd(_ event: StaticString, _ end: ProcessEnd, service: String?) {
         line(event) {
             if let service { $0.field("service", service) }
             $0.field("pid", Int(end.pid))
@@ -115,7 +118,7 @@ extension Supervisor {
     }
 
     /// Logs the first message of a gate that is of no kind that the supervisor knows.
-    func logUnknownMessage(_ bytes: [UInt8], of gate: GateProcess) {
+    mutating func unknownMessage(_ bytes: [UInt8], of gate: GateProcess) {
         guard !gate.hasSentUnknown else { return }
         gate.hasSentUnknown = true
         line("unknown_message") {
@@ -126,15 +129,15 @@ extension Supervisor {
         }
     }
 
-    func logBlockList(entries count: Int) {
+    mutating func blockList(_ list: BlockListFile, entries count: Int) {
         line("block_list") {
-            $0.field("file", blockList.path ?? "")
+            $0.field("file", list.path ?? "")
             $0.field("entries", count)
         }
     }
 
     /// Logs a request that came by the control socket.
-    func logRequest(_ name: String, of client: ControlClient) {
+    mutating func request(_ name: String, of client: ControlClient) {
         line("request") {
             $0.field("request", name)
             $0.field("uid", Int(client.uid))
@@ -142,46 +145,31 @@ extension Supervisor {
         }
     }
 
-    func logResolverReady(_ process: ResolverProcess) { line("resolver_ready") { $0.field("pid", Int(process.pid)) } }
+    mutating func resolverReady(_ process: ResolverProcess) { line("resolver_ready") { $0.field("pid", Int(process.pid)) } }
 
-    func logResolverFailure(_ failure: ResolverFailure, retryIn wait: Duration) {
+    mutating func resolverFailure(_ failure: ResolverFailure, retryIn wait: Duration) {
         line("resolver_failed") {
             $0.field("message", failure.description)
             $0.field("retry", nanoseconds: wait.nanoseconds)
         }
     }
 
-    func logOrphans(count: Int, _ signal: Signal) {
+    mutating func orphans(count: Int, _ signal: Signal) {
         line("orphans") {
             $0.field("count", count)
             $0.field("signal", signal.name)
         }
     }
 
-    func logDrain(graceNanoseconds: Int64?) {
+    mutating func drain(gates: Int, graceNanoseconds: Int64?) {
         line("drain") {
-            $0.field("gates", allGates().count)
+            $0.field("gates", gates)
             if let graceNanoseconds { $0.field("grace", nanoseconds: graceNanoseconds) }
         }
     }
 
-    /// Once every service serves or has failed, writes the address of each listener to the readiness descriptor, and
-    /// closes it.
-    func reportReadiness() {
-        guard ready != nil, services.values.allSatisfy(\.isSettled), let descriptor = ready.take() else { return }
-        var text = ""
-        for service in services.values.sorted(by: { $0.name < $1.name }) {
-            for listener in service.serving?.listeners ?? [] { text += "\(service.name) \(listener.bound)\n" }
-        }
-        do throws(SystemError) {
-            try descriptor.writeAll(Array((text.isEmpty ? "\n" : text).utf8).span)
-        } catch {
-            logProblem("ready_unread", "\(error) [--ready-fd]")
-        }
-    }
-
     /// Logs a new ban.
-    func logBan(_ ban: Ban, at now: Int64) {
+    mutating func ban(_ ban: Ban, at now: Int64) {
         line("ban") {
             $0.field("prefix", ban.prefix.description)
             $0.field("for", ban.cause.text)
@@ -190,7 +178,7 @@ extension Supervisor {
         }
     }
 
-    func logUnban(_ ban: Ban) {
+    mutating func unban(_ ban: Ban) {
         line("unban") {
             $0.field("prefix", ban.prefix.description)
             $0.field("for", ban.cause.text)
@@ -198,5 +186,5 @@ extension Supervisor {
     }
 
     /// Logs the number of bans that were not logged because the budget was used up.
-    func logSuppressedBans(_ count: Int) { line("ban_suppressed") { $0.field("count", count) } }
+    mutating func suppressedBans(_ count: Int) { line("ban_suppressed") { $0.field("count", count) } }
 }
