@@ -106,7 +106,7 @@ extension Supervisor {
             if let index = draining.firstIndex(where: { $0.pid == end.pid }) {
                 let gate = draining.remove(at: index)
                 remember(gate)
-                endGroup(of: gate)
+                orphans.end(gate.group)
                 journal.gateEnd("gate_ended", end, service: gate.definition.service.name)
                 endOrphans(at: now)
             } else if let service = services.values.first(where: { $0.serving?.pid == end.pid }) {
@@ -114,7 +114,7 @@ extension Supervisor {
                 if let gate = service.serving {
                     if now >= gate.provenAt { service.backoff.succeeded() }
                     remember(gate)
-                    endGroup(of: gate)
+                    orphans.end(gate.group)
                 }
                 service.serving = nil
                 journal.gateEnd("gate_died", end, service: service.name)
@@ -126,10 +126,12 @@ extension Supervisor {
         }
     }
 
+    private func endOrphans(at now: Int64) { tell(orphans.terminate(at: now, sparing: pids())) }
+
     private func failedToStart(_ service: WantedService, _ end: ProcessEnd, at now: Int64) {
         let reason = service.starting.map { $0.failure ?? unreadFailure(of: $0) ?? "it ended without a report" } ?? ""
         var problem = ServiceProblem(reason: reason, of: service.starting?.definition ?? service.definition)
-        if let gate = service.starting { endGroup(of: gate) }
+        if let gate = service.starting { orphans.end(gate.group) }
         service.starting = nil
         if let serving = service.serving {
             // The new definition cannot be served, so the old one stays in force.

@@ -70,7 +70,7 @@ extension Supervisor {
         let counters = try SharedCounters.ofGate()
         let resolver = try resolverEnd(for: service, at: now)
         // The last step before the fork that can fail, because on a failure nothing else would remove the group.
-        let group = try groups?.makeGroup(
+        let group = try orphans.groups?.makeGroup(
             "\(service.name).\(token - Self.firstToken)", limits: service.limits, checks: service.admission.checks)
         var setup = GateSetup(
             sandbox: SandboxPlan(

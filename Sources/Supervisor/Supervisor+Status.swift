@@ -17,7 +17,7 @@ extension Supervisor {
         report.uptime = .nanoseconds(now - startedAt)
         if privilege == .ordinary { report.skipped = RootStep.allCases }
         report.limitations = Landlock.abi.limitations
-        report.controlGroups = groups.map { $0.withoutControllers.map { .missing($0) } } ?? .noGroups
+        report.controlGroups = orphans.groups.map { $0.withoutControllers.map { .missing($0) } } ?? .noGroups
         report.blockListFile = blockList.path
         report.blockListEntries = blockList.entryCount
         report.bans = bans.active(at: now).count

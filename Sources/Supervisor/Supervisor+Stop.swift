@@ -64,7 +64,7 @@ extension Supervisor {
             for gate in gates {
                 journal.problem("gate_killed", "pid \(gate.pid) did not end in time")
                 Processes.signal(gate.pid, .kill)
-                if let group = gate.group { kill(group) }
+                if let group = gate.group { tell([Orphans.kill(group)].compactMap { $0 }) }
             }
         }
     }

@@ -29,17 +29,11 @@ package final class Supervisor {
     /// Gates that have stopped accepting.
     var draining: [GateProcess] = []
     var stop = Stop()
-    /// nil where control groups are not available; the log then says why.
-    let groups: ControlGroups?
-    /// The groups of ended gates that still contain processes.
-    var endedGroups: [ControlGroup] = []
+    var orphans: Orphans
     /// Whether children may have ended that are not reaped yet.
     var hasMoreEnds = false
     /// Made when the first service needs it.
     var emptyNetwork: EmptyNetwork?
-    let children: ChildList
-    /// Monotonic: when to send KILL to orphans of gates.
-    var killOrphansAt: Int64?
     /// The readiness descriptor, until it was written to.
     var ready: Descriptor?
     private let lock: StateLock
@@ -89,27 +83,27 @@ package final class Supervisor {
         lock = try StateLock(definitions.settings.state)
         control = ControlServer(state: definitions.settings.state)
         blockList = try BlockListFile(path: definitions.settings.blockList)
+        var noGroups: String?
         do throws(SystemError) {
             bans = try BanKeeper(state: definitions.settings.state, exempt: definitions.settings.exempt)
             try Processes.becomeSubreaper()
             signals = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
             poller = try Poller()
             try poller.add(signals.number, token: Token.signals)
-            children = try ChildList()
+            var groups: ControlGroups?
+            do throws(ControlGroups.Unavailable) {
+                groups = try ControlGroups(pid: Processes.ownPID, claiming: .ownGroup)
+            } catch {
+                noGroups = error.description
+            }
+            orphans = try Orphans(groups: groups)
         } catch {
             throw HostDefinitionError(Problem(nil, message: "cannot start: \(error)"))
-        }
-        var noGroups: String?
-        do throws(ControlGroups.Unavailable) {
-            groups = try ControlGroups(pid: Processes.ownPID, claiming: .ownGroup)
-        } catch {
-            groups = nil
-            noGroups = error.description
         }
         ready = readyNumber.map { Descriptor(owning: $0) }
         watchBlockList()
         journal.start(settings, privilege)
-        journal.sandbox(groups, withoutGroups: noGroups)
+        journal.sandbox(orphans.groups, withoutGroups: noGroups)
         if let failure = lock.failure { journal.problem("no_lock", "\(failure); another supervisor is not kept away") }
         openControl(at: Clock.monotonicNanoseconds())
         restoreBans()
@@ -130,8 +124,7 @@ package final class Supervisor {
                 return 1
             }
             if stop.isStopping, services.isEmpty, draining.isEmpty {
-                killAllOrphans()
-                groups?.remove()
+                tell(orphans.killAll())
                 if bans.hasUnsaved { saveBans() }
                 closeControl()
                 journal.event("stopped")
@@ -163,7 +156,7 @@ package final class Supervisor {
         startWhatIsDue(at: now)
         endLateGates(at: now)
         tendResolver(at: now)
-        killOrphans(at: now)
+        tell(orphans.tend(at: now, sparing: pids))
         stopStep(at: now)
         reportReadiness()
         readFiles(at: now)
@@ -175,7 +168,7 @@ package final class Supervisor {
 
     private func timeout() -> Int64? {
         if hasMoreEnds { return 0 }
-        var deadline = [stop.deadline, killOrphansAt].compactMap { $0 }.min()
+        var deadline = [stop.deadline, orphans.deadline].compactMap { $0 }.min()
         for service in services.values {
             for next in [service.retryAt, service.starting?.reportBy] {
                 if let next { deadline = min(deadline ?? next, next) }
@@ -207,5 +200,20 @@ package final class Supervisor {
 
     func allGates() -> [GateProcess] {
         services.values.flatMap { [$0.serving, $0.starting].compactMap { $0 } } + draining
+    }
+
+    /// The children that this process has started; any other child is an orphan of a gate.
+    func pids() -> Set<Int32> {
+        Set(allGates().map(\.pid) + resolverPIDs + [reading.pid].compactMap { $0 })
+    }
+
+    func tell(_ notices: [Orphans.Notice]) {
+        for notice in notices {
+            switch notice {
+            case .signalled(let count, let signal): journal.orphans(count: count, signal)
+            case .left(let error): journal.problem("orphans_left", "\(error)")
+            case .groupLeft(let error): journal.problem("group_left", "\(error)")
+            }
+        }
     }
 }
