@@ -38,16 +38,11 @@ package final class Supervisor {
     var ready: Descriptor?
     private let lock: StateLock
     var control: ControlServer
-    /// Clients of `drain` and `stop`; their connections close when the supervisor exits.
-    var waitingForEnd: [ControlClient] = []
     var bans: BanKeeper
     var filter = ListenerFilter()
     var resolver = ResolverState()
     /// Clients of `reload` that wait until it has taken effect, each with the faults of the files.
     var waitingForReload: [(client: ControlClient, faults: [Problem])] = []
-    /// By the number of the query.
-    var pendingQueries: [UInt32: PendingQuery] = [:]
-    var lastQuery: UInt32 = 0
     /// The counts of ended gates, by service.
     var pastCounts: [String: ServiceCounts] = [:]
     let startedAt = Clock.monotonicNanoseconds()
@@ -161,7 +156,6 @@ package final class Supervisor {
         reportReadiness()
         readFiles(at: now)
         tell(control.tend(at: now, &poller))
-        expireQueries(at: now)
         endReloads()
         tendBans(at: now)
     }
@@ -176,7 +170,6 @@ package final class Supervisor {
         }
         if let next = control.deadline { deadline = min(deadline ?? next, next) }
         let now = Clock.monotonicNanoseconds()
-        if let next = queriesDeadline { deadline = min(deadline ?? next, next) }
         if let next = reading.deadline { deadline = min(deadline ?? next, next) }
         if let next = resolverDeadline { deadline = min(deadline ?? next, next) }
         if let next = bans.deadline(at: now) { deadline = min(deadline ?? next, next) }

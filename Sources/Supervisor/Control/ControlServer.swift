@@ -53,6 +53,10 @@ struct ControlServer: ~Copyable {
     private var clients: [UInt64: (client: ControlClient, askBy: Int64)] = [:]
     /// Monotonic: when to make the socket again; nil while it is there.
     private var openAt: Int64?
+    /// Clients that wait for a gate's answer.
+    var queries = SourceQueries<ControlClient>()
+    /// Clients of `drain` and `stop`; their connections close when the supervisor exits.
+    private var waitingForEnd: [ControlClient] = []
 
     private static let mostClients = 16
     private static let askWithinNanoseconds: Int64 = 5_000_000_000
@@ -69,7 +73,9 @@ struct ControlServer: ~Copyable {
     var path: String { state + "/control" }
 
     /// Monotonic: when to call ``tend(at:_:)``; nil for never.
-    var deadline: Int64? { ([openAt].compactMap { $0 } + clients.values.map(\.askBy)).min() }
+    var deadline: Int64? {
+        ([openAt, queries.deadline].compactMap { $0 } + clients.values.map(\.askBy)).min()
+    }
 
     /// Makes the socket.
     ///
@@ -108,9 +114,10 @@ struct ControlServer: ~Copyable {
         }
     }
 
-    /// Drops silent clients, and makes a socket again that could not be made.
+    /// Drops silent clients, answers those whose gate is silent, and makes a socket again that could not be made.
     mutating func tend(at now: Int64, _ poller: inout Poller) -> Notice? {
         clients = clients.filter { now < $0.value.askBy }
+        for (client, gate) in queries.expire(at: now) { client.reply(.refused(.gateSilent(pid: Int(gate)))) }
         guard let due = openAt, now >= due else { return nil }
         return reopen(at: now, &poller)
     }
@@ -155,6 +162,9 @@ struct ControlServer: ~Copyable {
             return nil
         }
     }
+
+    /// Keeps the connection of a client open until the supervisor's end.
+    mutating func keepUntilEnd(_ client: ControlClient) { waitingForEnd.append(client) }
 
     /// Removes the socket's file, so that no client waits for a supervisor that has ended.
     mutating func close() -> SystemError? {

@@ -38,7 +38,7 @@ extension Supervisor {
         // Requests that only read are not logged, so that a program that asks every ten seconds does not fill the log.
         if request.changesSomething { journal.request("\(request)", of: client) }
         if let reply = handleRequest(request, of: client, at: now) { client.reply(reply) }
-        if request == .drain || request == .stop { waitingForEnd.append(client) }
+        if request == .drain || request == .stop { control.keepUntilEnd(client) }
     }
 
     /// - Returns: the answer; nil when it comes later.
@@ -59,5 +59,24 @@ extension Supervisor {
             let active = draining.reduce(0) { $0 + counts(of: $1)[.active] }
             return .stopping(active: active)
         }
+    }
+
+    /// Asks a gate for the status of a source.
+    ///
+    /// - Returns: the answer; nil when it comes later.
+    private func sourceStatus(
+        of asker: Client, in service: String, for client: ControlClient, at now: Int64
+    ) -> ControlReply? {
+        guard let gate = services[service]?.serving else { return .refused(.notServed(service: service)) }
+        guard !control.queries.isFull else { return .refused(.tooMany) }
+        let number = control.queries.nextNumber()
+        guard send(.sourceStatus(number, asker), to: gate) else { return .refused(.gateUnreachable) }
+        control.queries.add(number, to: gate.pid, for: client, at: now)
+        return nil
+    }
+
+    /// Passes a gate's answer on to the client that waits for it. An answer that comes too late is ignored.
+    func handleSourceStatus(_ status: SourceStatus, number: UInt32, from gate: GateProcess) {
+        control.queries.answered(number, by: gate.pid)?.reply(.sourceStatus(status))
     }
 }
