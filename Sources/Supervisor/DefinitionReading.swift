@@ -31,7 +31,7 @@ struct DefinitionReading<Client>: ~Copyable {
         return child.failure == nil ? child.deadline : nil
     }
 
-    /// The child, which is neither a gate nor an orphan.
+    /// The child that reads.
     var pid: Int32? { child?.pid }
 
     /// Asks for a reading. It starts in the same turn, or when the present one has ended.
@@ -39,53 +39,56 @@ struct DefinitionReading<Client>: ~Copyable {
         nextClients = (nextClients ?? []) + [client].compactMap { $0 }
     }
 
+    /// What ``tend(at:_:token:)`` has done.
+    enum Step {
+        case nothing
+        /// A child was started: its pid, and the token of its output in the poller.
+        case started(pid: Int32, token: UInt64)
+        /// No child could be started.
+        case failed(Outcome)
+    }
+
     /// Starts the reading that is wanted, or ends one that takes too long.
     ///
-    /// - Parameter token: identifies the child's output in the poller.
-    /// - Returns: an outcome when the reading could not be started.
-    mutating func tend(at now: Int64, _ poller: inout Poller, token: @autoclosure () -> UInt64) -> Outcome? {
+    /// - Parameter token: identifies the output of a new child in the poller.
+    mutating func tend(at now: Int64, _ poller: inout Poller, token: @autoclosure () -> UInt64) -> Step {
         if let child {
             if now >= child.deadline { child.fail(SystemError("wait for command", .timedOut)) }
-            return nil
+            return .nothing
         }
-        guard let wanted = nextClients else { return nil }
+        guard let wanted = nextClients else { return .nothing }
         nextClients = nil
         do throws(HostDefinitionError) {
-            let child = ReadingChild(try command.start(), token: token(), deadline: now + withinNanoseconds)
+            let token = token()
+            let child = ReadingChild(try command.start(), deadline: now + withinNanoseconds)
             self.child = child
             clients = wanted
-            child.watch(&poller)
-            return nil
+            child.watch(&poller, token: token)
+            return .started(pid: child.pid, token: token)
         } catch {
-            return Outcome(definitions: .failure(error), clients: wanted)
+            return .failed(Outcome(definitions: .failure(error), clients: wanted))
         }
     }
 
     /// Reads what the child has printed.
-    ///
-    /// - Returns: whether the token is that of the child's output.
-    func readOutput(_ token: UInt64, _ poller: inout Poller) -> Bool {
-        guard let child, child.token == token else { return false }
-        child.read(&poller)
-        return true
-    }
+    func readOutput(_ poller: inout Poller) { child?.read(&poller) }
 
-    /// Handles the end of a child.
+    /// Handles the end of the child.
     ///
-    /// - Returns: whether it was the child that reads, and then what it has found; nil if nobody wants that any more.
-    mutating func ended(_ end: ProcessEnd, _ poller: inout Poller) -> (isReading: Bool, outcome: Outcome?) {
-        guard let child, child.pid == end.pid else { return (false, nil) }
+    /// - Returns: what it has found; nil if nobody wants that any more.
+    mutating func ended(_ way: ProcessEnd.Way, _ poller: inout Poller) -> Outcome? {
+        guard let child else { return nil }
         let clients = clients
         self.child = nil
         self.clients = []
         let found = child.finish(&poller)
-        guard !child.isCancelled else { return (true, nil) }
+        guard !child.isCancelled else { return nil }
         do throws(HostDefinitionError) {
             if let failure = child.failure { throw command.unreadable(failure) }
-            let definitions = try command.definitions(in: CommandResult(output: found, end: end.way))
-            return (true, Outcome(definitions: .success(definitions), clients: clients))
+            let definitions = try command.definitions(in: CommandResult(output: found, end: way))
+            return Outcome(definitions: .success(definitions), clients: clients)
         } catch {
-            return (true, Outcome(definitions: .failure(error), clients: clients))
+            return Outcome(definitions: .failure(error), clients: clients)
         }
     }
 
@@ -103,7 +106,6 @@ struct DefinitionReading<Client>: ~Copyable {
 /// The process that reads the files, from its start to its end.
 private final class ReadingChild {
     private var command: RunningCommand
-    let token: UInt64
     /// Monotonic.
     let deadline: Int64
     /// Why it was killed.
@@ -111,15 +113,14 @@ private final class ReadingChild {
     private(set) var isCancelled = false
     private var isWatched = false
 
-    init(_ command: consuming RunningCommand, token: UInt64, deadline: Int64) {
+    init(_ command: consuming RunningCommand, deadline: Int64) {
         self.command = command
-        self.token = token
         self.deadline = deadline
     }
 
     var pid: Int32 { command.pid }
 
-    func watch(_ poller: inout Poller) {
+    func watch(_ poller: inout Poller, token: UInt64) {
         do throws(SystemError) {
             try poller.add(command.number, token: token)
             isWatched = true

@@ -8,8 +8,6 @@ internal import ServiceModel
 /// The supervisor's record of one gate, from fork to reaping.
 final class GateProcess {
     let pid: Int32
-    /// Identifies the gate in the poller; never used twice.
-    let token: UInt64
     let channel: MessageChannel
     let definition: ServiceDefinition
     /// The listeners that it accepts from. Empty while it drains, so that a socket that no service wants is closed at
@@ -36,12 +34,11 @@ final class GateProcess {
     static let reportWithinNanoseconds: Int64 = 10_000_000_000
 
     init(
-        pid: Int32, token: UInt64, channel: consuming MessageChannel, definition: ServiceDefinition,
+        pid: Int32, channel: consuming MessageChannel, definition: ServiceDefinition,
         listeners: [OpenListener], group: ControlGroup?, counters: SharedCounters, sourcePrefix: SourcePrefix,
         startedAt now: Int64
     ) {
         self.pid = pid
-        self.token = token
         self.channel = channel
         self.definition = definition
         self.listeners = listeners

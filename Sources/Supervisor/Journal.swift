@@ -145,7 +145,9 @@ struct Journal: ~Copyable {
         }
     }
 
-    mutating func resolverReady(_ process: ResolverProcess) { line("resolver_ready") { $0.field("pid", Int(process.pid)) } }
+    mutating func resolverReady(_ process: ResolverProcess) {
+        line("resolver_ready") { $0.field("pid", Int(process.pid)) }
+    }
 
     mutating func resolverFailure(_ failure: ResolverFailure, retryIn wait: Duration) {
         line("resolver_failed") {

@@ -6,8 +6,6 @@ internal import Messages
 /// The supervisor's record of one resolver, from fork to reaping.
 final class ResolverProcess {
     let pid: Int32
-    /// Identifies the resolver in the poller; never used twice.
-    let token: UInt64
     let channel: MessageChannel
     /// Monotonic: a resolver that dies after this time was started successfully.
     let provenAt: Int64
@@ -27,9 +25,8 @@ final class ResolverProcess {
         }
     }
 
-    init(pid: Int32, token: UInt64, channel: consuming MessageChannel, provenAt: Int64) {
+    init(pid: Int32, channel: consuming MessageChannel, provenAt: Int64) {
         self.pid = pid
-        self.token = token
         self.channel = channel
         self.provenAt = provenAt
     }
@@ -71,8 +68,6 @@ final class ResolverProcess {
 /// The resolver that runs, or the time at which to start one.
 struct ResolverState {
     var process: ResolverProcess?
-    /// Resolvers that were sent to end, because another one has taken over or no service has lists any more.
-    var ending: [ResolverProcess] = []
     var backoff = Backoff()
     /// Monotonic: when to start a resolver again.
     var retryAt: Int64?

@@ -9,8 +9,7 @@ extension Supervisor {
     private static let messagesAtOnce = 16
 
     /// Reads the reports of a gate.
-    func handleGateMessages(_ token: UInt64, at now: Int64) throws(SystemError) {
-        guard let gate = allGates().first(where: { $0.token == token }) else { return }
+    func handleMessages(of gate: GateProcess, at now: Int64) throws(SystemError) {
         // A limited number at once, so that one gate does not delay the others. The next turn reads the rest.
         for _ in 0..<Self.messagesAtOnce {
             switch try gate.channel.receive() {
@@ -88,8 +87,8 @@ extension Supervisor {
 
     private static let mostEndsAtOnce = 64
 
-    /// Reaps gates and resolvers, and orphans of gates that have died.
-    func reapGates(at now: Int64) throws(SystemError) {
+    /// Reaps children, and orphans of gates that have died.
+    func reapChildren(at now: Int64) throws(SystemError) {
         hasMoreEnds = true
         // A limited number at once: orphans that fork and end without pause would keep the supervisor from all its
         // other work.
@@ -99,39 +98,36 @@ extension Supervisor {
                 return
             }
             try Processes.reap(end.pid)
-            let (isReading, outcome) = reading.ended(end, &poller)
-            if let outcome { reload(with: outcome, at: now) }
-            if isReading { continue }
-            if resolverEnded(end, at: now) { continue }
-            if let index = draining.firstIndex(where: { $0.pid == end.pid }) {
-                let gate = draining.remove(at: index)
-                remember(gate)
-                orphans.end(gate.group)
-                journal.gateEnd("gate_ended", end, service: gate.definition.service.name)
-                endOrphans(at: now)
-            } else if let service = services.values.first(where: { $0.serving?.pid == end.pid }) {
-                // A gate that has served for a while did not die of its definition.
-                if let gate = service.serving {
-                    if now >= gate.provenAt { service.backoff.succeeded() }
-                    remember(gate)
-                    orphans.end(gate.group)
-                }
-                service.serving = nil
-                journal.gateEnd("gate_died", end, service: service.name)
-                endOrphans(at: now)
-                if service.starting == nil { service.retryAt = now + service.backoff.failed().nanoseconds }
-            } else if let service = services.values.first(where: { $0.starting?.pid == end.pid }) {
-                failedToStart(service, end, at: now)
+            switch roster.remove(pid: end.pid) {
+            case .gate(let gate): gateEnded(gate, end, at: now)
+            case .resolver(let process): resolverEnded(process, end, at: now)
+            case .reader: if let outcome = reading.ended(end.way, &poller) { reload(with: outcome, at: now) }
+            case nil: break
             }
         }
     }
 
-    private func endOrphans(at now: Int64) { tell(orphans.terminate(at: now, sparing: pids())) }
+    private func gateEnded(_ gate: GateProcess, _ end: ProcessEnd, at now: Int64) {
+        orphans.end(gate.group)
+        let service = services[gate.definition.service.name]
+        if let service, service.starting === gate { return failedToStart(service, gate, at: now) }
+        remember(gate)
+        if let service, service.serving === gate {
+            // A gate that has served for a while did not die of its definition.
+            if now >= gate.provenAt { service.backoff.succeeded() }
+            service.serving = nil
+            journal.gateEnd("gate_died", end, service: service.name)
+            if service.starting == nil { service.retryAt = now + service.backoff.failed().nanoseconds }
+        } else {
+            draining.removeAll { $0 === gate }
+            journal.gateEnd("gate_ended", end, service: gate.definition.service.name)
+        }
+        tell(orphans.terminate(at: now, sparing: roster))
+    }
 
-    private func failedToStart(_ service: WantedService, _ end: ProcessEnd, at now: Int64) {
-        let reason = service.starting.map { $0.failure ?? unreadFailure(of: $0) ?? "it ended without a report" } ?? ""
-        var problem = ServiceProblem(reason: reason, of: service.starting?.definition ?? service.definition)
-        if let gate = service.starting { orphans.end(gate.group) }
+    private func failedToStart(_ service: WantedService, _ gate: GateProcess, at now: Int64) {
+        let reason = gate.failure ?? unreadFailure(of: gate) ?? "it ended without a report"
+        var problem = ServiceProblem(reason: reason, of: gate.definition)
         service.starting = nil
         if let serving = service.serving {
             // The new definition cannot be served, so the old one stays in force.

@@ -93,9 +93,11 @@ extension Supervisor {
             throw error
         }
         if pid == 0 { Gate.serve(setup) }
-        return GateProcess(
-            pid: pid, token: token, channel: pair.takeSupervisorEnd(), definition: definition, listeners: opened,
+        let gate = GateProcess(
+            pid: pid, channel: pair.takeSupervisorEnd(), definition: definition, listeners: opened,
             group: group, counters: counters, sourcePrefix: settings.sourcePrefix, startedAt: now)
+        roster.add(.gate(gate), pid: pid, token: token)
+        return gate
     }
 
     /// The network namespace without interfaces. It is made when the first service needs it, and shared by the others.

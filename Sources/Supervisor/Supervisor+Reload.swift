@@ -18,7 +18,11 @@ extension Supervisor {
 
     /// Starts a reading that is wanted, and ends one that takes too long.
     func readFiles(at now: Int64) {
-        if let outcome = reading.tend(at: now, &poller, token: nextToken()) { reload(with: outcome, at: now) }
+        switch reading.tend(at: now, &poller, token: nextToken()) {
+        case .nothing: break
+        case .started(let pid, let token): roster.add(.reader, pid: pid, token: token)
+        case .failed(let outcome): reload(with: outcome, at: now)
+        }
     }
 
     /// Applies what a reading of the files has found.

@@ -38,9 +38,10 @@ extension Supervisor {
             let setup = ResolverSetup(sandbox: sandbox, servers: settings.nameServers, channel: pair.gate.number)
             let pid = try Processes.fork(into: nil)
             if pid == 0 { Resolver.serve(setup) }
-            resolver.process = ResolverProcess(
-                pid: pid, token: token, channel: pair.takeSupervisorEnd(),
-                provenAt: now + GateProcess.reportWithinNanoseconds)
+            let process = ResolverProcess(
+                pid: pid, channel: pair.takeSupervisorEnd(), provenAt: now + GateProcess.reportWithinNanoseconds)
+            roster.add(.resolver(process), pid: pid, token: token)
+            resolver.process = process
         } catch {
             retryResolver(because: ResolverFailure(.notStarted, message: "\(error)"), at: now)
         }
@@ -76,7 +77,6 @@ extension Supervisor {
     }
 
     private func endProcess(_ process: ResolverProcess) {
-        resolver.ending.append(process)
         // A resolver keeps no state, so KILL loses nothing.
         Processes.signal(process.pid, .kill)
     }
@@ -105,11 +105,7 @@ extension Supervisor {
     }
 
     /// Reads the reports of a resolver.
-    ///
-    /// - Returns: whether the token is that of a resolver's channel.
-    func handleResolverMessages(_ token: UInt64) throws(SystemError) -> Bool {
-        let all = [resolver.process].compactMap { $0 } + resolver.ending
-        guard let process = all.first(where: { $0.token == token }) else { return false }
+    func handleMessages(of process: ResolverProcess) throws(SystemError) {
         switch try process.channel.receive() {
         case .nothing: break
         case .closed:
@@ -127,21 +123,14 @@ extension Supervisor {
                 Processes.signal(process.pid, .kill)
             }
         }
-        return true
     }
 
-    /// Handles the end of a child that was a resolver: another one starts later, unless this one was told to end.
-    ///
-    /// - Returns: whether the child was a resolver.
-    func resolverEnded(_ end: ProcessEnd, at now: Int64) -> Bool {
-        if let index = resolver.ending.firstIndex(where: { $0.pid == end.pid }) {
-            resolver.ending.remove(at: index)
-            return true
-        }
-        guard let process = resolver.process, process.pid == end.pid else { return false }
+    /// Handles the end of a resolver: another one starts later, unless this one was told to end.
+    func resolverEnded(_ process: ResolverProcess, _ end: ProcessEnd, at now: Int64) {
+        guard resolver.process === process else { return }
         do throws(SystemError) {
             // Messages that it sent before its end.
-            _ = try handleResolverMessages(process.token)
+            try handleMessages(of: process)
         } catch {
             journal.problem("resolver_unreachable", "\(error)")
         }
@@ -149,7 +138,6 @@ extension Supervisor {
         resolver.process = nil
         journal.gateEnd("resolver_died", end, service: nil)
         retryResolver(because: resolver.failure ?? ResolverFailure(.ended), at: now)
-        return true
     }
 
     /// Monotonic: when to call ``tendResolver(at:)``; nil for never.
@@ -162,7 +150,4 @@ extension Supervisor {
         return .failed(
             resolver.failure ?? ResolverFailure(.ended), retryIn: .nanoseconds(max(retryAt - now, 0)))
     }
-
-    /// Resolvers among the children: neither gates nor orphans.
-    var resolverPIDs: [Int32] { ([resolver.process].compactMap { $0 } + resolver.ending).map(\.pid) }
 }

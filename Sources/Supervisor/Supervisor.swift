@@ -29,6 +29,7 @@ package final class Supervisor {
     /// Gates that have stopped accepting.
     var draining: [GateProcess] = []
     var stop = Stop()
+    var roster = Roster()
     var orphans: Orphans
     /// Whether children may have ended that are not reaped yet.
     var hasMoreEnds = false
@@ -138,20 +139,19 @@ package final class Supervisor {
             case ControlServer.Token.socket: try acceptControl(at: now)
             case ControlServer.Token.file: tell(try control.fileChanged(at: now, &poller))
             case let token:
-                if control.isClient(token) {
-                    answer(token, at: now)
-                } else if reading.readOutput(token, &poller) {
-                    // Its end brings the definitions.
-                } else if try !handleResolverMessages(token) {
-                    try handleGateMessages(token, at: now)
+                switch roster.child(token: token) {
+                case .gate(let gate): try handleMessages(of: gate, at: now)
+                case .resolver(let process): try handleMessages(of: process)
+                case .reader: reading.readOutput(&poller)
+                case nil: if control.isClient(token) { answer(token, at: now) }
                 }
             }
         }
-        if hasMoreEnds { try reapGates(at: now) }
+        if hasMoreEnds { try reapChildren(at: now) }
         startWhatIsDue(at: now)
         endLateGates(at: now)
         tendResolver(at: now)
-        tell(orphans.tend(at: now, sparing: pids))
+        tell(orphans.tend(at: now, sparing: roster))
         stopStep(at: now)
         reportReadiness()
         readFiles(at: now)
@@ -181,7 +181,7 @@ package final class Supervisor {
             switch signal {
             case .hangUp: requestReload(by: nil)
             case .terminate, .interrupt: beginStop(graceNanoseconds: settings.drain.nanoseconds, at: now)
-            default: try reapGates(at: now)
+            default: try reapChildren(at: now)
             }
         }
     }
@@ -191,14 +191,7 @@ package final class Supervisor {
         return lastToken
     }
 
-    func allGates() -> [GateProcess] {
-        services.values.flatMap { [$0.serving, $0.starting].compactMap { $0 } } + draining
-    }
-
-    /// The children that this process has started; any other child is an orphan of a gate.
-    func pids() -> Set<Int32> {
-        Set(allGates().map(\.pid) + resolverPIDs + [reading.pid].compactMap { $0 })
-    }
+    func allGates() -> [GateProcess] { roster.gates }
 
     func tell(_ notices: [Orphans.Notice]) {
         for notice in notices {

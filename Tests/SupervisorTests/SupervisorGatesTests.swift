@@ -36,7 +36,9 @@ private struct IdleProcess: ~Copyable {
 
 /// A supervisor with definitions that contain no service.
 private func supervisorOfNothing(in directory: TemporaryDirectory) throws -> Supervisor {
-    let wire = try directory.write("wire", bytes: HostDefinition(settings: HostSettings()).wire)
+    var settings = HostSettings()
+    settings.state = directory.path + "/state"
+    let wire = try directory.write("wire", bytes: HostDefinition(settings: settings).wire)
     return try Supervisor(reader: DefinitionCommand(path: "/bin/cat", arguments: ["cat", wire]), readyNumber: nil)
 }
 
@@ -46,10 +48,10 @@ private let definition = ServiceDefinition(
         name: "a", file: "a.toml", listen: [], handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
         identity: Identity(user: .dynamic)), activation: .enabled, listeners: [])
 
-/// The gate of `definition` that the supervisor knows by the token 77.
+/// A gate of `definition`.
 private func gateProcess(_ pid: Int32, channel: consuming MessageChannel) throws -> GateProcess {
     GateProcess(
-        pid: pid, token: 77, channel: channel, definition: definition, listeners: [], group: nil,
+        pid: pid, channel: channel, definition: definition, listeners: [], group: nil,
         counters: try SharedCounters.ofGate(), sourcePrefix: SourcePrefix(), startedAt: 0)
 }
 
@@ -65,12 +67,13 @@ struct SupervisorGatesTests {
             let pair = try MessageChannel.pair()
             let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
             let wanted = WantedService(definition)
-            wanted.serving = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
+            let gate = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
+            wanted.serving = gate
             supervisor.services["a"] = wanted
             // A valid message before it changes nothing, and neither does a report that comes twice.
             try gateEnd.send(GateMessage.ready.bytes)
             try gateEnd.send(bytes)
-            try supervisor.handleGateMessages(77, at: 0)
+            try supervisor.handleMessages(of: gate, at: 0)
             let status = ChildProcesses.status(of: idle.pid)
             #expect(status == -1)
         }
@@ -87,12 +90,13 @@ struct SupervisorGatesTests {
             let pair = try MessageChannel.pair()
             let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
             let wanted = WantedService(definition)
-            wanted.starting = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
+            let gate = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
+            wanted.starting = gate
             supervisor.services["a"] = wanted
             try gateEnd.send(bytes)
             try gateEnd.send(bytes)
             try gateEnd.send(GateMessage.ready.bytes)
-            try supervisor.handleGateMessages(77, at: 0)
+            try supervisor.handleMessages(of: gate, at: 0)
             let serving = wanted.serving?.pid
             #expect(serving == idle.pid)
             let pid = idle.pid
@@ -111,12 +115,14 @@ struct SupervisorGatesTests {
             let pair = try MessageChannel.pair()
             let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
             let service = WantedService(definition)
-            service.starting = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
+            let gate = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
+            service.starting = gate
+            supervisor.roster.add(.gate(gate), pid: idle.pid, token: 77)
             supervisor.services["a"] = service
             try gateEnd.send(GateMessage.ready.bytes)
             Processes.signal(idle.pid, .kill)
             // When kill(2) returns, the signal is pending; the child becomes a zombie soon after.
-            while service.starting != nil { try supervisor.reapGates(at: 0) }
+            while service.starting != nil { try supervisor.reapChildren(at: 0) }
             let serving = service.serving?.pid
             #expect(serving == nil)
             let retryAt = service.retryAt

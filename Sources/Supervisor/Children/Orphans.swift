@@ -40,26 +40,26 @@ struct Orphans: ~Copyable {
     /// Sends TERM to the orphans of a gate that has ended.
     ///
     /// - Parameter ours: the children that the supervisor has started.
-    mutating func terminate(at now: Int64, sparing ours: Set<Int32>) -> [Notice] {
+    mutating func terminate(at now: Int64, sparing ours: Roster) -> [Notice] {
         // Orphans that got TERM earlier keep their time for KILL when another gate ends.
         signal(.terminate, sparing: ours, next: killAt ?? now + Drain.killGraceNanoseconds)
     }
 
     /// Sends KILL to the orphans that are left, and again each second, because a killed process may leave children.
-    mutating func tend(at now: Int64, sparing ours: () -> Set<Int32>) -> [Notice] {
+    mutating func tend(at now: Int64, sparing ours: Roster) -> [Notice] {
         guard let due = killAt, now >= due else { return [] }
-        return signal(.kill, sparing: ours(), next: now + 1_000_000_000)
+        return signal(.kill, sparing: ours, next: now + 1_000_000_000)
     }
 
-    private mutating func signal(_ signal: Signal, sparing ours: Set<Int32>, next: Int64) -> [Notice] {
+    private mutating func signal(_ signal: Signal, sparing ours: Roster, next: Int64) -> [Notice] {
         var notices: [Notice] = []
         do throws(SystemError) {
             if signal == .kill {
                 notices += endedGroups.compactMap { Self.kill($0) }
                 // Stopped, none of them can start another process before it is killed.
-                _ = try children.stopAll { ours.contains($0) }
+                _ = try children.stopAll { ours.contains(pid: $0) }
             }
-            let left = try children.pids().filter { !ours.contains($0) }
+            let left = try children.pids().filter { !ours.contains(pid: $0) }
             endedGroups.removeAll { $0.isRemoved() }
             killAt = left.isEmpty && endedGroups.isEmpty ? nil : next
             guard !left.isEmpty else { return notices }
