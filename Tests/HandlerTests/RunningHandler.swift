@@ -57,18 +57,23 @@ final class RunningHandler {
     }
 
     /// Sends bytes; those that a handler that has ended does not take are dropped.
-    func send(_ bytes: [UInt8]) {
+    ///
+    /// - Returns: whether it takes bytes still.
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
         signal(SIGPIPE, SIG_IGN)
         var sent = 0
         while sent < bytes.count {
             // Sound: the address and the count are those of the rest of the array.
             let result = unsafe bytes.withUnsafeBytes { unsafe write(input, $0.baseAddress! + sent, $0.count - sent) }
-            if result <= 0 { return }
+            if result <= 0 { return false }
             sent += result
         }
+        return true
     }
 
-    func send(_ text: String) { send(Array(text.utf8)) }
+    @discardableResult
+    func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
     /// Whether the handler takes bytes within this time.
     func canSend(milliseconds: Int32) -> Bool {
