@@ -210,7 +210,7 @@ let testTargets: [Target] = [
     tests("HandlerKitTests", ["CHandler", "HandlerKit"]),
     .testTarget(
         name: "HandlerTests",
-        dependencies: ["TestSupport"]
+        dependencies: ["CLinux", "TestSupport"]
             + (handlerColumn + guideHandlers).filter { $0.type == .executable }.map { .byName(name: $0.name) },
         exclude: ["Golden"], swiftSettings: strict),
     tests("GuideTests", ["TestSupport"], exclude: ["Listings", "Services"]),

@@ -29,8 +29,7 @@ struct FilterProgramTests {
         for name in ["lowercase", "record"] {
             let filter = RunningHandler(name, over: .pipes)
             filter.closeOutput()
-            // More than once: a child that another test has just forked may have the read end until it executes.
-            while filter.send("x\n") {}
+            filter.send("x\n")
             #expect(filter.wait().status == 111)
         }
     }

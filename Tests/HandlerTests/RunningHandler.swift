@@ -57,23 +57,18 @@ final class RunningHandler {
     }
 
     /// Sends bytes; those that a handler that has ended does not take are dropped.
-    ///
-    /// - Returns: whether it takes bytes still.
-    @discardableResult
-    func send(_ bytes: [UInt8]) -> Bool {
+    func send(_ bytes: [UInt8]) {
         signal(SIGPIPE, SIG_IGN)
         var sent = 0
         while sent < bytes.count {
             // Sound: the address and the count are those of the rest of the array.
             let result = unsafe bytes.withUnsafeBytes { unsafe write(input, $0.baseAddress! + sent, $0.count - sent) }
-            if result <= 0 { return false }
+            if result <= 0 { return }
             sent += result
         }
-        return true
     }
 
-    @discardableResult
-    func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+    func send(_ text: String) { send(Array(text.utf8)) }
 
     /// Whether the handler takes bytes within this time.
     func canSend(milliseconds: Int32) -> Bool {
