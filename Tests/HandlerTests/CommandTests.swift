@@ -135,7 +135,7 @@ struct CommandTests {
         }
         handler.endInput()
         #expect(handler.receiveAll() == "")
-        #expect((1...small + 256).contains(handler.wait().peakMemory), "KB")
+        #expect((1...small + 1024).contains(handler.wait().peakMemory), "KB")
     }
 
     @Test("a peer that goes away ends the handler, but never by a signal")

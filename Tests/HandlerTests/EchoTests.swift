@@ -82,7 +82,7 @@ struct EchoTests {
         #expect(handler.receiveAll() == "")
         let ending = handler.wait()
         #expect(ending.status == 0)
-        #expect((1...small + 256).contains(ending.peakMemory), "KB")
+        #expect((1...small + 1024).contains(ending.peakMemory), "KB")
     }
 
     @Test(
