@@ -2,6 +2,7 @@
 internal import Control
 internal import HostDefinition
 internal import LinuxSystem
+internal import Messages
 internal import Sandbox
 internal import ServiceModel
 
@@ -51,6 +52,16 @@ final class GateProcess {
     }
 
     func giveUpListeners() { listeners = [] }
+
+    /// What the gate has counted. Its handlers may have changed the memory, so each value is cut to 48 bits and used as
+    /// a number only.
+    var counts: ServiceCounts {
+        var counts = ServiceCounts()
+        for counter in GateCounter.allCases {
+            counts[counter] = Int(clamping: counters[counter] & 0xffff_ffff_ffff)
+        }
+        return counts
+    }
 }
 
 /// A service of the definitions in force, and its gates.

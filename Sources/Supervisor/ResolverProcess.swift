@@ -75,4 +75,7 @@ struct ResolverState {
     var sendOrdersAt: Int64?
     /// The failure that the resolver has reported, or why none runs; nil: there is no failure.
     var failure: ResolverFailure?
+
+    /// Monotonic: when to call ``Supervisor/tendResolver(at:)``; nil for never.
+    var deadline: Int64? { [retryAt, sendOrdersAt].compactMap { $0 }.min() }
 }

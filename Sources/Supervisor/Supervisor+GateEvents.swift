@@ -16,7 +16,7 @@ extension Supervisor {
             case .nothing: return
             case .closed:
                 // The gate ends; SIGCHLD brings its status.
-                if !gate.isChannelClosed { try poller.remove(gate.channel.number) }
+                if !gate.isChannelClosed { try loop.poller.remove(gate.channel.number) }
                 gate.isChannelClosed = true
                 return
             case .message(let bytes, _):
@@ -58,7 +58,7 @@ extension Supervisor {
         service.starting = nil
         service.problem = nil
         if let replaced { startDrain(replaced) }
-        closeUnwantedListeners()
+        services.closeUnwantedListeners()
         for open in gate.listeners {
             do throws(SystemError) {
                 try open.listener.setOptions(gate.definition.service.socket)
@@ -76,8 +76,8 @@ extension Supervisor {
     func startDrain(_ gate: GateProcess, isConflicting: Bool = false) {
         let given = gate.listeners
         gate.giveUpListeners()
-        if !draining.contains(where: { $0 === gate }) { draining.append(gate) }
-        let wanted = wantedListeners
+        services.drain(gate)
+        let wanted = services.wantedListeners
         if !isConflicting, !given.isEmpty, !given.contains(where: { open in wanted.contains { $0 === open } }) {
             stopHandshakes(given)
             send(.queueFlush, to: gate)
@@ -89,29 +89,29 @@ extension Supervisor {
 
     /// Reaps children, and orphans of gates that have died.
     func reapChildren(at now: Int64) throws(SystemError) {
-        hasMoreEnds = true
+        loop.hasMoreEnds = true
         // A limited number at once: orphans that fork and end without pause would keep the supervisor from all its
         // other work.
         for _ in 0..<Self.mostEndsAtOnce {
             guard let end = try Processes.nextEnd() else {
-                hasMoreEnds = false
+                loop.hasMoreEnds = false
                 return
             }
             try Processes.reap(end.pid)
-            switch roster.remove(pid: end.pid) {
+            switch children.roster.remove(pid: end.pid) {
             case .gate(let gate): gateEnded(gate, end, at: now)
             case .resolver(let process): resolverEnded(process, end, at: now)
-            case .reader: if let outcome = reading.ended(end.way, &poller) { reload(with: outcome, at: now) }
+            case .reader: if let outcome = files.reading.ended(end.way, &loop.poller) { reload(with: outcome, at: now) }
             case nil: break
             }
         }
     }
 
     private func gateEnded(_ gate: GateProcess, _ end: ProcessEnd, at now: Int64) {
-        orphans.end(gate.group)
+        children.orphans.end(gate.group)
         let service = services[gate.definition.service.name]
         if let service, service.starting === gate { return failedToStart(service, gate, at: now) }
-        remember(gate)
+        services.ended(gate)
         if let service, service.serving === gate {
             // A gate that has served for a while did not die of its definition.
             if now >= gate.provenAt { service.backoff.succeeded() }
@@ -119,10 +119,9 @@ extension Supervisor {
             journal.gateEnd("gate_died", end, service: service.name)
             if service.starting == nil { service.retryAt = now + service.backoff.failed().nanoseconds }
         } else {
-            draining.removeAll { $0 === gate }
             journal.gateEnd("gate_ended", end, service: gate.definition.service.name)
         }
-        tell(orphans.terminate(at: now, sparing: roster))
+        tell(children.terminateOrphans(at: now))
     }
 
     private func failedToStart(_ service: WantedService, _ gate: GateProcess, at now: Int64) {
@@ -133,7 +132,7 @@ extension Supervisor {
             // The new definition cannot be served, so the old one stays in force.
             service.definition = serving.definition
             service.listeners = serving.listeners
-            closeUnwantedListeners()
+            services.closeUnwantedListeners()
             problem.isOldInForce = true
             service.problem = problem
             journal.startFailure(service, problem.description, retryIn: nil)

@@ -24,7 +24,7 @@ extension Supervisor {
             service.listeners = gate.listeners
         } catch let error as BindError {
             // Sockets that were opened already are closed, so that no client waits for a service that does not start.
-            closeUnwantedListeners()
+            services.closeUnwantedListeners()
             if error.error.errno == .addressInUse, closeConflicting(with: error.listener.address, in: service) {
                 service.retryAt = now + Backoff.shortest.nanoseconds
                 return
@@ -47,7 +47,7 @@ extension Supervisor {
         if let serving = service.serving { startDrain(serving, isConflicting: true) }
         service.serving = nil
         service.listeners = []
-        closeUnwantedListeners()
+        services.closeUnwantedListeners()
         return true
     }
 
@@ -60,25 +60,25 @@ extension Supervisor {
     private func makeGate(for definition: ServiceDefinition, at now: Int64) throws -> GateProcess {
         let service = definition.service
         let opened = try openListeners(of: definition)
-        let credentials = try DynamicUsers.credentials(of: service, state: settings.state, privilege: privilege)
-        let token = nextToken()
+        let credentials = try DynamicUsers.credentials(of: service, state: settings.state, privilege: process.privilege)
+        let token = loop.tokens.next()
         let network = try emptyNetworkNumber(for: service)
         let pair = try MessageChannel.pair()
         // Before the fork, because a gate without a channel in the poller must not exist. If the fork fails, closing
         // the channel takes it out of the poller.
-        try poller.add(pair.supervisor.number, token: token)
+        try loop.poller.add(pair.supervisor.number, token: token)
         let counters = try SharedCounters.ofGate()
         let resolver = try resolverEnd(for: service, at: now)
         // The last step before the fork that can fail, because on a failure nothing else would remove the group.
-        let group = try orphans.groups?.makeGroup(
-            "\(service.name).\(token - Self.firstToken)", limits: service.limits, checks: service.admission.checks)
+        let group = try children.orphans.groups?.makeGroup(
+            "\(service.name).\(token - TokenCounter.first)", limits: service.limits, checks: service.admission.checks)
         var setup = GateSetup(
             sandbox: SandboxPlan(
-                service: service, credentials: credentials, privilege: privilege, emptyNetwork: network,
+                service: service, credentials: credentials, privilege: process.privilege, emptyNetwork: network,
                 group: group?.path),
             sourcePrefix: settings.sourcePrefix,
             listeners: opened.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
-            blockListFile: settings.blockList ?? "", blockListNumber: blockList.table.descriptor.number,
+            blockListFile: settings.blockList ?? "", blockListNumber: blockList.file.table.descriptor.number,
             bansNumber: bans.list.descriptor.number,
             counters: counters)
         switch resolver {
@@ -96,32 +96,26 @@ extension Supervisor {
         let gate = GateProcess(
             pid: pid, channel: pair.takeSupervisorEnd(), definition: definition, listeners: opened,
             group: group, counters: counters, sourcePrefix: settings.sourcePrefix, startedAt: now)
-        roster.add(.gate(gate), pid: pid, token: token)
+        children.roster.add(.gate(gate), pid: pid, token: token)
         return gate
     }
 
-    /// The network namespace without interfaces. It is made when the first service needs it, and shared by the others.
     private func emptyNetworkNumber(for service: Service) throws(SystemError) -> Int32? {
-        guard SandboxPlan.wantsEmptyNetwork(service, with: privilege) else { return nil }
-        if emptyNetwork == nil { emptyNetwork = try EmptyNetwork() }
-        switch emptyNetwork {
-        case .some(let network): return network.descriptor.number
-        case .none: return nil
-        }
+        SandboxPlan.wantsEmptyNetwork(service, with: process.privilege) ? try process.emptyNetworkNumber() : nil
     }
 
     private func openListeners(of definition: ServiceDefinition) throws(BindError) -> [OpenListener] {
         var opened: [OpenListener] = []
         for (index, wanted) in definition.listeners.enumerated() {
             do throws(SystemError) {
-                let listener = try listeners.listener(for: wanted.address, of: definition.service, at: index)
+                let listener = try services.listeners.listener(for: wanted.address, of: definition.service, at: index)
                 if case .ip = listener.bound {
                     // The kernel would filter by the upstreams' addresses, and not by those of their clients.
                     listener.isFiltered = definition.service.admission.upstreams.isEmpty
                     if listener.isFiltered {
-                        filter.attach(to: listener.number)
+                        blockList.filter.attach(to: listener.number)
                     } else {
-                        filter.detach(from: listener.number)
+                        blockList.filter.detach(from: listener.number)
                     }
                 }
                 opened.append(listener)
@@ -147,7 +141,7 @@ extension Supervisor {
     }
 
     func startWhatIsDue(at now: Int64) {
-        for service in services.values {
+        for service in services.all {
             if let due = service.retryAt, now >= due { start(service, at: now) }
         }
     }
@@ -155,21 +149,13 @@ extension Supervisor {
     /// Kills a gate that does not report in time, or that reports a failure and does not end. Its end then counts as a
     /// failed start.
     func endLateGates(at now: Int64) {
-        for service in services.values {
+        for service in services.all {
             guard let gate = service.starting, let deadline = gate.reportBy, now >= deadline else { continue }
             gate.failure =
                 gate.failure
                 ?? "it did not report within \(GateProcess.reportWithinNanoseconds / 1_000_000_000) seconds"
             gate.reportBy = nil
             Processes.signal(gate.pid, .kill)
-        }
-    }
-
-    func closeUnwantedListeners() { listeners.close(allBut: wantedListeners) }
-
-    var wantedListeners: [OpenListener] {
-        services.values.flatMap { service in
-            service.listeners + (service.serving?.listeners ?? []) + (service.starting?.listeners ?? [])
         }
     }
 }

@@ -12,15 +12,16 @@ extension Supervisor {
     ///
     /// - Parameter client: waits until that has taken effect.
     func requestReload(by client: ControlClient?) {
-        guard !stop.isStopping else { return }
-        reading.request(by: client)
+        guard !process.stop.isStopping else { return }
+        files.reading.request(by: client)
     }
 
     /// Starts a reading that is wanted, and ends one that takes too long.
     func readFiles(at now: Int64) {
-        switch reading.tend(at: now, &poller, token: nextToken()) {
+        let tokens = loop.tokens
+        switch files.reading.tend(at: now, &loop.poller, token: tokens.next()) {
         case .nothing: break
-        case .started(let pid, let token): roster.add(.reader, pid: pid, token: token)
+        case .started(let pid, let token): children.roster.add(.reader, pid: pid, token: token)
         case .failed(let outcome): reload(with: outcome, at: now)
         }
     }
@@ -28,7 +29,7 @@ extension Supervisor {
     /// Applies what a reading of the files has found.
     func reload(with outcome: DefinitionReading<ControlClient>.Outcome, at now: Int64) {
         let faults = reload(outcome.definitions, at: now)
-        waitingForReload += outcome.clients.map { ($0, faults) }
+        files.wait(outcome.clients, faults: faults)
     }
 
     /// - Returns: the faults of the files.
@@ -39,17 +40,17 @@ extension Supervisor {
             let isOtherBlockList = definitions.settings.blockList != settings.blockList
             if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) } else { refreshBlockList() }
             let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix
-            settings = definitions.settings
+            files.settings = definitions.settings
             applyExempt(at: now)
             applyKernelFilter(at: now)
             renewResolver(at: now)
             apply(definitions, on: "reload", restartingAll: isOtherHost)
-            return blockListFaults + fileFaults
+            return blockList.faults + files.faults
         } catch {
             for line in error.lines { journal.problem("fault", line) }
             journal.event("reload_failed")
-            fileFaults = error.problems
-            for service in services.values { service.faults = [] }
+            files.faults = error.problems
+            for service in services.all { service.faults = [] }
             return error.problems
         }
     }
@@ -72,18 +73,17 @@ extension Supervisor {
     func apply(_ read: HostDefinition, on occasion: StaticString, restartingAll: Bool = false) {
         let now = Clock.monotonicNanoseconds()
         var definitions = read
-        definitions.settle(keeping: services.mapValues(\.definition))
+        definitions.settle(keeping: services.byName.mapValues(\.definition))
         for fault in definitions.faults { journal.fault(fault) }
         let enabled = definitions.services.filter { $0.value.activation == .enabled }
-        let removed = services.values.filter { enabled[$0.name] == nil }
+        let removed = services.all.filter { enabled[$0.name] == nil }
         for service in removed {
-            services[service.name] = nil
-            pastCounts[service.name] = nil
+            services.remove(service)
         }
         for (name, definition) in enabled.sorted(by: { $0.key < $1.key }) {
             guard let service = services[name] else {
                 let service = WantedService(definition)
-                services[name] = service
+                services.add(service)
                 start(service, at: now)
                 continue
             }
@@ -101,68 +101,55 @@ extension Supervisor {
             for gate in [service.serving, service.starting].compactMap({ $0 }) { startDrain(gate) }
             journal.removed(service.name)
         }
-        for service in services.values {
+        for service in services.all {
             service.faults = definitions.faults.filter { $0.service == service.name }.map { Problem($0) }
         }
-        closeUnwantedListeners()
-        fileFaults = definitions.faults.map { Problem($0) }
-        journal.applied(occasion, services: enabled.count, faults: fileFaults.count + blockListFaults.count)
+        services.closeUnwantedListeners()
+        files.faults = definitions.faults.map { Problem($0) }
+        journal.applied(occasion, services: enabled.count, faults: files.faults.count + blockList.faults.count)
     }
 
     /// Answers the clients that asked for a reload, once every gate serves or has failed. A gate that does not report
     /// is killed in time.
     func endReloads() {
-        guard !waitingForReload.isEmpty, services.values.allSatisfy(\.isSettled) else { return }
-        let failures = services.values.sorted { $0.name < $1.name }.compactMap { service in
+        guard files.hasWaiting, services.isSettled else { return }
+        let failures = services.sorted.compactMap { service in
             service.problem.map {
                 ReloadReport.Failure(service: service.name, file: service.definition.service.file, problem: $0)
             }
         }
-        for (client, faults) in waitingForReload {
-            client.reply(.reloaded(ReloadReport(services: services.count, faults: faults, failures: failures)))
-        }
-        waitingForReload = []
+        files.answer(services: services.byName.count, failures: failures)
     }
 
     private func replaceBlockList(_ path: String?) throws(HostDefinitionError) {
-        let replacement = try BlockListFile(path: path)
-        // The kernel takes the old watch out of the poller when its descriptor closes with the old list.
-        blockList = replacement
-        blockListFaults = []
+        try blockList.replace(path)
         watchBlockList()
-        filter.take(blockList)
     }
 
     func watchBlockList() {
-        guard let number = blockList.watchNumber else { return }
-        do throws(SystemError) {
-            try poller.add(number, token: Token.blockList)
-        } catch {
+        if let error = blockList.watch(&loop.poller) {
             journal.problem("block_list_unwatched", "\(error); it is read again at each reload only")
         }
     }
 
     /// Reads the changed file, builds the whole list anew, and sends it to every gate.
     func rereadBlockList() throws(SystemError) {
-        if try blockList.hasChanged() { refreshBlockList() }
+        if try blockList.file.hasChanged() { refreshBlockList() }
     }
 
     private func refreshBlockList() {
-        do throws(HostDefinitionError) {
-            let read = try blockList.readAgain()
-            blockListFaults = []
-            guard let count = read else { return }
+        switch blockList.readAgain() {
+        case .unchanged: break
+        case .changed(let count):
             for gate in allGates() {
                 // A gate that cannot take the list must not go on with the old one, so it is killed, and the next one
                 // starts with the new list.
-                if !send(.blockList, to: gate, passing: blockList.table.descriptor.number) {
+                if !send(.blockList, to: gate, passing: blockList.file.table.descriptor.number) {
                     Processes.signal(gate.pid, .kill)
                 }
             }
-            filter.take(blockList)
-            journal.blockList(blockList, entries: count)
-        } catch {
-            blockListFaults = error.problems
+            journal.blockList(blockList.file, entries: count)
+        case .kept(let error):
             for line in error.lines { journal.problem("fault", line) }
             journal.problem("block_list_kept", "the list that was read before stays in force")
         }

@@ -30,17 +30,17 @@ extension Supervisor {
     private func startResolver(at now: Int64) {
         resolver.retryAt = nil
         do {
-            let sandbox = try ResolverSetup.sandbox(state: settings.state, privilege: privilege)
-            let token = nextToken()
+            let sandbox = try ResolverSetup.sandbox(state: settings.state, privilege: self.process.privilege)
+            let token = loop.tokens.next()
             let pair = try MessageChannel.pair()
             // Before the fork, as for gates.
-            try poller.add(pair.supervisor.number, token: token)
+            try loop.poller.add(pair.supervisor.number, token: token)
             let setup = ResolverSetup(sandbox: sandbox, servers: settings.nameServers, channel: pair.gate.number)
             let pid = try Processes.fork(into: nil)
             if pid == 0 { Resolver.serve(setup) }
             let process = ResolverProcess(
                 pid: pid, channel: pair.takeSupervisorEnd(), provenAt: now + GateProcess.reportWithinNanoseconds)
-            roster.add(.resolver(process), pid: pid, token: token)
+            children.roster.add(.resolver(process), pid: pid, token: token)
             resolver.process = process
         } catch {
             retryResolver(because: ResolverFailure(.notStarted, message: "\(error)"), at: now)
@@ -110,7 +110,7 @@ extension Supervisor {
         case .nothing: break
         case .closed:
             // The resolver ends; SIGCHLD brings its status.
-            if !process.isChannelClosed { try poller.remove(process.channel.number) }
+            if !process.isChannelClosed { try loop.poller.remove(process.channel.number) }
             process.isChannelClosed = true
         case .message(let bytes, _):
             switch ResolverReport(bytes) {
@@ -139,9 +139,6 @@ extension Supervisor {
         journal.gateEnd("resolver_died", end, service: nil)
         retryResolver(because: resolver.failure ?? ResolverFailure(.ended), at: now)
     }
-
-    /// Monotonic: when to call ``tendResolver(at:)``; nil for never.
-    var resolverDeadline: Int64? { [resolver.retryAt, resolver.sendOrdersAt].compactMap { $0 }.min() }
 
     /// The state of the resolver, for `status`.
     func resolverStatus(at now: Int64) -> ResolverStatus {

@@ -14,19 +14,19 @@ extension Supervisor {
         let now = Clock.monotonicNanoseconds()
         var report = StatusReport()
         report.pid = Int(Processes.ownPID)
-        report.uptime = .nanoseconds(now - startedAt)
-        if privilege == .ordinary { report.skipped = RootStep.allCases }
+        report.uptime = .nanoseconds(now - process.startedAt)
+        if process.privilege == .ordinary { report.skipped = RootStep.allCases }
         report.limitations = Landlock.abi.limitations
-        report.controlGroups = orphans.groups.map { $0.withoutControllers.map { .missing($0) } } ?? .noGroups
-        report.blockListFile = blockList.path
-        report.blockListEntries = blockList.entryCount
+        report.controlGroups = children.orphans.groups.map { $0.withoutControllers.map { .missing($0) } } ?? .noGroups
+        report.blockListFile = blockList.file.path
+        report.blockListEntries = blockList.file.entryCount
         report.bans = bans.active(at: now).count
-        report.kernelFilter = filter.status
+        report.kernelFilter = blockList.filter.status
         report.resolver = resolverStatus(at: now)
-        report.isStopping = stop.isStopping
-        report.faults = blockListFaults + fileFaults
-        report.services = services.values.map { status(of: $0, at: now) }
-        let gone = draining.filter { services[$0.definition.service.name] == nil }
+        report.isStopping = process.stop.isStopping
+        report.faults = blockList.faults + files.faults
+        report.services = services.all.map { status(of: $0, at: now) }
+        let gone = services.draining.filter { services[$0.definition.service.name] == nil }
         report.services += gone.map { status(of: $0, .draining, at: now) }
         report.services.sort { $0.name < $1.name }
         return report
@@ -46,8 +46,7 @@ extension Supervisor {
         status.failure = service.problem
         status.faults = service.faults
         status.retryIn = service.retryAt.map { .nanoseconds(max($0 - now, 0)) }
-        for gate in draining where gate.definition.service.name == service.name { status.counts.add(counts(of: gate)) }
-        if let past = pastCounts[service.name] { status.counts.add(past) }
+        status.counts.add(services.formerCounts(of: service.name))
         return status
     }
 
@@ -60,30 +59,7 @@ extension Supervisor {
         status.gate = Int(gate.pid)
         status.uptime = .nanoseconds(now - gate.startedAt)
         status.limit = gate.definition.service.limits.connections
-        status.counts = counts(of: gate)
+        status.counts = gate.counts
         return status
-    }
-
-    /// The counts of a gate. Its handlers may have changed the memory, so each value is cut to 48 bits and used as a
-    /// number only.
-    func counts(of gate: GateProcess) -> ServiceCounts {
-        var counts = ServiceCounts()
-        for counter in GateCounter.allCases {
-            counts[counter] = Int(clamping: gate.counters[counter] & 0xffff_ffff_ffff)
-        }
-        return counts
-    }
-
-    /// Adds the counts of an ended gate to those of its service, as long as the service exists.
-    func remember(_ gate: GateProcess) {
-        let name = gate.definition.service.name
-        guard services[name] != nil else {
-            pastCounts[name] = nil
-            return
-        }
-        var counts = counts(of: gate)
-        counts[.active] = 0
-        counts[.waiting] = 0
-        pastCounts[name, default: ServiceCounts()].add(counts)
     }
 }

@@ -8,27 +8,27 @@ extension Supervisor {
     ///
     /// - Parameter graceNanoseconds: the time that handlers have.
     func beginStop(graceNanoseconds: Int64, at now: Int64) {
-        beginStop(by: stop.request(graceNanoseconds: graceNanoseconds, at: now))
+        beginStop(by: process.stop.request(graceNanoseconds: graceNanoseconds, at: now))
     }
 
     /// Begins to stop, because of a command.
     ///
     /// - Parameter graceNanoseconds: the time that handlers have; nil: without a limit.
     func beginStop(byCommandWithGrace graceNanoseconds: Int64?, at now: Int64) {
-        if let step = stop.command(graceNanoseconds: graceNanoseconds, at: now) { beginStop(by: step) }
+        if let step = process.stop.command(graceNanoseconds: graceNanoseconds, at: now) { beginStop(by: step) }
     }
 
     private func beginStop(by step: Stop.Step) {
-        for client in reading.cancel() { client.reply(.refused(.stopping)) }
-        for service in services.values {
+        for client in files.reading.cancel() { client.reply(.refused(.stopping)) }
+        for service in services.all {
             for gate in [service.serving, service.starting].compactMap({ $0 }) {
                 stopHandshakes(gate.listeners)
                 gate.giveUpListeners()
-                draining.append(gate)
+                services.drain(gate)
             }
         }
-        services = [:]
-        closeUnwantedListeners()
+        services.removeAll()
+        services.closeUnwantedListeners()
         take(step)
     }
 
@@ -44,7 +44,7 @@ extension Supervisor {
     }
 
     func stopStep(at now: Int64) {
-        if let step = stop.step(at: now) { take(step) }
+        if let step = process.stop.step(at: now) { take(step) }
     }
 
     private func take(_ step: Stop.Step) {
@@ -72,9 +72,9 @@ extension Supervisor {
     /// Once every service serves or has failed, writes the address of each listener to the readiness descriptor, and
     /// closes it.
     func reportReadiness() {
-        guard ready != nil, services.values.allSatisfy(\.isSettled), let descriptor = ready.take() else { return }
+        guard process.ready != nil, services.isSettled, let descriptor = process.ready.take() else { return }
         var text = ""
-        for service in services.values.sorted(by: { $0.name < $1.name }) {
+        for service in services.sorted {
             for listener in service.serving?.listeners ?? [] { text += "\(service.name) \(listener.bound)\n" }
         }
         do throws(SystemError) {

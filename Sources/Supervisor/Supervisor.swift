@@ -13,48 +13,18 @@ internal import ServiceModel
 
 /// The supervisor, from start to the end of the last gate.
 package final class Supervisor {
-    var reading: DefinitionReading<ControlClient>
-    let privilege: Privilege
-    var settings: HostSettings
+    var loop: EventLoop
     var journal = Journal()
-    var poller: Poller
-    let signals: SignalQueue
-    var blockList: BlockListFile
-    /// The faults of the block list's file, because of which an older list is in force.
-    var blockListFaults: [Problem] = []
-    /// The faults of the other files at the last reading.
-    var fileFaults: [Problem] = []
-    var listeners = ListenerTable()
-    var services: [String: WantedService] = [:]
-    /// Gates that have stopped accepting.
-    var draining: [GateProcess] = []
-    var stop = Stop()
-    var roster = Roster()
-    var orphans: Orphans
-    /// Whether children may have ended that are not reaped yet.
-    var hasMoreEnds = false
-    /// Made when the first service needs it.
-    var emptyNetwork: EmptyNetwork?
-    /// The readiness descriptor, until it was written to.
-    var ready: Descriptor?
-    private let lock: StateLock
-    var control: ControlServer
+    var process: OwnProcess
+    var files: HostFiles
+    var services = ServiceTable()
+    var children: Children
+    var blockList: BlockListKeeper
     var bans: BanKeeper
-    var filter = ListenerFilter()
     var resolver = ResolverState()
-    /// Clients of `reload` that wait until it has taken effect, each with the faults of the files.
-    var waitingForReload: [(client: ControlClient, faults: [Problem])] = []
-    /// The counts of ended gates, by service.
-    var pastCounts: [String: ServiceCounts] = [:]
-    let startedAt = Clock.monotonicNanoseconds()
-    /// Tokens of gates, resolvers and clients are greater than this one.
-    static let firstToken: UInt64 = 1 << 32
-    private var lastToken = firstToken
+    var control: ControlServer
 
-    enum Token {
-        static let signals: UInt64 = 1
-        static let blockList: UInt64 = 2
-    }
+    var settings: HostSettings { files.settings }
 
     /// Reads all files, and starts the services that are sound.
     ///
@@ -65,8 +35,6 @@ package final class Supervisor {
     ///   - readyNumber: an open descriptor that gets a line `SERVICE ADDRESS` for each open listener and is then
     ///     closed.
     package init(reader: DefinitionCommand, readyNumber: Int32?) throws(HostDefinitionError) {
-        reading = DefinitionReading(reader)
-        privilege = Privilege.current
         do throws(SystemError) {
             try Startup.secureDescriptors()
             try Startup.giveUpStreams()
@@ -75,37 +43,42 @@ package final class Supervisor {
             throw HostDefinitionError(Problem(nil, message: "cannot start: \(error)"))
         }
         let definitions = try reader.definitions()
-        settings = definitions.settings
-        lock = try StateLock(definitions.settings.state)
-        control = ControlServer(state: definitions.settings.state)
-        blockList = try BlockListFile(path: definitions.settings.blockList)
+        let settings = definitions.settings
+        process = OwnProcess(lock: try StateLock(settings.state), readyNumber: readyNumber)
+        files = HostFiles(settings, reader: reader)
+        control = ControlServer(state: settings.state)
+        blockList = try BlockListKeeper(path: settings.blockList)
         var noGroups: String?
         do throws(SystemError) {
-            bans = try BanKeeper(state: definitions.settings.state, exempt: definitions.settings.exempt)
+            bans = try BanKeeper(state: settings.state, exempt: settings.exempt)
             try Processes.becomeSubreaper()
-            signals = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
-            poller = try Poller()
-            try poller.add(signals.number, token: Token.signals)
+            loop = try EventLoop()
             var groups: ControlGroups?
             do throws(ControlGroups.Unavailable) {
                 groups = try ControlGroups(pid: Processes.ownPID, claiming: .ownGroup)
             } catch {
                 noGroups = error.description
             }
-            orphans = try Orphans(groups: groups)
+            children = Children(orphans: try Orphans(groups: groups))
         } catch {
             throw HostDefinitionError(Problem(nil, message: "cannot start: \(error)"))
         }
-        ready = readyNumber.map { Descriptor(owning: $0) }
         watchBlockList()
-        journal.start(settings, privilege)
-        journal.sandbox(orphans.groups, withoutGroups: noGroups)
-        if let failure = lock.failure { journal.problem("no_lock", "\(failure); another supervisor is not kept away") }
-        openControl(at: Clock.monotonicNanoseconds())
+        logStart(withoutGroups: noGroups)
+        let now = Clock.monotonicNanoseconds()
+        openControl(at: now)
         restoreBans()
-        applyKernelFilter(at: Clock.monotonicNanoseconds())
-        journal.kernel(problem: filter.problem)
+        applyKernelFilter(at: now)
+        journal.kernel(problem: blockList.filter.problem)
         apply(definitions, on: "configured")
+    }
+
+    private func logStart(withoutGroups reason: String?) {
+        journal.start(settings, process.privilege)
+        journal.sandbox(children.orphans.groups, withoutGroups: reason)
+        if let failure = process.lock.failure {
+            journal.problem("no_lock", "\(failure); another supervisor is not kept away")
+        }
     }
 
     /// Serves until a signal or a command stops it.
@@ -119,8 +92,8 @@ package final class Supervisor {
                 journal.problem("supervisor_fault", "\(error)")
                 return 1
             }
-            if stop.isStopping, services.isEmpty, draining.isEmpty {
-                tell(orphans.killAll())
+            if process.stop.isStopping, services.isEmpty {
+                tell(children.orphans.killAll())
                 if bans.hasUnsaved { saveBans() }
                 closeControl()
                 journal.event("stopped")
@@ -130,54 +103,47 @@ package final class Supervisor {
     }
 
     private func turn() throws(SystemError) {
-        let ready = try poller.wait(timeoutNanoseconds: timeout())
+        let ready = try loop.poller.wait(timeoutNanoseconds: timeout(at: Clock.monotonicNanoseconds()))
         let now = Clock.monotonicNanoseconds()
         for index in 0..<ready {
-            switch poller.token(at: index) {
-            case Token.signals: try handleSignals(at: now)
-            case Token.blockList: try rereadBlockList()
+            switch loop.poller.token(at: index) {
+            case EventLoop.Token.signals: try handleSignals(at: now)
+            case EventLoop.Token.blockList: try rereadBlockList()
             case ControlServer.Token.socket: try acceptControl(at: now)
-            case ControlServer.Token.file: tell(try control.fileChanged(at: now, &poller))
+            case ControlServer.Token.file: tell(try control.fileChanged(at: now, &loop.poller))
             case let token:
-                switch roster.child(token: token) {
+                switch children.roster.child(token: token) {
                 case .gate(let gate): try handleMessages(of: gate, at: now)
                 case .resolver(let process): try handleMessages(of: process)
-                case .reader: reading.readOutput(&poller)
+                case .reader: files.reading.readOutput(&loop.poller)
                 case nil: if control.isClient(token) { answer(token, at: now) }
                 }
             }
         }
-        if hasMoreEnds { try reapChildren(at: now) }
+        if loop.hasMoreEnds { try reapChildren(at: now) }
         startWhatIsDue(at: now)
         endLateGates(at: now)
         tendResolver(at: now)
-        tell(orphans.tend(at: now, sparing: roster))
+        tell(children.tend(at: now))
         stopStep(at: now)
         reportReadiness()
         readFiles(at: now)
-        tell(control.tend(at: now, &poller))
+        tell(control.tend(at: now, &loop.poller))
         endReloads()
         tendBans(at: now)
     }
 
-    private func timeout() -> Int64? {
-        if hasMoreEnds { return 0 }
-        var deadline = [stop.deadline, orphans.deadline].compactMap { $0 }.min()
-        for service in services.values {
-            for next in [service.retryAt, service.starting?.reportBy] {
-                if let next { deadline = min(deadline ?? next, next) }
-            }
-        }
-        if let next = control.deadline { deadline = min(deadline ?? next, next) }
-        let now = Clock.monotonicNanoseconds()
-        if let next = reading.deadline { deadline = min(deadline ?? next, next) }
-        if let next = resolverDeadline { deadline = min(deadline ?? next, next) }
-        if let next = bans.deadline(at: now) { deadline = min(deadline ?? next, next) }
-        return deadline.map { max($0 - now, 0) }
+    /// The time until the first deadline of an owner, in nanoseconds; nil: there is none.
+    private func timeout(at now: Int64) -> Int64? {
+        let deadlines = [
+            loop.deadline, process.stop.deadline, files.deadline, services.deadline, children.deadline,
+            bans.deadline(at: now), resolver.deadline, control.deadline,
+        ]
+        return deadlines.compactMap { $0 }.min().map { max($0 - now, 0) }
     }
 
     private func handleSignals(at now: Int64) throws(SystemError) {
-        while let signal = try signals.next() {
+        while let signal = try loop.signals.next() {
             switch signal {
             case .hangUp: requestReload(by: nil)
             case .terminate, .interrupt: beginStop(graceNanoseconds: settings.drain.nanoseconds, at: now)
@@ -186,12 +152,7 @@ package final class Supervisor {
         }
     }
 
-    func nextToken() -> UInt64 {
-        lastToken += 1
-        return lastToken
-    }
-
-    func allGates() -> [GateProcess] { roster.gates }
+    func allGates() -> [GateProcess] { children.roster.gates }
 
     func tell(_ notices: [Orphans.Notice]) {
         for notice in notices {

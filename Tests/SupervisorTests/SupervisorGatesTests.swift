@@ -69,7 +69,7 @@ struct SupervisorGatesTests {
             let wanted = WantedService(definition)
             let gate = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
             wanted.serving = gate
-            supervisor.services["a"] = wanted
+            supervisor.services.add(wanted)
             // A valid message before it changes nothing, and neither does a report that comes twice.
             try gateEnd.send(GateMessage.ready.bytes)
             try gateEnd.send(bytes)
@@ -92,7 +92,7 @@ struct SupervisorGatesTests {
             let wanted = WantedService(definition)
             let gate = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
             wanted.starting = gate
-            supervisor.services["a"] = wanted
+            supervisor.services.add(wanted)
             try gateEnd.send(bytes)
             try gateEnd.send(bytes)
             try gateEnd.send(GateMessage.ready.bytes)
@@ -117,8 +117,8 @@ struct SupervisorGatesTests {
             let service = WantedService(definition)
             let gate = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
             service.starting = gate
-            supervisor.roster.add(.gate(gate), pid: idle.pid, token: 77)
-            supervisor.services["a"] = service
+            supervisor.children.roster.add(.gate(gate), pid: idle.pid, token: 77)
+            supervisor.services.add(service)
             try gateEnd.send(GateMessage.ready.bytes)
             Processes.signal(idle.pid, .kill)
             // When kill(2) returns, the signal is pending; the child becomes a zombie soon after.

@@ -94,22 +94,22 @@ extension Supervisor {
     /// Makes the filter of the listeners or removes it, as the settings say.
     func applyKernelFilter(at now: Int64) {
         guard
-            filter.apply(
+            blockList.filter.apply(
                 isWanted: settings.kernelFilter, mostBans: bans.mostPerFamily + settings.exempt.count,
-                listeners: listeners.filteredNumbers)
+                listeners: services.listeners.filteredNumbers)
         else { return updateFilterBans(at: now) }
-        filter.take(blockList)
+        blockList.filter.take(blockList.file)
         updateFilterBans(at: now)
     }
 
     private func updateFilterBans(at now: Int64) {
-        for hit in filter.take(bans.effective(at: now), exempt: settings.exempt) {
+        for hit in blockList.filter.take(bans.effective(at: now), exempt: settings.exempt) {
             bans.addHits(hit.count, of: hit.prefix)
         }
     }
 
     /// Adds the connections that the kernel has dropped to the hits of the bans.
     private func readFilterHits() {
-        for hit in filter.readHits() { bans.addHits(hit.count, of: hit.prefix) }
+        for hit in blockList.filter.readHits() { bans.addHits(hit.count, of: hit.prefix) }
     }
 }

@@ -7,7 +7,7 @@ internal import ServiceModel
 extension Supervisor {
     /// Makes the control socket.
     func openControl(at now: Int64) {
-        if let error = control.open(at: now, &poller) { logUnserved(error) }
+        if let error = control.open(at: now, &loop.poller) { logUnserved(error) }
     }
 
     func closeControl() {
@@ -15,7 +15,8 @@ extension Supervisor {
     }
 
     func acceptControl(at now: Int64) throws(SystemError) {
-        try control.accept(at: now, &poller, token: nextToken)
+        let tokens = loop.tokens
+        try control.accept(at: now, &loop.poller, token: tokens.next)
     }
 
     func tell(_ notice: ControlServer.Notice?) {
@@ -32,7 +33,7 @@ extension Supervisor {
 
     /// Reads a client's request and answers it. A client that waits for the supervisor's end keeps its connection.
     func answer(_ token: UInt64, at now: Int64) {
-        guard let asked = control.request(of: token, &poller) else { return }
+        guard let asked = control.request(of: token, &loop.poller) else { return }
         let client = asked.client
         guard let request = asked.request else { return client.reply(.refused(.unknownRequest)) }
         // Requests that only read are not logged, so that a program that asks every ten seconds does not fill the log.
@@ -50,13 +51,13 @@ extension Supervisor {
         case .blocked: return blocked(at: now)
         case .sourceStatus(let service, let asker): return sourceStatus(of: asker, in: service, for: client, at: now)
         case .reload:
-            guard !stop.isStopping else { return .refused(.stopping) }
+            guard !process.stop.isStopping else { return .refused(.stopping) }
             requestReload(by: client)
             return nil
         case .drain, .stop:
             let grace = request == .drain ? nil : settings.drain.nanoseconds
             beginStop(byCommandWithGrace: grace, at: now)
-            let active = draining.reduce(0) { $0 + counts(of: $1)[.active] }
+            let active = services.draining.reduce(0) { $0 + $1.counts[.active] }
             return .stopping(active: active)
         }
     }
