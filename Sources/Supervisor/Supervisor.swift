@@ -134,7 +134,7 @@ package final class Supervisor {
     }
 
     /// The time until the first deadline of an owner, in nanoseconds; nil: there is none.
-    private func timeout(at now: Int64) -> Int64? {
+    func timeout(at now: Int64) -> Int64? {
         let deadlines = [
             loop.deadline, process.stop.deadline, files.deadline, services.deadline, children.deadline,
             bans.deadline(at: now), resolver.deadline, control.deadline,

@@ -1,0 +1,74 @@
+import Addresses
+import HostDefinition
+import LinuxSystem
+import ServiceModel
+import TestSupport
+import Testing
+
+@testable import Supervisor
+
+struct SupervisorDeadlineTests {
+    /// A supervisor without services, in a process of its own, at a time when it has nothing to wait for.
+    private static func supervisor(in directory: TemporaryDirectory) throws -> Supervisor {
+        var settings = HostSettings()
+        settings.state = directory.path + "/state"
+        let wire = try directory.write("wire", bytes: HostDefinition(settings: settings).wire)
+        let command = DefinitionCommand(path: "/bin/cat", arguments: ["cat", wire])
+        return try Supervisor(reader: command, readyNumber: nil)
+    }
+
+    @Test("the loop wakes for the deadline of each of its owners", arguments: Owner.allCases)
+    func wakes(for owner: Owner) async {
+        await #expect(processExitsWith: .success) { [owner] in
+            // A process with one thread: the kernel lists children by the thread that started them.
+            let status = try ChildProcesses.forked {
+                let directory = try TemporaryDirectory()
+                let supervisor = try Self.supervisor(in: directory)
+                let now = Clock.monotonicNanoseconds()
+                guard supervisor.timeout(at: now) == nil else { return 1 }
+                try owner.makeWait(supervisor, at: now)
+                return supervisor.timeout(at: now) == nil ? 2 : 0
+            }
+            #expect(status == 0)
+        }
+    }
+
+    enum Owner: String, CaseIterable, Codable {
+        case loop, process, files, services, children, bans, resolver, control
+
+        /// Gives the owner something to wait for.
+        func makeWait(_ supervisor: Supervisor, at now: Int64) throws {
+            switch self {
+            case .loop: supervisor.loop.hasMoreEnds = true
+            case .process:
+                supervisor.beginStop(graceNanoseconds: 1, at: now)
+            case .files: supervisor.requestReload(by: nil)
+            case .services:
+                let service = WantedService(
+                    ServiceDefinition(
+                        service: Service(
+                            name: "a", file: "a.toml", listen: [],
+                            handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
+                            identity: Identity(user: .dynamic)), activation: .enabled, listeners: []))
+                service.retryAt = now + 5
+                supervisor.services.add(service)
+            case .children:
+                let pid = try Processes.fork()
+                if pid == 0 { ProcessActs.sleepForever() }
+                supervisor.tell(supervisor.children.terminateOrphans(at: now))
+                Processes.signal(pid, .kill)
+            case .bans:
+                _ = supervisor.block(try IPPrefix("192.0.2.7/32"), reason: "", length: nil, at: now)
+            case .resolver: supervisor.resolver.retryAt = now + 5
+            case .control:
+                _ = supervisor.control.close()
+                _ = try Commands.run(
+                    "/bin/rm", ["rm", "-r", supervisor.settings.state], mostBytes: 0, withinNanoseconds: 10_000_000_000)
+                _ = try Commands.run(
+                    "/usr/bin/touch", ["touch", supervisor.settings.state], mostBytes: 0,
+                    withinNanoseconds: 10_000_000_000)
+                supervisor.openControl(at: now)
+            }
+        }
+    }
+}
