@@ -187,13 +187,13 @@ extension Gate {
     /// Counts and logs that the handler of a connection was started.
     private mutating func accepted(_ connection: borrowing StartingConnection, by child: Int32) {
         setup.counters.increment(.accepted)
-        logAccept(connection.number, connection.facts, rule: connection.rule, child: child)
+        journal.logAccept(connection.number, connection.facts, rule: connection.rule, child: child)
     }
 
     mutating func pause(_ reason: Throttle.Reason, _ error: SystemError?) {
         let isNew = throttle.pause(reason, at: Clock.monotonicNanoseconds())
         guard isNew, let error else { return }
         setup.counters.increment(.pauses)
-        logPause(error)
+        journal.logPause(error, active: connections.count)
     }
 }

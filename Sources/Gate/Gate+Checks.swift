@@ -73,7 +73,7 @@ extension Gate {
             }
         case .exited where failure == nil: answer = .refused(check: run.position)
         default:
-            logCheckFailure(run, end.way, failure, at: now)
+            journal.logCheckFailure(run, end.way, failure, at: now)
             answer = nil
         }
         if let answer { checks.cache.learn(answer, of: run.source, at: now) }

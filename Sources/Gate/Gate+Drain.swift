@@ -49,7 +49,9 @@ extension Gate {
                     try setResolver(MessageChannel(adopting: passed.release()), at: now)
                 case nil:
                     // Ending the gate would end its live connections, and they have no part in it.
-                    logUnknownMessage(bytes)
+                    guard !hasGotUnknown else { break }
+                    hasGotUnknown = true
+                    journal.logUnknownMessage(firstByte: bytes.first ?? 0)
                 }
             }
         }
@@ -81,7 +83,7 @@ extension Gate {
         do throws(SystemError) {
             for pid in try orphans.children.pids() { Processes.signal(pid, signal) }
         } catch {
-            logFault(error)
+            journal.logFault(error)
         }
     }
 
@@ -96,8 +98,8 @@ extension Gate {
             orphans.sweepAt = min(orphans.sweepAt ?? now, now + Self.sweepAgainNanoseconds)
             return
         }
-        try relayHandlerLog(at: now)
-        endHandlerLine(at: now)
+        try journal.relayHandlerLog(at: now)
+        journal.endHandlerLine(at: now)
         exit(0)
     }
 }

@@ -22,7 +22,7 @@ extension Gate {
         _ = try signals.next()
         hasMoreEnds = true
         // The last output of a handler must come before the line about its end.
-        try relayHandlerLog(at: now)
+        try journal.relayHandlerLog(at: now)
         // A limited number at once: orphans that fork and end without pause would keep the gate from all its other
         // work.
         for _ in 0..<Self.mostEndsAtOnce {
@@ -59,10 +59,10 @@ extension Gate {
     /// - Returns: whether the connection was over.
     mutating func endIfOver(_ number: UInt64, at now: Int64) -> Bool {
         guard let connection = connections.removeIfOver(number) else { return false }
-        if connections.count == 0 { endHandlerLine(at: now) }
+        if connections.count == 0 { journal.endHandlerLine(at: now) }
         if !connection.isUnserved {
             setup.counters.increment(connection.isSuccess ? .succeeded : .failed)
-            logEnd(connection, at: now)
+            journal.logEnd(connection, at: now)
             penalize(connection, at: now)
         }
         admission.end(connection.takePlace())
@@ -75,7 +75,8 @@ extension Gate {
         if let failure {
             connections.update(place.connection) { $0.isUnserved = true }
             setup.counters.increment(.unstarted)
-            logSpawnFailure(place, failure)
+            let facts = connections.update(place.connection) { ($0.id, $0.peer, $0.admitted.rule) }
+            if let (id, peer, rule) = facts { journal.logSpawnFailure(place, of: id, peer, rule: rule, failure) }
             pause(.spawnFailure, nil)
         } else {
             throttle.executed()
@@ -111,7 +112,7 @@ extension Gate {
                 return error
             }
         }
-        if let error = failure ?? nil { logFault(error) }
+        if let error = failure ?? nil { journal.logFault(error) }
     }
 
     /// The time that a handler has after its output filters have ended. One second of it is for a peer that does not
@@ -134,14 +135,14 @@ extension Gate {
             let found = try orphans.children.stopAll { isSpared($0) }
             for pid in found.stopped.subtracting(killed) { Processes.signal(pid, .kill) }
             killed.formUnion(found.stopped)
-            for pid in found.outOfReach { logOutOfReach(pid, cause: "orphan") }
+            for pid in found.outOfReach { journal.logOutOfReach(pid, cause: "orphan") }
             orphans.outOfReach.formUnion(found.outOfReach)
             if found.stopped.isEmpty { break }
             try reapHandlers(at: now)
         } while Clock.monotonicNanoseconds() < end
         let count = killed.count
         orphans.sweepAt = count == 0 ? nil : now + Self.sweepAgainNanoseconds
-        if count > 0 { logOrphans(count) }
+        if count > 0 { journal.logOrphans(count) }
         // The error ends this gate. The supervisor kills everything in it, and starts another one.
         if orphans.budget.isExceeded(by: count) { throw SystemError("end orphans", .again) }
     }
@@ -171,7 +172,7 @@ extension Gate {
                 if !Processes.signalGroup(of: pid, signal) { outOfReach = pid }
             }
         }
-        if let outOfReach { logOutOfReach(outOfReach, cause: "lifetime") }
+        if let outOfReach { journal.logOutOfReach(outOfReach, cause: "lifetime") }
         switch drain.step(at: now) {
         case nil: break
         case .terminate:

@@ -15,7 +15,7 @@ extension Gate {
         let peer = connection.peer
         let action = action(of: refusal)
         setup.counters.increment(.refused(refusal.cause))
-        logRefusal(refusal, peer: peer, action, at: now)
+        journal.logRefusal(refusal, peer: peer, action, bans: bans.table, at: now)
         charge(refusal, to: peer, at: now)
         let socket = connection.takeDescriptor()
         switch action {

@@ -88,7 +88,7 @@ extension Gate {
         self.reserve = consume reserve
         orphans = Orphans(children)
         let writer = pipe.writerNumber
-        handlerLog = HandlerLog(pipe)
+        journal = Journal(service, blockListFile: setup.blockListFile, pid: pid, pipe: pipe)
         // The descriptor stays open until the gate ends.
         self.null = null.release()
         plan = SpawnPlan(

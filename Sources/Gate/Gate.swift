@@ -3,7 +3,6 @@
 // Gate+Start.swift has its start, Gate+Accept.swift, Gate+Pending.swift and Gate+Reap.swift the phases of a connection,
 // and Gate+Drain.swift its end.
 internal import Admission
-internal import EventLog
 internal import LinuxSystem
 internal import Messages
 internal import Spawner
@@ -16,7 +15,6 @@ package struct Gate: ~Copyable {
     let channel: MessageChannel
     let signals: SignalQueue
     var poller: Poller
-    var log = EventLog()
     var plan: SpawnPlan
     var admission: Admission
     var connections: ConnectionTable
@@ -45,8 +43,7 @@ package struct Gate: ~Copyable {
     /// Set between the order to drain and the closing of the listeners.
     var queueFlush: QueueFlush?
     let null: Int32
-    var handlerLog: HandlerLog
-    var refusalBudget = LogBudget.refusals
+    var journal: Journal
     var orphans: Orphans
     /// Whether children may have ended that are not reaped yet.
     var hasMoreEnds = false
@@ -66,7 +63,7 @@ package struct Gate: ~Copyable {
             while true { try turn() }
         } catch {
             // No peer and no handler can cause such a failure. The supervisor starts another gate.
-            logFault(error)
+            journal.logFault(error)
             exit(1)
         }
     }
@@ -91,7 +88,7 @@ package struct Gate: ~Copyable {
             case .channel: break
             case .signals: try reapHandlers(at: now)
             case .resolver: try readListReplies(at: now)
-            case .handlerLog: try relayHandlerLog(at: now)
+            case .handlerLog: try journal.relayHandlerLog(at: now)
             case .pending(let number): try inputArrived(number, at: now)
             case .lingering(let number): readLingering(number)
             case .listener(let index):
@@ -110,8 +107,7 @@ package struct Gate: ~Copyable {
         try sweepOrphans(at: now)
         // After every step that reaps, so that the next check starts in the same turn.
         tendChecks(at: now)
-        logSuppressedLines(at: now)
-        logSuppressedRefusals(at: now)
+        journal.tend(at: now)
         closeLingering(at: now)
         reportHits(at: now)
         setup.counters[.active] = UInt64(connections.count)
@@ -157,13 +153,13 @@ package struct Gate: ~Copyable {
         guard hasListeners, drain.isDraining, !isEmptyingQueues else { return }
         for listener in setup.listeners { _ = Descriptor(owning: listener.number) }
         hasListeners = false
-        logClosed()
+        journal.logClosed(active: connections.count)
     }
 
     private func timeout() -> Int64? {
         if hasMoreEnds { return 0 }
         let own = earlier(earlier(throttle.until, connections.nextExpiry), earlier(drain.deadline, orphans.sweepAt))
-        let reports = earlier(earlier(handlerLog.budget.reportAt, refusalBudget.reportAt), bans.reportHitsAt)
+        let reports = earlier(journal.deadline, bans.reportHitsAt)
         let now = Clock.monotonicNanoseconds()
         let wait = serviceRate.wait(at: now)
         let hasWaiting = handlerQueue.count > 0

@@ -1,5 +1,6 @@
 // The lines that a gate writes: one for each event, with the cause and the setting that changes it.
-// Gate+LogRefusals.swift has the lines about refused connections.
+// Journal+Refusals.swift has the lines about refused connections.
+internal import Addresses
 internal import Admission
 internal import EventLog
 internal import LinuxSystem
@@ -7,10 +8,10 @@ internal import Messages
 internal import ServiceModel
 internal import Spawner
 
-extension Gate {
+extension Journal {
     mutating func begin(_ event: StaticString) {
         log.begin(event, wallNanoseconds: Clock.wallNanoseconds())
-        log.field("service", setup.service.name)
+        log.field("service", service.name)
     }
 
     mutating func logAccept(_ number: UInt64, _ facts: ConnectionFacts, rule: Int?, child: Int32) {
@@ -24,15 +25,18 @@ extension Gate {
         log.end()
     }
 
-    mutating func logSpawnFailure(_ place: ProcessPlace, _ failure: LaunchFailure) {
-        let facts = connections.update(place.connection) { ($0.id, $0.peer, $0.admitted.rule) }
-        guard let (id, peer, rule) = facts else { return }
+    /// Logs that a program of a connection could not be started.
+    ///
+    /// - Parameter rule: the access rule that admitted the connection.
+    mutating func logSpawnFailure(
+        _ place: ProcessPlace, of id: ConnectionID, _ peer: Peer, rule: Int?, _ failure: LaunchFailure
+    ) {
         begin("spawn_failed")
         log.field(connection: id)
         log.field("peer", peer)
         log.field("stage", failure.stage)
         log.field("errno", failure.errno.name)
-        let program = setup.service.chain(rule: rule)[place.position]
+        let program = service.chain(rule: rule)[place.position]
         log.field("handler", program.command.path)
         if program.key != "handler" { log.field("setting", program.key) }
         log.end()
@@ -46,24 +50,6 @@ extension Gate {
         log.end()
     }
 
-    /// Logs a line that a handler wrote to its standard error.
-    mutating func logHandlerLine() {
-        begin("stderr")
-        Self.add(handlerLog.lines, to: &log)
-        log.end()
-    }
-
-    /// Logs the number of handlers' lines that were dropped because the service's log budget was used up.
-    mutating func logSuppressed(_ count: Int) {
-        begin("stderr_suppressed")
-        log.field("lines", count)
-        log.end()
-    }
-
-    private static func add(_ lines: borrowing HandlerLines, to log: inout EventLog) {
-        log.field("text", lines.line)
-    }
-
     /// Logs how many orphans of handlers were killed.
     mutating func logOrphans(_ count: Int) {
         begin("orphans")
@@ -73,19 +59,23 @@ extension Gate {
     }
 
     /// Logs that this gate has stopped accepting.
-    mutating func logClosed() {
+    ///
+    /// - Parameter active: the number of connections with a handler.
+    mutating func logClosed(active: Int) {
         begin("closed")
         log.field("pid", Int(pid))
-        log.field("active", connections.count)
+        log.field("active", active)
         log.end()
     }
 
     /// Logs the first failure of each shortage of resources.
-    mutating func logPause(_ error: SystemError) {
+    ///
+    /// - Parameter active: the number of connections with a handler.
+    mutating func logPause(_ error: SystemError, active: Int) {
         begin("pause")
         log.field("act", error.act)
         log.field("errno", error.errno.name)
-        log.field("active", connections.count)
+        log.field("active", active)
         log.end()
     }
 
@@ -98,13 +88,11 @@ extension Gate {
     }
 
     /// Logs the first message of the supervisor that this gate does not know.
-    mutating func logUnknownMessage(_ bytes: [UInt8]) {
-        guard !hasGotUnknown else { return }
-        hasGotUnknown = true
+    mutating func logUnknownMessage(firstByte: UInt8) {
         begin("unknown_message")
         log.field("from", "supervisor" as StaticString)
         log.field("pid", Int(pid))
-        log.field("byte", Int(bytes.first ?? 0))
+        log.field("byte", Int(firstByte))
         log.end()
     }
 
@@ -116,7 +104,7 @@ extension Gate {
         log.field("duration", nanoseconds: now - connection.startedAt)
         if let way = connection.handlerEnd { logWay(way, status: "status", signal: "signal") }
         if let filter = connection.failedFilter {
-            let program = setup.service.chain(rule: connection.admitted.rule)[filter.position]
+            let program = service.chain(rule: connection.admitted.rule)[filter.position]
             log.field("cause", filter.isPeerGone ? "peer_gone" : "filter" as StaticString)
             log.field("filter", program.command.path)
             logWay(filter.way, status: "filter_status", signal: "filter_signal")
@@ -154,13 +142,13 @@ extension Gate {
     /// Logs the DNS block lists that match the client of an accepted connection, each once.
     private mutating func logLists(_ matches: UInt32) {
         guard matches != 0 else { return }
-        let rules = setup.service.admission.dnsbl
+        let rules = service.admission.dnsbl
         for index in rules.indices where matches & 1 << UInt32(index) != 0 { log.field("list", rules[index].zone) }
     }
 
     mutating func logRule(_ rule: Int?) {
         if let rule {
-            let position = setup.service.access[rule].position
+            let position = service.access[rule].position
             log.field("rule", file: position.file, line: position.line)
         } else {
             log.field("rule", "none" as StaticString)

@@ -1,5 +1,6 @@
 // The log of handlers. What they write to descriptor 2 passes through the gate, so that no output of a handler looks
 // like a line of the gate, and nothing that a handler does to its descriptor changes the log's.
+internal import EventLog
 internal import LinuxSystem
 
 /// The pipe that handlers write to, and the incomplete line read from it.
@@ -12,12 +13,14 @@ struct HandlerLog: ~Copyable {
     init(_ pipe: consuming HandlerPipe) { self.pipe = pipe }
 }
 
-extension Gate {
+extension Journal {
     /// Reads at most what a pipe holds in one turn, so that a handler that writes without end does not keep the gate
     /// from its other work.
     private static let most = 4
 
     /// Copies what handlers have written into the log.
+    ///
+    /// Errors: read(2).
     mutating func relayHandlerLog(at now: Int64) throws(SystemError) {
         for _ in 0..<Self.most {
             let count = try handlerLog.pipe.read(into: &handlerLog.buffer)
@@ -28,11 +31,23 @@ extension Gate {
 
     /// Writes out an incomplete line.
     mutating func endHandlerLine(at now: Int64) {
-        if !handlerLog.lines.isEmpty, handlerLog.budget.admits(at: now) { logHandlerLine() }
+        if !handlerLog.lines.isEmpty, handlerLog.budget.admits(at: now) {
+            begin("stderr")
+            Self.add(handlerLog.lines, to: &log)
+            log.end()
+        }
         handlerLog.lines.removeAll()
     }
 
+    private static func add(_ lines: borrowing HandlerLines, to log: inout EventLog) {
+        log.field("text", lines.line)
+    }
+
+    /// Logs the number of handlers' lines that were dropped because the service's log budget was used up.
     mutating func logSuppressedLines(at now: Int64) {
-        if let count = handlerLog.budget.report(at: now) { logSuppressed(count) }
+        guard let count = handlerLog.budget.report(at: now) else { return }
+        begin("stderr_suppressed")
+        log.field("lines", count)
+        log.end()
     }
 }

@@ -8,14 +8,19 @@ internal import ServiceModel
 internal import Spawner
 internal import Text
 
-extension Gate {
-    mutating func logRefusal(_ refusal: Refusal, peer: Peer, _ action: RefusalAction, at now: Int64) {
+extension Journal {
+    /// Logs a refusal, if the budget has a line left for it.
+    ///
+    /// - Parameter bans: the table that a ban's index is of.
+    mutating func logRefusal(
+        _ refusal: Refusal, peer: Peer, _ action: RefusalAction, bans: borrowing SharedBytes, at now: Int64
+    ) {
         guard refusalBudget.admits(at: now) else { return }
         begin("refuse")
         log.field("peer", peer)
         log.field("cause", refusal.cause.rawValue)
-        logDetails(of: refusal, peer: peer, at: now)
-        if let setting = refusal.cause.setting(setup.service.admission.start) { log.field("setting", setting) }
+        logDetails(of: refusal, peer: peer, bans, at: now)
+        if let setting = refusal.cause.setting(service.admission.start) { log.field("setting", setting) }
         switch action {
         case .close: break
         case .message: log.field("by", "message" as StaticString)
@@ -26,18 +31,20 @@ extension Gate {
     }
 
     /// Logs what decided, if the cause alone does not tell it.
-    private mutating func logDetails(of refusal: Refusal, peer: Peer, at now: Int64) {
+    private mutating func logDetails(
+        of refusal: Refusal, peer: Peer, _ bans: borrowing SharedBytes, at now: Int64
+    ) {
         switch refusal {
         case .blockList(let line):
-            log.field("rule", file: setup.blockListFile, line: line)
+            log.field("rule", file: blockListFile, line: line)
             if case .ip(let address, _) = peer { log.blocked(address) }
         case .accessRule(let rule): logRule(rule)
         case .ban(let ban):
-            Self.add(ban, in: bans.table, to: &log)
+            add(ban, in: bans)
             if ban.end != .max { log.field("ends_in", nanoseconds: ban.end - now) }
-        case .dnsbl(let rule): log.field("list", setup.service.admission.dnsbl[rule].zone)
+        case .dnsbl(let rule): log.field("list", service.admission.dnsbl[rule].zone)
         case .check(let check), .checkFailed(let check):
-            log.field("check", setup.service.admission.checks.programs[check].path)
+            log.field("check", service.admission.checks.programs[check].path)
         case .sourceLimit(let limit): log.field("limit", limit)
         case .proxyHeader(let trouble): log.field("reason", trouble.description)
         case .plain: break
@@ -53,7 +60,7 @@ extension Gate {
     }
 
     /// Logs the prefix that a ban is for, and the ban's cause.
-    private static func add(_ ban: SealedBans.Match, in bans: borrowing SharedBytes, to log: inout EventLog) {
+    private mutating func add(_ ban: SealedBans.Match, in bans: borrowing SharedBytes) {
         let prefix = SealedBans.prefix(of: ban.index, in: bans.bytes)
         log.plainField("ban") { text in
             text.append(prefix.network.text.bytes)
@@ -70,7 +77,7 @@ extension Gate {
         guard refusalBudget.admits(at: now) else { return }
         begin("check_failed")
         log.field("peer", run.facts.peer)
-        log.field("check", setup.service.admission.checks.programs[run.position].path)
+        log.field("check", service.admission.checks.programs[run.position].path)
         if let failure {
             log.field("stage", failure.stage)
             log.field("errno", failure.errno.name)
