@@ -39,12 +39,12 @@ extension Gate {
     /// Starts the program of a run.
     ///
     /// - Returns: false when fork fails; the gate tries again when it accepts again.
-    private mutating func start(_ wanted: CheckRun) -> Bool {
+    private mutating func start(_ wanted: CheckRun, at now: Int64) -> Bool {
         var run = wanted
         do throws(SystemError) {
             run.pid = try plan.spawn(check: run.position, rule: run.rule, facts: run.facts)
         } catch {
-            pause(.lackOfResources, error)
+            pause(.lackOfResources, error, at: now)
             return false
         }
         checks.runs.add(run)
@@ -68,7 +68,7 @@ extension Gate {
                 answer = nil
             } else {
                 // If the next check cannot be started, the gate later asks all checks of this source again.
-                checks.isDue = !start(run) || checks.isDue
+                checks.isDue = !start(run, at: now) || checks.isDue
                 return true
             }
         case .exited where failure == nil: answer = .refused(check: run.position)
@@ -101,10 +101,10 @@ extension Gate {
     /// Kills checks that take too long, and starts checks for pending connections.
     mutating func tendChecks(at now: Int64) {
         checks.runs.expire(at: now) { Processes.signalGroup(of: $0, .kill) }
-        guard checks.isDue, throttle.until == nil else { return }
+        guard checks.isDue, !listeners.isPaused else { return }
         checks.isDue = false
         var next = pendingConnections.first(in: .checks)
-        while let number = next, !checks.runs.isFull, throttle.until == nil {
+        while let number = next, !checks.runs.isFull, !listeners.isPaused {
             next = pendingConnections.next(after: number)
             startCheck(of: number, at: now)
         }
@@ -117,7 +117,7 @@ extension Gate {
                 number, { ($0.incoming.source, $0.incoming.facts(nil), $0.incoming.rule) }),
             let source, !checks.runs.contains(source)
         else { return }
-        if !start(CheckRun(source: source, facts: facts, rule: rule, deadline: now + time)) { checks.isDue = true }
+        if !start(CheckRun(source: source, facts: facts, rule: rule, deadline: now + time), at: now) { checks.isDue = true }
     }
 
     /// Kills all checks, because no pending connection needs an answer.

@@ -1,85 +1,57 @@
 // The orders of the supervisor, and the end of the gate.
-internal import Addresses
 internal import LinuxSystem
 internal import Messages
 
 extension Gate {
-    mutating func handleSupervisorMessages(at now: Int64) throws(SystemError) {
+    mutating func obeyOrders(at now: Int64) throws(SystemError) {
         // A list comes with a descriptor. Closing the reserve leaves a free one for it, even when the limit is reached.
-        reserve = nil
-        defer { restoreReserve() }
-        while true {
-            switch try channel.receive() {
-            case .nothing:
-                return
-            case .closed:
-                // The supervisor has died. No process would restart this gate or stop it, so the gate drains.
-                try poller.remove(channel.number)
-                drain.begin(graceNanoseconds: Self.orphanGraceNanoseconds, at: now)
-                try refuseIdle(at: now)
-                return
-            case .message(let bytes, let passed):
-                switch SupervisorMessage(bytes) {
-                case .queueFlush:
-                    if hasListeners {
-                        queueFlush = QueueFlush(isLocal: setup.listeners.allSatisfy(\.bound.isLocal), at: now)
-                    }
-                case .drain(let grace):
-                    drain.begin(graceNanoseconds: grace, at: now)
-                    // A drain without a grace means that another gate has taken over, so this one may wait for its
-                    // pending clients.
-                    if grace != nil { try refuseIdle(at: now) }
-                case .kill:
-                    drain.begin(graceNanoseconds: 0, at: now)
-                    queueFlush = nil
-                    try refuseAll(at: now)
-                    signalEverything(.kill)
-                case .blockList:
-                    guard let passed else { throw SystemError("receive block list", .filesExhausted) }
-                    blockList = try SharedBytes(mapping: passed)
-                case .bans:
-                    guard let passed else { throw SystemError("receive bans", .filesExhausted) }
-                    // Hits are counted by the index in the old table, so they are reported before the new one replaces
-                    // it.
-                    reportAllHits()
-                    bans.replace(with: try SharedBytes(mapping: passed))
-                case .sourceStatus(let number, let client): reportSourceStatus(of: client, number: number, at: now)
-                case .resolver:
-                    guard let passed else { throw SystemError("receive resolver", .filesExhausted) }
-                    try setResolver(MessageChannel(adopting: passed.release()), at: now)
-                case nil:
-                    // Ending the gate would end its live connections, and they have no part in it.
-                    guard !hasGotUnknown else { break }
-                    hasGotUnknown = true
-                    journal.logUnknownMessage(firstByte: bytes.first ?? 0)
-                }
-            }
-        }
+        listeners.giveUpReserve()
+        defer { listeners.restoreReserve() }
+        while let order = try link.nextOrder(at: now) { if try !obey(order, at: now) { return } }
     }
 
-    /// Whether the gate still accepts from its listeners although it drains.
-    var isEmptyingQueues: Bool { queueFlush != nil }
+    /// - Returns: whether more orders may come.
+    private mutating func obey(_ order: consuming SupervisorLink.Order, at now: Int64) throws(SystemError) -> Bool {
+        switch consume order {
+        case .flushQueues: listeners.beginFlush(at: now)
+        case .drain(let hasGrace):
+            // A drain without a grace means that another gate has taken over, so this one may wait for its pending
+            // clients.
+            if hasGrace { try refuseIdle(at: now) }
+        case .kill:
+            listeners.cancelFlush()
+            try refuseAll(at: now)
+            signalEverything(.kill, at: now)
+        case .blockList(let table): admission.replaceBlockList(with: table)
+        case .bans(let table):
+            // Hits are counted by the index in the old table, so they are reported before the new one replaces it.
+            while let hits = admission.takeHits() { link.report(hits) }
+            admission.replaceBans(with: table)
+        case .sourceStatus(let number, let client):
+            // Without this report, the supervisor answers its client after a time limit.
+            link.report(.sourceStatus(number, sourceStatus(of: client.peer, at: now)))
+        case .resolver(let channel): try setResolver(channel, at: now)
+        case .unknown(let firstByte): journal.logUnknownMessage(firstByte: firstByte)
+        case .closed:
+            try poller.remove(link.number)
+            try refuseIdle(at: now)
+            return false
+        }
+        return true
+    }
 
-    /// Ends the queue flush when the listen queues are empty. At the service's limit, connections in the queue still
-    /// wait for a handler, until the handlers' grace ends.
-    ///
     /// - Parameter isQuiet: whether the last poll of all listeners has found no connection.
     mutating func endQueueFlush(isQuiet: Bool, at now: Int64) throws(SystemError) {
-        guard let flush = queueFlush, flush.isOver(isQuiet: isQuiet, at: now) || drain.isPastGrace else { return }
-        queueFlush = nil
-        if drain.deadline != nil { try refuseIdle(at: now) }
+        guard listeners.endFlush(isQuiet: isQuiet, isPastGrace: link.drain.isPastGrace, at: now) else { return }
+        if link.drain.deadline != nil { try refuseIdle(at: now) }
     }
 
-    private static let orphanGraceNanoseconds: Int64 = 30_000_000_000
-
     /// Signals the process groups of all connections, and every orphan that the kernel has given to this gate.
-    mutating func signalEverything(_ signal: Signal) {
+    mutating func signalEverything(_ signal: Signal, at now: Int64) {
         connections.forEach { connection in
             connection.forEach(connection.drain(with: signal)) { Processes.signalGroup(of: $0, signal) }
         }
-        if signal == .kill, let waiting = stalled.take() {
-            _ = endIfOver(waiting.number, at: Clock.monotonicNanoseconds())
-        }
+        if signal == .kill, let waiting = stalled.take() { _ = endIfOver(waiting.number, at: now) }
         do throws(SystemError) {
             for pid in try orphans.children.pids() { Processes.signal(pid, signal) }
         } catch {
@@ -91,7 +63,8 @@ extension Gate {
     /// that a handler started outlives its service. The supervisor kills those that have changed their user, and all of
     /// them if they multiply without end.
     mutating func endIfDrained(at now: Int64) throws(SystemError) {
-        guard drain.isDraining, !hasListeners, connections.count == 0, stalled == nil, pendingConnections.count == 0
+        guard link.drain.isDraining, !listeners.isOpen, connections.count == 0, stalled == nil,
+            pendingConnections.count == 0
         else { return }
         guard checks.runs.count == 0 else { return endChecks() }
         if try orphans.children.pids().contains(where: { !orphans.outOfReach.contains($0) }) {

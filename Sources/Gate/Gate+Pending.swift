@@ -12,14 +12,14 @@ extension Gate {
 
     /// Whether the gate may start a handler now.
     func mayServe(at now: Int64) -> Bool {
-        !connections.isFull && throttle.until == nil && stalled == nil && serviceRate.wait(at: now) == 0
+        !connections.isFull && stalled == nil && listeners.mayStart(at: now)
     }
 
     /// Whether the gate may take the next connection from the listen queue.
     func mayAccept(at now: Int64) -> Bool {
-        guard !drain.isDraining || isEmptyingQueues else { return false }
+        guard !link.drain.isDraining || listeners.isFlushing else { return false }
         guard phasePlan.areAny else { return mayServe(at: now) }
-        guard throttle.until == nil else { return false }
+        guard !listeners.isPaused else { return false }
         // If every pending connection waits for a handler, a new one may still displace one of them.
         let room = handlerQueue.capacity
         return pendingConnections.count < room
@@ -43,7 +43,7 @@ extension Gate {
         if phase == .handler {
             enqueue(pending, at: now)
         } else if phase.isOfPeer {
-            watch(pending)
+            watch(pending, at: now)
         } else {
             pendingConnections.insert(pending)
         }
@@ -67,14 +67,14 @@ extension Gate {
         }
     }
 
-    private mutating func watch(_ pending: consuming PendingConnection) {
+    private mutating func watch(_ pending: consuming PendingConnection, at now: Int64) {
         do throws(SystemError) {
             try poller.add(
                 pending.incoming.socket.number, token: PollToken.pending(pendingConnections.nextNumber).bits)
         } catch {
             // epoll_ctl(2) lacks memory: the connection ends, and accepting pauses.
             if let admitted = pending.incoming.admitted { admission.end(admitted) }
-            pause(.lackOfResources, error)
+            pause(.lackOfResources, error, at: now)
             return
         }
         pendingConnections.insert(pending)
@@ -126,15 +126,9 @@ extension Gate {
     /// Starts handlers for connections that wait for nothing else.
     mutating func serveWaiting(at now: Int64) throws(SystemError) {
         for _ in 0..<Self.batch {
-            guard mayServe(at: now), let number = Self.next(of: &handlerQueue, admission) else { return }
+            guard mayServe(at: now), let number = admission.next(of: &handlerQueue) else { return }
             serve(try removePending(number), at: now)
         }
-    }
-
-    /// The connection that a free handler is for: of the source with the fewest connections.
-    private static func next(of queue: inout HandlerQueue, _ admission: borrowing Admission) -> UInt64? {
-        guard queue.count > 0 else { return nil }
-        return queue.next { admission.count(of: $0) }
     }
 
     /// Reads the PROXY header as far as it has come. When it is complete, admission decides on the client that it
@@ -174,10 +168,10 @@ extension Gate {
         switch header.origin {
         case .upstream, .unknown:
             let local = pending.local
-            admit(AcceptedConnection(descriptor: pending.socket, peer: pending.peer)) { _ in local }
+            admit(AcceptedConnection(descriptor: pending.socket, peer: pending.peer), at: now) { _ in local }
         case .client(let client, let destination):
             let peer = Peer.ip(client.address, port: client.port)
-            admit(AcceptedConnection(descriptor: pending.socket, peer: peer)) { _ in
+            admit(AcceptedConnection(descriptor: pending.socket, peer: peer), at: now) { _ in
                 .ip(destination.address, port: destination.port)
             }
         }

@@ -77,9 +77,9 @@ extension Gate {
             setup.counters.increment(.unstarted)
             let facts = connections.update(place.connection) { ($0.id, $0.peer, $0.admitted.rule) }
             if let (id, peer, rule) = facts { journal.logSpawnFailure(place, of: id, peer, rule: rule, failure) }
-            pause(.spawnFailure, nil)
+            pause(.spawnFailure, nil, at: now)
         } else {
-            throttle.executed()
+            listeners.noteExecuted()
         }
         // A program has not failed, whatever its status is, if the reader of its output ended first.
         let isOrderly =
@@ -173,12 +173,12 @@ extension Gate {
             }
         }
         if let outOfReach { journal.logOutOfReach(outOfReach, cause: "lifetime") }
-        switch drain.step(at: now) {
+        switch link.step(at: now) {
         case nil: break
         case .terminate:
             try refuseAll(at: now)
-            signalEverything(.terminate)
-        case .kill: signalEverything(.kill)
+            signalEverything(.terminate, at: now)
+        case .kill: signalEverything(.kill, at: now)
         }
     }
 }

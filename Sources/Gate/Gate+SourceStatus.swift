@@ -6,22 +6,13 @@ package import Messages
 package import ServiceModel
 
 extension Gate {
-    /// Sends the supervisor what the gate knows of a client.
-    func reportSourceStatus(of client: Client, number: UInt32, at now: Int64) {
-        // Without this report, the supervisor answers its client after a time limit.
-        channel.offer(GateMessage.sourceStatus(number, sourceStatus(of: client.peer, at: now)).bytes)
-    }
-
-    private func sourceStatus(of peer: Peer, at now: Int64) -> SourceStatus {
-        let source = admission.source(of: peer)
+    func sourceStatus(of peer: Peer, at now: Int64) -> SourceStatus {
+        let source = admission.admission.source(of: peer)
         var sourceStatus = SourceStatus(
-            of: peer, setup.service.admission, admission, lists: knowledge(of: peer, at: now),
+            of: peer, setup.service.admission, admission.admission, lists: knowledge(of: peer, at: now),
             checks: checks.cache.answer(for: source, at: now), at: now)
-        sourceStatus.turnWait = .nanoseconds(serviceRate.wait(at: now))
-        switch penalties {
-        case .some(let penalties): sourceStatus.points = penalties.points(of: source, at: now)
-        case .none: break
-        }
+        sourceStatus.turnWait = .nanoseconds(listeners.rateWait(at: now))
+        sourceStatus.points = admission.points(of: source, at: now)
         return sourceStatus
     }
 }

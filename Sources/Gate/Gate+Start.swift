@@ -31,10 +31,10 @@ extension Gate {
             return
         }
         if let problem = gate.rehearse() {
-            report(.failed(problem), to: gate.channel)
+            gate.link.report(.failed(problem))
             return
         }
-        report(.ready, to: gate.channel)
+        gate.link.report(.ready)
         gate.run()
     }
 
@@ -68,14 +68,10 @@ extension Gate {
         self.setup = setup
         lifetimeNanoseconds = service.limits.lifetime.value?.nanoseconds
         pid = Processes.ownPID
-        channel = MessageChannel(adopting: setup.channel)
+        link = SupervisorLink(MessageChannel(adopting: setup.channel))
         self.signals = signals
         self.poller = poller
-        self.blockList = blockList
-        self.bans = BanView(bans)
-        self.openingHours = openingHours
-        penalties = service.admission.penalties.areNone ? nil : PenaltyTable(penalties: service.admission.penalties)
-        lingering = LingeringSockets()
+        refusals = Refusals(service)
         phasePlan = PhasePlan(service)
         // One more, for a new connection that displaces another one.
         pendingConnections = PendingConnections(capacity: service.waitingPlaces + 1)
@@ -84,17 +80,18 @@ extension Gate {
         resolver = setup.resolver.map { MessageChannel(adopting: $0) }
         checks = GateChecks(service.admission.checks)
         peeked = [UInt8](repeating: 0, count: service.admission.upstreams.isEmpty ? 0 : ProxyHeader.mostBytes)
-        serviceRate = ServiceRateLimit(service.limits.totalRate)
-        self.reserve = consume reserve
         orphans = Orphans(children)
         let writer = pipe.writerNumber
         journal = Journal(service, blockListFile: setup.blockListFile, pid: pid, pipe: pipe)
         // The descriptor stays open until the gate ends.
-        self.null = null.release()
+        let nullNumber = null.release()
+        listeners = Listeners(
+            setup.listeners.map(Intake.connections), rate: service.limits.totalRate, null: nullNumber, reserve: reserve)
         plan = SpawnPlan(
-            service: service, limits: limits, log: writer, null: self.null,
+            service: service, limits: limits, log: writer, null: nullNumber,
             confinement: child)
-        admission = Admission(service: service, sourcePrefix: setup.sourcePrefix)
+        admission = AdmissionControl(
+            service, sourcePrefix: setup.sourcePrefix, blockList: blockList, bans: bans, openingHours: openingHours)
         chain = FilterChain(
             inputFilters: service.inputFilters.count, outputFilters: service.outputFilters.count)
         connections = ConnectionTable(capacity: service.limits.connections, programs: chain.count)

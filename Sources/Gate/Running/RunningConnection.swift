@@ -141,6 +141,16 @@ package struct RunningConnection: ~Copyable {
         return signal == .kill ? chain.endAll() : chain.askToEnd()
     }
 
+    /// What its end means for its source; nil: nothing, because the gate ended the handler for reasons of its own.
+    package var outcome: ConnectionOutcome? {
+        switch (terminationCause, handlerEnd) {
+        case (.lifetime, _): .lifetime
+        case (nil, .exited(let status)): .exit(UInt8(clamping: status))
+        case (nil, .killed): .signal
+        case (.drain, _), (.outputOver, _), (nil, nil): nil
+        }
+    }
+
     /// Calls `visit` with the pid of the process at each position.
     package func forEach(_ positions: StageSet, _ visit: (Int32) -> Void) {
         for position in 0..<chain.count where positions.contains(position) { visit(pids[position]) }

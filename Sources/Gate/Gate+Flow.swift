@@ -19,63 +19,45 @@ extension Gate {
     /// Connections that the gate takes from one listener before it looks at its other descriptors again.
     private static let batch = 8
 
-    mutating func acceptFrom(_ listener: GateSetup.BoundListener) {
-        defer { if reserve == nil { restoreReserve() } }
+    mutating func acceptFrom(_ index: Int, at now: Int64) {
         for _ in 0..<Self.batch {
-            guard mayAccept(at: Clock.monotonicNanoseconds()) else { return }
-            guard let connection = take(from: listener) else { return }
+            guard mayAccept(at: now), let connection = take(from: index, at: now) else { break }
             if phasePlan.isUpstream(connection.peer) {
-                awaitProxyHeader(of: connection, at: listener)
+                awaitProxyHeader(of: connection, at: listeners.intakes[index], now)
             } else {
-                admit(connection) { Self.localAddress(of: $0, at: listener) }
+                let intake = listeners.intakes[index]
+                admit(connection, at: now) { intake.localAddress(of: $0) }
             }
         }
+        listeners.restoreReserve()
     }
 
-    /// The next connection. If no descriptor is left, the gate closes its reserve, accepts with the descriptor that
-    /// this frees, and then pauses.
-    private mutating func take(from listener: GateSetup.BoundListener) -> AcceptedConnection? {
+    /// The next connection. If no descriptor is left, the gate pauses, and accepts with the reserve.
+    private mutating func take(from index: Int, at now: Int64) -> AcceptedConnection? {
         do throws(SystemError) {
-            return try acceptConnection(from: listener.number)
+            return try listeners.accept(from: index)
         } catch {
-            pause(.lackOfResources, error)
-            guard reserve.take() != nil else { return nil }
-        }
-        do throws(SystemError) {
-            return try acceptConnection(from: listener.number)
-        } catch {
-            // The machine still lacks the same resource, and the pause has already begun.
-            return nil
-        }
-    }
-
-    mutating func restoreReserve() {
-        do throws(SystemError) {
-            reserve = try Descriptor.duplicate(of: null)
-        } catch {
-            // No descriptor is free yet. The gate tries again at the next connection.
+            pause(.lackOfResources, error, at: now)
+            return listeners.acceptByReserve(from: index)
         }
     }
 
     private mutating func awaitProxyHeader(
-        of connection: consuming AcceptedConnection, at listener: GateSetup.BoundListener
+        of connection: consuming AcceptedConnection, at intake: Intake, _ now: Int64
     ) {
-        guard let local = Self.localAddress(of: connection.descriptor, at: listener) else { return }
+        guard let local = intake.localAddress(of: connection.descriptor) else { return }
         let peer = connection.peer
         hold(
             IncomingConnection(socket: connection.takeDescriptor(), peer: peer, local: local, admitted: nil),
-            in: .proxyHeader,
-            at: Clock.monotonicNanoseconds())
+            in: .proxyHeader, at: now)
     }
 
     /// - Parameter local: returns the address that the peer connected to; nil if the connection is dead already.
     mutating func admit(
-        _ connection: consuming AcceptedConnection, local: (borrowing Descriptor) -> ListenAddress?
+        _ connection: consuming AcceptedConnection, at now: Int64, local: (borrowing Descriptor) -> ListenAddress?
     ) {
         let peer = connection.peer
-        let now = Clock.monotonicNanoseconds()
-        let closed = openingHours.closedReason(at: now)
-        switch Self.decide(on: peer, &admission, blockList, bans.table, closed, now) {
+        switch admission.decide(on: peer, at: now) {
         case .refuse(let refusal):
             refuse(connection, refusal, at: now)
         case .admit(let admitted):
@@ -99,53 +81,31 @@ extension Gate {
         facts.isPressed = connections.count + 1 == setup.service.limits.connections
         guard let admitted = incoming.admitted else { preconditionFailure("a connection with a handler was admitted") }
         let rule = admitted.rule
-        serviceRate.take(at: now)
+        listeners.takeRate(at: now)
         connections.insert(
             lastNumber,
             RunningConnection(
                 id: id, admitted: admitted, peer: peer, startedAt: now, deadline: lifetimeNanoseconds.map { now + $0 },
                 chain: chain))
-        start(
-            StartingConnection(number: lastNumber, facts: facts, rule: rule, socket: incoming.socket))
-    }
-
-    private static func decide(
-        on peer: Peer, _ admission: inout Admission, _ blockList: borrowing SharedBytes,
-        _ bans: borrowing SharedBytes, _ closed: ClosedReason?, _ now: Int64
-    ) -> Decision {
-        admission.decide(peer, blockList: blockList.bytes, bans: bans.bytes, closed: closed, at: now)
-    }
-
-    /// The address that the peer connected to. A listener that is bound to one address knows it; on a listener for all
-    /// addresses, getsockname(2) tells it.
-    private static func localAddress(of descriptor: borrowing Descriptor, at listener: GateSetup.BoundListener)
-        -> ListenAddress?
-    {
-        guard case .ip(let address, _) = listener.bound, address.isUnspecified else { return listener.bound }
-        do {
-            return try Listener.localAddress(of: descriptor.number)
-        } catch {
-            return nil
-        }
+        start(StartingConnection(number: lastNumber, facts: facts, rule: rule, socket: incoming.socket), at: now)
     }
 
     /// Starts the programs of the connection for which fork failed, unless its lifetime has ended since.
     mutating func startStalled(at now: Int64) {
         guard let waiting = stalled.take(), !endIfOver(waiting.number, at: now) else { return }
-        start(waiting)
+        start(waiting, at: now)
     }
 
-    private mutating func start(_ connection: consuming StartingConnection) {
+    private mutating func start(_ connection: consuming StartingConnection, at now: Int64) {
         do throws(SystemError) {
             if chain.count == 1 {
                 try startHandler(of: connection)
             } else {
                 try startChain(of: &connection)
             }
-            // If only the reserve's descriptor made this connection possible, the shortage goes on.
-            if reserve != nil { throttle.cloned() }
+            listeners.noteCloned()
         } catch {
-            pause(.lackOfResources, error)
+            pause(.lackOfResources, error, at: now)
             stalled = consume connection
         }
     }
@@ -190,10 +150,49 @@ extension Gate {
         journal.logAccept(connection.number, connection.facts, rule: connection.rule, child: child)
     }
 
-    mutating func pause(_ reason: Throttle.Reason, _ error: SystemError?) {
-        let isNew = throttle.pause(reason, at: Clock.monotonicNanoseconds())
-        guard isNew, let error else { return }
+    mutating func pause(_ reason: Throttle.Reason, _ error: SystemError?, at now: Int64) {
+        guard listeners.pause(reason, at: now), let error else { return }
         setup.counters.increment(.pauses)
         journal.logPause(error, active: connections.count)
+    }
+
+    // MARK: the listeners
+
+    /// The poll set holds the listeners only while a connection could get a handler or become pending. At the service's
+    /// limit, during a pause and during a drain, connections wait in the listen queue and cost nothing.
+    mutating func watchListeners(at now: Int64) throws(SystemError) {
+        let isWanted = mayAccept(at: now)
+        guard isWanted != listeners.isWatched else { return }
+        if !isWanted { return try listeners.unwatch(in: poller) }
+        if let lack = try listeners.watch(in: poller) { pause(.lackOfResources, lack, at: now) }
+    }
+
+    mutating func closeListeners() {
+        guard listeners.isOpen, link.drain.isDraining, !listeners.isFlushing else { return }
+        listeners.close()
+        journal.logClosed(active: connections.count)
+    }
+
+    // MARK: refusals
+
+    /// Decides how, does it, counts it, logs it; then the refusal costs its peer what it costs.
+    mutating func refuse(_ connection: consuming AcceptedConnection, _ refusal: Refusal, at now: Int64) {
+        let peer = connection.peer
+        let action = refusals.action(of: refusal)
+        refusals.perform(action, on: connection.takeDescriptor(), poller, at: now)
+        setup.counters.increment(.refused(refusal.cause))
+        journal.logRefusal(refusal, peer: peer, action, bans: admission.bans.table, at: now)
+        if let offence = admission.charge(refusal, to: peer, at: now) { link.reportOffence(offence, at: now) }
+    }
+
+    /// Adds the points that the end of a connection costs its source.
+    private mutating func charge(_ outcome: ConnectionOutcome?, to peer: Peer, at now: Int64) {
+        guard let outcome, let offence = admission.charge(outcome, to: peer, at: now) else { return }
+        link.reportOffence(offence, at: now)
+    }
+
+    /// Charges the end of a connection to its source.
+    mutating func penalize(_ connection: borrowing RunningConnection, at now: Int64) {
+        charge(connection.outcome, to: connection.peer, at: now)
     }
 }

@@ -1,0 +1,59 @@
+// What owners do with the poll set of their gate: they put descriptors in, and take them out.
+internal import LinuxSystem
+
+/// A poll set. The gate's is a `Poller`; tests have one for which the kernel lacks memory.
+protocol PollSet: ~Copyable {
+    /// Adds a descriptor.
+    ///
+    /// Errors: epoll_ctl(2); ENOMEM and ENOSPC are a lack of resources.
+    func add(_ number: Int32, _ token: PollToken) throws(SystemError)
+
+    func remove(_ number: Int32) throws(SystemError)
+}
+
+extension Poller: PollSet {
+    func add(_ number: Int32, _ token: PollToken) throws(SystemError) { try add(number, token: token.bits) }
+}
+
+extension SystemError {
+    /// Whether the kernel has no memory for one more descriptor in a poll set, or the user has reached
+    /// fs.epoll.max_user_watches. Source: epoll_ctl(2), ENOMEM and ENOSPC.
+    var isFullPollSet: Bool { errno == .noMemory || errno == .noSpace }
+}
+
+/// A descriptor that belongs in the poll set for good. If it cannot be added for lack of memory, its owner tries again.
+struct PollEntry: Hashable {
+    private(set) var isWatched = false
+    /// Monotonic: when to try again; nil for never.
+    private(set) var deadline: Int64?
+
+    static let retryNanoseconds: Int64 = 50_000_000
+
+    /// Adds the descriptor.
+    ///
+    /// - Returns: the lack of resources that prevents it for now.
+    /// Errors: epoll_ctl(2), any other.
+    mutating func add(
+        _ number: Int32, _ token: PollToken, to poller: borrowing some PollSet & ~Copyable, at now: Int64
+    ) throws(SystemError) -> SystemError? {
+        do throws(SystemError) {
+            try poller.add(number, token)
+        } catch  where error.isFullPollSet {
+            deadline = now + Self.retryNanoseconds
+            return error
+        }
+        isWatched = true
+        deadline = nil
+        return nil
+    }
+
+    /// Whether it is time to try again.
+    func isDue(at now: Int64) -> Bool { deadline.map { now >= $0 } ?? false }
+
+    /// Removes the descriptor, which may not be in the set.
+    mutating func remove(_ number: Int32, from poller: borrowing some PollSet & ~Copyable) throws(SystemError) {
+        if isWatched { try poller.remove(number) }
+        isWatched = false
+        deadline = nil
+    }
+}
