@@ -29,14 +29,6 @@ extension PreConnectionPhase {
         allCases.filter { $0.rawValue > proxyHeader.rawValue && $0.isAsked(by: settings) }
     }
 
-    /// Whether input of the peer matters in this phase. In the other phases the gate does not read from it.
-    package var isOfPeer: Bool {
-        switch self {
-        case .proxyHeader, .greetDelay, .firstByte: true
-        case .lists, .checks, .handler: false
-        }
-    }
-
     fileprivate func isAsked(by settings: AdmissionSettings) -> Bool {
         switch self {
         case .proxyHeader: !settings.upstreams.isEmpty

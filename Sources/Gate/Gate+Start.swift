@@ -2,13 +2,13 @@
 // the sandbox, then rehearses a handler's start, so that a service that cannot be served says so before its first
 // connection.
 internal import Admission
-internal import LinuxSystem
+package import LinuxSystem
 internal import Messages
 internal import Sandbox
 internal import ServiceModel
-internal import Spawner
+package import Spawner
 
-extension Gate {
+extension Gate where Starter == SpawnPlan {
     /// Runs a gate in a process that was just forked for it.
     package static func serve(_ setup: GateSetup) -> Never {
         serveUntilFault(setup)
@@ -30,7 +30,7 @@ extension Gate {
             report(.failed("\(error)"), to: MessageChannel(adopting: setup.channel))
             return
         }
-        if let problem = gate.rehearse() {
+        if let problem = gate.rehearse(setup.service) {
             gate.link.report(.failed(problem))
             return
         }
@@ -53,68 +53,49 @@ extension Gate {
         let bans = try SharedBytes(mapping: Descriptor(owning: setup.bansNumber))
         // Before the sandbox, in which the time zone files may be hidden.
         let openingHours = try OpeningHours(service.admission)
-        try poller.add(signals.number, token: PollToken.signals.bits)
-        try poller.add(setup.channel, token: PollToken.channel.bits)
-        if let number = setup.resolver { try poller.add(number, token: PollToken.resolver.bits) }
+        try poller.add(signals.number, .signals)
+        try poller.add(setup.channel, .channel)
         // Before the user changes: a pipe belongs to the user that made it, and handlers must not be able to open it in
         // /proc.
         let pipe = try HandlerPipe()
-        try poller.add(pipe.readerNumber, token: PollToken.handlerLog.bits)
         // Each pending connection holds a descriptor, and the usual limit for a process is about a thousand.
         if service.waitingPlaces > 0 { try ProcessLimits.raise(ProcessLimits.files) }
         let limits = ResourceLimit.all(of: service.limits, with: setup.sandbox.privilege)
-        let child = try Sandbox.enter(setup.sandbox)
+        let confinement = try Sandbox.enter(setup.sandbox)
         let reserve = try Descriptor.duplicate(of: null.number)
-        self.setup = setup
-        lifetimeNanoseconds = service.limits.lifetime.value?.nanoseconds
-        pid = Processes.ownPID
-        link = SupervisorLink(MessageChannel(adopting: setup.channel))
-        self.signals = signals
-        self.poller = poller
-        refusals = Refusals(service)
-        phasePlan = PhasePlan(service)
-        // One more, for a new connection that displaces another one.
-        pendingConnections = PendingConnections(capacity: service.waitingPlaces + 1)
-        handlerQueue = HandlerQueue(capacity: max(service.waitingPlaces, 1))
-        lists = ListCache(rules: service.admission.dnsbl, answersPerFamily: Self.rememberedAnswers(service))
-        resolver = setup.resolver.map { MessageChannel(adopting: $0) }
-        checks = GateChecks(service.admission.checks)
-        peeked = [UInt8](repeating: 0, count: service.admission.upstreams.isEmpty ? 0 : ProxyHeader.mostBytes)
-        orphans = Orphans(children)
-        let writer = pipe.writerNumber
-        journal = Journal(service, blockListFile: setup.blockListFile, pid: pid, pipe: pipe)
         // The descriptor stays open until the gate ends.
         let nullNumber = null.release()
-        listeners = Listeners(
-            setup.listeners.map(Intake.connections), rate: service.limits.totalRate, null: nullNumber, reserve: reserve)
-        plan = SpawnPlan(
-            service: service, limits: limits, log: writer, null: nullNumber,
-            confinement: child)
-        admission = AdmissionControl(
-            service, sourcePrefix: setup.sourcePrefix, blockList: blockList, bans: bans, openingHours: openingHours)
-        chain = FilterChain(
-            inputFilters: service.inputFilters.count, outputFilters: service.outputFilters.count)
-        connections = ConnectionTable(capacity: service.limits.connections, programs: chain.count)
-    }
-
-    /// One if the service has no lists, so that the cache takes no memory.
-    private static func rememberedAnswers(_ service: Service) -> Int {
-        service.admission.dnsbl.isEmpty ? 1 : ListCache.standardAnswers
+        let plan = SpawnPlan(
+            service: service, limits: limits, log: pipe.writerNumber, null: nullNumber, confinement: confinement)
+        let pid = Processes.ownPID
+        self.init(
+            poller: poller, counters: setup.counters,
+            link: SupervisorLink(MessageChannel(adopting: setup.channel)),
+            listeners: Listeners(
+                setup.listeners.map(Intake.connections), rate: service.limits.totalRate, null: nullNumber,
+                reserve: reserve),
+            admission: AdmissionControl(
+                service, sourcePrefix: setup.sourcePrefix, blockList: blockList, bans: bans,
+                openingHours: openingHours),
+            preConnection: PreConnection(service, resolver: setup.resolver.map { MessageChannel(adopting: $0) }),
+            running: RunningConnections(service, pid: pid),
+            children: Children(plan, signals: signals, list: children), refusals: Refusals(service),
+            journal: Journal(service, blockListFile: setup.blockListFile, pid: pid, pipe: pipe))
     }
 
     /// Returns why handlers could not be started, or nil.
-    private mutating func rehearse() -> String? {
-        if let failure = plan.rehearse() {
-            if failure.stage == "limits", let limit = ResourceLimit.aboveHardLimit(of: setup.service.limits) {
+    private mutating func rehearse(_ service: Service) -> String? {
+        if let failure = children.starter.rehearse() {
+            if failure.stage == "limits", let limit = ResourceLimit.aboveHardLimit(of: service.limits) {
                 return limit
             }
             return "a handler cannot be started: stage \(failure.stage): \(failure.errno)"
         }
         // In a service with its own root, a bare name is looked up by a descriptor and not by this path.
-        for program in setup.service.programs where setup.service.sandbox.root == nil || !program.command.isBare {
+        for program in service.programs where service.sandbox.root == nil || !program.command.isBare {
             let command = program.command
             if let errno = Files.executionProblem(command.path) {
-                let isHidden = setup.service.sandbox.privateTemporary != nil && errno == .noEntry
+                let isHidden = service.sandbox.privateTemporary != nil && errno == .noEntry
                 if isHidden, ["/tmp/", "/var/tmp/"].contains(where: command.path.hasPrefix) {
                     return "\(program.key) '\(command.path)' is hidden by the service's own /tmp [private_tmp]"
                 }
@@ -125,4 +106,10 @@ extension Gate {
         }
         return nil
     }
+}
+
+/// A child is cloned for each program, and waitid(2) tells of its end.
+extension SpawnPlan: ProcessStarter {
+    package func nextEnd() throws(SystemError) -> ProcessEnd? { try Processes.nextEnd() }
+    package func reap(_ pid: Int32) throws(SystemError) { try Processes.reap(pid) }
 }

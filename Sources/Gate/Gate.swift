@@ -1,46 +1,42 @@
 // The process of one service: accepts, admits, spawns, reaps and logs, with no more rights than its handlers have. One
 // thread, one loop, one wait. Never returns to the supervisor's code that it was forked from: it ends by exit.
-// Gate+Start.swift has its start, Gate+Accept.swift, Gate+Pending.swift and Gate+Reap.swift the phases of a connection,
-// and Gate+Drain.swift its end.
+// Its state is in owners, each in a file of its own with a deadline, none of which sees another. Gate+Flow.swift hands
+// connections from one to the next; Gate+Orders.swift obeys the supervisor; Gate+Start.swift has the start of a gate.
 internal import Admission
 internal import LinuxSystem
 internal import Messages
 internal import Spawner
 
 /// A gate, from the fork to its end.
-package struct Gate: ~Copyable {
-    let setup: GateSetup
-    let lifetimeNanoseconds: Int64?
-    let pid: Int32
-    let signals: SignalQueue
+package struct Gate<Starter: ProcessStarter & ~Copyable>: ~Copyable {
     var poller: Poller
-    var plan: SpawnPlan
+    let counters: SharedCounters
     var link: SupervisorLink
     var listeners: Listeners
     var admission: AdmissionControl
+    var preConnection: PreConnection
+    var running: RunningConnections
+    var children: Children<Starter>
     var refusals: Refusals
-    var connections: ConnectionTable
-    /// The programs of a connection, with none of them started.
-    let chain: FilterChain
-    let phasePlan: PhasePlan
-    var pendingConnections: PendingConnections
-    /// The pending connections that wait for nothing but a handler.
-    var handlerQueue: HandlerQueue
-    /// The answers of DNS block lists.
-    var lists: ListCache
-    /// The channel to the resolver; nil when there is none.
-    var resolver: MessageChannel?
-    var checks: GateChecks
-    /// The buffer that PROXY headers are peeked into.
-    var peeked: [UInt8]
     var journal: Journal
-    var orphans: Orphans
-    /// Whether children may have ended that are not reaped yet.
-    var hasMoreEnds = false
-    /// An admitted connection for which fork failed.
-    var stalled: StartingConnection?
-    var lastNumber: UInt64 = 0
+}
 
+/// The owners of a gate's state, in the order in which a turn tends them.
+enum GateOwner: CaseIterable, Hashable {
+    case children
+    case listeners
+    case preConnection
+    case running
+    case link
+    case journal
+    case refusals
+    case admission
+
+    /// Made once, so that a turn allocates nothing for it.
+    static let inOrder = allCases
+}
+
+extension Gate where Starter: ~Copyable {
     mutating func run() {
         do throws(SystemError) {
             try watchListeners(at: Clock.monotonicNanoseconds())
@@ -59,56 +55,81 @@ package struct Gate: ~Copyable {
     borrowing func exit(_ status: Int32) -> Never { Processes.exit(status) }
 
     private mutating func turn() throws(SystemError) {
-        let ready = try poller.wait(timeoutNanoseconds: timeout())
+        let ready = try poller.wait(timeoutNanoseconds: timeout(at: Clock.monotonicNanoseconds()))
         let now = Clock.monotonicNanoseconds()
+        listeners.notePoll(sawAll: ready < poller.mostAtOnce)
         // The supervisor's messages first: after a block list is reported to be in force, it decides on every later
         // connection, whatever the order in which epoll reports the two.
         for index in 0..<ready where poller.token(at: index) == PollToken.channel.bits { try obeyOrders(at: now) }
-        var sawListener = false
         for index in 0..<ready {
             switch PollToken(bits: poller.token(at: index)) {
             case .channel: break
-            case .signals: try reapHandlers(at: now)
-            case .resolver: try readListReplies(at: now)
+            case .signals:
+                try children.noteSignal()
+                try reapChildren(at: now)
+            case .resolver: try readListAnswers(at: now)
             case .handlerLog: try journal.relayHandlerLog(at: now)
-            case .pending(let number): try inputArrived(number, at: now)
+            case .incoming(let number): handOver(try preConnection.headerArrived(number, poller), at: now)
+            case .pending(let number): handOver(try preConnection.inputArrived(number, poller, at: now), at: now)
             case .lingering(let number): refusals.readInput(of: number)
-            case .listener(let index):
-                sawListener = true
-                acceptFrom(index, at: now)
+            case .listener(let index): acceptFrom(index, at: now)
             case nil: preconditionFailure("the poll set holds the tokens that this gate made")
             }
         }
-        if hasMoreEnds { try reapHandlers(at: now) }
-        try endQueueFlush(isQuiet: !sawListener && ready < poller.mostAtOnce, at: now)
-        listeners.tend(at: now)
-        if !listeners.isPaused { startStalled(at: now) }
-        try endPhases(at: now)
-        try endHandlers(at: now)
-        try sweepOrphans(at: now)
-        try serveWaiting(at: now)
-        // After every step that reaps, so that the next check starts in the same turn.
-        tendChecks(at: now)
-        journal.tend(at: now)
-        refusals.tend(at: now)
-        while let hits = admission.hitsDue(at: now) { link.report(hits) }
-        setup.counters[.active] = UInt64(connections.count)
-        setup.counters[.waiting] = UInt64(pendingConnections.count)
+        for owner in GateOwner.inOrder { try tend(owner, at: now) }
+        // After every owner, because each of them may have freed what these take.
+        startQueued(at: now)
+        startChecks(at: now)
+        counters[.active] = UInt64(running.count)
+        counters[.waiting] = UInt64(preConnection.count)
         try watchListeners(at: now)
         closeListeners()
         try endIfDrained(at: now)
     }
 
-    private func timeout() -> Int64? {
-        let now = Clock.monotonicNanoseconds()
-        if hasMoreEnds || handlerQueue.count > 0 && mayServe(at: now) { return 0 }
-        let deadlines: InlineArray = [
-            link.deadline, listeners.deadline, admission.deadline, refusals.deadline, journal.deadline,
-            connections.nextExpiry, orphans.sweepAt, pendingConnections.deadline, checks.runs.deadline,
-        ]
-        var deadline: Int64?
-        for index in deadlines.indices { deadline = earlier(deadline, deadlines[index]) }
-        return deadline.map { max($0 - now, 0) }
+    /// Nanoseconds until an owner has something to do; nil: never.
+    func timeout(at now: Int64) -> Int64? {
+        var earliest: Int64?
+        for owner in GateOwner.inOrder { earliest = earlier(earliest, deadline(of: owner)) }
+        return earliest.map { max($0 - now, 0) }
+    }
+
+    private func deadline(of owner: GateOwner) -> Int64? {
+        switch owner {
+        case .children: children.deadline
+        case .listeners: listeners.deadline
+        case .preConnection: preConnection.deadline
+        case .running: running.deadline
+        case .link: link.deadline
+        case .journal: journal.deadline
+        case .refusals: refusals.deadline
+        case .admission: admission.deadline
+        }
+    }
+
+    /// Does what an owner's deadline is for.
+    mutating func tend(_ owner: GateOwner, at now: Int64) throws(SystemError) {
+        switch owner {
+        case .children:
+            if children.hasMoreEnds { try reapChildren(at: now) }
+            try sweepOrphans(at: now)
+        case .listeners:
+            try endQueueFlush(at: now)
+            listeners.tend(at: now)
+            startStalled(at: now)
+        case .preConnection:
+            try watchResolver(at: now)
+            while let decision = try preConnection.nextDue(poller, at: now) { handOver(decision, at: now) }
+            preConnection.checks.killLate(at: now)
+        case .running:
+            if let pid = running.expire(at: now) { journal.logOutOfReach(pid, cause: "lifetime") }
+        case .link: try takeDrainStep(at: now)
+        case .journal:
+            if let lack = try journal.watch(in: poller, at: now) { pause(.lackOfResources, lack, at: now) }
+            journal.tend(at: now)
+        case .refusals: refusals.tend(at: now)
+        case .admission: while let hits = admission.hitsDue(at: now) { link.report(hits) }
+        }
     }
 }
 

@@ -24,7 +24,7 @@ extension SystemError {
 /// A descriptor that belongs in the poll set for good. If it cannot be added for lack of memory, its owner tries again.
 struct PollEntry: Hashable {
     private(set) var isWatched = false
-    /// Monotonic: when to try again; nil for never.
+    /// Monotonic: when to try, 0 at first; nil for never.
     private(set) var deadline: Int64?
 
     static let retryNanoseconds: Int64 = 50_000_000
@@ -47,7 +47,10 @@ struct PollEntry: Hashable {
         return nil
     }
 
-    /// Whether it is time to try again.
+    /// - Parameter deadline: when to try first; nil: not before ``add(_:_:to:at:)`` is called.
+    init(deadline: Int64? = nil) { self.deadline = deadline }
+
+    /// Whether it is time to try.
     func isDue(at now: Int64) -> Bool { deadline.map { now >= $0 } ?? false }
 
     /// Removes the descriptor, which may not be in the set.

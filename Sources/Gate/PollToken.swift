@@ -12,14 +12,16 @@ enum PollToken: Hashable {
     case listener(Int)
     /// A lingering socket, by its number.
     case lingering(Int)
-    /// A pending connection, by its number.
+    /// A pending connection that was not admitted yet, by its number.
+    case incoming(UInt64)
+    /// A pending connection that was admitted, by its number.
     case pending(UInt64)
 
     static let mostNumber: UInt64 = 1 << numberBits - 1
     private static let numberBits: UInt64 = 56
 
     private enum Kind: UInt8 {
-        case signals, channel, handlerLog, resolver, listener, lingering, pending
+        case signals, channel, handlerLog, resolver, listener, lingering, incoming, pending
     }
 
     /// The form that epoll(7) keeps. The gate stops at a number above ``mostNumber``; a million connections in each
@@ -32,6 +34,7 @@ enum PollToken: Hashable {
         case .resolver: Self.bits(.resolver, 0)
         case .listener(let index): Self.bits(.listener, UInt64(index))
         case .lingering(let number): Self.bits(.lingering, UInt64(number))
+        case .incoming(let number): Self.bits(.incoming, number)
         case .pending(let number): Self.bits(.pending, number)
         }
     }
@@ -48,6 +51,7 @@ enum PollToken: Hashable {
         switch kind {
         case .listener: self = .listener(Int(number))
         case .lingering: self = .lingering(Int(number))
+        case .incoming: self = .incoming(number)
         case .pending: self = .pending(number)
         case .signals where number == 0: self = .signals
         case .channel where number == 0: self = .channel

@@ -7,15 +7,17 @@ import Testing
 @testable import Gate
 
 struct PendingConnectionsTests {
-    private func pending(_ phase: PreConnectionPhase, until deadline: Int64?) throws -> PendingConnection {
+    private func pending(_ phase: PreConnectionPhase, until deadline: Int64?) throws -> PendingConnection<
+        IncomingConnection
+    > {
         let socket = try Startup.openNull()
         return PendingConnection(
-            IncomingConnection(socket: socket, peer: .ip(.v4(1), port: 1), local: .ip(.v4(2), port: 2), admitted: nil),
+            IncomingConnection(socket: socket, peer: .ip(.v4(1), port: 1), local: .ip(.v4(2), port: 2)),
             phase: phase, deadline: deadline)
     }
 
     /// Removes connections that are due, until none is.
-    private func due(_ pendingConnections: inout PendingConnections, at now: Int64) -> [UInt64] {
+    private func due(_ pendingConnections: inout PendingConnections<IncomingConnection>, at now: Int64) -> [UInt64] {
         var numbers: [UInt64] = []
         while let number = pendingConnections.due(at: now) {
             numbers.append(number)
@@ -26,7 +28,7 @@ struct PendingConnectionsTests {
 
     @Test("an empty table has no connection and no deadline")
     func empty() {
-        var pendingConnections = PendingConnections(capacity: 1)
+        var pendingConnections = PendingConnections<IncomingConnection>(capacity: 1)
         let (count, deadline, due) = (
             pendingConnections.count, pendingConnections.deadline, pendingConnections.due(at: .max)
         )
@@ -37,7 +39,7 @@ struct PendingConnectionsTests {
 
     @Test("a connection past its deadline is found in every phase, in the order of arrival")
     func deadlines() throws {
-        var pendingConnections = PendingConnections(capacity: 5)
+        var pendingConnections = PendingConnections<IncomingConnection>(capacity: 5)
         for (phase, deadline) in [
             (PreConnectionPhase.firstByte, Int64(30)), (.firstByte, 31), (.proxyHeader, 5), (.handler, nil),
             (.greetDelay, 7),
@@ -59,7 +61,7 @@ struct PendingConnectionsTests {
     @Test("a connection that leaves, first, last or between, leaves the others in their order")
     func order() throws {
         for leaving in UInt64(1)...4 {
-            var pendingConnections = PendingConnections(capacity: 5)
+            var pendingConnections = PendingConnections<IncomingConnection>(capacity: 5)
             for number in 1...4 { pendingConnections.insert(try pending(.firstByte, until: Int64(number))) }
             _ = pendingConnections.remove(leaving)
             pendingConnections.insert(try pending(.firstByte, until: 5))
@@ -73,7 +75,7 @@ struct PendingConnectionsTests {
     @Test("many connections come and go at random; none is lost, and the first of each phase stays the first")
     func many() throws {
         var random = SeededGenerator(seed: 7)
-        var pendingConnections = PendingConnections(capacity: 40)
+        var pendingConnections = PendingConnections<IncomingConnection>(capacity: 40)
         var present: [PreConnectionPhase: [UInt64]] = [:]
         for _ in 0..<4000 {
             let phase = PreConnectionPhase.allCases.randomElement(using: &random) ?? .handler

@@ -20,7 +20,7 @@ struct PollTokenTests {
         let numbers: [UInt64] = [0, 1, 1 << 32 - 1, 1 << 32, 5 << 32, most - 1, most]
         let tokens =
             [PollToken.signals, .channel, .handlerLog, .resolver]
-            + numbers.flatMap { [.listener(Int($0)), .lingering(Int($0)), .pending($0)] }
+            + numbers.flatMap { [.listener(Int($0)), .lingering(Int($0)), .incoming($0), .pending($0)] }
         #expect(Set(tokens.map(\.bits)).count == tokens.count)
     }
 
@@ -32,7 +32,7 @@ struct PollTokenTests {
         await #expect(processExitsWith: .failure) { _ = PollToken.pending(.max).bits }
     }
 
-    @Test("bits of no kind are no token", arguments: [7 << 56, UInt64.max, PollToken.signals.bits + 1])
+    @Test("bits of no kind are no token", arguments: [8 << 56, UInt64.max, PollToken.signals.bits + 1])
     func unknown(bits: UInt64) {
         #expect(PollToken(bits: bits) == nil)
     }

@@ -16,7 +16,7 @@ struct AdmissionControl: ~Copyable {
     private var penalties: PenaltyTable?
     private var openingHours: OpeningHours
     private let sourcePrefix: SourcePrefix
-    private let start: AdmissionSettings.Start
+    let settings: AdmissionSettings
 
     init(
         _ service: Service, sourcePrefix: SourcePrefix, blockList: consuming SharedBytes, bans: consuming SharedBytes,
@@ -28,7 +28,7 @@ struct AdmissionControl: ~Copyable {
         penalties = service.admission.penalties.areNone ? nil : PenaltyTable(penalties: service.admission.penalties)
         self.openingHours = openingHours
         self.sourcePrefix = sourcePrefix
-        start = service.admission.start
+        settings = service.admission
     }
 
     /// Monotonic: when the hits of bans are to be reported; nil for never.
@@ -63,11 +63,11 @@ struct AdmissionControl: ~Copyable {
     /// Replaces the bans; the caller has taken the hits of the old ones.
     mutating func replaceBans(with table: consuming SharedBytes) { bans.replace(with: table) }
 
-    /// The connection that a free handler is for: of the source with the fewest connections.
-    func next(of queue: inout HandlerQueue) -> UInt64? {
-        guard queue.count > 0 else { return nil }
-        return queue.next { admission.count(of: $0) }
-    }
+    /// The source that a peer's connections are counted by.
+    func source(of peer: Peer) -> Source { admission.source(of: peer) }
+
+    /// The connections of a source that were admitted and are not over.
+    func count(of source: Source) -> Int { admission.count(of: source) }
 }
 
 /// What outcomes cost a source.
@@ -82,7 +82,8 @@ extension AdmissionControl {
             return nil
         case .plain(.sensor): return report(.sensor, of: peer)
         case .sourceLimit, .plain(.sourceRate), .plain(.displaced): return charge(.limit, to: peer, at: now)
-        case .plain(.noData), .plain(.firstByte): return start == .data ? charge(.noData, to: peer, at: now) : nil
+        case .plain(.noData), .plain(.firstByte):
+            return settings.start == .data ? charge(.noData, to: peer, at: now) : nil
         default: return nil
         }
     }
@@ -91,7 +92,8 @@ extension AdmissionControl {
     ///
     /// - Returns: the offence to report, when the source has reached the threshold.
     mutating func charge(_ outcome: ConnectionOutcome, to peer: Peer, at now: Int64) -> GateMessage? {
-        guard let cause = penalties?.add(outcome, of: admission.source(of: peer), at: now) else { return nil }
+        let source = source(of: peer)
+        guard let cause = penalties?.add(outcome, of: source, at: now) else { return nil }
         return report(.penalties(cause), of: peer)
     }
 

@@ -8,6 +8,8 @@ struct HandlerLog: ~Copyable {
     let pipe: HandlerPipe
     var lines = HandlerLines()
     var budget = LogBudget.handlers
+    /// Of the pipe.
+    fileprivate(set) var entry = PollEntry(deadline: 0)
     var buffer = [UInt8](repeating: 0, count: 16384)
 
     init(_ pipe: consuming HandlerPipe) { self.pipe = pipe }
@@ -17,6 +19,17 @@ extension Journal {
     /// Reads at most what a pipe holds in one turn, so that a handler that writes without end does not keep the gate
     /// from its other work.
     private static let most = 4
+
+    /// Puts the pipe into the poll set, unless it is there. Until then the gate reads it when a handler ends.
+    ///
+    /// - Returns: the lack of resources that prevents it for now.
+    /// Errors: epoll_ctl(2), any other.
+    mutating func watch(
+        in poller: borrowing some PollSet & ~Copyable, at now: Int64
+    ) throws(SystemError) -> SystemError? {
+        guard !handlerLog.entry.isWatched, handlerLog.entry.isDue(at: now) else { return nil }
+        return try handlerLog.entry.add(handlerLog.pipe.readerNumber, .handlerLog, to: poller, at: now)
+    }
 
     /// Copies what handlers have written into the log.
     ///

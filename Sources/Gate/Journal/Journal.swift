@@ -29,8 +29,11 @@ struct Journal: ~Copyable {
         handlerLog = HandlerLog(pipe)
     }
 
-    /// Monotonic: when ``tend(at:)`` has to report lines that were dropped; nil for never.
-    var deadline: Int64? { earlier(handlerLog.budget.reportAt, refusalBudget.reportAt) }
+    /// Monotonic: when ``tend(at:)`` has to report lines that were dropped, or ``watch(in:at:)`` has to be tried again;
+    /// nil for never.
+    var deadline: Int64? {
+        earlier(earlier(handlerLog.budget.reportAt, refusalBudget.reportAt), handlerLog.entry.deadline)
+    }
 
     /// Reports the lines that were dropped because a budget was used up.
     mutating func tend(at now: Int64) {

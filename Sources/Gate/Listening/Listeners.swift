@@ -18,6 +18,8 @@ struct Listeners: ~Copyable {
     private var rateOpensAt: Int64?
     /// Set between the order to drain and the closing of the listeners.
     private var queueFlush: QueueFlush?
+    /// Whether the last poll has asked all listeners, and found no connection.
+    private var isQuiet = false
     /// Whether the listeners are in the poll set.
     private(set) var isWatched = false
     /// Whether this gate holds copies of the listeners.
@@ -32,7 +34,7 @@ struct Listeners: ~Copyable {
         self.rate = ServiceRateLimit(rate)
     }
 
-    /// Monotonic: when ``tend(at:)`` or ``endFlush(isQuiet:isPastGrace:at:)`` has something to do; nil for never.
+    /// Monotonic: when ``tend(at:)`` or ``endFlush(isPastGrace:at:)`` has something to do; nil for never.
     var deadline: Int64? {
         earlier(earlier(throttle.until, rateOpensAt), isWatched ? queueFlush?.settledAt : nil)
     }
@@ -42,6 +44,14 @@ struct Listeners: ~Copyable {
         throttle.resumeIfDue(at: now)
         if let opens = rateOpensAt, now >= opens { rateOpensAt = nil }
     }
+
+    /// Records a poll that has just ended.
+    ///
+    /// - Parameter sawAll: whether it has told everything that is ready.
+    mutating func notePoll(sawAll: Bool) { isQuiet = isWatched && sawAll }
+
+    /// Records that the last poll has found a connection.
+    mutating func noteConnection() { isQuiet = false }
 
     // MARK: accepting
 
@@ -149,12 +159,10 @@ struct Listeners: ~Copyable {
     /// Ends the queue flush when the listen queues are empty. At the service's limit, connections in the queue still
     /// wait for a handler, until the handlers' grace ends.
     ///
-    /// - Parameters:
-    ///   - isQuiet: whether the last poll, which was of all listeners if they are watched, has found no connection.
-    ///   - isPastGrace: whether the handlers' grace is over.
+    /// - Parameter isPastGrace: whether the handlers' grace is over.
     /// - Returns: whether it has ended now.
-    mutating func endFlush(isQuiet: Bool, isPastGrace: Bool, at now: Int64) -> Bool {
-        guard let flush = queueFlush, flush.isOver(isQuiet: isWatched && isQuiet, at: now) || isPastGrace else {
+    mutating func endFlush(isPastGrace: Bool, at now: Int64) -> Bool {
+        guard let flush = queueFlush, flush.isOver(isQuiet: isQuiet, at: now) || isPastGrace else {
             return false
         }
         queueFlush = nil

@@ -17,12 +17,26 @@ package enum PhaseOutcome: Hashable, Sendable {
 
 /// The phases of one service.
 package struct PhasePlan: Hashable, Sendable {
+    /// What a gate does with the connections in one phase.
+    private struct Row: Hashable {
+        let phase: PreConnectionPhase
+        /// Whether the gate watches for input of the peer. In the other phases it does not read from it.
+        var isOfPeer = false
+        /// In nanoseconds; nil: without a limit.
+        let lasts: Int64?
+        /// What follows from bytes of the peer.
+        var onBytes = PhaseOutcome.wait
+        /// What follows from the end of the peer's input.
+        var onEnd = PhaseOutcome.wait
+        /// What follows when the time of the phase is over.
+        let whenOver: PhaseOutcome
+    }
+
     /// Whether a connection may have to wait in the gate before its handler starts.
     package let areAny: Bool
     private let upstreams: [IPPrefix]
-    private let greetDelay: Int64
-    private let firstByte: Int64
-    private let checks: Int64
+    /// A row for each phase, by its raw value.
+    private let rows: [Row]
     /// The phases of an admitted connection.
     private let phases: [PreConnectionPhase]
 
@@ -35,10 +49,22 @@ package struct PhasePlan: Hashable, Sendable {
         let settings = service.admission
         areAny = service.waitingPlaces > 0
         upstreams = settings.upstreams
-        greetDelay = settings.greetDelay?.nanoseconds ?? 0
-        firstByte = settings.firstByte.nanoseconds
-        checks = settings.checks.timeout.nanoseconds
         phases = PreConnectionPhase.afterAdmission(settings)
+        rows = [
+            // ProxyHeaderReader decides about the bytes of a header.
+            Row(phase: .proxyHeader, isOfPeer: true, lasts: Self.proxyHeader, whenOver: .refuse(.proxyHeader(.late))),
+            Row(phase: .lists, lasts: Self.lists, whenOver: .decide),
+            Row(
+                phase: .checks, lasts: settings.checks.timeout.nanoseconds, whenOver: .refuse(.plain(.checkTimeout))),
+            Row(
+                phase: .greetDelay, isOfPeer: true, lasts: settings.greetDelay?.nanoseconds ?? 0,
+                onBytes: .refuse(.plain(.earlyTalker)), onEnd: .refuse(.plain(.noData)), whenOver: .advance),
+            Row(
+                phase: .firstByte, isOfPeer: true, lasts: settings.firstByte.nanoseconds, onBytes: .advance,
+                onEnd: .refuse(.plain(.noData)), whenOver: .refuse(.plain(.firstByte))),
+            Row(phase: .handler, lasts: nil, whenOver: .wait),
+        ]
+        precondition(rows.map(\.phase) == PreConnectionPhase.allCases, "there is a row for each phase, in their order")
     }
 
     /// The phase of an admitted connection after this one; ``PreConnectionPhase/handler`` is the last.
@@ -56,36 +82,20 @@ package struct PhasePlan: Hashable, Sendable {
     }
 
     /// How long a phase lasts, in nanoseconds; nil: without a limit.
-    package func duration(of phase: PreConnectionPhase) -> Int64? {
-        switch phase {
-        case .proxyHeader: Self.proxyHeader
-        case .lists: Self.lists
-        case .checks: checks
-        case .greetDelay: greetDelay
-        case .firstByte: firstByte
-        case .handler: nil
-        }
-    }
+    package func duration(of phase: PreConnectionPhase) -> Int64? { rows[phase.rawValue].lasts }
 
-    /// What to do about what the gate sees of a peer. ProxyHeader decides about the bytes of a PROXY header.
+    /// Whether input of the peer matters in a phase. In the other phases the gate does not read from it.
+    package func isOfPeer(_ phase: PreConnectionPhase) -> Bool { rows[phase.rawValue].isOfPeer }
+
+    /// What to do about what the gate sees of a peer.
     package func step(_ phase: PreConnectionPhase, _ peek: PeekResult) -> PhaseOutcome {
-        switch (phase, peek) {
-        case (_, .nothing), (.proxyHeader, _), (.lists, _), (.checks, _), (.handler, _): .wait
-        case (.greetDelay, .bytes): .refuse(.plain(.earlyTalker))
-        case (.firstByte, .bytes): .advance
-        case (.greetDelay, .end), (.firstByte, .end): .refuse(.plain(.noData))
+        switch peek {
+        case .nothing: .wait
+        case .bytes: rows[phase.rawValue].onBytes
+        case .end: rows[phase.rawValue].onEnd
         }
     }
 
     /// What to do when the time of a phase is over.
-    package func stepWhenOver(_ phase: PreConnectionPhase) -> PhaseOutcome {
-        switch phase {
-        case .proxyHeader: .refuse(.proxyHeader(.late))
-        case .lists: .decide
-        case .checks: .refuse(.plain(.checkTimeout))
-        case .greetDelay: .advance
-        case .firstByte: .refuse(.plain(.firstByte))
-        case .handler: .wait
-        }
-    }
+    package func stepWhenOver(_ phase: PreConnectionPhase) -> PhaseOutcome { rows[phase.rawValue].whenOver }
 }

@@ -1,19 +1,15 @@
 // What the gate knows of a client that might connect, for `explain`. Counts nothing, and asks no list and no check.
 package import Addresses
 package import Admission
-internal import LinuxSystem
 package import Messages
 package import ServiceModel
 
-extension Gate {
-    func sourceStatus(of peer: Peer, at now: Int64) -> SourceStatus {
-        let source = admission.admission.source(of: peer)
-        var sourceStatus = SourceStatus(
-            of: peer, setup.service.admission, admission.admission, lists: knowledge(of: peer, at: now),
-            checks: checks.cache.answer(for: source, at: now), at: now)
-        sourceStatus.turnWait = .nanoseconds(listeners.rateWait(at: now))
-        sourceStatus.points = admission.points(of: source, at: now)
-        return sourceStatus
+extension AdmissionControl {
+    /// The state by which this gate would decide on a client, without the wait for the service's rate.
+    func status(of peer: Peer, lists: ListKnowledge, checks: CheckAnswer?, at now: Int64) -> SourceStatus {
+        var status = SourceStatus(of: peer, settings, admission, lists: lists, checks: checks, at: now)
+        status.points = points(of: source(of: peer), at: now)
+        return status
     }
 }
 
