@@ -62,19 +62,10 @@ extension Gate where Starter: ~Copyable {
         // connection, whatever the order in which epoll reports the two.
         for index in 0..<ready where poller.token(at: index) == PollToken.channel.bits { try obeyOrders(at: now) }
         for index in 0..<ready {
-            switch PollToken(bits: poller.token(at: index)) {
-            case .channel: break
-            case .signals:
-                try children.noteSignal()
-                try reapChildren(at: now)
-            case .resolver: try readListAnswers(at: now)
-            case .handlerLog: try journal.relayHandlerLog(at: now)
-            case .incoming(let number): handOver(try preConnection.headerArrived(number, poller), at: now)
-            case .pending(let number): handOver(try preConnection.inputArrived(number, poller, at: now), at: now)
-            case .lingering(let number): refusals.readInput(of: number)
-            case .listener(let index): acceptFrom(index, at: now)
-            case nil: preconditionFailure("the poll set holds the tokens that this gate made")
+            guard let token = PollToken(bits: poller.token(at: index)) else {
+                preconditionFailure("the poll set holds the tokens that this gate made")
             }
+            if token != .channel { try dispatch(token, at: now) }
         }
         for owner in GateOwner.inOrder { try tend(owner, at: now) }
         // After every owner, because each of them may have freed what these take.
@@ -85,6 +76,22 @@ extension Gate where Starter: ~Copyable {
         try watchListeners(at: now)
         closeListeners()
         try endIfDrained(at: now)
+    }
+
+    /// Does what a ready descriptor asks for.
+    mutating func dispatch(_ token: PollToken, at now: Int64) throws(SystemError) {
+        switch token {
+        case .channel: try obeyOrders(at: now)
+        case .signals:
+            try children.noteSignal()
+            try reapChildren(at: now)
+        case .resolver: try readListAnswers(at: now)
+        case .handlerLog: try journal.relayHandlerLog(at: now)
+        case .incoming(let number): handOver(try preConnection.headerArrived(number, poller), at: now)
+        case .pending(let number): handOver(try preConnection.inputArrived(number, poller, at: now), at: now)
+        case .lingering(let number): refusals.readInput(of: number)
+        case .listener(let index): acceptFrom(index, at: now)
+        }
     }
 
     /// Nanoseconds until an owner has something to do; nil: never.

@@ -35,6 +35,9 @@ package struct SignalQueue: ~Copyable {
             owning: try retrying("signalfd") { unsafe clinux_signal_queue(numbers, numbers.count) })
     }
 
+    /// Takes over a queue that exists, and blocks no signal. A test gives a descriptor that has nothing to read.
+    package init(adopting descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
     package var number: Int32 { descriptor.number }
 
     /// The next signal, or nil when none is waiting.
