@@ -256,10 +256,11 @@ extension Gate where Starter: ~Copyable {
 extension Gate where Starter: ~Copyable {
     /// Handles the ends of children, a limited number at once.
     mutating func reapChildren(at now: Int64) throws(SystemError) {
-        // The last output of a handler must come before the line about its end.
-        try journal.relayHandlerLog(at: now)
         for _ in 0..<Sweep.mostEndsAtOnce {
             guard let end = try children.nextEnd() else { return }
+            // After the end is known, so that all that the process has written is in the pipe: its last output must come
+            // before the line about its end.
+            try journal.relayHandlerLog(at: now)
             if preConnection.checks.runs.contains(pid: end.pid) {
                 try checkEnded(end, at: now)
             } else if let place = running.remove(pid: end.pid) {

@@ -379,6 +379,26 @@ struct FlowTests {
         }
     }
 
+    @Test("the last output of a handler comes before the line about its end")
+    func lastOutput() throws {
+        try Rig.with(makeService()) { rig in
+            _ = try rig.connect()
+            rig.starter.end()
+            let writer = rig.handlerLogWriter
+            // The handler writes and ends after the gate was told of another end.
+            rig.starter.beforeEnd = {
+                do throws(SystemError) {
+                    try writeBytes(Array("last words\n".utf8).span, to: writer)
+                } catch {
+                    Issue.record(error)
+                }
+            }
+            try rig.reap()
+            let events = try rig.log.events()
+            #expect(events == ["accept", "stderr", "end"])
+        }
+    }
+
     @Test("a handler's end that costs too many points is reported once, in the supervisor's terms")
     func offence() throws {
         let service = makeService {
