@@ -113,7 +113,7 @@ extension Gate where Starter: ~Copyable {
             admission.end(connection.admitted)
             refuse(connection.socket, of: peer, refusal, at: now)
         case .some(.drop(let connection, let lack)):
-            admission.end(connection.admitted)
+            admission.end(connection.takePlace())
             pause(.lackOfResources, lack, at: now)
         }
     }
@@ -258,8 +258,8 @@ extension Gate where Starter: ~Copyable {
     mutating func reapChildren(at now: Int64) throws(SystemError) {
         for _ in 0..<Sweep.mostEndsAtOnce {
             guard let end = try children.nextEnd() else { return }
-            // After the end is known, so that all that the process has written is in the pipe: its last output must come
-            // before the line about its end.
+            // The last output of a handler must come before the line about its end. When the end is known, all that the
+            // handler has written is in the pipe.
             try journal.relayHandlerLog(at: now)
             if preConnection.checks.runs.contains(pid: end.pid) {
                 try checkEnded(end, at: now)

@@ -28,7 +28,8 @@ struct IncomingConnection: ~Copyable {
     }
 }
 
-/// A connection that was admitted and has no handler yet. Its place must be given back with ``AdmissionControl/end(_:)``.
+/// A connection that was admitted and has no handler yet. Its place must be given back with
+/// ``AdmissionControl/end(_:)``.
 struct AdmittedConnection: ~Copyable {
     let socket: Descriptor
     let peer: Peer
@@ -50,6 +51,9 @@ struct AdmittedConnection: ~Copyable {
 
     /// The access rule that admitted it; nil if the service has none.
     var rule: Int? { admitted.rule }
+
+    /// Closes it. The caller must give the place back.
+    consuming func takePlace() -> Admitted { admitted }
 
     /// What its programs learn about it.
     func facts(_ id: ConnectionID?) -> ConnectionFacts {
