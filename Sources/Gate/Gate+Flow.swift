@@ -276,17 +276,17 @@ extension Gate where Starter: ~Copyable {
     /// Handles the end of a program of a connection, and of the connection when it was the last one.
     private mutating func programEnded(_ place: ProcessPlace, _ end: ProcessEnd, at now: Int64) {
         let failure = children.starter.takeFailure(of: end.pid)
+        let fault = running.ended(place, end.way, isUnserved: failure != nil, at: now)
         if let failure {
-            let connection = running.failedToStart(place)
+            pause(.spawnFailure, nil, at: now)
             counters.increment(.unstarted)
-            if let connection {
+            if let connection = running.facts(of: place.connection) {
                 journal.logSpawnFailure(place, of: connection.id, connection.peer, rule: connection.rule, failure)
             }
-            pause(.spawnFailure, nil, at: now)
         } else {
             listeners.noteExecuted()
         }
-        if let fault = running.ended(place, end.way, isUnserved: failure != nil, at: now) { journal.logFault(fault) }
+        if let fault { journal.logFault(fault) }
         _ = endIfOver(place.connection, at: now)
     }
 

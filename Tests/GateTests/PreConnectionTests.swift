@@ -111,6 +111,26 @@ struct PreConnectionTests {
         try world.finish()
     }
 
+    @Test("what the connections wait for has deadlines of its own: a check that began late, a resolver to be watched")
+    func others() throws {
+        var world = try World { $0.admission.checks.programs = [.none] }
+        _ = try world.enter()
+        var cursor = PreConnection.Cursor()
+        let found = world.preConnection.nextCheck(after: &cursor, at: now + second)
+        world.preConnection.checks.started(try #require(found), pid: 0x7000_0000)
+        let first = world.preConnection.deadline
+        #expect(first == now + 5 * second)
+        let late = try world.due(at: now + 5 * second)
+        let ofCheck = world.preConnection.deadline
+        #expect(late == "refuse checkTimeout" && ofCheck == now + 6 * second)
+        world.preConnection.checks.killLate(at: now + 6 * second)
+        let after = world.preConnection.deadline
+        #expect(after == nil)
+        let listed = try World { $0.admission.dnsbl = [DNSBLRule(zone: "bl.example", effect: .deny)] }
+        let ofResolver = listed.preConnection.deadline
+        #expect(ofResolver == 0)
+    }
+
     @Test("a header that does not come is the deadline of its connection")
     func header() throws {
         var world = try World { $0.admission.upstreams = [IPPrefix(of: .v4(0), length: 0)] }

@@ -153,7 +153,7 @@ struct RunningConnectionsTests {
         let isOwn = world.running.contains(pid: firstPID)
         let removed = world.running.remove(pid: firstPID)
         let place = try #require(removed)
-        let connection = world.running.failedToStart(place)
+        let connection = world.running.facts(of: place.connection)
         #expect(isOwn && connection?.peer == client && connection?.rule == nil)
         _ = world.running.ended(place, .exited(status: 111), isUnserved: true, at: 0)
         let end = world.remove(1)

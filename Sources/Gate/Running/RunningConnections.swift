@@ -125,12 +125,9 @@ struct RunningConnections: ~Copyable {
     /// Removes an ended process. Returns the place that it had, or nil if it belonged to no connection.
     mutating func remove(pid: Int32) -> ProcessPlace? { table.remove(pid: pid) }
 
-    /// Records that a program of a connection did not start. Returns what the log says of the connection.
-    mutating func failedToStart(_ place: ProcessPlace) -> (id: ConnectionID, peer: Peer, rule: Int?)? {
-        table.update(place.connection) {
-            $0.isUnserved = true
-            return ($0.id, $0.peer, $0.admitted.rule)
-        }
+    /// What the log says of a connection; nil when there is none with this number.
+    mutating func facts(of number: UInt64) -> (id: ConnectionID, peer: Peer, rule: Int?)? {
+        table.update(number) { ($0.id, $0.peer, $0.admitted.rule) }
     }
 
     /// Handles the end of a program: signals the connection's other processes, and ends its output.
@@ -148,6 +145,7 @@ struct RunningConnections: ~Copyable {
                 || table.update(socketsOf: number) { $0.isReaderGone(of: place.position) } == true)
         let isPeerGone = table.update(socketsOf: number) { $0.isPeerGone } == true
         let steps = table.update(number) {
+            if isUnserved { $0.isUnserved = true }
             let steps = $0.ended(
                 place.position, way, isOrderly ? .orderly : .failed, isPeerGone: !isUnserved && isPeerGone)
             $0.forEach(steps.terminate) { Processes.signalGroup(of: $0, .terminate) }
