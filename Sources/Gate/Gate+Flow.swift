@@ -14,7 +14,7 @@ private let batch = 8
 
 // MARK: - from the listeners to admission
 
-extension Gate where Starter: ~Copyable {
+extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     /// Whether the gate may start a handler now.
     private func mayStart(at now: Int64) -> Bool {
         !running.isFull && !running.isStalled && listeners.mayStart(at: now)
@@ -84,7 +84,7 @@ extension Gate where Starter: ~Copyable {
 
 // MARK: - from one phase to the next
 
-extension Gate where Starter: ~Copyable {
+extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     private mutating func enter(
         _ connection: consuming AdmittedConnection, _ phase: PreConnectionPhase, at now: Int64
     ) {
@@ -201,7 +201,7 @@ extension Gate where Starter: ~Copyable {
 
 // MARK: - to a handler
 
-extension Gate where Starter: ~Copyable {
+extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     /// Starts handlers for connections that wait for nothing else.
     mutating func startQueued(at now: Int64) {
         for _ in 0..<batch {
@@ -253,7 +253,7 @@ extension Gate where Starter: ~Copyable {
 
 // MARK: - to the end
 
-extension Gate where Starter: ~Copyable {
+extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     /// Handles the ends of children, a limited number at once.
     mutating func reapChildren(at now: Int64) throws(SystemError) {
         for _ in 0..<Sweep.mostEndsAtOnce {
@@ -327,7 +327,7 @@ extension Gate where Starter: ~Copyable {
 
 // MARK: - lack of resources
 
-extension Gate where Starter: ~Copyable {
+extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     mutating func pause(_ reason: Throttle.Reason, _ error: SystemError?, at now: Int64) {
         guard listeners.pause(reason, at: now), let error else { return }
         counters.increment(.pauses)

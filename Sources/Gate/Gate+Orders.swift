@@ -3,7 +3,7 @@ internal import Addresses
 internal import LinuxSystem
 internal import Messages
 
-extension Gate where Starter: ~Copyable {
+extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     mutating func obeyOrders(at now: Int64) throws(SystemError) {
         // A list comes with a descriptor. Closing the reserve leaves a free one for it, even when the limit is reached.
         listeners.giveUpReserve()

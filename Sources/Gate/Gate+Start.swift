@@ -8,7 +8,7 @@ internal import Sandbox
 internal import ServiceModel
 package import Spawner
 
-extension Gate where Starter == SpawnPlan {
+extension Gate where Starter == SpawnPlan, Polled == Poller {
     /// Runs a gate in a process that was just forked for it.
     package static func serve(_ setup: GateSetup) -> Never {
         serveUntilFault(setup)

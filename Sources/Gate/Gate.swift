@@ -8,8 +8,8 @@ internal import Messages
 internal import Spawner
 
 /// A gate, from the fork to its end.
-package struct Gate<Starter: ProcessStarter & ~Copyable>: ~Copyable {
-    var poller: Poller
+package struct Gate<Starter: ProcessStarter & ~Copyable, Polled: PollSet & ~Copyable>: ~Copyable {
+    var poller: Polled
     let counters: SharedCounters
     var link: SupervisorLink
     var listeners: Listeners
@@ -36,7 +36,7 @@ enum GateOwner: CaseIterable, Hashable {
     static let inOrder = allCases
 }
 
-extension Gate where Starter: ~Copyable {
+extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     mutating func run() {
         do throws(SystemError) {
             try watchListeners(at: Clock.monotonicNanoseconds())
@@ -56,7 +56,11 @@ extension Gate where Starter: ~Copyable {
 
     private mutating func turn() throws(SystemError) {
         let ready = try poller.wait(timeoutNanoseconds: timeout(at: Clock.monotonicNanoseconds()))
-        let now = Clock.monotonicNanoseconds()
+        try turn(ready, at: Clock.monotonicNanoseconds())
+    }
+
+    /// - Parameter ready: the number of descriptors that the poll set has found ready.
+    mutating func turn(_ ready: Int, at now: Int64) throws(SystemError) {
         listeners.notePoll(sawAll: ready < poller.mostAtOnce)
         // The supervisor's messages first: after a block list is reported to be in force, it decides on every later
         // connection, whatever the order in which epoll reports the two.

@@ -1,17 +1,28 @@
-// What owners do with the poll set of their gate: they put descriptors in, and take them out.
-internal import LinuxSystem
+// The poll set of a gate: owners put descriptors in and take them out, and the loop waits for them.
+package import LinuxSystem
 
 /// A poll set. The gate's is a `Poller`; tests have one for which the kernel lacks memory.
-protocol PollSet: ~Copyable {
+package protocol PollSet: ~Copyable {
+    /// The number of tokens that one wait returns at most; after that many, more may be ready.
+    var mostAtOnce: Int { get }
+
     /// Adds a descriptor.
     ///
     /// Errors: epoll_ctl(2); ENOMEM and ENOSPC are a lack of resources.
-    func add(_ number: Int32, _ token: PollToken) throws(SystemError)
+    func add(_ number: Int32, token: UInt64) throws(SystemError)
 
     func remove(_ number: Int32) throws(SystemError)
+
+    /// Waits, and returns how many tokens are ready.
+    mutating func wait(timeoutNanoseconds: Int64?) throws(SystemError) -> Int
+
+    /// The token of the ready descriptor at `index`, which is below the result of ``wait(timeoutNanoseconds:)``.
+    func token(at index: Int) -> UInt64
 }
 
-extension Poller: PollSet {
+extension Poller: PollSet {}
+
+extension PollSet where Self: ~Copyable {
     func add(_ number: Int32, _ token: PollToken) throws(SystemError) { try add(number, token: token.bits) }
 }
 

@@ -66,12 +66,22 @@ final class StarterDouble: ProcessStarter {
 /// A poll set that keeps what is in it, and lacks memory when it is told so.
 final class PollSetDouble: PollSet {
     private(set) var entries: [Int32: PollToken] = [:]
+    /// The descriptors that are ready.
+    var ready: [PollToken] = []
+    /// The token that is not added while ``failure`` is set; nil: no token is.
+    var failing: PollToken?
     /// The error of the next additions, and how many of them succeed before.
     var failure: Errno?
     var successes = 0
 
-    func add(_ number: Int32, _ token: PollToken) throws(SystemError) {
-        if let failure {
+    let mostAtOnce = 64
+
+    func wait(timeoutNanoseconds: Int64?) throws(SystemError) -> Int { ready.count }
+    func token(at index: Int) -> UInt64 { ready[index].bits }
+
+    func add(_ number: Int32, token bits: UInt64) throws(SystemError) {
+        guard let token = PollToken(bits: bits) else { throw SystemError("epoll_ctl", .invalid) }
+        if let failure, failing == nil || failing == token {
             guard successes > 0 else { throw SystemError("epoll_ctl", failure) }
             successes -= 1
         }

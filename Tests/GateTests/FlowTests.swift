@@ -424,6 +424,54 @@ struct FlowTests {
         }
     }
 
+    @Test(
+        "a gate whose listeners cannot be watched pauses, says so once, and tries again after each pause",
+        arguments: [Errno.noMemory, .noSpace])
+    func unwatched(errno: Errno) throws {
+        try Rig.with(makeService()) { rig in
+            let running = try rig.connect()
+            rig.poller.failure = errno
+            rig.poller.failing = .listener(0)
+            var time = now
+            for _ in 0..<3 {
+                try rig.turn(at: time)
+                #expect(!rig.isWatched && rig.isPaused)
+                #expect(rig.gate.timeout(at: time) == Throttle.shortNanoseconds)
+                time += Throttle.shortNanoseconds
+            }
+            #expect(rig.counted == ["accepted": 1, "active": 1, "pauses": 1])
+            let events = try rig.log.events()
+            #expect(events == ["accept", "pause"])
+            rig.poller.failure = nil
+            try rig.turn(at: time)
+            #expect(rig.isWatched && !rig.isPaused && rig.runningCount == 1)
+            let queued = try rig.queue()
+            try rig.turn([.listener(0)], at: time)
+            #expect(rig.runningCount == 2)
+            _ = (running.number, queued.number)
+        }
+    }
+
+    @Test(
+        "a gate goes on when the kernel lacks memory to watch its resolver or its handlers' log",
+        arguments: [PollToken.resolver, .handlerLog])
+    func unwatched(_ token: PollToken) throws {
+        try Rig.with(makeService(listed)) { rig in
+            rig.poller.failure = .noMemory
+            rig.poller.failing = token
+            try rig.turn()
+            #expect(rig.isPaused)
+            let events = try rig.log.events()
+            #expect(events == ["pause"])
+            #expect(!rig.poller.entries.values.contains(token))
+            rig.poller.failure = nil
+            try rig.turn(at: now + PollEntry.retryNanoseconds)
+            #expect(!rig.isPaused && rig.isWatched)
+            #expect(rig.poller.entries.values.contains(token))
+            #expect(rig.gate.timeout(at: now + PollEntry.retryNanoseconds) == nil)
+        }
+    }
+
     @Test("a connection that comes to a full service stays in the listen queue")
     func full() throws {
         try Rig.with(makeService { $0.limits.connections = 1 }) { rig in

@@ -57,8 +57,9 @@ final class LogEnd {
 
 /// A gate, and everything around it.
 final class Rig {
-    var gate: Gate<StarterDouble>
+    var gate: Gate<StarterDouble, PollSetDouble>
     let starter = StarterDouble()
+    let poller = PollSetDouble()
     let log: LogEnd
     /// The supervisor's end of the channel.
     let supervisor: MessageChannel
@@ -84,7 +85,7 @@ final class Rig {
         let bound = GateSetup.BoundListener(
             number: try Descriptor.duplicate(of: listener.descriptor.number).release(), bound: listener.bound)
         gate = Gate(
-            poller: try Poller(), counters: counters,
+            poller: poller, counters: counters,
             link: SupervisorLink(
                 MessageChannel(adopting: try Descriptor.duplicate(of: toSupervisor.gate.number).release())),
             listeners: Listeners(
@@ -143,6 +144,12 @@ final class Rig {
     func reap(at now: Int64 = Rig.now) throws { try gate.reapChildren(at: now) }
 
     func dispatch(_ token: PollToken, at now: Int64 = Rig.now) throws { try gate.dispatch(token, at: now) }
+
+    /// Takes a turn of the loop, with these descriptors ready.
+    func turn(_ ready: [PollToken] = [], at now: Int64 = Rig.now) throws {
+        poller.ready = ready
+        try gate.turn(ready.count, at: now)
+    }
 
     /// Tends one owner.
     func tend(_ owner: GateOwner, at now: Int64) throws { try gate.tend(owner, at: now) }
