@@ -37,7 +37,8 @@ struct SourceQueries<Client> {
 
     /// Takes a gate's answer.
     ///
-    /// - Returns: the client that waits for it; nil for an answer that is too late, or that this gate was not asked for.
+    /// - Returns: the client that waits for it; nil for an answer that is too late, or that this gate was not asked
+    ///   for.
     mutating func answered(_ number: UInt32, by gate: Int32) -> Client? {
         guard let query = pending[number], query.gate == gate else { return nil }
         pending[number] = nil
