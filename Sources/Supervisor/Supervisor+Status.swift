@@ -17,7 +17,8 @@ extension Supervisor {
         report.uptime = .nanoseconds(now - process.startedAt)
         if process.privilege == .ordinary { report.skipped = RootStep.allCases }
         report.limitations = Landlock.abi.limitations
-        report.controlGroups = children.orphans.groups.map { $0.withoutControllers.map { .missing($0) } } ?? .noGroups
+        let groups = descendants.orphans.groups
+        report.controlGroups = groups.map { $0.withoutControllers.map { .missing($0) } } ?? .noGroups
         report.blockListFile = blockList.file.path
         report.blockListEntries = blockList.file.entryCount
         report.bans = bans.active(at: now).count

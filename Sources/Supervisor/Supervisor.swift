@@ -11,14 +11,19 @@ internal import Messages
 internal import Sandbox
 internal import ServiceModel
 
+/// The owners of the supervisor's state that have something to do at a time.
+enum SupervisorOwner: String, CaseIterable, Codable {
+    case loop, process, files, services, descendants, bans, resolver, control
+}
+
 /// The supervisor, from start to the end of the last gate.
 package final class Supervisor {
     var loop: EventLoop
-    var journal = Journal()
+    var journal = SupervisorJournal()
     var process: OwnProcess
     var files: HostFiles
     var services = ServiceTable()
-    var children: Children
+    var descendants: Descendants
     var blockList: BlockListKeeper
     var bans: BanKeeper
     var resolver = ResolverState()
@@ -59,7 +64,7 @@ package final class Supervisor {
             } catch {
                 noGroups = error.description
             }
-            children = Children(orphans: try Orphans(groups: groups))
+            descendants = Descendants(orphans: try Orphans(groups: groups))
         } catch {
             throw HostDefinitionError(Problem(nil, message: "cannot start: \(error)"))
         }
@@ -75,7 +80,7 @@ package final class Supervisor {
 
     private func logStart(withoutGroups reason: String?) {
         journal.start(settings, process.privilege)
-        journal.sandbox(children.orphans.groups, withoutGroups: reason)
+        journal.sandbox(descendants.orphans.groups, withoutGroups: reason)
         if let failure = process.lock.failure {
             journal.problem("no_lock", "\(failure); another supervisor is not kept away")
         }
@@ -93,7 +98,7 @@ package final class Supervisor {
                 return 1
             }
             if process.stop.isStopping, services.isEmpty {
-                tell(children.orphans.killAll())
+                tell(descendants.orphans.killAll())
                 if bans.hasUnsaved { saveBans() }
                 closeControl()
                 journal.event("stopped")
@@ -112,7 +117,7 @@ package final class Supervisor {
             case ControlServer.Token.socket: try acceptControl(at: now)
             case ControlServer.Token.file: tell(try control.fileChanged(at: now, &loop.poller))
             case let token:
-                switch children.roster.child(token: token) {
+                switch descendants.roster.child(token: token) {
                 case .gate(let gate): try handleMessages(of: gate, at: now)
                 case .resolver(let process): try handleMessages(of: process)
                 case .reader: files.reading.readOutput(&loop.poller)
@@ -124,7 +129,7 @@ package final class Supervisor {
         startWhatIsDue(at: now)
         endLateGates(at: now)
         tendResolver(at: now)
-        tell(children.tend(at: now))
+        tell(descendants.tend(at: now))
         stopStep(at: now)
         reportReadiness()
         readFiles(at: now)
@@ -135,11 +140,20 @@ package final class Supervisor {
 
     /// The time until the first deadline of an owner, in nanoseconds; nil: there is none.
     func timeout(at now: Int64) -> Int64? {
-        let deadlines = [
-            loop.deadline, process.stop.deadline, files.deadline, services.deadline, children.deadline,
-            bans.deadline(at: now), resolver.deadline, control.deadline,
-        ]
-        return deadlines.compactMap { $0 }.min().map { max($0 - now, 0) }
+        SupervisorOwner.allCases.compactMap { deadline(of: $0, at: now) }.min().map { max($0 - now, 0) }
+    }
+
+    private func deadline(of owner: SupervisorOwner, at now: Int64) -> Int64? {
+        switch owner {
+        case .loop: loop.deadline
+        case .process: process.stop.deadline
+        case .files: files.deadline
+        case .services: services.deadline
+        case .descendants: descendants.deadline
+        case .bans: bans.deadline(at: now)
+        case .resolver: resolver.deadline
+        case .control: control.deadline
+        }
     }
 
     private func handleSignals(at now: Int64) throws(SystemError) {
@@ -152,7 +166,7 @@ package final class Supervisor {
         }
     }
 
-    func allGates() -> [GateProcess] { children.roster.gates }
+    func allGates() -> [GateProcess] { descendants.roster.gates }
 
     func tell(_ notices: [Orphans.Notice]) {
         for notice in notices {

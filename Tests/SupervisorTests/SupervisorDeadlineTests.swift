@@ -17,8 +17,8 @@ struct SupervisorDeadlineTests {
         return try Supervisor(reader: command, readyNumber: nil)
     }
 
-    @Test("the loop wakes for the deadline of each of its owners", arguments: Owner.allCases)
-    func wakes(for owner: Owner) async {
+    @Test("the loop wakes for the deadline of each of its owners", arguments: SupervisorOwner.allCases)
+    func wakes(for owner: SupervisorOwner) async {
         await #expect(processExitsWith: .success) { [owner] in
             // A process with one thread: the kernel lists children by the thread that started them.
             let status = try ChildProcesses.forked {
@@ -26,49 +26,45 @@ struct SupervisorDeadlineTests {
                 let supervisor = try Self.supervisor(in: directory)
                 let now = Clock.monotonicNanoseconds()
                 guard supervisor.timeout(at: now) == nil else { return 1 }
-                try owner.makeWait(supervisor, at: now)
+                try makeWait(owner, supervisor, at: now)
                 return supervisor.timeout(at: now) == nil ? 2 : 0
             }
             #expect(status == 0)
         }
     }
+}
 
-    enum Owner: String, CaseIterable, Codable {
-        case loop, process, files, services, children, bans, resolver, control
-
-        /// Gives the owner something to wait for.
-        func makeWait(_ supervisor: Supervisor, at now: Int64) throws {
-            switch self {
-            case .loop: supervisor.loop.hasMoreEnds = true
-            case .process:
-                supervisor.beginStop(graceNanoseconds: 1, at: now)
-            case .files: supervisor.requestReload(by: nil)
-            case .services:
-                let service = WantedService(
-                    ServiceDefinition(
-                        service: Service(
-                            name: "a", file: "a.toml", listen: [],
-                            handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
-                            identity: Identity(user: .dynamic)), activation: .enabled, listeners: []))
-                service.retryAt = now + 5
-                supervisor.services.add(service)
-            case .children:
-                let pid = try Processes.fork()
-                if pid == 0 { ProcessActs.sleepForever() }
-                supervisor.tell(supervisor.children.terminateOrphans(at: now))
-                Processes.signal(pid, .kill)
-            case .bans:
-                _ = supervisor.block(try IPPrefix("192.0.2.7/32"), reason: "", length: nil, at: now)
-            case .resolver: supervisor.resolver.retryAt = now + 5
-            case .control:
-                _ = supervisor.control.close()
-                _ = try Commands.run(
-                    "/bin/rm", ["rm", "-r", supervisor.settings.state], mostBytes: 0, withinNanoseconds: 10_000_000_000)
-                _ = try Commands.run(
-                    "/usr/bin/touch", ["touch", supervisor.settings.state], mostBytes: 0,
-                    withinNanoseconds: 10_000_000_000)
-                supervisor.openControl(at: now)
-            }
-        }
+/// Gives the owner something to wait for.
+private func makeWait(_ owner: SupervisorOwner, _ supervisor: Supervisor, at now: Int64) throws {
+    switch owner {
+    case .loop: supervisor.loop.hasMoreEnds = true
+    case .process:
+        supervisor.beginStop(graceNanoseconds: 1, at: now)
+    case .files: supervisor.requestReload(by: nil)
+    case .services:
+        let service = WantedService(
+            ServiceDefinition(
+                service: Service(
+                    name: "a", file: "a.toml", listen: [],
+                    handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
+                    identity: Identity(user: .dynamic)), activation: .enabled, listeners: []))
+        service.retryAt = now + 5
+        supervisor.services.add(service)
+    case .descendants:
+        let pid = try Processes.fork()
+        if pid == 0 { ProcessActs.sleepForever() }
+        supervisor.tell(supervisor.descendants.terminateOrphans(at: now))
+        Processes.signal(pid, .kill)
+    case .bans:
+        _ = supervisor.block(try IPPrefix("192.0.2.7/32"), reason: "", length: nil, at: now)
+    case .resolver: supervisor.resolver.retryAt = now + 5
+    case .control:
+        _ = supervisor.control.close()
+        _ = try Commands.run(
+            "/bin/rm", ["rm", "-r", supervisor.settings.state], mostBytes: 0, withinNanoseconds: 10_000_000_000)
+        _ = try Commands.run(
+            "/usr/bin/touch", ["touch", supervisor.settings.state], mostBytes: 0,
+            withinNanoseconds: 10_000_000_000)
+        supervisor.openControl(at: now)
     }
 }

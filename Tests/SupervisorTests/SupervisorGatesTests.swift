@@ -117,7 +117,7 @@ struct SupervisorGatesTests {
             let service = WantedService(definition)
             let gate = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
             service.starting = gate
-            supervisor.children.roster.add(.gate(gate), pid: idle.pid, token: 77)
+            supervisor.descendants.roster.add(.gate(gate), pid: idle.pid, token: 77)
             supervisor.services.add(service)
             try gateEnd.send(GateMessage.ready.bytes)
             Processes.signal(idle.pid, .kill)

@@ -70,7 +70,7 @@ extension Supervisor {
         let counters = try SharedCounters.ofGate()
         let resolver = try resolverEnd(for: service, at: now)
         // The last step before the fork that can fail, because on a failure nothing else would remove the group.
-        let group = try children.orphans.groups?.makeGroup(
+        let group = try descendants.orphans.groups?.makeGroup(
             "\(service.name).\(token - TokenCounter.first)", limits: service.limits, checks: service.admission.checks)
         var setup = GateSetup(
             sandbox: SandboxPlan(
@@ -96,7 +96,7 @@ extension Supervisor {
         let gate = GateProcess(
             pid: pid, channel: pair.takeSupervisorEnd(), definition: definition, listeners: opened,
             group: group, counters: counters, sourcePrefix: settings.sourcePrefix, startedAt: now)
-        children.roster.add(.gate(gate), pid: pid, token: token)
+        descendants.roster.add(.gate(gate), pid: pid, token: token)
         return gate
     }
 

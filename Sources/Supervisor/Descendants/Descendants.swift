@@ -1,7 +1,7 @@
 // Every process below the supervisor: those that it has started, and those that their ends have left to it.
 
 /// The roster and the orphans, which are the children that are not in it.
-struct Children: ~Copyable {
+struct Descendants: ~Copyable {
     var roster = Roster()
     var orphans: Orphans
 

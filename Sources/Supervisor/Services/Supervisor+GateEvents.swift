@@ -98,7 +98,7 @@ extension Supervisor {
                 return
             }
             try Processes.reap(end.pid)
-            switch children.roster.remove(pid: end.pid) {
+            switch descendants.roster.remove(pid: end.pid) {
             case .gate(let gate): gateEnded(gate, end, at: now)
             case .resolver(let process): resolverEnded(process, end, at: now)
             case .reader: if let outcome = files.reading.ended(end.way, &loop.poller) { reload(with: outcome, at: now) }
@@ -108,7 +108,7 @@ extension Supervisor {
     }
 
     private func gateEnded(_ gate: GateProcess, _ end: ProcessEnd, at now: Int64) {
-        children.orphans.end(gate.group)
+        descendants.orphans.end(gate.group)
         let service = services[gate.definition.service.name]
         if let service, service.starting === gate { return failedToStart(service, gate, at: now) }
         services.ended(gate)
@@ -121,7 +121,7 @@ extension Supervisor {
         } else {
             journal.gateEnd("gate_ended", end, service: gate.definition.service.name)
         }
-        tell(children.terminateOrphans(at: now))
+        tell(descendants.terminateOrphans(at: now))
     }
 
     private func failedToStart(_ service: WantedService, _ gate: GateProcess, at now: Int64) {

@@ -40,7 +40,7 @@ extension Supervisor {
             if pid == 0 { Resolver.serve(setup) }
             let process = ResolverProcess(
                 pid: pid, channel: pair.takeSupervisorEnd(), provenAt: now + GateProcess.reportWithinNanoseconds)
-            children.roster.add(.resolver(process), pid: pid, token: token)
+            descendants.roster.add(.resolver(process), pid: pid, token: token)
             resolver.process = process
         } catch {
             retryResolver(because: ResolverFailure(.notStarted, message: "\(error)"), at: now)

@@ -9,7 +9,7 @@ internal import Sandbox
 internal import ServiceModel
 
 /// The supervisor's log.
-struct Journal: ~Copyable {
+struct SupervisorJournal: ~Copyable {
     private var log = EventLog()
 
     private mutating func line(_ event: StaticString, _ fill: (inout EventLog) -> Void) {

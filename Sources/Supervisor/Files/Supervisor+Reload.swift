@@ -21,7 +21,7 @@ extension Supervisor {
         let tokens = loop.tokens
         switch files.reading.tend(at: now, &loop.poller, token: tokens.next()) {
         case .nothing: break
-        case .started(let pid, let token): children.roster.add(.reader, pid: pid, token: token)
+        case .started(let pid, let token): descendants.roster.add(.reader, pid: pid, token: token)
         case .failed(let outcome): reload(with: outcome, at: now)
         }
     }
