@@ -56,11 +56,11 @@ package struct MessageChannel: ~Copyable {
         case message([UInt8], Descriptor?)
     }
 
-    /// The next message. The call cuts one of more than 1024 bytes; this project sends none.
+    /// The next message. The call cuts one of more than 4096 bytes; this project sends none.
     ///
     /// Errors: recvmsg(2).
     package func receive() throws(SystemError) -> Received {
-        var bytes = [UInt8](repeating: 0, count: 1024)
+        var bytes = [UInt8](repeating: 0, count: 4096)
         var passed: Int32 = -1
         let count: Int
         do throws(SystemError) {

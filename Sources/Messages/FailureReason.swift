@@ -1,21 +1,24 @@
-// The reason for which a process cannot serve, in a message to the supervisor: UTF-8, at most 900 bytes.
+// The reason for which a process cannot serve, in a message to the supervisor: at most 900 bytes of UTF-8.
+internal import Wire
 
 enum FailureReason {
-    static let mostBytes = 900
+    private static let mostBytes = 900
 
     /// As many whole characters as fit.
-    static func bytes(of reason: String) -> [UInt8] {
-        var bytes: [UInt8] = []
+    static func cut(_ reason: String) -> String {
+        var (text, count) = ("", 0)
         for scalar in reason.unicodeScalars {
-            let next = UTF8.encode(scalar) ?? UTF8.EncodedScalar()
-            if bytes.count + next.count > mostBytes { break }
-            bytes += next
+            count += UTF8.width(scalar)
+            if count > mostBytes { break }
+            text.unicodeScalars.append(scalar)
         }
-        return bytes
+        return text
     }
 
-    /// nil for bytes that ``bytes(of:)`` does not write.
-    static func read(_ bytes: ArraySlice<UInt8>) -> String? {
-        bytes.count <= mostBytes ? String(validating: bytes, as: UTF8.self) : nil
+    /// Errors: a text that ``cut(_:)`` does not return.
+    static func read(_ reader: inout WireReader) throws(WireError) -> String {
+        let text = try reader.text()
+        guard text.utf8.count <= mostBytes else { throw WireError() }
+        return text
     }
 }

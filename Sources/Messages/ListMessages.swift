@@ -6,6 +6,16 @@ internal import Addresses
 package import DNS
 package import Wire
 
+/// The only kind of its direction.
+package enum ListRequestKind: UInt8 {
+    case request = 0x51  // Q
+}
+
+/// The only kind of its direction.
+package enum ListReplyKind: UInt8 {
+    case reply = 0x41  // A
+}
+
 extension ListRequest: WireValue {
     package func write(to writer: inout WireWriter) {
         writer.write(list)
@@ -14,6 +24,22 @@ extension ListRequest: WireValue {
 
     package init(from reader: inout WireReader) throws(WireError) {
         self.init(list: try reader.value(), address: try reader.value(IPPrefix.self).network)
+    }
+}
+
+extension ListRequest: ChannelMessage {
+    package var kind: ListRequestKind { .request }
+    package func writeFields(to writer: inout WireWriter) { write(to: &writer) }
+    package init(_ kind: ListRequestKind, from reader: inout WireReader) throws(WireError) {
+        try self.init(from: &reader)
+    }
+}
+
+extension ListReply: ChannelMessage {
+    package var kind: ListReplyKind { .reply }
+    package func writeFields(to writer: inout WireWriter) { write(to: &writer) }
+    package init(_ kind: ListReplyKind, from reader: inout WireReader) throws(WireError) {
+        try self.init(from: &reader)
     }
 }
 

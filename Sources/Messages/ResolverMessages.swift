@@ -1,5 +1,5 @@
-// The messages between supervisor and resolver, and their form on the message channel.
-// Each message is a letter and its fields. Anything else is a bug of this program, and reads as nil.
+// The messages between supervisor and resolver. ChannelMessage has their form.
+package import Wire
 
 /// From the supervisor to the resolver.
 package enum ResolverOrder: Hashable, Sendable {
@@ -7,21 +7,29 @@ package enum ResolverOrder: Hashable, Sendable {
     case gate
     /// The latest gate may ask this list too: its next place in ``ListRequest``.
     case list(String)
+}
 
-    package var bytes: [UInt8] {
+extension ResolverOrder: ChannelMessage {
+    package enum Kind: UInt8 {
+        case gate = 0x47  // G
+        case list = 0x4c  // L
+    }
+
+    package var kind: Kind {
         switch self {
-        case .gate: [UInt8(ascii: "G")]
-        case .list(let zone): [UInt8(ascii: "L")] + Array(zone.utf8)
+        case .gate: .gate
+        case .list: .list
         }
     }
 
-    package init?(_ bytes: [UInt8]) {
-        switch bytes.first {
-        case UInt8(ascii: "G") where bytes.count == 1: self = .gate
-        case UInt8(ascii: "L"):
-            guard let zone = String(validating: bytes.dropFirst(), as: UTF8.self) else { return nil }
-            self = .list(zone)
-        default: return nil
+    package func writeFields(to writer: inout WireWriter) {
+        if case .list(let zone) = self { writer.write(zone) }
+    }
+
+    package init(_ kind: Kind, from reader: inout WireReader) throws(WireError) {
+        switch kind {
+        case .gate: self = .gate
+        case .list: self = .list(try reader.text())
         }
     }
 }
@@ -32,21 +40,29 @@ package enum ResolverReport: Hashable, Sendable {
     case ready
     /// The resolver cannot serve, and ends.
     case failed(String)
+}
 
-    package var bytes: [UInt8] {
+extension ResolverReport: ChannelMessage {
+    package enum Kind: UInt8 {
+        case ready = 0x52  // R
+        case failed = 0x46  // F
+    }
+
+    package var kind: Kind {
         switch self {
-        case .ready: [UInt8(ascii: "R")]
-        case .failed(let reason): [UInt8(ascii: "F")] + FailureReason.bytes(of: reason)
+        case .ready: .ready
+        case .failed: .failed
         }
     }
 
-    package init?(_ bytes: [UInt8]) {
-        switch bytes.first {
-        case UInt8(ascii: "R") where bytes.count == 1: self = .ready
-        case UInt8(ascii: "F"):
-            guard let reason = FailureReason.read(bytes.dropFirst()) else { return nil }
-            self = .failed(reason)
-        default: return nil
+    package func writeFields(to writer: inout WireWriter) {
+        if case .failed(let reason) = self { writer.write(FailureReason.cut(reason)) }
+    }
+
+    package init(_ kind: Kind, from reader: inout WireReader) throws(WireError) {
+        switch kind {
+        case .ready: self = .ready
+        case .failed: self = .failed(try FailureReason.read(&reader))
         }
     }
 }

@@ -177,7 +177,7 @@ package struct Resolver: ~Copyable {
                 return
             case .message(let bytes, _):
                 // A gate that sends anything else may be compromised, and gets no answer.
-                if let request = ListRequest(wireBytes: bytes) { ask(request, of: gate, number: number, at: now) }
+                if let request = ListRequest(bytes) { ask(request, of: gate, number: number, at: now) }
             }
         }
     }
@@ -195,6 +195,6 @@ final class AskingGate {
 
     func answer(_ request: ListRequest, _ answer: ListAnswer) {
         // If the gate does not read this, its own deadline makes the answer unknown.
-        channel.offer(ListReply(to: request, answer).wireBytes)
+        channel.offer(ListReply(to: request, answer).bytes)
     }
 }

@@ -69,8 +69,8 @@ private func single(_ service: inout Service) {
 /// The resolver answers the question that it was asked.
 private func answer(_ rig: Rig, _ word: ListAnswer.Word) throws {
     guard case .message(let bytes, _) = try rig.resolver.receive() else { return }
-    let request = try #require(ListRequest(wireBytes: bytes))
-    try rig.resolver.send(ListReply(to: request, ListAnswer(word, seconds: 60)).wireBytes)
+    let request = try #require(ListRequest(bytes))
+    try rig.resolver.send(ListReply(to: request, ListAnswer(word, seconds: 60)).bytes)
     try rig.dispatch(.resolver)
 }
 

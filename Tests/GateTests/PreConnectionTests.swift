@@ -273,9 +273,9 @@ struct ListLookupsTests {
             Issue.record("the resolver was not asked")
             return
         }
-        let request: ListRequest = try #require(ListRequest(wireBytes: bytes))
+        let request: ListRequest = try #require(ListRequest(bytes))
         try resolver.send([0xff])
-        try resolver.send(ListReply(to: request, ListAnswer(.listed([.v4(0x7f00_0002)]), seconds: 60)).wireBytes)
+        try resolver.send(ListReply(to: request, ListAnswer(.listed([.v4(0x7f00_0002)]), seconds: 60)).bytes)
         try lookups.readAnswers(poller, at: now)
         let after = lookups.lookUp(client, at: now)
         #expect(after?.refusal == .dnsbl(rule: 0))

@@ -2,6 +2,7 @@ import Addresses
 import Messages
 import ServiceModel
 import Testing
+import Wire
 
 struct GateMessagesTests {
     @Test(
@@ -52,39 +53,51 @@ struct GateMessagesTests {
         }
     }
 
-    @Test("a report that is cut, too long, or about an invalid prefix is no message")
+    @Test("a report that is cut, too long, or about an invalid prefix is nonsense")
     func brokenReports() throws {
         let offence = GateMessage.offence(try IPPrefix("192.0.2.0/24"), .sensor).bytes
-        for count in 0..<offence.count { #expect(GateMessage(Array(offence.prefix(count))) == nil) }
-        for change in [(1, UInt8(99)), (2, 33), (2, 16), (3, 5), (19, 1)] {
+        for count in 2..<offence.count { #expect(GateMessage.read(Array(offence.prefix(count))) == .nonsense) }
+        // The number of the offence, the length of the text, and its first character.
+        for (place, byte) in [(2, UInt8(99)), (10, 1), (18, 0x78), (18, 0xff)] {
             var bytes = offence
-            bytes[change.0] = change.1
-            #expect(GateMessage(bytes) == nil, "\(change)")
+            bytes[place] = byte
+            #expect(GateMessage.read(bytes) == .nonsense, "\(place)")
         }
-        #expect(GateMessage(offence + [0]) == nil)
+        #expect(GateMessage.read(offence + [0]) == .nonsense)
         let hit = BanHit(prefix: try IPPrefix("::1"), count: 1)
         let tooMany = GateMessage.hits(Array(repeating: hit, count: GateMessage.mostHits + 1)).bytes
-        #expect(GateMessage(tooMany) == nil)
-        #expect(GateMessage(Array(tooMany.prefix(24))) == nil)
+        #expect(GateMessage.read(tooMany) == .nonsense)
+        #expect(GateMessage.read(Array(tooMany.prefix(24))) == .nonsense)
     }
 
-    @Test("the kinds of a gate's messages are known, whatever follows the letter, and no other letter is a kind")
-    func kinds() throws {
-        let messages: [GateMessage] = [
-            .ready, .failed(""), .offence(try IPPrefix("::1"), .sensor), .hits([]), .sourceStatus(1, SourceStatus()),
-        ]
-        let letters = Set(messages.compactMap(\.bytes.first))
-        #expect(letters.count == messages.count)
+    @Test("the longest report fits into one message of a channel")
+    func longest() throws {
+        let prefix = try IPPrefix("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/128")
+        let hit = BanHit(prefix: prefix, count: .max)
+        let report = GateMessage.hits(Array(repeating: hit, count: GateMessage.mostHits)).bytes
+        #expect(report.count <= 4096)
+        #expect(GateMessage.failed(String(repeating: "x", count: 2000)).bytes.count <= 4096)
+    }
+
+    @Test("a kind or a version that is not known is no nonsense, whatever follows it")
+    func unknown() {
+        let letters: Set<UInt8> = [0x52, 0x46, 0x4f, 0x48, 0x53]
         for letter in UInt8.min ... .max {
-            #expect(GateMessage.isOfKnownKind([letter, 0xff]) == letters.contains(letter))
+            let isKnown = letters.contains(letter)
+            #expect((GateMessage.read([letter, 1, 0xff]) == .unknown) == !isKnown)
+            #expect(GateMessage.read([letter, 2, 0xff]) == .unknown)
+            #expect(GateMessage.read([letter]) == .unknown)
         }
-        #expect(!GateMessage.isOfKnownKind([]))
+        #expect(GateMessage.read([]) == .nonsense)
+        #expect(SupervisorMessage.read([0x58, 1]) == .unknown)
+        #expect(ResolverOrder.read([0x58, 1]) == .unknown)
+        #expect(ResolverReport.read([0x58, 1]) == .unknown)
     }
 
     @Test("a reason that is too long for a message is cut, and still a reason", arguments: ["x", "ü", "\u{1f600}"])
     func long(text: String) {
         let bytes = GateMessage.failed(String(repeating: text, count: 2000)).bytes
-        #expect(bytes.count == 901)
+        #expect(bytes.count == 2 + 8 + 900)
         guard case .failed(let reason)? = GateMessage(bytes) else {
             Issue.record("it is no failure")
             return
@@ -98,9 +111,11 @@ struct GateMessagesTests {
         let cut = "x" + String(repeating: "ü", count: 449)
         #expect(GateMessage(GateMessage.failed(text).bytes) == .failed(cut))
         #expect(ResolverReport(ResolverReport.failed(text).bytes) == .failed(cut))
-        for bytes in [Array("F".utf8) + [0xff], Array(("F" + String(repeating: "x", count: 901)).utf8)] {
-            #expect(GateMessage(bytes) == nil)
-            #expect(ResolverReport(bytes) == nil)
+        var long = WireWriter()
+        long.write(String(repeating: "x", count: 901))
+        for fields in [[1, 0, 0, 0, 0, 0, 0, 0, 0xff], long.bytes] {
+            #expect(GateMessage.read([0x46, 1] + fields) == .nonsense)
+            #expect(ResolverReport.read([0x46, 1] + fields) == .nonsense)
         }
     }
 

@@ -1,4 +1,5 @@
 import Addresses
+import Messages
 import TestSupport
 import Testing
 import Wire
@@ -11,13 +12,13 @@ struct ListMessagesTests {
     @Test("requests and replies read back unchanged", arguments: addresses)
     func roundTrip(address: IPAddress) {
         let request = ListRequest(list: 31, address: address)
-        #expect(ListRequest(wireBytes: request.wireBytes) == request)
+        #expect(ListRequest(request.bytes) == request)
         let many = (0..<DNSReply.mostAddresses).map { IPAddress.v4(0x7fff_ff00 + UInt32($0)) }
         for word in [.unknown, .notListed, .listed([.v4(0x7f00_0002)]), .listed(many)] as [ListAnswer.Word] {
             let reply = ListReply(to: request, ListAnswer(word, seconds: 3600))
-            #expect(ListReply(wireBytes: reply.wireBytes) == reply)
+            #expect(ListReply(reply.bytes) == reply)
             // The size that a message channel takes as one message.
-            #expect(reply.wireBytes.count <= 1024)
+            #expect(reply.bytes.count <= 4096)
         }
     }
 
@@ -25,13 +26,13 @@ struct ListMessagesTests {
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let listed = ListAnswer(.listed([.v4(0x7f00_0002), .v4(0x7f00_0003)]), seconds: 60)
-        let whole = ListReply(to: ListRequest(list: 1, address: .v4(0xc000_0201)), listed).wireBytes
+        let whole = ListReply(to: ListRequest(list: 1, address: .v4(0xc000_0201)), listed).bytes
         for _ in 0..<2000 {
             var bytes = whole
             bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
             if Bool.random(using: &random) { bytes.removeLast(Int.random(in: 1...bytes.count, using: &random)) }
-            if let reply = ListReply(wireBytes: bytes) { try #require(ListReply(wireBytes: reply.wireBytes) == reply) }
+            if let reply = ListReply(bytes) { try #require(ListReply(reply.bytes) == reply) }
         }
-        #expect(ListRequest(wireBytes: ListRequest(list: 1, address: .v4(1)).wireBytes + [0]) == nil)
+        #expect(ListRequest(ListRequest(list: 1, address: .v4(1)).bytes + [0]) == nil)
     }
 }

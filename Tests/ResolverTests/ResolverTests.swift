@@ -1,3 +1,4 @@
+import Messages
 import Addresses
 import DNS
 import TestSupport
@@ -243,7 +244,7 @@ struct ResolverTests {
         "a gate that sends nonsense gets no answer to it, and later requests are answered as before",
         arguments: [
             [0], [UInt8](repeating: 0xff, count: 1024),
-            Array(ListRequest(list: 0, address: clientAddress).wireBytes.dropLast()),
+            Array(ListRequest(list: 0, address: clientAddress).bytes.dropLast()),
         ])
     func nonsense(bytes: [UInt8]) throws {
         let server = try FakeNameServer()

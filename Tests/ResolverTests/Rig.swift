@@ -20,7 +20,7 @@ final class GateEnd {
     var number: Int32 { channel.number }
 
     func ask(_ list: Int, _ address: IPAddress = clientAddress) throws {
-        try send(ListRequest(list: list, address: address).wireBytes)
+        try send(ListRequest(list: list, address: address).bytes)
     }
 
     func send(_ bytes: [UInt8]) throws { try channel.send(bytes) }
@@ -28,7 +28,7 @@ final class GateEnd {
     /// The next reply; nil when there is none.
     func reply() throws -> ListReply? {
         guard case .message(let bytes, _) = try channel.receive() else { return nil }
-        let reply: ListReply = try #require(ListReply(wireBytes: bytes))
+        let reply: ListReply = try #require(ListReply(bytes))
         return reply
     }
 

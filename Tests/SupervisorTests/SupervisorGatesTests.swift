@@ -58,7 +58,7 @@ private func gateProcess(_ pid: Int32, channel: consuming MessageChannel) throws
 struct SupervisorGatesTests {
     @Test(
         "a gate that sends an invalid message is killed, and the supervisor goes on",
-        arguments: [Array("RR".utf8), Array("O".utf8), Array("S".utf8) + [0], Array("H".utf8) + [0xff]])
+        arguments: [Array("R\u{1}R".utf8), Array("O\u{1}".utf8), Array("S\u{1}\0".utf8), Array("H\u{1}".utf8) + [0xff]])
     func nonsense(bytes: [UInt8]) async {
         await #expect(processExitsWith: .success) { [bytes] in
             let directory = try TemporaryDirectory()

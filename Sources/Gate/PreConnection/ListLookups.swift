@@ -62,7 +62,7 @@ struct ListLookups: ~Copyable {
             let request = ListRequest(list: list, address: address)
             let isAsked: Bool
             switch resolver {
-            case .some(let channel): isAsked = channel.offer(request.wireBytes)
+            case .some(let channel): isAsked = channel.offer(request.bytes)
             case .none: return
             }
             // A resolver that is busy, or gone, counts as the answer "unknown".
@@ -86,7 +86,7 @@ struct ListLookups: ~Copyable {
             case .nothing: return
             case .message(let bytes, _):
                 // A message that is no answer is ignored.
-                if let reply = ListReply(wireBytes: bytes) { cache.learn(reply, at: now) }
+                if let reply = ListReply(bytes) { cache.learn(reply, at: now) }
             case .closed: return try forgetResolver(poller)
             }
         }

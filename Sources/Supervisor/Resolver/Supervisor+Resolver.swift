@@ -113,12 +113,15 @@ extension Supervisor {
             if !process.isChannelClosed { try loop.poller.remove(process.channel.number) }
             process.isChannelClosed = true
         case .message(let bytes, _):
-            switch ResolverReport(bytes) {
-            case .ready:
+            switch ResolverReport.read(bytes) {
+            case .message(.ready):
                 resolver.failure = nil
                 journal.resolverReady(process)
-            case .failed(let reason): resolver.failure = ResolverFailure(.reported, message: reason)
-            case nil:
+            case .message(.failed(let reason)): resolver.failure = ResolverFailure(.reported, message: reason)
+            case .unknown:
+                // The program was replaced while it ran; the message asks for nothing.
+                break
+            case .nonsense:
                 journal.problem("resolver_nonsense", "pid \(process.pid) says what no resolver says, and is killed")
                 Processes.signal(process.pid, .kill)
             }

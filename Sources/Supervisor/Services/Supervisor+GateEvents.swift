@@ -20,13 +20,13 @@ extension Supervisor {
                 gate.isChannelClosed = true
                 return
             case .message(let bytes, _):
-                guard GateMessage.isOfKnownKind(bytes) else {
+                switch GateMessage.read(bytes) {
+                case .unknown:
                     // The program was replaced while it ran, or an attacker controls the gate. In either case the
                     // message asks for nothing, and the gate may have live connections.
                     journal.unknownMessage(bytes, of: gate)
-                    continue
-                }
-                guard handleMessage(GateMessage(bytes), of: gate, at: now) else {
+                case .message(let message) where handleMessage(message, of: gate, at: now): break
+                case .message, .nonsense:
                     // A gate handles untrusted input, so an attacker may control it. The supervisor handles its end
                     // like any other gate's.
                     journal.problem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
@@ -38,14 +38,13 @@ extension Supervisor {
     }
 
     /// - Returns: whether this gate may send this message.
-    private func handleMessage(_ message: GateMessage?, of gate: GateProcess, at now: Int64) -> Bool {
+    private func handleMessage(_ message: GateMessage, of gate: GateProcess, at now: Int64) -> Bool {
         switch message {
         case .ready: isReady(gate, at: now)
         case .failed(let reason): gate.failure = reason
         case .offence(let prefix, let offence): return handleBanReport(offence, of: prefix, from: gate, at: now)
         case .hits(let hits): bans.addHits(hits, at: now)
         case .sourceStatus(let number, let sourceStatus): handleSourceStatus(sourceStatus, number: number, from: gate)
-        case nil: return false
         }
         return true
     }

@@ -23,8 +23,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(all.dropFirst())
     switch all.first ?? 0 {
     case 0: check(HostDefinition(wire: bytes)) { HostDefinition(wire: $0.wire) }
-    case 1: check(ListRequest.self, bytes)
-    case 2: check(ListReply.self, bytes)
+    case 1: check(ListRequest(bytes)) { ListRequest($0.bytes) }
+    case 2: check(ListReply(bytes)) { ListReply($0.bytes) }
     case 3: check(ControlRequest.self, bytes)
     case 4: check(ControlReply.self, bytes)
     case 5: check(SupervisorMessage(bytes)) { SupervisorMessage($0.bytes) }
