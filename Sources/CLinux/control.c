@@ -4,6 +4,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -51,12 +52,26 @@ int clinux_control_accept(int listener) {
     return fd < 0 ? -errno : fd;
 }
 
-uint64_t *clinux_counters(size_t count) {
-    void *memory = mmap(NULL, count * sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+int clinux_counters_make(size_t words) {
+    int fd = memfd_create("counters", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0) return -errno;
+    // Its size cannot change any more, so that reading the mapping cannot fault.
+    if (ftruncate(fd, (off_t)(words * sizeof(uint64_t))) == 0
+        && fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0)
+        return fd;
+    return close_failed(fd);
+}
+
+uint64_t *clinux_counters_map(int fd, size_t words) {
+    struct stat status;
+    int seals = fcntl(fd, F_GET_SEALS);
+    if (fstat(fd, &status) < 0 || status.st_size != (off_t)(words * sizeof(uint64_t))) return NULL;
+    if (seals < 0 || (seals & (F_SEAL_GROW | F_SEAL_SHRINK)) != (F_SEAL_GROW | F_SEAL_SHRINK)) return NULL;
+    void *memory = mmap(NULL, words * sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-void clinux_counters_free(uint64_t *counters, size_t count) { munmap(counters, count * sizeof(uint64_t)); }
+void clinux_counters_free(uint64_t *counters, size_t words) { munmap(counters, words * sizeof(uint64_t)); }
 
 void clinux_count(uint64_t *counter) { __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED); }
 

@@ -45,11 +45,14 @@ extension GateCounter: CaseIterable {
 }
 
 extension SharedCounters {
+    /// Changes when a counter comes, goes or moves to another index.
+    private static var version: UInt32 { 1 }
+
     /// The counters of one gate; the supervisor makes them before the fork.
     ///
     /// Errors: mmap(2).
     package static func ofGate() throws(SystemError) -> SharedCounters {
-        try SharedCounters(count: GateCounter.allCases.count)
+        try SharedCounters(count: GateCounter.allCases.count, version: version)
     }
 
     package subscript(counter: GateCounter) -> UInt64 {

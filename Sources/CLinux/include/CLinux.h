@@ -119,8 +119,9 @@ void clinux_local_minute(int64_t seconds, int *weekday, int *minute);
 // The load average of the last minute, times 100. sysinfo(2).
 int clinux_load_hundredths(void);
 
-uint64_t *clinux_counters(size_t count);  // zeros in memory that a fork shares; NULL when no memory is left
-void clinux_counters_free(uint64_t *counters, size_t count);
+int clinux_counters_make(size_t words);                           // zeros in memory of a fixed size; a descriptor
+uint64_t *clinux_counters_map(int fd, size_t words);              // NULL: of another size, or no memory is left
+void clinux_counters_free(uint64_t *counters, size_t words);
 void clinux_count(uint64_t *counter);           // adds one
 void clinux_set_counter(uint64_t *counter, uint64_t value);
 uint64_t clinux_counted(const uint64_t *counter);
