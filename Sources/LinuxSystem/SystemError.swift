@@ -66,6 +66,10 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     /// Source: accept(2), "Error handling": ENETDOWN, EPROTO, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
     /// ENETUNREACH; and ECONNABORTED, ECONNRESET, ETIMEDOUT.
     package var isOfAcceptedConnection: Bool { [100, 71, 92, 112, 64, 113, 95, 101, 103, 104, 110].contains(rawValue) }
+
+    /// Whether the call may succeed later, when this process or the machine has more memory or descriptors: ENOMEM,
+    /// ENFILE, EMFILE, ENOSPC, ENOBUFS.
+    package var isLackOfResources: Bool { [12, 23, 24, 28, 105].contains(rawValue) }
 }
 
 /// Runs a call that returns -errno on failure, and repeats it when a signal interrupted it.

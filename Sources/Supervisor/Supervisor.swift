@@ -114,14 +114,13 @@ package final class Supervisor {
             switch loop.poller.token(at: index) {
             case EventLoop.Token.signals: try handleSignals(at: now)
             case EventLoop.Token.blockList: try rereadBlockList()
-            case ControlServer.Token.socket: try acceptControl(at: now)
-            case ControlServer.Token.file: tell(try control.fileChanged(at: now, &loop.poller))
+            case ControlServer.Token.socket: acceptControl(at: now)
+            case ControlServer.Token.file: tell(control.fileChanged(at: now, &loop.poller))
             case let token:
-                switch descendants.roster.child(token: token) {
-                case .gate(let gate): try handleMessages(of: gate, at: now)
-                case .resolver(let process): try handleMessages(of: process)
-                case .reader: files.reading.readOutput(&loop.poller)
-                case nil: if control.isClient(token) { answer(token, at: now) }
+                if let child = descendants.roster.child(token: token) {
+                    handleInput(of: child, at: now)
+                } else if control.isClient(token) {
+                    answer(token, at: now)
                 }
             }
         }
@@ -136,6 +135,27 @@ package final class Supervisor {
         tell(control.tend(at: now, &loop.poller))
         endReloads()
         tendBans(at: now)
+    }
+
+    /// Reads what a child has sent. A failure of its channel is the child's, not the supervisor's.
+    private func handleInput(of child: ChildProcess, at now: Int64) {
+        let pid: Int32
+        do throws(SystemError) {
+            switch child {
+            case .gate(let gate):
+                pid = gate.pid
+                try handleMessages(of: gate, at: now)
+            case .resolver(let process):
+                pid = process.pid
+                try handleMessages(of: process)
+            case .reader: return files.reading.readOutput(&loop.poller)
+            }
+        } catch {
+            // When memory is short, the next turn reads it.
+            if error.errno.isLackOfResources { return }
+            journal.problem("gate_unreachable", "pid \(pid): \(error); it is killed")
+            Processes.signal(pid, .kill)
+        }
     }
 
     /// The time until the first deadline of an owner, in nanoseconds; nil: there is none.

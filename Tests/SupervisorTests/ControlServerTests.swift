@@ -1,4 +1,5 @@
 import Control
+import Glibc
 import LinuxSystem
 import TestSupport
 import Testing
@@ -20,7 +21,7 @@ struct ControlServerTests {
         let rig = try rig()
         #expect(rig.open(at: 0) == nil)
         let client = try ControlSocket.connect(to: path)
-        try rig.accept(at: 0)
+        rig.accept(at: 0)
         #expect(rig.isClient(101))
         try client.send(ControlRequest.status.wireBytes)
         let asked = try #require(rig.request(of: 101))
@@ -40,13 +41,13 @@ struct ControlServerTests {
         #expect(rig.open(at: 0) == nil)
         do {
             let client = try ControlSocket.connect(to: path)
-            try rig.accept(at: 0)
+            rig.accept(at: 0)
             try client.send([0xff, 0xff])
             let asked = try #require(rig.request(of: 101))
             #expect(asked.request == nil)
         }
         _ = try ControlSocket.connect(to: path)
-        try rig.accept(at: 0)
+        rig.accept(at: 0)
         #expect(rig.request(of: 102) == nil)
     }
 
@@ -55,7 +56,7 @@ struct ControlServerTests {
         let rig = try rig()
         #expect(rig.open(at: 0) == nil)
         let client = try ControlSocket.connect(to: path)
-        try rig.accept(at: 1)
+        rig.accept(at: 1)
         let deadline = try #require(rig.deadline)
         #expect(rig.tend(at: deadline - 1) == nil)
         #expect(rig.isClient(101))
@@ -76,13 +77,38 @@ struct ControlServerTests {
             #expect(result.end == .exited(status: 0))
             while try rig.wait() == 0 {}
             var notice: ControlServer.Notice?
-            while notice == nil { notice = try rig.fileChanged(at: 5) }
+            while notice == nil { notice = rig.fileChanged(at: 5) }
             #expect(notice == .restored)
             _ = try ControlSocket.connect(to: path)
         }
         try check(["rm", path])
         try check(["mv", path, path + ".old"])
         try check(["rm", "-r", directory.path + "/state"])
+    }
+
+    @Test("without a descriptor for a client the socket is closed, and made again later")
+    func exhausted() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            let path = directory.path + "/state/control"
+            let rig = try Rig(directory.path + "/state")
+            #expect(rig.open(at: 0) == nil)
+            let client = try ControlSocket.connect(to: path)
+            // The limit is the number of the next descriptor.
+            let next = UInt64(try duplicate(client.number).number)
+            let usual = OwnLimits.get(Int32(RLIMIT_NOFILE.rawValue)).soft
+            OwnLimits.set(Int32(RLIMIT_NOFILE.rawValue), soft: next)
+            let notice = rig.accept(at: 1)
+            OwnLimits.set(Int32(RLIMIT_NOFILE.rawValue), soft: usual)
+            guard case .unserved(let error)? = notice, error.errno.name == "EMFILE" else {
+                Issue.record("\(String(describing: notice))")
+                return
+            }
+            let due = try #require(rig.deadline)
+            #expect(due == 1 + ControlServer.retryNanoseconds)
+            #expect(rig.tend(at: due) == .restored)
+            _ = try ControlSocket.connect(to: path)
+        }
     }
 
     @Test("without its directory there is no socket; it is tried again, and its file goes with the server")
@@ -116,17 +142,18 @@ private final class Rig {
     var deadline: Int64? { server.deadline }
     func open(at now: Int64) -> SystemError? { server.open(at: now, &poller) }
     func tend(at now: Int64) -> ControlServer.Notice? { server.tend(at: now, &poller) }
-    func fileChanged(at now: Int64) throws -> ControlServer.Notice? { try server.fileChanged(at: now, &poller) }
+    func fileChanged(at now: Int64) -> ControlServer.Notice? { server.fileChanged(at: now, &poller) }
     func isClient(_ token: UInt64) -> Bool { server.isClient(token) }
     func request(of token: UInt64) -> ControlServer.Request? { server.request(of: token, &poller) }
     func close() -> SystemError? { server.close() }
     func wait() throws -> Int { try poller.wait(timeoutNanoseconds: 0) }
 
     /// Accepts the clients that wait; their tokens are 101, 102 and so on.
-    func accept(at now: Int64) throws {
+    @discardableResult
+    func accept(at now: Int64) -> ControlServer.Notice? {
         var token = lastToken
         defer { lastToken = token }
-        try server.accept(at: now, &poller) {
+        return server.accept(at: now, &poller) {
             token += 1
             return token
         }

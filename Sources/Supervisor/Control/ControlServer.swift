@@ -95,16 +95,19 @@ struct ControlServer: ~Copyable {
             openAt = nil
             return nil
         } catch {
-            openAt = now + Self.retryNanoseconds
+            _ = close(because: error, at: now)
             return error
         }
     }
 
     /// Handles an event in the state directory: makes the socket again if its file is not there any more.
-    mutating func fileChanged(at now: Int64, _ poller: inout Poller) throws(SystemError) -> Notice? {
-        guard try watch?.hasChanged() == true else { return nil }
-        if isReachable { return nil }
-        return reopen(at: now, &poller)
+    mutating func fileChanged(at now: Int64, _ poller: inout Poller) -> Notice? {
+        do throws(SystemError) {
+            guard try watch?.hasChanged() == true, !isReachable else { return nil }
+            return reopen(at: now, &poller)
+        } catch {
+            return close(because: error, at: now)
+        }
     }
 
     private var isReachable: Bool {
@@ -126,16 +129,27 @@ struct ControlServer: ~Copyable {
         open(at: now, &poller).map { .unserved($0) } ?? .restored
     }
 
-    /// Accepts the clients that wait. Beyond the limit, a connection closes at once.
-    mutating func accept(
-        at now: Int64, _ poller: inout Poller, token: () -> UInt64
-    ) throws(SystemError) {
-        while let connection = try nextConnection() {
-            guard clients.count < Self.mostClients else { continue }
-            let token = token()
-            try poller.add(connection.channel.number, token: token)
-            clients[token] = (ControlClient(connection), now + Self.askWithinNanoseconds)
+    /// Accepts the clients that wait. Beyond the limit, a connection closes at once. For lack of descriptors or memory,
+    /// the socket is closed for a while: the clients in its queue would wake the loop again and again.
+    mutating func accept(at now: Int64, _ poller: inout Poller, token: () -> UInt64) -> Notice? {
+        do throws(SystemError) {
+            while let connection = try nextConnection() {
+                guard clients.count < Self.mostClients else { continue }
+                let token = token()
+                try poller.add(connection.channel.number, token: token)
+                clients[token] = (ControlClient(connection), now + Self.askWithinNanoseconds)
+            }
+            return nil
+        } catch {
+            return close(because: error, at: now)
         }
+    }
+
+    private mutating func close(because error: SystemError, at now: Int64) -> Notice {
+        socket = nil
+        watch = nil
+        openAt = now + Self.retryNanoseconds
+        return .unserved(error)
     }
 
     private func nextConnection() throws(SystemError) -> ControlConnection? {

@@ -14,9 +14,9 @@ extension Supervisor {
         if let error = control.close() { journal.problem("control_left", "\(control.path): \(error)") }
     }
 
-    func acceptControl(at now: Int64) throws(SystemError) {
+    func acceptControl(at now: Int64) {
         let tokens = loop.tokens
-        try control.accept(at: now, &loop.poller, token: tokens.next)
+        tell(control.accept(at: now, &loop.poller, token: tokens.next))
     }
 
     func tell(_ notice: ControlServer.Notice?) {
