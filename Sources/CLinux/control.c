@@ -27,6 +27,16 @@ static int close_failed(int fd) {
     return -error;
 }
 
+// As clinux_control_connect, but never waits: a server that does not accept is -EAGAIN. The connection is closed at once.
+int clinux_control_probe(const char *path) {
+    struct sockaddr_un address;
+    int fd = open_socket(path, &address, SOCK_NONBLOCK);
+    if (fd < 0) return fd;
+    int error = connect(fd, (struct sockaddr *)&address, sizeof address) < 0 ? errno : 0;
+    close(fd);
+    return -error;
+}
+
 int clinux_control_connect(const char *path) {
     struct sockaddr_un address;
     int fd = open_socket(path, &address, 0);

@@ -188,6 +188,11 @@ void *clinux_map_read_only(int fd, size_t *count) {
 
 int clinux_unmap(const void *address, size_t count) { return result(munmap((void *)(uintptr_t)address, count)); }
 
+int clinux_is_file(int fd, const char *path) {
+    struct stat own, there;
+    return fstat(fd, &own) == 0 && lstat(path, &there) == 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino;
+}
+
 int clinux_open_lock(const char *path) {
     int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     return fd < 0 ? -errno : fd;
@@ -228,7 +233,7 @@ int clinux_directory_changed(int fd, const char *name) {
         if (n < 0) return errno == EAGAIN ? changed : -errno;
         for (char *at = buffer; at < buffer + n;) {
             const struct inotify_event *event = (const struct inotify_event *)at;
-            if (event->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF)
+            if (event->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED)
                 || (event->len > 0 && strcmp(event->name, name) == 0))
                 changed = 1;
             at += sizeof *event + event->len;

@@ -14,9 +14,8 @@ package struct ControlSocket: ~Copyable {
     /// Errors: socket(2), bind(2): EADDRINUSE when a process listens there, or the file is no socket.
     package init(path: String) throws(SystemError) {
         if try Files.isSocket(path) == true {
-            let answer = unsafe clinux_control_connect(path)
-            if answer >= 0 { _ = Descriptor(owning: answer) }
-            if Errno(-answer) == .connectionRefused { try Files.remove(path) }
+            // Without waiting: the process that listens there may not accept.
+            if Errno(-(unsafe clinux_control_probe(path))) == .connectionRefused { try Files.remove(path) }
         }
         let made = Descriptor(owning: try retrying("bind control socket") { unsafe clinux_control_listen(path) })
         file = try Files.identity(ofSocket: path)

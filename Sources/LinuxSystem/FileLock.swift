@@ -5,6 +5,7 @@ internal import CLinux
 /// A lock that this process holds as long as the value lives. The file stays when the lock is gone.
 package struct FileLock: ~Copyable {
     private let file: Descriptor
+    private let path: String
 
     /// The reason why there is no lock.
     package enum Failure: Error, Hashable, Sendable {
@@ -21,8 +22,12 @@ package struct FileLock: ~Copyable {
             let opened = Descriptor(owning: try retrying("open lock") { unsafe clinux_open_lock(path) })
             _ = try retrying("lock") { unsafe clinux_lock(opened.number, &holder) }
             file = opened
+            self.path = path
         } catch {
             throw error.errno == .again ? .held(pid: holder > 0 ? holder : nil) : .system(error)
         }
     }
+
+    /// Whether the path still leads to the locked file: another process may have removed or replaced it.
+    package var isCurrent: Bool { unsafe clinux_is_file(file.number, path) == 1 }
 }

@@ -81,9 +81,7 @@ package final class Supervisor {
     private func logStart(withoutGroups reason: String?) {
         journal.start(settings, process.privilege)
         journal.sandbox(descendants.orphans.groups, withoutGroups: reason)
-        if let failure = process.lock.failure {
-            journal.problem("no_lock", "\(failure); another supervisor is not kept away")
-        }
+        if let failure = process.lock.failure { logUnlocked("\(failure)") }
     }
 
     /// Serves until a signal or a command stops it.

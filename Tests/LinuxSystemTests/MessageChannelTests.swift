@@ -80,11 +80,11 @@ struct MessageChannelTests {
         }
     }
 
-    @Test("a message of more than 1024 bytes is cut")
+    @Test("a message of more than 4096 bytes is cut")
     func long() throws {
         let pair = try MessageChannel.pair()
         try pair.supervisor.send([UInt8](repeating: 7, count: 2000))
-        #expect(try receive(pair.gate) == .message([UInt8](repeating: 7, count: 1024), hasDescriptor: false))
+        #expect(try receive(pair.gate) == .message([UInt8](repeating: 7, count: 4096), hasDescriptor: false))
         #expect(try receive(pair.gate) == .nothing)
     }
 

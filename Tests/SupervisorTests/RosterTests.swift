@@ -58,4 +58,16 @@ struct RosterTests {
             roster.add(.reader, pid: 11, token: 7)
         }
     }
+
+    @Test("orders for a resolver that has ended do not wake the loop")
+    func endedResolver() throws {
+        var state = ResolverState()
+        state.process = try resolver(10)
+        state.sendOrdersAt = 5
+        #expect(state.deadline == 5)
+        state.process = nil
+        #expect(state.deadline == nil)
+        state.retryAt = 7
+        #expect(state.deadline == 7)
+    }
 }

@@ -74,6 +74,7 @@ int clinux_is_open(int fd);
 int clinux_sealed_memory(const char *name, const void *bytes, size_t count);
 void *clinux_map_read_only(int fd, size_t *count);                // NULL when it cannot be mapped
 int clinux_unmap(const void *address, size_t count);
+int clinux_is_file(int fd, const char *path);                     // 1: the path leads to the descriptor's file
 int clinux_open_lock(const char *path);
 int clinux_lock(int fd, int *holder);
 int clinux_read_link(const char *link, char *text, size_t size);   // returns the length
@@ -110,6 +111,7 @@ int clinux_is_input_over(int fd);                 // 1: no more bytes will arriv
 // control.c
 int clinux_control_listen(const char *path);    // SEQPACKET, mode 600, non-blocking, close-on-exec
 int clinux_control_accept(int listener);        // non-blocking, close-on-exec
+int clinux_control_probe(const char *path);                       // 0: a process listens there
 int clinux_control_connect(const char *path);   // blocking, close-on-exec
 
 // Takes a zone's rules into memory; an empty name stands for the machine's zone. setenv(3), tzset(3).

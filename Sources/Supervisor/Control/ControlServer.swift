@@ -59,6 +59,7 @@ struct ControlServer: ~Copyable {
     private var waitingForEnd: [ControlClient] = []
 
     private static let mostClients = 16
+    private static let mostWaiting = 64
     private static let askWithinNanoseconds: Int64 = 5_000_000_000
     static let retryNanoseconds: Int64 = 10_000_000_000
 
@@ -177,8 +178,10 @@ struct ControlServer: ~Copyable {
         }
     }
 
-    /// Keeps the connection of a client open until the supervisor's end.
-    mutating func keepUntilEnd(_ client: ControlClient) { waitingForEnd.append(client) }
+    /// Keeps the connection of a client open until the supervisor's end. Beyond the limit, it closes at once.
+    mutating func keepUntilEnd(_ client: ControlClient) {
+        if waitingForEnd.count < Self.mostWaiting { waitingForEnd.append(client) }
+    }
 
     /// Removes the socket's file, so that no client waits for a supervisor that has ended.
     mutating func close() -> SystemError? {

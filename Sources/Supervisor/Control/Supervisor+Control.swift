@@ -23,8 +23,16 @@ extension Supervisor {
         switch notice {
         case nil: break
         case .unserved(let error): logUnserved(error)
-        case .restored: journal.problem("control_restored", "\(control.path): the socket was lost, and is made again")
+        case .restored:
+            journal.problem("control_restored", "\(control.path): the socket was lost, and is made again")
+            if let problem = process.lock.renew() { logUnlocked(problem) }
+            // The file of the bans may have been lost with the socket.
+            saveBans()
         }
+    }
+
+    func logUnlocked(_ problem: String) {
+        journal.problem("no_lock", "\(problem); another supervisor is not kept away")
     }
 
     private func logUnserved(_ error: SystemError) {
@@ -52,6 +60,7 @@ extension Supervisor {
         case .sourceStatus(let service, let asker): return sourceStatus(of: asker, in: service, for: client, at: now)
         case .reload:
             guard !process.stop.isStopping else { return .refused(.stopping) }
+            guard !files.isFull else { return .refused(.tooMany) }
             requestReload(by: client)
             return nil
         case .drain, .stop:

@@ -31,6 +31,9 @@ struct DefinitionReading<Client>: ~Copyable {
         return child.failure == nil ? child.deadline : nil
     }
 
+    /// The clients that wait for a reading.
+    var clientCount: Int { clients.count + (nextClients?.count ?? 0) }
+
     /// The child that reads.
     var pid: Int32? { child?.pid }
 
@@ -147,7 +150,8 @@ private final class ReadingChild {
             while failure == nil, try command.read() {}
             try unwatch(&poller)
         } catch {
-            fail(error)
+            // No signal: the pid is no longer this child's.
+            failure = failure ?? error
         }
         return command.bytes
     }

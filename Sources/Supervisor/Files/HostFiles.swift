@@ -26,6 +26,18 @@ struct HostFiles: ~Copyable {
 
     var hasWaiting: Bool { !waiting.isEmpty }
 
+    /// Whether no more clients can wait.
+    var isFull: Bool { waiting.count + reading.clientCount >= Self.mostWaiting }
+
+    private static let mostWaiting = 64
+
+    /// Ends the reading, and gives up the clients that wait for it or for a reload to take effect.
+    mutating func cancel() -> [ControlClient] {
+        let all = waiting.map(\.client) + reading.cancel()
+        waiting = []
+        return all
+    }
+
     /// Answers the clients that waited until a reload took effect.
     mutating func answer(services: Int, failures: [ReloadReport.Failure]) {
         for (client, faults) in waiting {

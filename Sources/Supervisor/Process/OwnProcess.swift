@@ -7,7 +7,7 @@ internal import ServiceModel
 struct OwnProcess: ~Copyable {
     let privilege = Privilege.current
     let startedAt = Clock.monotonicNanoseconds()
-    let lock: StateLock
+    var lock: StateLock
     /// The readiness descriptor, until it was written to.
     var ready: Descriptor?
     /// The network namespace without interfaces, made when the first service needs it.

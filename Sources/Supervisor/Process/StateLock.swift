@@ -5,12 +5,14 @@ internal import LinuxSystem
 
 /// The claim on a state directory, as long as this supervisor runs.
 struct StateLock: ~Copyable {
-    private let lock: FileLock?
+    private let state: String
+    private var lock: FileLock?
     /// Why the directory is not locked: an ordinary user's supervisor may have none that it can write.
-    let failure: SystemError?
+    private(set) var failure: SystemError?
 
     /// Errors: another supervisor has the directory.
     init(_ state: String) throws(HostDefinitionError) {
+        self.state = state
         do throws(FileLock.Failure) {
             lock = try Self.locked(state)
             failure = nil
@@ -21,6 +23,33 @@ struct StateLock: ~Copyable {
                 lock = nil
                 failure = error
             }
+        }
+    }
+
+    /// Locks the file anew if it was removed or replaced, alone or with its directory.
+    ///
+    /// - Returns: why the directory is not locked any more.
+    mutating func renew() -> String? {
+        if isCurrent { return nil }
+        do throws(FileLock.Failure) {
+            lock = try Self.locked(state)
+            failure = nil
+            return nil
+        } catch {
+            lock = nil
+            switch error {
+            case .held(let pid): return Self.held(state, by: pid).lines.joined()
+            case .system(let error):
+                failure = error
+                return "\(error)"
+            }
+        }
+    }
+
+    private var isCurrent: Bool {
+        switch lock {
+        case .some(let lock): lock.isCurrent
+        case .none: false
         }
     }
 

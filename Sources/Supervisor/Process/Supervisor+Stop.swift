@@ -19,7 +19,7 @@ extension Supervisor {
     }
 
     private func beginStop(by step: Stop.Step) {
-        for client in files.reading.cancel() { client.reply(.refused(.stopping)) }
+        for client in files.cancel() { client.reply(.refused(.stopping)) }
         for service in services.all {
             for gate in [service.serving, service.starting].compactMap({ $0 }) {
                 stopHandshakes(gate.listeners)

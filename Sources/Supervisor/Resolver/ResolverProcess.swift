@@ -77,5 +77,5 @@ struct ResolverState {
     var failure: ResolverFailure?
 
     /// Monotonic: when to call ``Supervisor/tendResolver(at:)``; nil for never.
-    var deadline: Int64? { [retryAt, sendOrdersAt].compactMap { $0 }.min() }
+    var deadline: Int64? { [retryAt, process == nil ? nil : sendOrdersAt].compactMap { $0 }.min() }
 }

@@ -1,0 +1,24 @@
+import LinuxSystem
+import TestSupport
+import Testing
+
+struct ControlSocketTests {
+    @Test("a server that does not accept is not waited for, and keeps its address")
+    func full() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/control"
+        let server = try ControlSocket(path: path)
+        // One more than its queue is for; another connect(2) would wait.
+        let clients = try (0..<17).map { _ in Client(channel: try ControlSocket.connect(to: path)) }
+        let error = #expect(throws: SystemError.self) { _ = try ControlSocket(path: path) }
+        #expect(error?.errno == .addressInUse)
+        #expect(clients.count == 17)
+        let isReachable = server.isReachable
+        #expect(isReachable)
+    }
+
+    private final class Client {
+        let channel: MessageChannel
+        init(channel: consuming MessageChannel) { self.channel = channel }
+    }
+}
