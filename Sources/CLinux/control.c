@@ -27,7 +27,8 @@ static int close_failed(int fd) {
     return -error;
 }
 
-// As clinux_control_connect, but never waits: a server that does not accept is -EAGAIN. The connection is closed at once.
+// As clinux_control_connect, but never waits: a server that does not accept is -EAGAIN. The connection is closed at
+// once.
 int clinux_control_probe(const char *path) {
     struct sockaddr_un address;
     int fd = open_socket(path, &address, SOCK_NONBLOCK);

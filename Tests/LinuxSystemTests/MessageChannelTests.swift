@@ -83,7 +83,7 @@ struct MessageChannelTests {
     @Test("a message of more than 4096 bytes is cut")
     func long() throws {
         let pair = try MessageChannel.pair()
-        try pair.supervisor.send([UInt8](repeating: 7, count: 2000))
+        try pair.supervisor.send([UInt8](repeating: 7, count: 5000))
         #expect(try receive(pair.gate) == .message([UInt8](repeating: 7, count: 4096), hasDescriptor: false))
         #expect(try receive(pair.gate) == .nothing)
     }
