@@ -49,7 +49,8 @@ extension EndToEndTests {
             let doorward = try Supervised(services: [:])
             try doorward.write("listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]", to: "services/echo.toml")
             let script = """
-                "\(Supervised.program)" run --config "\(doorward.directory)/doorward.toml" --ready-fd 7 \
+                "\(Supervised.program)" run --config "\(doorward.directory)/doorward.toml" \
+                    --state "\(doorward.directory)/second" --ready-fd 7 \
                     7>&1 1>/dev/null 2>/dev/null </dev/null | {
                     read name address; echo "$name"; [ "${address%:*}" = 127.0.0.1 ] && [ "${address##*:}" -gt 0 ] \
                         && echo address; cat; echo end; \
