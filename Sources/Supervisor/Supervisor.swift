@@ -1,6 +1,6 @@
 // The process that is root: has the files read, holds every listening socket, starts the gates, and starts them again.
-// Never reads a byte that a client sent. One thread, one loop, one wait. What it does on each event is in
-// Supervisor+Gates, +GateEvents, +Reload, +Stop and +Orphans.
+// Never reads a byte that a client sent. One thread, one loop, one wait. Its state is in owners, each in a folder here
+// with a deadline of its own; what one of them decides and others have to carry out is in the files Supervisor+X.
 internal import Admission
 internal import Control
 package import HostDefinition
@@ -137,21 +137,21 @@ package final class Supervisor {
 
     /// Reads what a child has sent. A failure of its channel is the child's, not the supervisor's.
     private func handleInput(of child: ChildProcess, at now: Int64) {
-        let pid: Int32
+        let (event, pid): (StaticString, Int32)
         do throws(SystemError) {
             switch child {
             case .gate(let gate):
-                pid = gate.pid
+                (event, pid) = ("gate_unreachable", gate.pid)
                 try handleMessages(of: gate, at: now)
             case .resolver(let process):
-                pid = process.pid
+                (event, pid) = ("resolver_unreachable", process.pid)
                 try handleMessages(of: process)
             case .reader: return files.reading.readOutput(&loop.poller)
             }
         } catch {
             // When memory is short, the next turn reads it.
             if error.errno.isLackOfResources { return }
-            journal.problem("gate_unreachable", "pid \(pid): \(error); it is killed")
+            journal.problem(event, "pid \(pid): \(error); it is killed")
             Processes.signal(pid, .kill)
         }
     }

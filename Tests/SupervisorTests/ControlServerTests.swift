@@ -86,6 +86,31 @@ struct ControlServerTests {
         try check(["rm", "-r", directory.path + "/state"])
     }
 
+    @Test("no more than 64 clients wait for the end, and one that has gone away makes room")
+    func waiting() throws {
+        let rig = try rig()
+        #expect(rig.open(at: 0) == nil)
+        var clients: [Open] = []
+        for number in 1...64 {
+            #expect(rig.mayKeep())
+            let client = Open(try ControlSocket.connect(to: path))
+            rig.accept(at: 0)
+            try client.channel.send(ControlRequest.drain.wireBytes)
+            rig.keepUntilEnd(try #require(rig.request(of: 100 + UInt64(number))).client)
+            clients.append(client)
+        }
+        #expect(!rig.mayKeep())
+        clients.removeLast()
+        #expect(rig.mayKeep())
+        #expect(clients.count == 63)
+    }
+
+    /// An open connection of a client.
+    private final class Open {
+        let channel: MessageChannel
+        init(_ channel: consuming MessageChannel) { self.channel = channel }
+    }
+
     @Test("without a descriptor for a client the socket is closed, and made again later")
     func exhausted() async {
         await #expect(processExitsWith: .success) {
@@ -146,6 +171,8 @@ private final class Rig {
     func isClient(_ token: UInt64) -> Bool { server.isClient(token) }
     func request(of token: UInt64) -> ControlServer.Request? { server.request(of: token, &poller) }
     func close() -> SystemError? { server.close() }
+    func mayKeep() -> Bool { server.mayKeep() }
+    func keepUntilEnd(_ client: ControlClient) { server.keepUntilEnd(client) }
     func wait() throws -> Int { try poller.wait(timeoutNanoseconds: 0) }
 
     /// Accepts the clients that wait; their tokens are 101, 102 and so on.

@@ -19,6 +19,16 @@ final class ControlClient {
         channel = connection.takeChannel()
     }
 
+    /// Whether it has closed its connection, or sends more than the one request that it has.
+    var hasClosed: Bool {
+        do throws(SystemError) {
+            guard case .nothing = try channel.receive() else { return true }
+            return false
+        } catch {
+            return true
+        }
+    }
+
     /// Sends the answer. A client that has closed its connection needs none.
     func reply(_ reply: ControlReply) {
         do throws(SystemError) {
@@ -96,7 +106,7 @@ struct ControlServer: ~Copyable {
             openAt = nil
             return nil
         } catch {
-            _ = close(because: error, at: now)
+            _ = pause(because: error, at: now)
             return error
         }
     }
@@ -107,7 +117,7 @@ struct ControlServer: ~Copyable {
             guard try watch?.hasChanged() == true, !isReachable else { return nil }
             return reopen(at: now, &poller)
         } catch {
-            return close(because: error, at: now)
+            return pause(because: error, at: now)
         }
     }
 
@@ -142,11 +152,12 @@ struct ControlServer: ~Copyable {
             }
             return nil
         } catch {
-            return close(because: error, at: now)
+            return pause(because: error, at: now)
         }
     }
 
-    private mutating func close(because error: SystemError, at now: Int64) -> Notice {
+    /// Closes the socket for a while.
+    private mutating func pause(because error: SystemError, at now: Int64) -> Notice {
         socket = nil
         watch = nil
         openAt = now + Self.retryNanoseconds
@@ -178,10 +189,14 @@ struct ControlServer: ~Copyable {
         }
     }
 
-    /// Keeps the connection of a client open until the supervisor's end. Beyond the limit, it closes at once.
-    mutating func keepUntilEnd(_ client: ControlClient) {
-        if waitingForEnd.count < Self.mostWaiting { waitingForEnd.append(client) }
+    /// Whether one more client may wait for the supervisor's end. Those that have gone away are forgotten first.
+    mutating func mayKeep() -> Bool {
+        if waitingForEnd.count >= Self.mostWaiting { waitingForEnd.removeAll { $0.hasClosed } }
+        return waitingForEnd.count < Self.mostWaiting
     }
+
+    /// Keeps the connection of a client open until the supervisor's end.
+    mutating func keepUntilEnd(_ client: ControlClient) { waitingForEnd.append(client) }
 
     /// Removes the socket's file, so that no client waits for a supervisor that has ended.
     mutating func close() -> SystemError? {

@@ -46,8 +46,9 @@ extension Supervisor {
         guard let request = asked.request else { return client.reply(.refused(.unknownRequest)) }
         // Requests that only read are not logged, so that a program that asks every ten seconds does not fill the log.
         if request.changesSomething { journal.request("\(request)", of: client) }
-        if let reply = handleRequest(request, of: client, at: now) { client.reply(reply) }
-        if request == .drain || request == .stop { control.keepUntilEnd(client) }
+        let reply = handleRequest(request, of: client, at: now)
+        if let reply { client.reply(reply) }
+        if case .stopping? = reply { control.keepUntilEnd(client) }
     }
 
     /// - Returns: the answer; nil when it comes later.
@@ -64,6 +65,7 @@ extension Supervisor {
             requestReload(by: client)
             return nil
         case .drain, .stop:
+            guard control.mayKeep() else { return .refused(.tooMany) }
             let grace = request == .drain ? nil : settings.drain.nanoseconds
             beginStop(byCommandWithGrace: grace, at: now)
             let active = services.draining.reduce(0) { $0 + $1.counts[.active] }

@@ -100,9 +100,7 @@ extension Supervisor {
             switch descendants.roster.remove(pid: end.pid) {
             case .gate(let gate): gateEnded(gate, end, at: now)
             case .resolver(let process): resolverEnded(process, end, at: now)
-            case .reader:
-                if let outcome = files.reading.ended(end.way, &loop.poller) { reload(with: outcome, at: now) }
-                tell(descendants.terminateOrphans(at: now))
+            case .reader: if let outcome = files.reading.ended(end.way, &loop.poller) { reload(with: outcome, at: now) }
             case nil: break
             }
         }
