@@ -1,6 +1,5 @@
 // The tokens of a gate's poll set: which descriptor is ready. Pure.
-// Promises that a number never reaches into the tokens of another kind, however long the gate lives: the kind has eight
-// bits, the number the other 56.
+internal import LinuxSystem
 
 /// A descriptor in the poll set of a gate.
 enum PollToken: Hashable {
@@ -17,15 +16,11 @@ enum PollToken: Hashable {
     /// A pending connection that was admitted, by its number.
     case pending(UInt64)
 
-    static let mostNumber: UInt64 = 1 << numberBits - 1
-    private static let numberBits: UInt64 = 56
-
     private enum Kind: UInt8 {
         case signals, channel, handlerLog, resolver, listener, lingering, incoming, pending
     }
 
-    /// The form that epoll(7) keeps. The gate stops at a number above ``mostNumber``; a million connections in each
-    /// second would get there in two thousand years.
+    /// The form that epoll(7) keeps.
     var bits: UInt64 {
         switch self {
         case .signals: Self.bits(.signals, 0)
@@ -40,14 +35,12 @@ enum PollToken: Hashable {
     }
 
     private static func bits(_ kind: Kind, _ number: UInt64) -> UInt64 {
-        precondition(number <= mostNumber, "a token has 56 bits for a number")
-        return UInt64(kind.rawValue) << numberBits | number
+        PollBits(kind: kind.rawValue, number: number).bits
     }
 
     /// The token of these bits; nil when no token has them.
     init?(bits: UInt64) {
-        guard let kind = Kind(rawValue: UInt8(bits >> Self.numberBits)) else { return nil }
-        let number = bits & Self.mostNumber
+        let (kind, number) = (Kind(rawValue: PollBits(bits).kind), PollBits(bits).number)
         switch kind {
         case .listener: self = .listener(Int(number))
         case .lingering: self = .lingering(Int(number))
@@ -57,7 +50,7 @@ enum PollToken: Hashable {
         case .channel where number == 0: self = .channel
         case .handlerLog where number == 0: self = .handlerLog
         case .resolver where number == 0: self = .resolver
-        case .signals, .channel, .handlerLog, .resolver: return nil
+        case .signals, .channel, .handlerLog, .resolver, nil: return nil
         }
     }
 }

@@ -1,6 +1,6 @@
 // The tokens of a resolver's poll set: which descriptor is ready. Pure.
-// Promises that a number never reaches into the tokens of another kind, however long the resolver lives: the kind has
-// eight bits, the number the other 56. Of these, the place of a name server has the lowest three.
+// The place of a name server has the lowest three bits of the number.
+internal import LinuxSystem
 
 /// A descriptor in the poll set of a resolver.
 enum PollToken: Hashable {
@@ -13,17 +13,15 @@ enum PollToken: Hashable {
 
     /// How many name servers a lookup can ask.
     static let mostServers = 1 << Int(placeBits)
-    static let mostNumber: UInt64 = 1 << numberBits - 1
-    static let mostLookup: UInt64 = mostNumber >> placeBits
-    private static let numberBits: UInt64 = 56
+    static let mostLookup: UInt64 = PollBits.mostNumber >> placeBits
     private static let placeBits: UInt64 = 3
 
     private enum Kind: UInt8 {
         case channel, gate, server
     }
 
-    /// The form that epoll(7) keeps. The resolver stops at a number above ``mostNumber`` or ``mostLookup``; a million
-    /// lookups in each second would get there in two hundred years.
+    /// The form that epoll(7) keeps. The resolver stops at a number above ``mostLookup``; a million lookups in each second
+    /// would get there in two hundred years.
     var bits: UInt64 {
         switch self {
         case .channel: return Self.bits(.channel, 0)
@@ -36,17 +34,15 @@ enum PollToken: Hashable {
     }
 
     private static func bits(_ kind: Kind, _ number: UInt64) -> UInt64 {
-        precondition(number <= mostNumber, "a token has 56 bits for a number")
-        return UInt64(kind.rawValue) << numberBits | number
+        PollBits(kind: kind.rawValue, number: number).bits
     }
 
     /// The token of these bits; nil when no token has them.
     init?(bits: UInt64) {
-        guard let kind = Kind(rawValue: UInt8(bits >> Self.numberBits)) else { return nil }
-        let number = bits & Self.mostNumber
+        let (kind, number) = (Kind(rawValue: PollBits(bits).kind), PollBits(bits).number)
         switch kind {
         case .channel where number == 0: self = .channel
-        case .channel: return nil
+        case .channel, nil: return nil
         case .gate: self = .gate(number)
         case .server:
             self = .server(

@@ -1,8 +1,9 @@
+import LinuxSystem
 import Testing
 
 @testable import Gate
 
-private let most = PollToken.mostNumber
+private let most = PollBits.mostNumber
 
 struct PollTokenTests {
     @Test(
@@ -27,8 +28,8 @@ struct PollTokenTests {
     @Test("a number beyond 56 bits is refused")
     func overflow() async {
         #expect(most == 0xff_ffff_ffff_ffff)
-        await #expect(processExitsWith: .failure) { _ = PollToken.lingering(Int(PollToken.mostNumber) + 1).bits }
-        await #expect(processExitsWith: .failure) { _ = PollToken.pending(PollToken.mostNumber + 1).bits }
+        await #expect(processExitsWith: .failure) { _ = PollToken.lingering(Int(PollBits.mostNumber) + 1).bits }
+        await #expect(processExitsWith: .failure) { _ = PollToken.pending(PollBits.mostNumber + 1).bits }
         await #expect(processExitsWith: .failure) { _ = PollToken.pending(.max).bits }
     }
 

@@ -1,3 +1,4 @@
+import LinuxSystem
 import Testing
 
 @testable import Resolver
@@ -8,7 +9,7 @@ struct PollTokenTests {
         arguments: [UInt64(0), 1, 7, 8, 1 << 32, 1 << 52, PollToken.mostLookup])
     func tokens(number: UInt64) {
         let servers = (0..<PollToken.mostServers).map { PollToken.server(lookup: number, place: $0) }
-        let tokens = [PollToken.channel, .gate(number), .gate(PollToken.mostNumber)] + servers
+        let tokens = [PollToken.channel, .gate(number), .gate(PollBits.mostNumber)] + servers
         #expect(tokens.map { PollToken(bits: $0.bits) } == tokens)
         #expect(Set(tokens.map(\.bits)).count == tokens.count)
     }
@@ -28,6 +29,6 @@ struct PollTokenTests {
         await #expect(processExitsWith: .failure) {
             _ = PollToken.server(lookup: 1, place: PollToken.mostServers).bits
         }
-        await #expect(processExitsWith: .failure) { _ = PollToken.gate(PollToken.mostNumber + 1).bits }
+        await #expect(processExitsWith: .failure) { _ = PollToken.gate(PollBits.mostNumber + 1).bits }
     }
 }
