@@ -20,8 +20,8 @@ enum PollToken: Hashable {
         case channel, gate, server
     }
 
-    /// The form that epoll(7) keeps. The resolver stops at a number above ``mostLookup``; a million lookups in each second
-    /// would get there in two hundred years.
+    /// The form that epoll(7) keeps. The resolver stops at a number above ``mostLookup``; a million lookups in each
+    /// second would get there in two hundred years.
     var bits: UInt64 {
         switch self {
         case .channel: return Self.bits(.channel, 0)
