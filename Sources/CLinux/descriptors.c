@@ -29,6 +29,8 @@ int clinux_pipe(int ends[2]) {
     return fchmod(ends[1], 0222) < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
+int clinux_frame_pipe(int ends[2]) { return result(pipe2(ends, O_CLOEXEC | O_NONBLOCK)); }
+
 int clinux_duplicate(int fd) { return result(fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
 
 int clinux_null_streams(void) {

@@ -133,49 +133,51 @@ int clinux_peer_credentials(int fd, uint32_t *uid, uint32_t *gid, int32_t *pid) 
 }
 
 int clinux_message_pair(int pair[2]) {
-    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0 ? -errno : 0;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) return -errno;
+    if (shutdown(pair[0], SHUT_RD) == 0) return 0;
+    int error = -errno;
+    close(pair[0]);
+    close(pair[1]);
+    return error;
 }
 
-union one_descriptor {
-    char bytes[CMSG_SPACE(sizeof(int))];
+union some_descriptors {
+    char bytes[CMSG_SPACE(clinux_most_passed * sizeof(int))];
     struct cmsghdr align;
 };
 
-long clinux_send(int fd, const void *bytes, size_t count, int passed_fd) {
+long clinux_send(int fd, const void *bytes, size_t count, const int *passed, size_t passed_count) {
     struct iovec vector = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = count};
     struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1};
-    union one_descriptor control;
-    if (passed_fd >= 0) {
+    union some_descriptors control;
+    if (passed_count > clinux_most_passed) return -EINVAL;
+    if (passed_count > 0) {
         memset(&control, 0, sizeof control);
         message.msg_control = control.bytes;
-        message.msg_controllen = sizeof control.bytes;
+        message.msg_controllen = CMSG_SPACE(passed_count * sizeof(int));
         struct cmsghdr *header = CMSG_FIRSTHDR(&message);
         header->cmsg_level = SOL_SOCKET;
         header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(header), &passed_fd, sizeof(int));
+        header->cmsg_len = CMSG_LEN(passed_count * sizeof(int));
+        memcpy(CMSG_DATA(header), passed, passed_count * sizeof(int));
     }
     ssize_t n = sendmsg(fd, &message, MSG_NOSIGNAL);
     return n < 0 ? -errno : n;
 }
 
-long clinux_receive(int fd, void *bytes, size_t count, int *passed_fd) {
+// The kernel closes descriptors for which there is no room.
+long clinux_receive(int fd, void *bytes, size_t count, int passed[clinux_most_passed]) {
     struct iovec vector = {.iov_base = bytes, .iov_len = count};
-    union one_descriptor control;
+    union some_descriptors control;
     struct msghdr message = {
         .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
-    *passed_fd = -1;
+    for (size_t i = 0; i < clinux_most_passed; i++) passed[i] = -1;
     ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
     if (n < 0) return -errno;
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
-        memcpy(passed_fd, CMSG_DATA(header), sizeof(int));
-        // Alignment leaves room for a second descriptor, which the caller does not expect and would never close.
-        for (size_t i = 1; CMSG_LEN((i + 1) * sizeof(int)) <= header->cmsg_len; i++) {
-            int further;
-            memcpy(&further, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
-            close(further);
-        }
+        for (size_t i = 0; i < clinux_most_passed && CMSG_LEN((i + 1) * sizeof(int)) <= header->cmsg_len; i++)
+            memcpy(&passed[i], CMSG_DATA(header) + i * sizeof(int), sizeof(int));
     }
     return n;
 }

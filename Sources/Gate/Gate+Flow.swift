@@ -119,11 +119,15 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     }
 
     mutating func readListAnswers(at now: Int64) throws(SystemError) {
-        try preConnection.lookups.readAnswers(poller, at: now)
+        switch try preConnection.lookups.readAnswers(poller, at: now) {
+        case nil: break
+        case .unknown(let firstByte): journal.logUnknownMessage(of: "resolver", firstByte: firstByte)
+        case .malformed: journal.logMalformedResolver()
+        }
         try advanceListed(askingAgain: false, at: now)
     }
 
-    mutating func setResolver(_ channel: consuming MessageChannel, at now: Int64) throws(SystemError) {
+    mutating func setResolver(_ channel: consuming FrameChannel, at now: Int64) throws(SystemError) {
         if let lack = try preConnection.lookups.setResolver(channel, poller, at: now) {
             pause(.lackOfResources, lack, at: now)
         }

@@ -32,7 +32,7 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
             // Without this report, the supervisor answers its client after a time limit.
             link.report(.sourceStatus(number, sourceStatus(of: client.peer, at: now)))
         case .resolver(let channel): try setResolver(channel, at: now)
-        case .unknown(let firstByte): journal.logUnknownMessage(firstByte: firstByte)
+        case .unknown(let firstByte): journal.logUnknownMessage(of: "supervisor", firstByte: firstByte)
         case .closed:
             try poller.remove(link.number)
             try refuseIdle(at: now)

@@ -19,15 +19,16 @@ extension Gate where Starter == SpawnPlan, Polled == Poller {
     private static func serveUntilFault(_ setup: GateSetup) {
         var gate: Gate
         do {
-            let passed = [setup.sandbox.emptyNetwork, setup.resolver].compactMap { $0 }
+            let passed = [setup.sandbox.emptyNetwork].compactMap { $0 } + (setup.resolver?.all ?? [])
             try Startup.closeAll(
-                but: setup.listeners.map(\.number) + [setup.channel, setup.blockListNumber, setup.bansNumber] + passed)
+                but: setup.listeners.map(\.number) + setup.channel.all + [setup.blockListNumber, setup.bansNumber]
+                    + passed)
             // The name that ps(1) shows.
             try Processes.setName("gate \(setup.service.name)")
             try Processes.becomeSubreaper()
             gate = try Gate(setup)
         } catch {
-            report(.failed("\(error)"), to: MessageChannel(adopting: setup.channel))
+            report(.failed("\(error)"), to: ChildEnd(adopting: setup.channel))
             return
         }
         if let problem = gate.rehearse(setup.service) {
@@ -38,9 +39,9 @@ extension Gate where Starter == SpawnPlan, Polled == Poller {
         gate.run()
     }
 
-    private static func report(_ message: GateMessage, to channel: borrowing MessageChannel) {
+    private static func report(_ message: GateMessage, to supervisor: borrowing ChildEnd) {
         // If the supervisor has died, the main loop finds the channel closed, and drains.
-        channel.offer(message.bytes)
+        supervisor.offer(message.bytes)
     }
 
     init(_ setup: GateSetup) throws {
@@ -54,7 +55,7 @@ extension Gate where Starter == SpawnPlan, Polled == Poller {
         // Before the sandbox, in which the time zone files may be hidden.
         let openingHours = try OpeningHours(service.admission)
         try poller.add(signals.number, .signals)
-        try poller.add(setup.channel, .channel)
+        try poller.add(setup.channel.orders, .channel)
         // Before the user changes: a pipe belongs to the user that made it, and handlers must not be able to open it in
         // /proc.
         let pipe = try HandlerPipe()
@@ -70,14 +71,14 @@ extension Gate where Starter == SpawnPlan, Polled == Poller {
         let pid = Processes.ownPID
         self.init(
             poller: poller, counters: setup.counters,
-            link: SupervisorLink(MessageChannel(adopting: setup.channel)),
+            link: SupervisorLink(ChildEnd(adopting: setup.channel)),
             listeners: Listeners(
                 setup.listeners.map(Intake.connections), rate: service.limits.totalRate, null: nullNumber,
                 reserve: reserve),
             admission: AdmissionControl(
                 service, sourcePrefix: setup.sourcePrefix, blockList: blockList, bans: bans,
                 openingHours: openingHours),
-            preConnection: PreConnection(service, resolver: setup.resolver.map { MessageChannel(adopting: $0) }),
+            preConnection: PreConnection(service, resolver: setup.resolver.map { FrameChannel(adopting: $0) }),
             running: RunningConnections(service, pid: pid),
             children: Children(plan, signals: signals, list: children), refusals: Refusals(service),
             journal: Journal(service, blockListFile: setup.blockListFile, pid: pid, pipe: pipe))

@@ -20,8 +20,8 @@ package struct GateSetup: Sendable {
     package var sandbox: SandboxPlan
     package var sourcePrefix: SourcePrefix
     package var listeners: [BoundListener]
-    /// The gate's end of the message channel.
-    package var channel: Int32
+    /// The gate's end of its channel with the supervisor.
+    package var channel: ChildEnd.Numbers
     /// The path of the block list, as the log shows it.
     package var blockListFile: String
     /// The descriptor of the block list's memory.
@@ -29,14 +29,14 @@ package struct GateSetup: Sendable {
     /// The descriptor of the bans' memory.
     package var bansNumber: Int32
     /// The gate's end of its channel to the resolver; nil if the service has no lists.
-    package var resolver: Int32?
+    package var resolver: FrameChannel.Numbers?
     /// The memory in which the gate counts.
     package var counters: SharedCounters
 
     package var service: Service { sandbox.service }
 
     package init(
-        sandbox: SandboxPlan, sourcePrefix: SourcePrefix, listeners: [BoundListener], channel: Int32,
+        sandbox: SandboxPlan, sourcePrefix: SourcePrefix, listeners: [BoundListener], channel: ChildEnd.Numbers,
         blockListFile: String, blockListNumber: Int32, bansNumber: Int32, counters: SharedCounters
     ) {
         self.sandbox = sandbox

@@ -18,7 +18,7 @@ package struct ControlCall: ~Copyable {
         let channel = try ControlSocket.connect(to: Self.path(state: state))
         try channel.send(request.wireBytes)
         try Self.waitForAnswer(on: channel)
-        guard case .message(_, let memory?) = try channel.receive() else {
+        guard case .message(_, var passed) = try channel.receive(), let memory = passed.first.take() else {
             throw SystemError("receive answer", .connectionReset)
         }
         let answer = try SharedBytes(mapping: memory)

@@ -21,7 +21,7 @@ package struct DatagramSocket: ~Copyable {
     package func send(_ bytes: [UInt8]) throws(SystemError) {
         _ = try retryingBytes("send") {
             // Sound: the call uses the array only while it runs.
-            unsafe bytes.withUnsafeBytes { unsafe clinux_send(number, $0.baseAddress, $0.count, -1) }
+            unsafe bytes.withUnsafeBytes { unsafe clinux_send(number, $0.baseAddress, $0.count, nil, 0) }
         }
     }
 

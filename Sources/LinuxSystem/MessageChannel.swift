@@ -1,51 +1,27 @@
-// The channel between the supervisor and one gate: short messages, each whole or not sent, some with a descriptor.
+// A socket that carries messages, each whole or not sent, some with descriptors. The two ends of a control connection
+// have one each; MessageSocket.swift has the ends of one that carries messages in one direction only.
 internal import CLinux
 
-/// One end of a SEQPACKET pair; non-blocking.
+/// One end of a SEQPACKET socket.
 package struct MessageChannel: ~Copyable {
     private let descriptor: Descriptor
 
-    private init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
-
-    /// Takes over an end, by the number that it had before a fork.
+    /// Takes over an end, by its number.
     package init(adopting number: Int32) { descriptor = Descriptor(owning: number) }
 
     package var number: Int32 { descriptor.number }
 
-    /// Two ends that are connected to each other.
-    package static func pair() throws(SystemError) -> MessagePair {
-        var ends: (Int32, Int32) = (-1, -1)
-        _ = try retrying("socketpair") {
-            // Sound: the tuple is two adjacent 32-bit integers, as the call expects.
-            unsafe withUnsafeMutableBytes(of: &ends) {
-                unsafe clinux_message_pair($0.baseAddress!.assumingMemoryBound(to: Int32.self))
-            }
-        }
-        return MessagePair(
-            supervisor: MessageChannel(Descriptor(owning: ends.0)), gate: MessageChannel(Descriptor(owning: ends.1)))
-    }
-
-    /// Sends one message, and with it a copy of a descriptor if one is passed.
+    /// Sends one message, and with it copies of the descriptors that are passed, at most two.
     ///
     /// Errors: sendmsg(2); EPIPE when the other end is gone.
-    package func send(_ bytes: [UInt8], passing passed: Int32? = nil) throws(SystemError) {
+    package func send(_ bytes: [UInt8], passing passed: [Int32] = []) throws(SystemError) {
         _ = try retryingBytes("sendmsg") {
-            // Sound: the call uses the array only while it runs.
-            unsafe bytes.withUnsafeBytes { unsafe clinux_send(number, $0.baseAddress, $0.count, passed ?? -1) }
-        }
-    }
-
-    /// Sends a message that its receiver can do without: it is dropped when the other end is busy, because this process
-    /// waits for no other, and when the other end is gone, which ``receive()`` tells.
-    ///
-    /// - Returns: whether the message was sent.
-    @discardableResult
-    package func offer(_ bytes: [UInt8]) -> Bool {
-        do throws(SystemError) {
-            try send(bytes)
-            return true
-        } catch {
-            return false
+            // Sound: the call uses both arrays only while it runs, and gets their counts.
+            unsafe bytes.withUnsafeBytes { bytes in
+                unsafe passed.withUnsafeBufferPointer {
+                    unsafe clinux_send(number, bytes.baseAddress, bytes.count, $0.baseAddress, $0.count)
+                }
+            }
         }
     }
 
@@ -53,7 +29,7 @@ package struct MessageChannel: ~Copyable {
     package enum Received: ~Copyable {
         case nothing
         case closed
-        case message([UInt8], Descriptor?)
+        case message([UInt8], PassedDescriptors)
     }
 
     /// The next message. The call cuts one of more than 4096 bytes; this project sends none.
@@ -61,13 +37,18 @@ package struct MessageChannel: ~Copyable {
     /// Errors: recvmsg(2).
     package func receive() throws(SystemError) -> Received {
         var bytes = [UInt8](repeating: 0, count: 4096)
-        var passed: Int32 = -1
+        var passed: (Int32, Int32) = (-1, -1)
         let count: Int
         do throws(SystemError) {
             count = try retryingBytes("recvmsg") {
-                // Sound: the call uses the array only while it runs.
-                unsafe bytes.withUnsafeMutableBytes {
-                    unsafe clinux_receive(number, $0.baseAddress, $0.count, &passed)
+                // Sound: the call uses the array and the tuple, which is two adjacent 32-bit integers, only while it
+                // runs.
+                unsafe bytes.withUnsafeMutableBytes { bytes in
+                    unsafe withUnsafeMutableBytes(of: &passed) {
+                        unsafe clinux_receive(
+                            number, bytes.baseAddress, bytes.count,
+                            $0.baseAddress!.assumingMemoryBound(to: Int32.self))
+                    }
                 }
             }
         } catch  where error.errno == .again {
@@ -75,29 +56,19 @@ package struct MessageChannel: ~Copyable {
         } catch  where error.errno == .connectionReset {
             return .closed
         }
-        let descriptor: Descriptor? = passed >= 0 ? Descriptor(owning: passed) : nil
-        return count == 0 ? .closed : .message(Array(bytes[..<count]), descriptor)
+        let descriptors = PassedDescriptors(passed.0, passed.1)
+        return count == 0 ? .closed : .message(Array(bytes[..<count]), descriptors)
     }
 }
 
-/// The two ends of a channel.
-package struct MessagePair: ~Copyable {
-    package let supervisor: MessageChannel
-    package let gate: MessageChannel
+/// The descriptors that came with a message. Those that are not taken are closed.
+package struct PassedDescriptors: ~Copyable {
+    package var first: Descriptor?
+    package var second: Descriptor?
 
-    /// The supervisor's end. The gate has a copy of the other end by the fork, and this process closes its own.
-    package consuming func takeSupervisorEnd() -> MessageChannel { supervisor }
-
-    /// Returns the gate's end and gives the supervisor's end to a third process.
-    ///
-    /// - Returns: the gate's end.
-    package consuming func takeGateEnd(giving take: (consuming MessageChannel) -> Void) -> MessageChannel {
-        take(supervisor)
-        return gate
-    }
-
-    package init(supervisor: consuming MessageChannel, gate: consuming MessageChannel) {
-        self.supervisor = supervisor
-        self.gate = gate
+    /// - Parameters: the numbers; -1 for none.
+    init(_ first: Int32, _ second: Int32) {
+        self.first = first >= 0 ? Descriptor(owning: first) : nil
+        self.second = second >= 0 ? Descriptor(owning: second) : nil
     }
 }

@@ -14,7 +14,7 @@ internal import Wire
 
 /// A resolver, from the fork to its end.
 package struct Resolver: ~Copyable {
-    let channel: MessageChannel
+    let supervisor: ChildEnd
     var poller: Poller
     var log = EventLog()
     let servers: [NameServer]
@@ -28,6 +28,8 @@ package struct Resolver: ~Copyable {
     var lookups: [UInt64: Lookup] = [:]
     var running: [DNSQuestion: Lookup] = [:]
     var lastLookup: UInt64 = 0
+    /// Whether the supervisor has sent a message that the resolver does not know. Only the first is logged.
+    var hasGotUnknown = false
     /// By zone; only of lists that were silent lately.
     var rests: [String: ListBackoff] = [:]
     /// By zone; only of lists that once had no answer.
@@ -50,7 +52,7 @@ package struct Resolver: ~Copyable {
     private static func serveUntilFault(_ setup: ResolverSetup) {
         let resolver: Resolver
         do {
-            try Startup.closeAll(but: [setup.channel])
+            try Startup.closeAll(but: setup.channel.all)
             // The name that `ps` shows.
             try Processes.setName("resolver")
             // Each gate has a descriptor here, and each lookup some; a process may have a thousand by default.
@@ -58,13 +60,13 @@ package struct Resolver: ~Copyable {
             let servers = setup.servers ?? systemServers()
             _ = try Sandbox.enter(setup.sandbox)
             resolver = try Resolver(
-                channel: MessageChannel(adopting: setup.channel), servers: servers, timeouts: setup.timeouts,
+                supervisor: ChildEnd(adopting: setup.channel), servers: servers, timeouts: setup.timeouts,
                 newID: { .random(in: .min ... .max) })
         } catch {
-            report(.failed("\(error)"), to: MessageChannel(adopting: setup.channel))
+            report(.failed("\(error)"), to: ChildEnd(adopting: setup.channel))
             return
         }
-        report(.ready, to: resolver.channel)
+        report(.ready, to: resolver.supervisor)
         resolver.run()
     }
 
@@ -77,22 +79,22 @@ package struct Resolver: ~Copyable {
         }
     }
 
-    private static func report(_ message: ResolverReport, to channel: borrowing MessageChannel) {
+    private static func report(_ message: ResolverReport, to supervisor: borrowing ChildEnd) {
         // If the supervisor is gone, the loop finds the channel closed and ends.
-        channel.offer(message.bytes)
+        supervisor.offer(message.bytes)
     }
 
     /// - Parameter servers: one or more.
     init(
-        channel: consuming MessageChannel, servers: [NameServer], timeouts: LookupTimeouts,
+        supervisor: consuming ChildEnd, servers: [NameServer], timeouts: LookupTimeouts,
         newID: @escaping () -> UInt16
     ) throws(SystemError) {
         precondition(!servers.isEmpty, "a resolver has a server")
         precondition(timeouts.mostTries <= PollToken.mostServers, "a token has a place for each try")
         let poller = try Poller()
-        try poller.add(channel.number, token: PollToken.channel.bits)
+        try poller.add(supervisor.number, token: PollToken.channel.bits)
         self.poller = poller
-        self.channel = channel
+        self.supervisor = supervisor
         self.servers = servers
         self.timeouts = timeouts
         self.newID = newID
@@ -147,22 +149,31 @@ package struct Resolver: ~Copyable {
     /// - Returns: whether there is still a supervisor.
     private mutating func handleSupervisorMessages() throws(SystemError) -> Bool {
         while true {
-            switch try channel.receive() {
+            switch try supervisor.receive() {
             case .nothing: return true
             case .closed: return false
-            case .message(let bytes, var passed):
-                switch ResolverOrder(bytes) {
-                case .gate:
+            case .message(let bytes, let passed):
+                switch ResolverOrder.read(bytes) {
+                case .message(.gate):
                     // The lists that follow belong to this gate, even when its channel did not arrive.
                     lastGate += 1
-                    guard let end = passed.take() else { continue }
+                    guard let end = FrameChannel(passed) else { continue }
                     try poller.add(end.number, token: PollToken.gate(lastGate).bits)
-                    gates[lastGate] = AskingGate(MessageChannel(adopting: end.release()))
-                case .list(let zone): gates[lastGate]?.lists.append(zone)
-                case nil: continue
+                    gates[lastGate] = AskingGate(end)
+                case .message(.list(let zone)): gates[lastGate]?.lists.append(zone)
+                case .unknown, .nonsense:
+                    if !hasGotUnknown { logUnknownMessage(of: "supervisor", firstByte: bytes.first ?? 0) }
+                    hasGotUnknown = true
                 }
             }
         }
+    }
+
+    private mutating func logUnknownMessage(of sender: StaticString, firstByte: UInt8) {
+        log.begin("unknown_message", wallNanoseconds: Clock.wallNanoseconds())
+        log.field("from", sender)
+        log.field("byte", Int(firstByte))
+        log.end()
     }
 
     private mutating func readGateRequests(_ number: UInt64, at now: Int64) throws(SystemError) {
@@ -171,13 +182,19 @@ package struct Resolver: ~Copyable {
         for _ in 0..<Self.messagesAtOnce {
             switch try gate.channel.receive() {
             case .nothing: return
-            case .closed:
+            case .closed, .malformed:
+                // Bytes that are no message come from a gate that may be compromised. It is answered no more.
                 try poller.remove(gate.channel.number)
                 gates[number] = nil
                 return
-            case .message(let bytes, _):
-                // A gate that sends anything else may be compromised, and gets no answer.
-                if let request = ListRequest(bytes) { ask(request, of: gate, number: number, at: now) }
+            case .frame(let bytes):
+                switch ListRequest.read(bytes) {
+                case .message(let request): ask(request, of: gate, number: number, at: now)
+                case .unknown where !gate.hasSentUnknown:
+                    gate.hasSentUnknown = true
+                    logUnknownMessage(of: "gate", firstByte: bytes[0])
+                case .unknown, .nonsense: break
+                }
             }
         }
     }
@@ -185,13 +202,15 @@ package struct Resolver: ~Copyable {
 
 /// A gate that may send requests.
 final class AskingGate {
-    let channel: MessageChannel
+    var channel: FrameChannel
     /// The zones of its lists, by their place.
     var lists: [String] = []
     /// How many of its requests have no answer yet.
     var waiting = 0
+    /// Whether it has sent a message that the resolver does not know. Only the first is logged.
+    var hasSentUnknown = false
 
-    init(_ channel: consuming MessageChannel) { self.channel = channel }
+    init(_ channel: consuming FrameChannel) { self.channel = channel }
 
     func answer(_ request: ListRequest, _ answer: ListAnswer) {
         // If the gate does not read this, its own deadline makes the answer unknown.

@@ -9,11 +9,11 @@ package struct ResolverSetup: Sendable {
     package var sandbox: SandboxPlan
     /// nil: the servers that /etc/resolv.conf names.
     package var servers: [NameServer]?
-    /// The resolver's end of the message channel.
-    package var channel: Int32
+    /// The resolver's end of its channel with the supervisor.
+    package var channel: ChildEnd.Numbers
     package var timeouts = LookupTimeouts()
 
-    package init(sandbox: SandboxPlan, servers: [NameServer]?, channel: Int32) {
+    package init(sandbox: SandboxPlan, servers: [NameServer]?, channel: ChildEnd.Numbers) {
         self.sandbox = sandbox
         self.servers = servers
         self.channel = channel

@@ -44,6 +44,8 @@ package final class Supervisor {
             try Startup.secureDescriptors()
             try Startup.giveUpStreams()
             try SignalQueue.resetDispositions()
+            // Each gate and each listener has descriptors here, and a process may have a thousand by default.
+            try ProcessLimits.raise(ProcessLimits.files)
         } catch {
             throw HostDefinitionError(Problem(nil, message: "cannot start: \(error)"))
         }

@@ -117,14 +117,14 @@ struct SupervisorJournal: ~Copyable {
         }
     }
 
-    /// Logs the first message of a gate that is of no kind that the supervisor knows.
-    mutating func unknownMessage(_ bytes: [UInt8], of gate: GateProcess) {
-        guard !gate.hasSentUnknown else { return }
-        gate.hasSentUnknown = true
+    /// Logs a message that is of no kind which the supervisor knows.
+    ///
+    /// - Parameter service: that of a gate; nil: the sender serves all.
+    mutating func unknownMessage(_ bytes: [UInt8], of sender: StaticString, pid: Int32, service: String?) {
         line("unknown_message") {
-            $0.field("service", gate.definition.service.name)
-            $0.field("from", "gate" as StaticString)
-            $0.field("pid", Int(gate.pid))
+            if let service { $0.field("service", service) }
+            $0.field("from", sender)
+            $0.field("pid", Int(pid))
             $0.field("byte", Int(bytes.first ?? 0))
         }
     }

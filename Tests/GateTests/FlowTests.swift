@@ -65,7 +65,7 @@ struct FlowTests {
                 rig.starter.end(nil, .exited(status: 1))
                 try rig.reap()
             }
-            guard case .message(let bytes, _) = try rig.supervisor.receive() else {
+            guard case .frame(let bytes) = try rig.supervisor.receive() else {
                 Issue.record("nothing was reported")
                 return
             }

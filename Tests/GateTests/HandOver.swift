@@ -68,9 +68,9 @@ private func single(_ service: inout Service) {
 
 /// The resolver answers the question that it was asked.
 private func answer(_ rig: Rig, _ word: ListAnswer.Word) throws {
-    guard case .message(let bytes, _) = try rig.resolver.receive() else { return }
+    guard case .frame(let bytes)? = try rig.resolver?.receive() else { return }
     let request = try #require(ListRequest(bytes))
-    try rig.resolver.send(ListReply(to: request, ListAnswer(word, seconds: 60)).bytes)
+    rig.resolver?.offer(ListReply(to: request, ListAnswer(word, seconds: 60)).bytes)
     try rig.dispatch(.resolver)
 }
 

@@ -20,19 +20,17 @@ private struct World: ~Copyable {
     var admission: AdmissionControl
     var preConnection: PreConnection
     let poller = PollSetDouble()
-    let resolver: MessageChannel
+    let resolver: FrameChannel?
     private let plan: PhasePlan
 
     init(_ change: (inout Service) -> Void) throws {
         let service = makeService(change)
         let admission = try makeAdmission(service)
-        let pair = try MessageChannel.pair()
-        let gateEnd: MessageChannel? =
-            service.admission.dnsbl.isEmpty
-            ? nil : MessageChannel(adopting: try Descriptor.duplicate(of: pair.gate.number).release())
-        preConnection = PreConnection(service, resolver: gateEnd)
+        var ends = try FrameChannelEnds()
+        if service.admission.dnsbl.isEmpty { ends.gate = nil }
+        preConnection = PreConnection(service, resolver: ends.gate.take())
         self.admission = admission
-        resolver = pair.takeSupervisorEnd()
+        resolver = ends.resolver.take()
         plan = PhasePlan(service)
     }
 
@@ -240,15 +238,6 @@ struct PreConnectionTests {
 struct ListLookupsTests {
     private let rules = [DNSBLRule(zone: "bl.example", effect: .deny)]
 
-    /// The channel of a resolver, and its other end.
-    private func ends() throws -> (gate: Int32, resolver: Int32) {
-        let pair = try MessageChannel.pair()
-        return (
-            try Descriptor.duplicate(of: pair.gate.number).release(),
-            try Descriptor.duplicate(of: pair.supervisor.number).release()
-        )
-    }
-
     @Test("without a resolver, the lists refuse nothing, and there is no deadline")
     func none() {
         var lookups = ListLookups(rules, resolver: nil)
@@ -258,9 +247,9 @@ struct ListLookupsTests {
 
     @Test("a resolver is asked once, and its answer decides")
     func ask() throws {
-        let (near, far) = try ends()
-        let resolver = MessageChannel(adopting: far)
-        var lookups = ListLookups(rules, resolver: MessageChannel(adopting: near))
+        var ends = try FrameChannelEnds()
+        let near = ends.gate?.number ?? -1
+        var lookups = ListLookups(rules, resolver: ends.gate.take())
         let poller = PollSetDouble()
         let atOnce = lookups.deadline
         #expect(atOnce == 0)
@@ -269,36 +258,39 @@ struct ListLookupsTests {
         #expect(lack == nil && watched == nil && poller.entries == [near: .resolver])
         let before = lookups.lookUp(client, at: now)
         #expect(before == nil)
-        guard case .message(let bytes, _) = try resolver.receive() else {
+        guard case .frame(let bytes)? = try ends.resolver?.receive() else {
             Issue.record("the resolver was not asked")
             return
         }
         let request: ListRequest = try #require(ListRequest(bytes))
-        try resolver.send([0xff])
-        try resolver.send(ListReply(to: request, ListAnswer(.listed([.v4(0x7f00_0002)]), seconds: 60)).bytes)
-        try lookups.readAnswers(poller, at: now)
+        ends.resolver?.offer([0xff])
+        ends.resolver?.offer([0xfe])
+        ends.resolver?.offer(ListReply(to: request, ListAnswer(.listed([.v4(0x7f00_0002)]), seconds: 60)).bytes)
+        let notice = try lookups.readAnswers(poller, at: now)
+        #expect(notice == .unknown(0xff))
         let after = lookups.lookUp(client, at: now)
         #expect(after?.refusal == .dnsbl(rule: 0))
     }
 
     @Test("a user of this machine is on no list")
     func user() throws {
-        let (near, far) = try ends()
-        var lookups = ListLookups(rules, resolver: MessageChannel(adopting: near))
+        var ends = try FrameChannelEnds()
+        var lookups = ListLookups(rules, resolver: ends.gate.take())
         let verdict = lookups.lookUp(.unix(uid: 1, gid: 1, pid: 1), at: now)
         #expect(verdict?.unknown == 0)
-        _ = MessageChannel(adopting: far)
     }
 
     @Test(
         "when the kernel lacks memory for a new resolver's channel, the gate tries again after a while",
         arguments: [Errno.noMemory, .noSpace])
     func lack(errno: Errno) throws {
-        let (near, far) = try ends()
+        var ends = try FrameChannelEnds()
+        let near = ends.gate?.number ?? -1
         let poller = PollSetDouble()
         poller.failure = errno
         var lookups = ListLookups(rules, resolver: nil)
-        let lack = try lookups.setResolver(MessageChannel(adopting: near), poller, at: now)
+        guard let end = ends.gate.take() else { return }
+        let lack = try lookups.setResolver(end, poller, at: now)
         let deadline = lookups.deadline
         #expect(lack?.errno == errno && deadline == now + PollEntry.retryNanoseconds)
         let early = lookups.isWatchDue(at: now)
@@ -311,24 +303,38 @@ struct ListLookupsTests {
         let none = try lookups.watch(in: poller, at: now + PollEntry.retryNanoseconds)
         let after = lookups.deadline
         #expect(none == nil && after == nil && poller.entries == [near: .resolver])
-        _ = MessageChannel(adopting: far)
     }
 
     @Test("a resolver that ends is forgotten, and one that replaces it takes its place")
     func replaced() throws {
-        let (near, far) = try ends()
+        var ends = try FrameChannelEnds()
         let poller = PollSetDouble()
-        var lookups = ListLookups(rules, resolver: MessageChannel(adopting: near))
+        var lookups = ListLookups(rules, resolver: ends.gate.take())
         _ = try lookups.watch(in: poller, at: now)
-        _ = MessageChannel(adopting: far)
-        try lookups.readAnswers(poller, at: now)
+        ends.resolver = nil
+        let notice = try lookups.readAnswers(poller, at: now)
+        #expect(notice == nil)
         let verdict = lookups.lookUp(client, at: now)
         #expect(verdict?.unknown == 1 && poller.entries.isEmpty)
-        let (second, other) = try ends()
-        let lack = try lookups.setResolver(MessageChannel(adopting: second), poller, at: now)
-        #expect(lack == nil && poller.entries == [second: .resolver])
+        var others = try FrameChannelEnds()
+        guard let end = others.gate.take() else { return }
+        let number = end.number
+        let lack = try lookups.setResolver(end, poller, at: now)
+        #expect(lack == nil && poller.entries == [number: .resolver])
         let asked = lookups.lookUp(.ip(.v4(2), port: 1), at: now)
         #expect(asked == nil)
-        _ = MessageChannel(adopting: other)
+    }
+
+    @Test("a resolver that sends what is no message is asked no more")
+    func malformed() throws {
+        var ends = try FrameChannelEnds()
+        let poller = PollSetDouble()
+        let writer = ends.resolver?.numbers.writer ?? -1
+        var lookups = ListLookups(rules, resolver: ends.gate.take())
+        _ = try lookups.watch(in: poller, at: now)
+        try writeBytes([0, 0].span, to: writer)
+        let notice = try lookups.readAnswers(poller, at: now)
+        let verdict = lookups.lookUp(client, at: now)
+        #expect(notice == .malformed && verdict?.unknown == 1 && poller.entries.isEmpty)
     }
 }

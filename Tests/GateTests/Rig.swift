@@ -62,9 +62,9 @@ final class Rig {
     let poller = PollSetDouble()
     let log: LogEnd
     /// The supervisor's end of the channel.
-    let supervisor: MessageChannel
+    var supervisor: ParentEnd
     /// The resolver's end of its channel.
-    let resolver: MessageChannel
+    var resolver: FrameChannel?
     let handlerLogWriter: Int32
     let counters: SharedCounters
     private let listener: Listener
@@ -80,22 +80,19 @@ final class Rig {
         let null = try Startup.openNull().release()
         let pipe = try HandlerPipe()
         handlerLogWriter = pipe.writerNumber
-        let toSupervisor = try MessageChannel.pair()
-        let toResolver = try MessageChannel.pair()
+        let channel = try ProcessChannel()
+        var ends = try FrameChannelEnds()
+        if service.admission.dnsbl.isEmpty { ends.gate = nil }
         let bound = GateSetup.BoundListener(
             number: try Descriptor.duplicate(of: listener.descriptor.number).release(), bound: listener.bound)
         gate = Gate(
             poller: poller, counters: counters,
-            link: SupervisorLink(
-                MessageChannel(adopting: try Descriptor.duplicate(of: toSupervisor.gate.number).release())),
+            link: SupervisorLink(try childEnd(of: channel)),
             listeners: Listeners(
                 [.connections(bound)], rate: service.limits.totalRate, null: null,
                 reserve: try Descriptor.duplicate(of: null)),
             admission: try makeAdmission(service),
-            preConnection: PreConnection(
-                service,
-                resolver: service.admission.dnsbl.isEmpty
-                    ? nil : MessageChannel(adopting: try Descriptor.duplicate(of: toResolver.gate.number).release())),
+            preConnection: PreConnection(service, resolver: ends.gate.take()),
             running: RunningConnections(service, pid: 7),
             children: Children(
                 starter, signals: SignalQueue(adopting: try Descriptor.duplicate(of: signals.readerNumber)),
@@ -103,8 +100,8 @@ final class Rig {
             refusals: Refusals(service),
             journal: Journal(
                 service, blockListFile: "blocked", pid: 7, pipe: pipe, log: EventLog(destination: log.writer)))
-        supervisor = toSupervisor.takeSupervisorEnd()
-        resolver = toResolver.takeSupervisorEnd()
+        supervisor = channel.takeParentEnd()
+        resolver = ends.resolver.take()
     }
 
     /// Gives a gate to a test, and ends all of its connections after that.

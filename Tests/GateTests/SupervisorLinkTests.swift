@@ -7,29 +7,25 @@ import Testing
 @testable import Gate
 
 private struct World: ~Copyable {
-    var supervisor: MessageChannel?
+    var supervisor: ParentEnd?
     var link: SupervisorLink
 
     init() throws {
-        let pair = try MessageChannel.pair()
-        link = SupervisorLink(MessageChannel(adopting: try Descriptor.duplicate(of: pair.gate.number).release()))
-        supervisor = pair.takeSupervisorEnd()
+        let channel = try ProcessChannel()
+        link = SupervisorLink(try childEnd(of: channel))
+        supervisor = channel.takeParentEnd()
     }
 
-    borrowing func send(_ bytes: [UInt8], passing number: Int32? = nil) throws {
+    borrowing func send(_ bytes: [UInt8], passing numbers: Int32...) throws {
         switch supervisor {
-        case .some(let channel): try channel.send(bytes, passing: number)
+        case .some(let end): try end.send(bytes, passing: numbers)
         case .none: break
         }
     }
 
-    borrowing func report() throws -> GateMessage? {
-        switch supervisor {
-        case .some(let channel):
-            guard case .message(let bytes, _) = try channel.receive() else { return nil }
-            return GateMessage(bytes)
-        case .none: return nil
-        }
+    mutating func report() throws -> GateMessage? {
+        guard case .frame(let bytes)? = try supervisor?.receive() else { return nil }
+        return GateMessage(bytes)
     }
 
     /// The next order, as a word.
@@ -57,7 +53,8 @@ struct SupervisorLinkTests {
         try world.send(SupervisorMessage.queueFlush.bytes)
         try world.send(SupervisorMessage.blockList.bytes, passing: table.descriptor.number)
         try world.send(SupervisorMessage.bans.bytes, passing: table.descriptor.number)
-        try world.send(SupervisorMessage.resolver.bytes, passing: table.descriptor.number)
+        let number = table.descriptor.number
+        try world.send(SupervisorMessage.resolver.bytes, passing: number, number)
         try world.send(SupervisorMessage.sourceStatus(9, .user(3)).bytes)
         try world.send(SupervisorMessage.drain(graceNanoseconds: nil).bytes)
         let drains = world.link.drain.isDraining
@@ -97,7 +94,7 @@ struct SupervisorLinkTests {
         let order = try world.order(at: 50)
         let deadline = world.link.deadline
         #expect(order == "closed" && deadline == 50 + SupervisorLink.orphanGraceNanoseconds)
-        world.link.report(.ready)
+        withoutPipeSignal { world.link.report(.ready) }
     }
 
     @Test("the first unknown message is an order to say so, and no other is; what follows is heard")
@@ -110,13 +107,17 @@ struct SupervisorLinkTests {
         #expect(first == "unknown 63" && second == "kill" && third == nil)
     }
 
-    @Test("a table without its descriptor is a lack of descriptors")
-    func lost() throws {
+    @Test(
+        "an order without all of its descriptors is a lack of descriptors",
+        arguments: [(SupervisorMessage.bans, 0), (.blockList, 0), (.resolver, 0), (.resolver, 1)])
+    func lost(message: SupervisorMessage, count: Int) throws {
         var world = try World()
-        try world.send(SupervisorMessage.bans.bytes)
+        let null = try Startup.openNull()
+        let number = null.number
+        if count == 0 { try world.send(message.bytes) } else { try world.send(message.bytes, passing: number) }
         do throws(SystemError) {
             _ = try world.link.nextOrder(at: 0)
-            Issue.record("there was no table")
+            Issue.record("nothing was missing")
         } catch {
             #expect(error.errno == .filesExhausted)
         }

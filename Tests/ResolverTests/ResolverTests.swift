@@ -261,6 +261,21 @@ struct ResolverTests {
         #expect(try rig.word(for: gate) == .notListed)
     }
 
+    @Test("a gate that sends bytes that are no message is answered no more, and the others are served")
+    func malformed() throws {
+        let server = try FakeNameServer()
+        let rig = try Rig([server.server])
+        let (gate, other) = (try rig.gate("bl.example"), try rig.gate("bl.example"))
+        try gate.sendMalformed()
+        try rig.turn()
+        #expect(try gate.isClosed())
+        try other.ask(0)
+        try rig.turn()
+        let query = try server.query()
+        server.send(query.reply(), to: query)
+        #expect(try rig.word(for: other) == .notListed)
+    }
+
     @Test("an unknown order changes nothing, and the resolver ends with the supervisor")
     func supervisor() throws {
         let rig = try Rig(FakeNameServer.unused)

@@ -13,21 +13,31 @@ let clientAddress = IPAddress.v4(0xc000_0263)
 
 /// A gate's end of its channel to the resolver.
 final class GateEnd {
-    private let channel: MessageChannel
+    private var channel: FrameChannel
 
-    init(_ channel: consuming MessageChannel) { self.channel = channel }
+    init(_ channel: consuming FrameChannel) { self.channel = channel }
 
+    /// The number to poll.
     var number: Int32 { channel.number }
 
     func ask(_ list: Int, _ address: IPAddress = clientAddress) throws {
         try send(ListRequest(list: list, address: address).bytes)
     }
 
-    func send(_ bytes: [UInt8]) throws { try channel.send(bytes) }
+    func send(_ bytes: [UInt8]) throws {
+        let isSent = channel.offer(bytes)
+        #expect(isSent)
+    }
+
+    /// Sends bytes that are no message.
+    func sendMalformed() throws { try writeBytes([0, 0].span, to: channel.numbers.writer) }
+
+    /// Whether the resolver has closed its end.
+    func isClosed() throws -> Bool { try channel.receive() == .closed }
 
     /// The next reply; nil when there is none.
     func reply() throws -> ListReply? {
-        guard case .message(let bytes, _) = try channel.receive() else { return nil }
+        guard case .frame(let bytes) = try channel.receive() else { return nil }
         let reply: ListReply = try #require(ListReply(bytes))
         return reply
     }
@@ -35,34 +45,28 @@ final class GateEnd {
     func word() throws -> ListAnswer.Word? { try reply()?.answer.word }
 }
 
-/// The ends of a message channel in one process, without a fork.
-func channelEnds() throws -> (supervisor: Int32, other: Int32) {
-    let pair = try MessageChannel.pair()
-    return (
-        try Descriptor.duplicate(of: pair.supervisor.number).release(),
-        try Descriptor.duplicate(of: pair.gate.number).release()
-    )
-}
-
 /// The supervisor's end of a resolver's channel.
 final class SupervisorEnd {
-    private let channel: MessageChannel
+    private var channel: ParentEnd
 
-    init(adopting number: Int32) { channel = MessageChannel(adopting: number) }
+    init(_ channel: consuming ParentEnd) { self.channel = channel }
+
+    /// The number to poll.
+    var number: Int32 { channel.number }
 
     /// Gives the resolver a gate with these lists.
     func gate(_ lists: [String]) throws -> GateEnd {
-        let ends = try channelEnds()
-        let passed = Descriptor(owning: ends.supervisor)
-        try channel.send(ResolverOrder.gate.bytes, passing: passed.number)
+        var ends = try FrameChannelEnds()
+        try channel.send(ResolverOrder.gate.bytes, passing: ends.resolver?.numbers.all ?? [])
         for list in lists { try channel.send(ResolverOrder.list(list).bytes) }
-        return GateEnd(MessageChannel(adopting: ends.other))
+        guard let gate = ends.gate.take() else { preconditionFailure("a new channel has both ends") }
+        return GateEnd(gate)
     }
 
     func send(_ bytes: [UInt8]) throws { try channel.send(bytes) }
 
     func report() throws -> ResolverReport? {
-        guard case .message(let bytes, _) = try channel.receive() else { return nil }
+        guard case .frame(let bytes) = try channel.receive() else { return nil }
         return ResolverReport(bytes)
     }
 }
@@ -74,14 +78,14 @@ final class Rig {
     init(
         _ servers: [NameServer], tryInterval: Duration = .seconds(60), deadline: Duration = .seconds(60)
     ) throws {
-        let ends = try channelEnds()
+        let channel = try ProcessChannel()
         var timeouts = LookupTimeouts()
         timeouts.tryInterval = tryInterval.nanoseconds
         timeouts.deadline = deadline.nanoseconds
         resolver = try Resolver(
-            channel: MessageChannel(adopting: ends.other), servers: servers, timeouts: timeouts,
+            supervisor: try childEnd(of: channel), servers: servers, timeouts: timeouts,
             newID: { .random(in: .min ... .max) })
-        supervisor = SupervisorEnd(adopting: ends.supervisor)
+        supervisor = SupervisorEnd(channel.takeParentEnd())
     }
 
     func gate(_ lists: String...) throws -> GateEnd {

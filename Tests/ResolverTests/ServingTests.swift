@@ -18,21 +18,21 @@ private final class RunningResolver {
     private var poller: Poller
 
     init(_ servers: [NameServer], in directory: TemporaryDirectory) throws {
-        let ends = try channelEnds()
+        let channel = try ProcessChannel()
         let setup = ResolverSetup(
             sandbox: try ResolverSetup.sandbox(state: "\(directory.path)/state", privilege: .current), servers: servers,
-            channel: ends.other)
+            channel: channel.child.numbers)
         pid = try Processes.fork()
         if pid == 0 { Resolver.serve(setup) }
-        _ = Descriptor(owning: ends.other)
+        let end = SupervisorEnd(channel.takeParentEnd())
+        supervisor = end
         poller = try Poller()
-        try poller.add(ends.supervisor, token: 0)
-        supervisor = SupervisorEnd(adopting: ends.supervisor)
+        try poller.add(end.number, token: 0)
         _ = try poller.wait(timeoutNanoseconds: 20_000_000_000)
-        let report = try supervisor?.report()
+        let report = try end.report()
         #expect(report == .ready)
         // The supervisor's end has nothing more to say; from now on the test waits for a gate's end.
-        try poller.remove(ends.supervisor)
+        try poller.remove(end.number)
     }
 
     func gate(_ lists: String...) throws -> GateEnd {

@@ -9,7 +9,7 @@ import Testing
 
 struct RosterTests {
     private func resolver(_ pid: Int32) throws -> ResolverProcess {
-        ResolverProcess(pid: pid, channel: try MessageChannel.pair().takeSupervisorEnd(), provenAt: 0)
+        ResolverProcess(pid: pid, channel: try ProcessChannel().takeParentEnd(), provenAt: 0)
     }
 
     @Test("a child is found by its token and by its pid until it is removed; other children are orphans")

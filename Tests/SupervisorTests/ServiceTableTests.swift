@@ -18,7 +18,7 @@ struct ServiceTableTests {
 
     private func gate(of definition: ServiceDefinition, accepted: Int = 0) throws -> GateProcess {
         let gate = GateProcess(
-            pid: 10, channel: try MessageChannel.pair().takeSupervisorEnd(), definition: definition, listeners: [],
+            pid: 10, channel: try ProcessChannel().takeParentEnd(), definition: definition, listeners: [],
             group: nil, counters: try SharedCounters.ofGate(), sourcePrefix: SourcePrefix(), startedAt: 0)
         for _ in 0..<accepted { gate.counters.increment(GateCounter.accepted) }
         return gate

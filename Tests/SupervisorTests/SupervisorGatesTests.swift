@@ -49,7 +49,7 @@ private let definition = ServiceDefinition(
         identity: Identity(user: .dynamic)), activation: .enabled, listeners: [])
 
 /// A gate of `definition`.
-private func gateProcess(_ pid: Int32, channel: consuming MessageChannel) throws -> GateProcess {
+private func gateProcess(_ pid: Int32, channel: consuming ParentEnd) throws -> GateProcess {
     GateProcess(
         pid: pid, channel: channel, definition: definition, listeners: [], group: nil,
         counters: try SharedCounters.ofGate(), sourcePrefix: SourcePrefix(), startedAt: 0)
@@ -64,15 +64,31 @@ struct SupervisorGatesTests {
             let directory = try TemporaryDirectory()
             let supervisor = try supervisorOfNothing(in: directory)
             let idle = try IdleProcess()
-            let pair = try MessageChannel.pair()
-            let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
+            let channel = try ProcessChannel()
+            let gateEnd = try childEnd(of: channel)
             let wanted = WantedService(definition)
-            let gate = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
+            let gate = try gateProcess(idle.pid, channel: channel.takeParentEnd())
             wanted.serving = gate
             supervisor.services.add(wanted)
             // A valid message before it changes nothing, and neither does a report that comes twice.
-            try gateEnd.send(GateMessage.ready.bytes)
-            try gateEnd.send(bytes)
+            gateEnd.offer(GateMessage.ready.bytes)
+            gateEnd.offer(bytes)
+            try supervisor.handleMessages(of: gate, at: 0)
+            let status = ChildProcesses.status(of: idle.pid)
+            #expect(status == -1)
+        }
+    }
+
+    @Test("a gate that sends bytes that are no message is killed, and the supervisor goes on")
+    func malformed() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            let supervisor = try supervisorOfNothing(in: directory)
+            let idle = try IdleProcess()
+            let channel = try ProcessChannel()
+            let writer = try duplicate(channel.child.numbers.reports)
+            let gate = try gateProcess(idle.pid, channel: channel.takeParentEnd())
+            try writer.writeAll([0xff, 0xff].span)
             try supervisor.handleMessages(of: gate, at: 0)
             let status = ChildProcesses.status(of: idle.pid)
             #expect(status == -1)
@@ -87,15 +103,15 @@ struct SupervisorGatesTests {
             let directory = try TemporaryDirectory()
             let supervisor = try supervisorOfNothing(in: directory)
             let idle = try IdleProcess()
-            let pair = try MessageChannel.pair()
-            let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
+            let channel = try ProcessChannel()
+            let gateEnd = try childEnd(of: channel)
             let wanted = WantedService(definition)
-            let gate = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
+            let gate = try gateProcess(idle.pid, channel: channel.takeParentEnd())
             wanted.starting = gate
             supervisor.services.add(wanted)
-            try gateEnd.send(bytes)
-            try gateEnd.send(bytes)
-            try gateEnd.send(GateMessage.ready.bytes)
+            gateEnd.offer(bytes)
+            gateEnd.offer(bytes)
+            gateEnd.offer(GateMessage.ready.bytes)
             try supervisor.handleMessages(of: gate, at: 0)
             let serving = wanted.serving?.pid
             #expect(serving == idle.pid)
@@ -112,14 +128,14 @@ struct SupervisorGatesTests {
             let directory = try TemporaryDirectory()
             let supervisor = try supervisorOfNothing(in: directory)
             let idle = try IdleProcess()
-            let pair = try MessageChannel.pair()
-            let gateEnd = MessageChannel(adopting: try duplicate(pair.gate.number).release())
+            let channel = try ProcessChannel()
+            let gateEnd = try childEnd(of: channel)
             let service = WantedService(definition)
-            let gate = try gateProcess(idle.pid, channel: pair.takeSupervisorEnd())
+            let gate = try gateProcess(idle.pid, channel: channel.takeParentEnd())
             service.starting = gate
             supervisor.descendants.roster.add(.gate(gate), pid: idle.pid, token: 77)
             supervisor.services.add(service)
-            try gateEnd.send(GateMessage.ready.bytes)
+            gateEnd.offer(GateMessage.ready.bytes)
             Processes.signal(idle.pid, .kill)
             // When kill(2) returns, the signal is pending; the child becomes a zombie soon after.
             while service.starting != nil { try supervisor.reapChildren(at: 0) }

@@ -47,6 +47,7 @@ int clinux_open_read(const char *path);
 int clinux_open_write(const char *path);                          // never creates
 int clinux_open_null(void);
 int clinux_pipe(int ends[2]);                                     // close-on-exec; only the writing end can be reopened
+int clinux_frame_pipe(int ends[2]);                               // close-on-exec, non-blocking
 int clinux_duplicate(int fd);                                     // above 2, close-on-exec
 int clinux_null_streams(void);                                    // /dev/null on 0 and 1
 int clinux_open_directory(const char *path);
@@ -89,9 +90,12 @@ int clinux_datagram_connect(const struct clinux_address *address);  // UDP, non-
 int clinux_local_address(int fd, struct clinux_address *address);
 int clinux_accept(int listener, struct clinux_address *peer);     // blocking, close-on-exec
 int clinux_peer_credentials(int fd, uint32_t *uid, uint32_t *gid, int32_t *pid);
-int clinux_message_pair(int pair[2]);                             // SEQPACKET, close-on-exec, non-blocking
-long clinux_send(int fd, const void *bytes, size_t count, int passed_fd);  // passed_fd: -1 for none
-long clinux_receive(int fd, void *bytes, size_t count, int *passed_fd);
+// SEQPACKET, close-on-exec, non-blocking: from pair[0] to pair[1] only. What is sent to pair[0] is refused (EPIPE).
+int clinux_message_pair(int pair[2]);
+// The most descriptors of one message.
+enum { clinux_most_passed = 2 };
+long clinux_send(int fd, const void *bytes, size_t count, const int *passed, size_t passed_count);
+long clinux_receive(int fd, void *bytes, size_t count, int passed[clinux_most_passed]);  // -1: none
 
 // streams.c
 int clinux_stream_pair(int pair[2]);     // STREAM, close-on-exec, blocking

@@ -88,11 +88,18 @@ extension Journal {
     }
 
     /// Logs the first message of the supervisor that this gate does not know.
-    mutating func logUnknownMessage(firstByte: UInt8) {
+    mutating func logUnknownMessage(of sender: StaticString, firstByte: UInt8) {
         begin("unknown_message")
-        log.field("from", "supervisor" as StaticString)
+        log.field("from", sender)
         log.field("pid", Int(pid))
         log.field("byte", Int(firstByte))
+        log.end()
+    }
+
+    mutating func logMalformedResolver() {
+        begin("resolver_nonsense")
+        log.field("pid", Int(pid))
+        log.field("message", "the resolver has sent what is no message; this gate asks it no more" as StaticString)
         log.end()
     }
 

@@ -8,7 +8,7 @@ internal import Tables
 
 /// The link of one gate to its supervisor.
 struct SupervisorLink: ~Copyable {
-    private let channel: MessageChannel
+    private let end: ChildEnd
     private(set) var drain = Drain()
     /// Limits how many offences are reported.
     private var offences = TokenBucket(at: 0)
@@ -21,7 +21,7 @@ struct SupervisorLink: ~Copyable {
     /// time.
     private static let offenceRate = Rate(count: 200, period: 1_000_000_000, burst: 1000)
 
-    init(_ channel: consuming MessageChannel) { self.channel = channel }
+    init(_ end: consuming ChildEnd) { self.end = end }
 
     /// What the gate has to do.
     enum Order: ~Copyable {
@@ -33,7 +33,7 @@ struct SupervisorLink: ~Copyable {
         case blockList(SharedBytes)
         case bans(SharedBytes)
         case sourceStatus(UInt32, Client)
-        case resolver(MessageChannel)
+        case resolver(FrameChannel)
         /// The first message that the gate does not know, by its first byte. Ending the gate for it would end its live
         /// connections, and they have no part in it.
         case unknown(UInt8)
@@ -42,7 +42,7 @@ struct SupervisorLink: ~Copyable {
     }
 
     /// The number of the channel, for the poll set.
-    var number: Int32 { channel.number }
+    var number: Int32 { end.number }
 
     /// Monotonic: when ``step(at:)`` returns a step; nil for never.
     var deadline: Int64? { drain.deadline }
@@ -55,12 +55,12 @@ struct SupervisorLink: ~Copyable {
     /// Errors: recvmsg(2), mmap(2).
     mutating func nextOrder(at now: Int64) throws(SystemError) -> Order? {
         while true {
-            switch try channel.receive() {
+            switch try end.receive() {
             case .nothing: return nil
             case .closed:
                 drain.begin(graceNanoseconds: Self.orphanGraceNanoseconds, at: now)
                 return .closed
-            case .message(let bytes, let passed):
+            case .message(let bytes, var passed):
                 switch SupervisorMessage(bytes) {
                 case .queueFlush: return .flushQueues
                 case .drain(let grace):
@@ -69,10 +69,13 @@ struct SupervisorLink: ~Copyable {
                 case .kill:
                     drain.begin(graceNanoseconds: 0, at: now)
                     return .kill
-                case .blockList: return .blockList(try SharedBytes(mapping: Self.descriptor(passed, "block list")))
-                case .bans: return .bans(try SharedBytes(mapping: Self.descriptor(passed, "bans")))
+                case .blockList: return .blockList(try Self.memory(passed.first.take(), "block list"))
+                case .bans: return .bans(try Self.memory(passed.first.take(), "bans"))
                 case .resolver:
-                    return .resolver(MessageChannel(adopting: try Self.descriptor(passed, "resolver").release()))
+                    guard let channel = FrameChannel(passed) else {
+                        throw SystemError("receive resolver", .filesExhausted)
+                    }
+                    return .resolver(channel)
                 case .sourceStatus(let number, let client): return .sourceStatus(number, client)
                 case nil:
                     if hasGotUnknown { continue }
@@ -83,16 +86,14 @@ struct SupervisorLink: ~Copyable {
         }
     }
 
-    /// The descriptor that came with a message.
-    private static func descriptor(
-        _ passed: consuming Descriptor?, _ name: String
-    ) throws(SystemError) -> Descriptor {
+    /// The memory that came with a message.
+    private static func memory(_ passed: consuming Descriptor?, _ name: String) throws(SystemError) -> SharedBytes {
         guard let passed else { throw SystemError("receive \(name)", .filesExhausted) }
-        return passed
+        return try SharedBytes(mapping: passed)
     }
 
     /// Sends a report. If it cannot be sent now, it is lost.
-    func report(_ message: GateMessage) { channel.offer(message.bytes) }
+    func report(_ message: GateMessage) { end.offer(message.bytes) }
 
     /// Sends the report of an offence, unless there were too many.
     mutating func reportOffence(_ offence: GateMessage, at now: Int64) {

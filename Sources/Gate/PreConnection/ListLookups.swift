@@ -13,14 +13,16 @@ internal import Wire
 struct ListLookups: ~Copyable {
     private var cache: ListCache
     /// nil when there is no resolver.
-    private var resolver: MessageChannel?
+    private var resolver: FrameChannel?
     /// Of the channel to the resolver.
     private var entry: PollEntry
+    /// Whether a resolver has sent a message that the gate does not know. Only the first is told.
+    private var hasGotUnknown = false
 
     /// Answers that are read at once, so that other connections do not wait for them.
     private static let answersAtOnce = 64
 
-    init(_ rules: [DNSBLRule], resolver: consuming MessageChannel?) {
+    init(_ rules: [DNSBLRule], resolver: consuming FrameChannel?) {
         // One answer if the service has no lists, so that the cache takes no memory.
         cache = ListCache(rules: rules, answersPerFamily: rules.isEmpty ? 1 : ListCache.standardAnswers)
         self.resolver = resolver
@@ -70,26 +72,41 @@ struct ListLookups: ~Copyable {
         }
     }
 
+    /// Something that the log says of a resolver.
+    enum Notice: Hashable {
+        /// Its first message that the gate does not know, by its first byte.
+        case unknown(UInt8)
+        /// It has sent bytes that are no message, so it is asked no more.
+        case malformed
+    }
+
     /// Reads the answers of the resolver, or notices its end.
     ///
-    /// Errors: recvmsg(2), epoll_ctl(2).
+    /// Errors: read(2), epoll_ctl(2).
     mutating func readAnswers(
         _ poller: borrowing some PollSet & ~Copyable, at now: Int64
-    ) throws(SystemError) {
+    ) throws(SystemError) -> Notice? {
+        var notice: Notice?
         for _ in 0..<Self.answersAtOnce {
-            var received = MessageChannel.Received.nothing
-            switch resolver {
-            case .some(let channel): received = try channel.receive()
-            case .none: return
-            }
-            switch consume received {
-            case .nothing: return
-            case .message(let bytes, _):
-                // A message that is no answer is ignored.
-                if let reply = ListReply(bytes) { cache.learn(reply, at: now) }
-            case .closed: return try forgetResolver(poller)
+            switch try resolver?.receive() {
+            case nil, .nothing: return notice
+            case .frame(let bytes):
+                switch ListReply.read(bytes) {
+                case .message(let reply): cache.learn(reply, at: now)
+                case .unknown where !hasGotUnknown:
+                    hasGotUnknown = true
+                    notice = .unknown(bytes[0])
+                case .unknown, .nonsense: break
+                }
+            case .malformed:
+                try forgetResolver(poller)
+                return .malformed
+            case .closed:
+                try forgetResolver(poller)
+                return notice
             }
         }
+        return notice
     }
 
     /// Takes over the channel to a resolver that the supervisor has started, the first one or a replacement.
@@ -97,7 +114,7 @@ struct ListLookups: ~Copyable {
     /// - Returns: the lack of resources that keeps the gate from reading its answers for now.
     /// Errors: epoll_ctl(2), any other.
     mutating func setResolver(
-        _ channel: consuming MessageChannel, _ poller: borrowing some PollSet & ~Copyable, at now: Int64
+        _ channel: consuming FrameChannel, _ poller: borrowing some PollSet & ~Copyable, at now: Int64
     ) throws(SystemError) -> SystemError? {
         try forgetResolver(poller)
         resolver = consume channel

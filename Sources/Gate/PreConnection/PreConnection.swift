@@ -35,7 +35,7 @@ struct PreConnection: ~Copyable {
     var isReady = false
     private let capacity: Int
 
-    init(_ service: Service, resolver: consuming MessageChannel?) {
+    init(_ service: Service, resolver: consuming FrameChannel?) {
         plan = PhasePlan(service)
         capacity = max(service.waitingPlaces, 1)
         // One more, for a new connection that displaces another one.

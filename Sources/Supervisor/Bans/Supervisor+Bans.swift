@@ -79,7 +79,7 @@ extension Supervisor {
         for gate in allGates() {
             // A gate that cannot take the list must not go on without it, so it is killed, and the next one starts with
             // the list.
-            if !send(.bans, to: gate, passing: bans.list.descriptor.number) { Processes.signal(gate.pid, .kill) }
+            if !send(.bans, to: gate, passing: [bans.list.descriptor.number]) { Processes.signal(gate.pid, .kill) }
         }
     }
 

@@ -33,7 +33,7 @@ final class ControlClient {
     func reply(_ reply: ControlReply) {
         do throws(SystemError) {
             let memory = try SharedBytes(sealing: reply.wireBytes, name: "control reply")
-            try channel.send([1], passing: memory.descriptor.number)
+            try channel.send([1], passing: [memory.descriptor.number])
         } catch {
             // The client has closed its connection.
         }

@@ -144,7 +144,7 @@ extension Supervisor {
             for gate in allGates() {
                 // A gate that cannot take the list must not go on with the old one, so it is killed, and the next one
                 // starts with the new list.
-                if !send(.blockList, to: gate, passing: blockList.file.table.descriptor.number) {
+                if !send(.blockList, to: gate, passing: [blockList.file.table.descriptor.number]) {
                     Processes.signal(gate.pid, .kill)
                 }
             }

@@ -6,26 +6,28 @@ internal import Messages
 /// The supervisor's record of one resolver, from fork to reaping.
 final class ResolverProcess {
     let pid: Int32
-    let channel: MessageChannel
+    var channel: ParentEnd
     /// Monotonic: a resolver that dies after this time was started successfully.
     let provenAt: Int64
     /// Whether the resolver has closed its end of the channel, and the supervisor has taken its own out of the poller.
     var isChannelClosed = false
+    /// Whether it has sent a message of an unknown kind. Only the first is logged.
+    var hasSentUnknown = false
     /// The orders that the resolver has not received yet, the oldest first.
     private var orders: [Pending] = []
 
     private final class Pending {
         let order: ResolverOrder
         /// The descriptor that goes with the order.
-        let end: MessageChannel?
+        let end: FrameChannel?
 
-        init(_ order: ResolverOrder, _ end: consuming MessageChannel? = nil) {
+        init(_ order: ResolverOrder, _ end: consuming FrameChannel? = nil) {
             self.order = order
             self.end = end
         }
     }
 
-    init(pid: Int32, channel: consuming MessageChannel, provenAt: Int64) {
+    init(pid: Int32, channel: consuming ParentEnd, provenAt: Int64) {
         self.pid = pid
         self.channel = channel
         self.provenAt = provenAt
@@ -36,7 +38,7 @@ final class ResolverProcess {
     /// - Parameters:
     ///   - end: the resolver's end of a channel with the gate.
     ///   - lists: the lists that the gate may ask about; a request names one by its index.
-    func addGate(_ end: consuming MessageChannel, lists: [String]) {
+    func addGate(_ end: consuming FrameChannel, lists: [String]) {
         orders.append(Pending(.gate, end))
         orders += lists.map { Pending(.list($0)) }
     }
@@ -49,13 +51,13 @@ final class ResolverProcess {
         var sent = 0
         defer { orders.removeFirst(sent) }
         for pending in orders {
-            let number: Int32? =
+            let numbers: [Int32] =
                 switch pending.end {
-                case .some(let end): end.number
-                case .none: nil
+                case .some(let end): end.numbers.all
+                case .none: []
                 }
             do throws(SystemError) {
-                try channel.send(pending.order.bytes, passing: number)
+                try channel.send(pending.order.bytes, passing: numbers)
             } catch  where error.errno == .again {
                 return false
             }

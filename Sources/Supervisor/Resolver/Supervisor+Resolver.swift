@@ -11,7 +11,7 @@ internal import ServiceModel
 extension Supervisor {
     /// The gate's end of a channel to the resolver, for a gate that is about to start. nil when the service has no
     /// lists, or when no resolver runs; the gate then gets the channel later.
-    func resolverEnd(for service: Service, at now: Int64) throws(SystemError) -> MessageChannel? {
+    func resolverEnd(for service: Service, at now: Int64) throws(SystemError) -> FrameChannel? {
         guard !service.admission.dnsbl.isEmpty else { return nil }
         if resolver.process == nil, resolver.retryAt == nil { startResolver(at: now) }
         guard let process = resolver.process else { return nil }
@@ -21,10 +21,10 @@ extension Supervisor {
     /// Connects a gate with the resolver.
     ///
     /// - Returns: the gate's end of the channel.
-    private func connect(_ service: Service, to process: ResolverProcess) throws(SystemError) -> MessageChannel {
+    private func connect(_ service: Service, to process: ResolverProcess) throws(SystemError) -> FrameChannel {
         let lists = ListCache.lists(of: service.admission.dnsbl)
         resolver.sendOrdersAt = 0
-        return try MessageChannel.pair().takeGateEnd { process.addGate($0, lists: lists) }
+        return try FrameChannelPair().takeOne { process.addGate($0, lists: lists) }
     }
 
     private func startResolver(at now: Int64) {
@@ -32,14 +32,14 @@ extension Supervisor {
         do {
             let sandbox = try ResolverSetup.sandbox(state: settings.state, privilege: self.process.privilege)
             let token = loop.tokens.next()
-            let pair = try MessageChannel.pair()
+            let channel = try ProcessChannel()
             // Before the fork, as for gates.
-            try loop.poller.add(pair.supervisor.number, token: token)
-            let setup = ResolverSetup(sandbox: sandbox, servers: settings.nameServers, channel: pair.gate.number)
+            try loop.poller.add(channel.parent.number, token: token)
+            let setup = ResolverSetup(sandbox: sandbox, servers: settings.nameServers, channel: channel.child.numbers)
             let pid = try Processes.fork(into: nil)
             if pid == 0 { Resolver.serve(setup) }
             let process = ResolverProcess(
-                pid: pid, channel: pair.takeSupervisorEnd(), provenAt: now + GateProcess.reportWithinNanoseconds)
+                pid: pid, channel: channel.takeParentEnd(), provenAt: now + GateProcess.reportWithinNanoseconds)
             descendants.roster.add(.resolver(process), pid: pid, token: token)
             resolver.process = process
         } catch {
@@ -61,7 +61,7 @@ extension Supervisor {
         for gate in askingGates() {
             do throws(SystemError) {
                 let end = try connect(gate.definition.service, to: process)
-                send(.resolver, to: gate, passing: end.number)
+                send(.resolver, to: gate, passing: end.numbers.all)
             } catch {
                 journal.problem("gate_without_resolver", "pid \(gate.pid): \(error)")
             }
@@ -108,11 +108,12 @@ extension Supervisor {
     func handleMessages(of process: ResolverProcess) throws(SystemError) {
         switch try process.channel.receive() {
         case .nothing: break
+        case .malformed: resolverTalksNonsense(process)
         case .closed:
             // The resolver ends; SIGCHLD brings its status.
             if !process.isChannelClosed { try loop.poller.remove(process.channel.number) }
             process.isChannelClosed = true
-        case .message(let bytes, _):
+        case .frame(let bytes):
             switch ResolverReport.read(bytes) {
             case .message(.ready):
                 resolver.failure = nil
@@ -120,12 +121,17 @@ extension Supervisor {
             case .message(.failed(let reason)): resolver.failure = ResolverFailure(.reported, message: reason)
             case .unknown:
                 // The program was replaced while it ran; the message asks for nothing.
-                break
-            case .nonsense:
-                journal.problem("resolver_nonsense", "pid \(process.pid) says what no resolver says, and is killed")
-                Processes.signal(process.pid, .kill)
+                guard !process.hasSentUnknown else { return }
+                process.hasSentUnknown = true
+                journal.unknownMessage(bytes, of: "resolver", pid: process.pid, service: nil)
+            case .nonsense: resolverTalksNonsense(process)
             }
         }
+    }
+
+    private func resolverTalksNonsense(_ process: ResolverProcess) {
+        journal.problem("resolver_nonsense", "pid \(process.pid) says what no resolver says, and is killed")
+        Processes.signal(process.pid, .kill)
     }
 
     /// Handles the end of a resolver: another one starts later, unless this one was told to end.

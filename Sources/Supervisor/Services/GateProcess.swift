@@ -9,7 +9,7 @@ internal import ServiceModel
 /// The supervisor's record of one gate, from fork to reaping.
 final class GateProcess {
     let pid: Int32
-    let channel: MessageChannel
+    var channel: ParentEnd
     let definition: ServiceDefinition
     /// The listeners that it accepts from. Empty while it drains, so that a socket that no service wants is closed at
     /// once.
@@ -35,7 +35,7 @@ final class GateProcess {
     static let reportWithinNanoseconds: Int64 = 10_000_000_000
 
     init(
-        pid: Int32, channel: consuming MessageChannel, definition: ServiceDefinition,
+        pid: Int32, channel: consuming ParentEnd, definition: ServiceDefinition,
         listeners: [OpenListener], group: ControlGroup?, counters: SharedCounters, sourcePrefix: SourcePrefix,
         startedAt now: Int64
     ) {

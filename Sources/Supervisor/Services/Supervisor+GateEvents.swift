@@ -19,22 +19,27 @@ extension Supervisor {
                 if !gate.isChannelClosed { try loop.poller.remove(gate.channel.number) }
                 gate.isChannelClosed = true
                 return
-            case .message(let bytes, _):
+            case .malformed: return gateTalksNonsense(gate)
+            case .frame(let bytes):
                 switch GateMessage.read(bytes) {
                 case .unknown:
                     // The program was replaced while it ran, or an attacker controls the gate. In either case the
                     // message asks for nothing, and the gate may have live connections.
-                    journal.unknownMessage(bytes, of: gate)
+                    guard !gate.hasSentUnknown else { continue }
+                    gate.hasSentUnknown = true
+                    journal.unknownMessage(bytes, of: "gate", pid: gate.pid, service: gate.definition.service.name)
                 case .message(let message) where handleMessage(message, of: gate, at: now): break
-                case .message, .nonsense:
-                    // A gate handles untrusted input, so an attacker may control it. The supervisor handles its end
-                    // like any other gate's.
-                    journal.problem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
-                    Processes.signal(gate.pid, .kill)
-                    return
+                case .message, .nonsense: return gateTalksNonsense(gate)
                 }
             }
         }
+    }
+
+    /// A gate handles untrusted input, so an attacker may control it. The supervisor handles its end like any other
+    /// gate's.
+    private func gateTalksNonsense(_ gate: GateProcess) {
+        journal.problem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
+        Processes.signal(gate.pid, .kill)
     }
 
     /// - Returns: whether this gate may send this message.
@@ -147,9 +152,8 @@ extension Supervisor {
         do throws(SystemError) {
             for _ in 0..<Self.messagesAtOnce {
                 switch try gate.channel.receive() {
-                case .nothing: return nil
-                case .closed: return nil
-                case .message(let bytes, _):
+                case .nothing, .closed, .malformed: return nil
+                case .frame(let bytes):
                     if case .failed(let reason) = GateMessage(bytes) { return reason }
                 }
             }

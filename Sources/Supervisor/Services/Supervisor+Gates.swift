@@ -63,10 +63,10 @@ extension Supervisor {
         let credentials = try DynamicUsers.credentials(of: service, state: settings.state, privilege: process.privilege)
         let token = loop.tokens.next()
         let network = try emptyNetworkNumber(for: service)
-        let pair = try MessageChannel.pair()
+        let channel = try ProcessChannel()
         // Before the fork, because a gate without a channel in the poller must not exist. If the fork fails, closing
         // the channel takes it out of the poller.
-        try loop.poller.add(pair.supervisor.number, token: token)
+        try loop.poller.add(channel.parent.number, token: token)
         let counters = try SharedCounters.ofGate()
         let resolver = try resolverEnd(for: service, at: now)
         // The last step before the fork that can fail, because on a failure nothing else would remove the group.
@@ -77,12 +77,12 @@ extension Supervisor {
                 service: service, credentials: credentials, privilege: process.privilege, emptyNetwork: network,
                 group: group?.path),
             sourcePrefix: settings.sourcePrefix,
-            listeners: opened.map { .init(number: $0.number, bound: $0.bound) }, channel: pair.gate.number,
+            listeners: opened.map { .init(number: $0.number, bound: $0.bound) }, channel: channel.child.numbers,
             blockListFile: settings.blockList ?? "", blockListNumber: blockList.file.table.descriptor.number,
             bansNumber: bans.list.descriptor.number,
             counters: counters)
         switch resolver {
-        case .some(let end): setup.resolver = end.number
+        case .some(let end): setup.resolver = end.numbers
         case .none: break
         }
         let pid: Int32
@@ -94,7 +94,7 @@ extension Supervisor {
         }
         if pid == 0 { Gate.serve(setup) }
         let gate = GateProcess(
-            pid: pid, channel: pair.takeSupervisorEnd(), definition: definition, listeners: opened,
+            pid: pid, channel: channel.takeParentEnd(), definition: definition, listeners: opened,
             group: group, counters: counters, sourcePrefix: settings.sourcePrefix, startedAt: now)
         descendants.roster.add(.gate(gate), pid: pid, token: token)
         return gate
@@ -128,9 +128,9 @@ extension Supervisor {
 
     /// - Returns: whether the message was sent.
     @discardableResult
-    func send(_ message: SupervisorMessage, to gate: GateProcess, passing number: Int32? = nil) -> Bool {
+    func send(_ message: SupervisorMessage, to gate: GateProcess, passing numbers: [Int32] = []) -> Bool {
         do throws(SystemError) {
-            try gate.channel.send(message.bytes, passing: number)
+            try gate.channel.send(message.bytes, passing: numbers)
             return true
         } catch {
             // The gate has ended, and SIGCHLD follows; or it has not read a hundred messages, and something is wrong
