@@ -23,7 +23,7 @@ package struct ResolverFailure: Hashable, Sendable, CustomStringConvertible {
     }
 
     package let cause: Cause
-    /// The report or the error, for people; empty when there is none.
+    /// The report or the error, or what is known of an end without a report, for people; empty when there is none.
     package let message: String
 
     package init(_ cause: Cause, message: String = "") {
@@ -32,7 +32,7 @@ package struct ResolverFailure: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// For people.
-    package var description: String { cause == .ended ? "it ended without a report" : message }
+    package var description: String { message.isEmpty ? "it ended without a report" : message }
 }
 
 extension ResolverStatus: WireValue {

@@ -46,7 +46,7 @@ extension Supervisor {
         status.file = service.definition.service.file
         status.failure = service.problem
         status.faults = service.faults
-        status.retryIn = service.retryAt.map { .nanoseconds(max($0 - now, 0)) }
+        status.retryIn = service.restart.wait(at: now)
         status.counts.add(services.formerCounts(of: service.name))
         return status
     }
@@ -58,7 +58,7 @@ extension Supervisor {
         status.state = state
         status.listen = gate.listeners.map(\.bound.description)
         status.gate = Int(gate.pid)
-        status.uptime = .nanoseconds(now - gate.startedAt)
+        status.uptime = .nanoseconds(now - gate.life.startedAt)
         status.limit = gate.definition.service.limits.connections
         status.counts = gate.counts
         return status

@@ -126,7 +126,7 @@ package final class Supervisor {
         }
         if loop.hasMoreEnds { try reapChildren(at: now) }
         startWhatIsDue(at: now)
-        endLateGates(at: now)
+        endLateChildren(at: now)
         tendResolver(at: now)
         tell(descendants.tend(at: now))
         stopStep(at: now)
@@ -155,6 +155,27 @@ package final class Supervisor {
             if error.errno.isLackOfResources { return }
             journal.problem(event, "pid \(pid): \(error); it is killed")
             Processes.signal(pid, .kill)
+        }
+    }
+
+    /// Notes what has happened to a child, and kills it if that follows.
+    func note(_ event: ChildLife.Event, of child: any StartedProcess) {
+        if child.life.note(event) == .kill { Processes.signal(child.pid, .kill) }
+    }
+
+    /// Kills the children that were to report by now, or to have done their task. Their end then counts as a failure.
+    func endLateChildren(at now: Int64) {
+        for child in descendants.roster.late(at: now) {
+            let silence = "it did not report within \(ChildLife.startNanoseconds / 1_000_000_000) seconds"
+            switch child {
+            case .gate(let gate):
+                gate.failure = gate.failure ?? silence
+                note(.late, of: gate)
+            case .resolver(let process):
+                resolver.failure = resolver.failure ?? ResolverFailure(.ended, message: silence)
+                note(.late, of: process)
+            case .reader(let reader): reader.fail(SystemError("wait for command", .timedOut), .late)
+            }
         }
     }
 

@@ -82,7 +82,7 @@ struct SupervisorJournal: ~Copyable {
             $0.field("service", gate.definition.service.name)
             for listener in gate.listeners { $0.field("listen", listener.bound.description) }
             $0.field("pid", Int(gate.pid))
-            $0.field("took", nanoseconds: Clock.monotonicNanoseconds() - gate.startedAt)
+            $0.field("took", nanoseconds: Clock.monotonicNanoseconds() - gate.life.startedAt)
         }
     }
 

@@ -33,7 +33,7 @@ struct DefinitionReadingTests {
     private func outcome(
         _ reading: inout DefinitionReading<Int>, _ poller: inout Poller
     ) throws -> DefinitionReading<Int>.Outcome? {
-        let running = reading.pid
+        let running = reading.child?.pid
         let pid = try #require(running)
         return reading.ended(try Processes.waitForEnd(of: pid), &poller)
     }
@@ -47,7 +47,8 @@ struct DefinitionReadingTests {
         reading.request(by: nil)
         #expect(reading.deadline == 0)
         tend(&reading, at: 5, &poller)
-        #expect(reading.deadline == 30_000_000_005)
+        #expect(reading.child?.life.deadline == 30_000_000_005)
+        #expect((reading.deadline) == nil)
         while try poller.wait(timeoutNanoseconds: 0) == 0 {}
         reading.readOutput(&poller)
         let outcome = try #require(try self.outcome(&reading, &poller))
@@ -64,9 +65,9 @@ struct DefinitionReadingTests {
         tend(&reading, at: 0, &poller)
         reading.request(by: 2)
         reading.request(by: 3)
-        let first = reading.pid
+        let first = reading.child?.pid
         tend(&reading, at: 1, &poller)
-        #expect(reading.pid == first)
+        #expect(reading.child?.pid == first)
         #expect(try outcome(&reading, &poller)?.clients == [1])
         #expect(reading.deadline == 0)
         tend(&reading, at: 2, &poller)
@@ -80,10 +81,11 @@ struct DefinitionReadingTests {
         var reading = reading("exec sleep 60", withinNanoseconds: 10)
         reading.request(by: 1)
         tend(&reading, at: 5, &poller)
-        #expect(reading.deadline == 15)
-        tend(&reading, at: 15, &poller)
+        let child = reading.child
+        #expect(child?.life.deadline == 15)
+        child?.fail(SystemError("wait for command", .timedOut), .late)
         // Its end is waited for, and no time.
-        #expect((reading.deadline) == nil)
+        #expect(child?.life.deadline == nil)
         let outcome = try #require(try self.outcome(&reading, &poller))
         #expect(outcome.clients == [1])
         #expect(throws: HostDefinitionError.self) { try outcome.definitions.get() }

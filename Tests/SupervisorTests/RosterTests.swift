@@ -8,23 +8,17 @@ import Testing
 @testable import Supervisor
 
 struct RosterTests {
-    private func resolver(_ pid: Int32) throws -> ResolverProcess {
-        ResolverProcess(pid: pid, channel: try ProcessChannel().takeParentEnd(), provenAt: 0)
+    private func resolver(_ pid: Int32, at now: Int64 = 0) throws -> ResolverProcess {
+        ResolverProcess(pid: pid, channel: try ProcessChannel().takeParentEnd(), startedAt: now)
     }
 
     @Test("a child is found by its token and by its pid until it is removed; other children are orphans")
     func found() throws {
         var roster = Roster()
-        roster.add(.resolver(try resolver(10)), pid: 10, token: 7)
-        roster.add(.reader, pid: 11, token: 8)
-        guard case .resolver(let found)? = roster.child(token: 7), found.pid == 10 else {
-            Issue.record("no resolver")
-            return
-        }
-        guard case .reader? = roster.child(token: 8) else {
-            Issue.record("no reader")
-            return
-        }
+        roster.add(.resolver(try resolver(10)), token: 7)
+        roster.add(.resolver(try resolver(11)), token: 8)
+        #expect(roster.child(token: 7)?.started.pid == 10)
+        #expect(roster.child(token: 8)?.started.pid == 11)
         #expect(roster.child(token: 9) == nil)
         #expect(roster.contains(pid: 10) && roster.contains(pid: 11) && !roster.contains(pid: 12))
         #expect(roster.remove(pid: 12) == nil)
@@ -38,9 +32,9 @@ struct RosterTests {
     @Test("a pid may come again after its process was reaped, with another token")
     func again() throws {
         var roster = Roster()
-        roster.add(.reader, pid: 10, token: 7)
+        roster.add(.resolver(try resolver(10)), token: 7)
         _ = roster.remove(pid: 10)
-        roster.add(.resolver(try resolver(10)), pid: 10, token: 8)
+        roster.add(.resolver(try resolver(10)), token: 8)
         #expect(roster.child(token: 7) == nil)
         #expect(roster.child(token: 8) != nil)
     }
@@ -49,14 +43,43 @@ struct RosterTests {
     func twice() async {
         await #expect(processExitsWith: .failure) {
             var roster = Roster()
-            roster.add(.reader, pid: 10, token: 7)
-            roster.add(.reader, pid: 10, token: 8)
+            let make = { ResolverProcess(pid: 10, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
+            roster.add(.resolver(try make()), token: 7)
+            roster.add(.resolver(try make()), token: 8)
         }
         await #expect(processExitsWith: .failure) {
             var roster = Roster()
-            roster.add(.reader, pid: 10, token: 7)
-            roster.add(.reader, pid: 11, token: 7)
+            let make = { ResolverProcess(pid: $0, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
+            roster.add(.resolver(try make(10)), token: 7)
+            roster.add(.resolver(try make(11)), token: 7)
         }
+    }
+
+    @Test("the first deadline of a child is the roster's, and a child is late once")
+    func late() throws {
+        var roster = Roster()
+        let (first, second) = (try resolver(10, at: 5), try resolver(11, at: 9))
+        roster.add(.resolver(first), token: 7)
+        roster.add(.resolver(second), token: 8)
+        let due = 5 + ChildLife.startNanoseconds
+        #expect(roster.deadline == due)
+        #expect(roster.late(at: due - 1).isEmpty)
+        #expect(roster.late(at: due).map(\.started.pid) == [10])
+        #expect(first.life.note(.late) == .kill)
+        #expect(roster.late(at: due).isEmpty)
+        #expect(roster.deadline == 9 + ChildLife.startNanoseconds)
+        #expect(second.life.note(.ready) == .takeOver)
+        #expect(roster.deadline == nil)
+        #expect(roster.late(at: .max).isEmpty)
+    }
+
+    @Test("a child that was reaped is never late")
+    func reaped() throws {
+        var roster = Roster()
+        roster.add(.resolver(try resolver(10)), token: 7)
+        _ = roster.remove(pid: 10)
+        #expect(roster.deadline == nil)
+        #expect(roster.late(at: .max).isEmpty)
     }
 
     @Test("orders for a resolver that has ended do not wake the loop")
@@ -67,7 +90,7 @@ struct RosterTests {
         #expect(state.deadline == 5)
         state.process = nil
         #expect(state.deadline == nil)
-        state.retryAt = 7
-        #expect(state.deadline == 7)
+        state.restart.failed(at: 7)
+        #expect(state.deadline == 7 + Backoff.shortest.nanoseconds)
     }
 }

@@ -32,12 +32,12 @@ struct ServiceTableTests {
         table.add(first)
         table.add(second)
         #expect(table.deadline == nil && !table.isSettled)
-        first.retryAt = 70
+        first.restart.failed(at: 70)
+        second.restart.failed(at: 60)
+        #expect(table.deadline == 60 + Backoff.shortest.nanoseconds)
+        second.restart.cancel()
         second.starting = try gate(of: second.definition)
-        second.starting?.reportBy = 60
-        #expect(table.deadline == 60)
-        second.starting?.reportBy = nil
-        #expect(table.deadline == 70)
+        #expect(table.deadline == 70 + Backoff.shortest.nanoseconds)
         #expect(!table.isSettled)
         first.serving = try gate(of: first.definition)
         second.serving = second.starting

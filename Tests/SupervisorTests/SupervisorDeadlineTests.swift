@@ -1,4 +1,5 @@
 import Addresses
+import Control
 import HostDefinition
 import LinuxSystem
 import ServiceModel
@@ -34,6 +35,33 @@ struct SupervisorDeadlineTests {
     }
 }
 
+extension SupervisorDeadlineTests {
+    @Test("the loop wakes for a child that has to report, and kills it when it does not")
+    func lateChild() async {
+        await #expect(processExitsWith: .success) {
+            let status = try ChildProcesses.forked {
+                let directory = try TemporaryDirectory()
+                let supervisor = try Self.supervisor(in: directory)
+                let now = Clock.monotonicNanoseconds()
+                let pid = try Processes.fork()
+                if pid == 0 { ProcessActs.sleepForever() }
+                let channel = try ProcessChannel().takeParentEnd()
+                let process = ResolverProcess(pid: pid, channel: channel, startedAt: now)
+                supervisor.descendants.roster.add(.resolver(process), token: 77)
+                guard supervisor.timeout(at: now) == ChildLife.startNanoseconds else { return 1 }
+                let due = now + ChildLife.startNanoseconds
+                supervisor.endLateChildren(at: due - 1)
+                guard process.life.state == .starting else { return 2 }
+                supervisor.endLateChildren(at: due)
+                guard supervisor.timeout(at: now) == nil, ChildProcesses.status(of: pid) == -1 else { return 3 }
+                guard supervisor.resolver.failure?.message == "it did not report within 10 seconds" else { return 4 }
+                return 0
+            }
+            #expect(status == 0)
+        }
+    }
+}
+
 /// Gives the owner something to wait for.
 private func makeWait(_ owner: SupervisorOwner, _ supervisor: Supervisor, at now: Int64) throws {
     switch owner {
@@ -48,7 +76,7 @@ private func makeWait(_ owner: SupervisorOwner, _ supervisor: Supervisor, at now
                     name: "a", file: "a.toml", listen: [],
                     handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]),
                     identity: Identity(user: .dynamic)), activation: .enabled, listeners: []))
-        service.retryAt = now + 5
+        service.restart.failed(at: now)
         supervisor.services.add(service)
     case .descendants:
         let pid = try Processes.fork()
@@ -57,7 +85,7 @@ private func makeWait(_ owner: SupervisorOwner, _ supervisor: Supervisor, at now
         Processes.signal(pid, .kill)
     case .bans:
         _ = supervisor.block(try IPPrefix("192.0.2.7/32"), reason: "", length: nil, at: now)
-    case .resolver: supervisor.resolver.retryAt = now + 5
+    case .resolver: supervisor.resolver.restart.failed(at: now)
     case .control:
         _ = supervisor.control.close()
         _ = try Commands.run(

@@ -133,7 +133,7 @@ struct SupervisorGatesTests {
             let service = WantedService(definition)
             let gate = try gateProcess(idle.pid, channel: channel.takeParentEnd())
             service.starting = gate
-            supervisor.descendants.roster.add(.gate(gate), pid: idle.pid, token: 77)
+            supervisor.descendants.roster.add(.gate(gate), token: 77)
             supervisor.services.add(service)
             gateEnd.offer(GateMessage.ready.bytes)
             Processes.signal(idle.pid, .kill)
@@ -141,7 +141,7 @@ struct SupervisorGatesTests {
             while service.starting != nil { try supervisor.reapChildren(at: 0) }
             let serving = service.serving?.pid
             #expect(serving == nil)
-            let retryAt = service.retryAt
+            let retryAt = service.restart.at
             #expect(retryAt != nil)
         }
     }

@@ -12,7 +12,8 @@ struct SupervisorOrphansTests {
                 var orphans = try Orphans(groups: nil)
                 var roster = Roster()
                 let (ours, orphan) = (try sleeper(), try sleeper())
-                roster.add(.reader, pid: ours, token: 1)
+                let channel = try ProcessChannel().takeParentEnd()
+                roster.add(.resolver(ResolverProcess(pid: ours, channel: channel, startedAt: 0)), token: 1)
                 guard orphans.terminate(at: 0, sparing: roster) == [.signalled(count: 1, .terminate)] else { return 1 }
                 guard let deadline = orphans.deadline else { return 2 }
                 guard orphans.tend(at: deadline - 1, sparing: roster) == [] else { return 3 }

@@ -7,8 +7,8 @@ struct Descendants: ~Copyable {
 
     init(orphans: consuming Orphans) { self.orphans = orphans }
 
-    /// Monotonic: when to call ``tend(at:)``; nil for never.
-    var deadline: Int64? { orphans.deadline }
+    /// Monotonic: when a child is late, or when to call ``tend(at:)``; nil for never.
+    var deadline: Int64? { [roster.deadline, orphans.deadline].compactMap { $0 }.min() }
 
     /// Sends TERM to the orphans of a gate that has ended.
     mutating func terminateOrphans(at now: Int64) -> [Orphans.Notice] {

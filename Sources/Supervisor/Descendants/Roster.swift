@@ -2,12 +2,20 @@
 // message and no end of a child dearer.
 // A child enters when it was forked, and leaves when it was reaped.
 
-/// A process that the supervisor has started.
+/// A process that the supervisor has started, by its kind.
 enum ChildProcess {
     case gate(GateProcess)
     case resolver(ResolverProcess)
-    /// The process that reads the files; DefinitionReading has the rest.
-    case reader
+    case reader(ReadingProcess)
+
+    /// What all kinds have.
+    var started: any StartedProcess {
+        switch self {
+        case .gate(let gate): gate
+        case .resolver(let resolver): resolver
+        case .reader(let reader): reader
+        }
+    }
 }
 
 /// All children that are not reaped yet. Any other child is an orphan of a gate.
@@ -19,14 +27,27 @@ struct Roster {
 
     private var byPID: [Int32: Entry] = [:]
     private var pidByToken: [UInt64: Int32] = [:]
+    /// The children that may have a deadline.
+    private var awaited: [ChildProcess] = []
 
     /// - Parameters:
-    ///   - pid: of a child that is not in the roster.
+    ///   - child: one that is not in the roster.
     ///   - token: identifies it in the poller; no other child has had it.
-    mutating func add(_ child: ChildProcess, pid: Int32, token: UInt64) {
+    mutating func add(_ child: ChildProcess, token: UInt64) {
+        let pid = child.started.pid
         precondition(byPID[pid] == nil && pidByToken[token] == nil, "a child enters once")
         byPID[pid] = Entry(child: child, token: token)
         pidByToken[token] = pid
+        awaited.append(child)
+    }
+
+    /// Monotonic: when to call ``late(at:)``; nil for never.
+    var deadline: Int64? { awaited.compactMap(\.started.life.deadline).min() }
+
+    /// The children whose deadline has passed.
+    mutating func late(at now: Int64) -> [ChildProcess] {
+        awaited.removeAll { $0.started.life.deadline == nil }
+        return awaited.filter { child in child.started.life.deadline.map { now >= $0 } ?? false }
     }
 
     /// The child whose messages or output this token is for.
@@ -36,6 +57,7 @@ struct Roster {
     mutating func remove(pid: Int32) -> ChildProcess? {
         guard let entry = byPID.removeValue(forKey: pid) else { return nil }
         pidByToken[entry.token] = nil
+        awaited.removeAll { $0.started === entry.child.started }
         return entry.child
     }
 

@@ -14,7 +14,7 @@ struct DefinitionReading<Client>: ~Copyable {
 
     private let command: DefinitionCommand
     private let withinNanoseconds: Int64
-    private var child: ReadingChild?
+    private(set) var child: ReadingProcess?
     /// The clients of the reading that runs.
     private var clients: [Client] = []
     /// The clients of the next reading; nil when none is wanted.
@@ -25,17 +25,11 @@ struct DefinitionReading<Client>: ~Copyable {
         self.withinNanoseconds = withinNanoseconds
     }
 
-    /// Monotonic: when to call ``tend(at:_:token:)``; nil for never.
-    var deadline: Int64? {
-        guard let child else { return nextClients == nil ? nil : 0 }
-        return child.failure == nil ? child.deadline : nil
-    }
+    /// Monotonic: when to call ``tend(at:_:token:)``; nil for never. The child has a deadline of its own.
+    var deadline: Int64? { child == nil && nextClients != nil ? 0 : nil }
 
     /// The clients that wait for a reading.
     var clientCount: Int { clients.count + (nextClients?.count ?? 0) }
-
-    /// The child that reads.
-    var pid: Int32? { child?.pid }
 
     /// Asks for a reading. It starts in the same turn, or when the present one has ended.
     mutating func request(by client: Client?) {
@@ -45,29 +39,26 @@ struct DefinitionReading<Client>: ~Copyable {
     /// What ``tend(at:_:token:)`` has done.
     enum Step {
         case nothing
-        /// A child was started: its pid, and the token of its output in the poller.
-        case started(pid: Int32, token: UInt64)
+        /// A child was started; the token of its output in the poller.
+        case started(ReadingProcess, token: UInt64)
         /// No child could be started.
         case failed(Outcome)
     }
 
-    /// Starts the reading that is wanted, or ends one that takes too long.
+    /// Starts the reading that is wanted, when none runs.
     ///
     /// - Parameter token: identifies the output of a new child in the poller.
     mutating func tend(at now: Int64, _ poller: inout Poller, token: @autoclosure () -> UInt64) -> Step {
-        if let child {
-            if now >= child.deadline { child.fail(SystemError("wait for command", .timedOut)) }
-            return .nothing
-        }
-        guard let wanted = nextClients else { return .nothing }
+        guard child == nil, let wanted = nextClients else { return .nothing }
         nextClients = nil
         do throws(HostDefinitionError) {
             let token = token()
-            let child = ReadingChild(try command.start(), deadline: now + withinNanoseconds)
+            let life = ChildLife(workingFrom: now, withinNanoseconds: withinNanoseconds)
+            let child = ReadingProcess(try command.start(), life)
             self.child = child
             clients = wanted
             child.watch(&poller, token: token)
-            return .started(pid: child.pid, token: token)
+            return .started(child, token: token)
         } catch {
             return .failed(Outcome(definitions: .failure(error), clients: wanted))
         }
@@ -85,7 +76,7 @@ struct DefinitionReading<Client>: ~Copyable {
         self.child = nil
         self.clients = []
         let found = child.finish(&poller)
-        guard !child.isCancelled else { return nil }
+        guard child.life.state != .leaving else { return nil }
         do throws(HostDefinitionError) {
             if let failure = child.failure { throw command.unreadable(failure) }
             let definitions = try command.definitions(in: CommandResult(output: found, end: way))
@@ -107,18 +98,16 @@ struct DefinitionReading<Client>: ~Copyable {
 }
 
 /// The process that reads the files, from its start to its end.
-private final class ReadingChild {
+final class ReadingProcess: StartedProcess {
     private var command: RunningCommand
-    /// Monotonic.
-    let deadline: Int64
+    var life: ChildLife
     /// Why it was killed.
     private(set) var failure: SystemError?
-    private(set) var isCancelled = false
     private var isWatched = false
 
-    init(_ command: consuming RunningCommand, deadline: Int64) {
+    init(_ command: consuming RunningCommand, _ life: ChildLife) {
         self.command = command
-        self.deadline = deadline
+        self.life = life
     }
 
     var pid: Int32 { command.pid }
@@ -162,13 +151,14 @@ private final class ReadingChild {
         try poller.remove(command.number)
     }
 
-    func fail(_ error: SystemError) {
+    /// Kills it, because of what has happened.
+    func fail(_ error: SystemError, _ event: ChildLife.Event = .nonsense) {
         failure = failure ?? error
-        Processes.signal(pid, .kill)
+        if life.note(event) == .kill { Processes.signal(pid, .kill) }
     }
 
     func cancel() {
-        isCancelled = true
+        _ = life.note(.dismissed)
         Processes.signal(pid, .kill)
     }
 }

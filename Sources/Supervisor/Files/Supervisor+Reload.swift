@@ -16,12 +16,12 @@ extension Supervisor {
         files.reading.request(by: client)
     }
 
-    /// Starts a reading that is wanted, and ends one that takes too long.
+    /// Starts a reading that is wanted.
     func readFiles(at now: Int64) {
         let tokens = loop.tokens
         switch files.reading.tend(at: now, &loop.poller, token: tokens.next()) {
         case .nothing: break
-        case .started(let pid, let token): descendants.roster.add(.reader, pid: pid, token: token)
+        case .started(let reader, let token): descendants.roster.add(.reader(reader), token: token)
         case .failed(let outcome): reload(with: outcome, at: now)
         }
     }
@@ -36,14 +36,20 @@ extension Supervisor {
     private func reload(_ found: Result<HostDefinition, HostDefinitionError>, at now: Int64) -> [Problem] {
         do throws(HostDefinitionError) {
             let definitions = try found.get()
-            try refuseOtherState(definitions)
-            let isOtherBlockList = definitions.settings.blockList != settings.blockList
-            if isOtherBlockList { try replaceBlockList(definitions.settings.blockList) } else { refreshBlockList() }
-            let isOtherHost = isOtherBlockList || definitions.settings.sourcePrefix != settings.sourcePrefix
+            let difference = SettingsDifference(from: settings, to: definitions.settings)
+            try refuse(difference.fixedKeys, in: definitions)
+            if difference.has(.blockList) {
+                try replaceBlockList(definitions.settings.blockList)
+            } else {
+                refreshBlockList()
+            }
             files.settings = definitions.settings
-            applyExempt(at: now)
+            if difference.has(.exempt) { applyExempt(at: now) }
+            // In any case: a filter that could not be made may be possible now.
             applyKernelFilter(at: now)
-            renewResolver(at: now)
+            // Without servers in the settings, the resolver has read /etc/resolv.conf, which may have others now.
+            if difference.has(.resolver) || settings.nameServers == nil { renewResolver(at: now) }
+            let isOtherHost = difference.has(.blockList) || difference.has(.gates)
             apply(definitions, on: "reload", restartingAll: isOtherHost)
             return blockList.faults + files.faults
         } catch {
@@ -55,16 +61,17 @@ extension Supervisor {
         }
     }
 
-    /// Refuses another state directory. The control socket is already open in the one in force, which also has the bans
-    /// and the numbers of dynamic users: in another one, the users of services would change.
-    private func refuseOtherState(_ read: HostDefinition) throws(HostDefinitionError) {
-        let state = read.settings.state
-        guard state != settings.state else { return }
+    /// Refuses settings that cannot change while the supervisor runs.
+    private func refuse(_ keys: [String], in read: HostDefinition) throws(HostDefinitionError) {
+        guard !keys.isEmpty else { return }
         throw HostDefinitionError(
-            Problem(
-                read.stateOrigin.map { .position($0) } ?? .file(state), key: "state",
-                message: "'state' cannot change while the supervisor runs; it needs a restart, and until then "
-                    + "\(settings.state) stays in force"))
+            problems: HostSettings.keys.filter { keys.contains($0.name) }.map { key in
+                // `state` is the only one so far.
+                Problem(
+                    read.stateOrigin.map { .position($0) } ?? .file(read.settings.state), key: key.name,
+                    message: "'\(key.name)' cannot change while the supervisor runs; it needs a restart, and until "
+                        + "then \(key.shown(in: settings)) stays in force")
+            })
     }
 
     /// Makes the services of these definitions the running ones.

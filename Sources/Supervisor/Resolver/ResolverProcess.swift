@@ -4,11 +4,10 @@ internal import LinuxSystem
 internal import Messages
 
 /// The supervisor's record of one resolver, from fork to reaping.
-final class ResolverProcess {
+final class ResolverProcess: StartedProcess {
     let pid: Int32
     var channel: ParentEnd
-    /// Monotonic: a resolver that dies after this time was started successfully.
-    let provenAt: Int64
+    var life: ChildLife
     /// Whether the resolver has closed its end of the channel, and the supervisor has taken its own out of the poller.
     var isChannelClosed = false
     /// Whether it has sent a message of an unknown kind. Only the first is logged.
@@ -27,10 +26,10 @@ final class ResolverProcess {
         }
     }
 
-    init(pid: Int32, channel: consuming ParentEnd, provenAt: Int64) {
+    init(pid: Int32, channel: consuming ParentEnd, startedAt now: Int64) {
         self.pid = pid
         self.channel = channel
-        self.provenAt = provenAt
+        life = ChildLife(startedAt: now)
     }
 
     /// Queues the orders that connect a gate with the resolver.
@@ -70,14 +69,13 @@ final class ResolverProcess {
 /// The resolver that runs, or the time at which to start one.
 struct ResolverState {
     var process: ResolverProcess?
-    var backoff = Backoff()
-    /// Monotonic: when to start a resolver again.
-    var retryAt: Int64?
+    /// When to start a resolver again.
+    var restart = Restart()
     /// Monotonic: when to send the orders for which the channel had no room.
     var sendOrdersAt: Int64?
     /// The failure that the resolver has reported, or why none runs; nil: there is no failure.
     var failure: ResolverFailure?
 
     /// Monotonic: when to call ``Supervisor/tendResolver(at:)``; nil for never.
-    var deadline: Int64? { [retryAt, process == nil ? nil : sendOrdersAt].compactMap { $0 }.min() }
+    var deadline: Int64? { [restart.at, process == nil ? nil : sendOrdersAt].compactMap { $0 }.min() }
 }

@@ -13,7 +13,7 @@ extension Supervisor {
     /// lists, or when no resolver runs; the gate then gets the channel later.
     func resolverEnd(for service: Service, at now: Int64) throws(SystemError) -> FrameChannel? {
         guard !service.admission.dnsbl.isEmpty else { return nil }
-        if resolver.process == nil, resolver.retryAt == nil { startResolver(at: now) }
+        if resolver.process == nil, resolver.restart.at == nil { startResolver(at: now) }
         guard let process = resolver.process else { return nil }
         return try connect(service, to: process)
     }
@@ -28,7 +28,7 @@ extension Supervisor {
     }
 
     private func startResolver(at now: Int64) {
-        resolver.retryAt = nil
+        resolver.restart.cancel()
         do {
             let sandbox = try ResolverSetup.sandbox(state: settings.state, privilege: self.process.privilege)
             let token = loop.tokens.next()
@@ -38,19 +38,17 @@ extension Supervisor {
             let setup = ResolverSetup(sandbox: sandbox, servers: settings.nameServers, channel: channel.child.numbers)
             let pid = try Processes.fork(into: nil)
             if pid == 0 { Resolver.serve(setup) }
-            let process = ResolverProcess(
-                pid: pid, channel: channel.takeParentEnd(), provenAt: now + GateProcess.reportWithinNanoseconds)
-            descendants.roster.add(.resolver(process), pid: pid, token: token)
+            let process = ResolverProcess(pid: pid, channel: channel.takeParentEnd(), startedAt: now)
+            descendants.roster.add(.resolver(process), token: token)
             resolver.process = process
         } catch {
-            retryResolver(because: ResolverFailure(.notStarted, message: "\(error)"), at: now)
+            let failure = ResolverFailure(.notStarted, message: "\(error)")
+            retryResolver(because: failure, in: resolver.restart.failed(at: now))
         }
     }
 
-    private func retryResolver(because failure: ResolverFailure, at now: Int64) {
-        let wait = resolver.backoff.failed()
+    private func retryResolver(because failure: ResolverFailure, in wait: Duration) {
         resolver.failure = failure
-        resolver.retryAt = now + wait.nanoseconds
         journal.resolverFailure(failure, retryIn: wait)
     }
 
@@ -77,6 +75,7 @@ extension Supervisor {
     }
 
     private func endProcess(_ process: ResolverProcess) {
+        _ = process.life.note(.dismissed)
         // A resolver keeps no state, so KILL loses nothing.
         Processes.signal(process.pid, .kill)
     }
@@ -87,8 +86,8 @@ extension Supervisor {
 
     /// Does what is due: starts a resolver again, and sends queued orders.
     func tendResolver(at now: Int64) {
-        if let due = resolver.retryAt, now >= due {
-            if askingGates().isEmpty { resolver.retryAt = nil } else { replaceResolver(at: now) }
+        if resolver.restart.isDue(at: now) {
+            if askingGates().isEmpty { resolver.restart.cancel() } else { replaceResolver(at: now) }
         }
         guard let process = resolver.process else { return }
         if askingGates().isEmpty {
@@ -116,9 +115,12 @@ extension Supervisor {
         case .frame(let bytes):
             switch ResolverReport.read(bytes) {
             case .message(.ready):
+                guard process.life.note(.ready) == .takeOver else { return }
                 resolver.failure = nil
                 journal.resolverReady(process)
-            case .message(.failed(let reason)): resolver.failure = ResolverFailure(.reported, message: reason)
+            case .message(.failed(let reason)):
+                note(.failed, of: process)
+                if resolver.process === process { resolver.failure = ResolverFailure(.reported, message: reason) }
             case .unknown:
                 // The program was replaced while it ran; the message asks for nothing.
                 guard !process.hasSentUnknown else { return }
@@ -131,29 +133,29 @@ extension Supervisor {
 
     private func resolverTalksNonsense(_ process: ResolverProcess) {
         journal.problem("resolver_nonsense", "pid \(process.pid) says what no resolver says, and is killed")
-        Processes.signal(process.pid, .kill)
+        note(.nonsense, of: process)
     }
 
     /// Handles the end of a resolver: another one starts later, unless this one was told to end.
     func resolverEnded(_ process: ResolverProcess, _ end: ProcessEnd, at now: Int64) {
-        guard resolver.process === process else { return }
+        // Dismissed: another one has its place, or none is needed.
+        guard process.life.state != .leaving else { return }
         do throws(SystemError) {
             // Messages that it sent before its end.
             try handleMessages(of: process)
         } catch {
             journal.problem("resolver_unreachable", "\(error)")
         }
-        if now >= process.provenAt { resolver.backoff.succeeded() }
         resolver.process = nil
         journal.gateEnd("resolver_died", end, service: nil)
-        retryResolver(because: resolver.failure ?? ResolverFailure(.ended), at: now)
+        retryResolver(
+            because: resolver.failure ?? ResolverFailure(.ended), in: resolver.restart.died(process.life, at: now))
     }
 
     /// The state of the resolver, for `status`.
     func resolverStatus(at now: Int64) -> ResolverStatus {
         if let process = resolver.process { return .running(pid: Int(process.pid)) }
-        guard let retryAt = resolver.retryAt else { return .unused }
-        return .failed(
-            resolver.failure ?? ResolverFailure(.ended), retryIn: .nanoseconds(max(retryAt - now, 0)))
+        guard let wait = resolver.restart.wait(at: now) else { return .unused }
+        return .failed(resolver.failure ?? ResolverFailure(.ended), retryIn: wait)
     }
 }

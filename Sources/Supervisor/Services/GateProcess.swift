@@ -7,7 +7,7 @@ internal import Sandbox
 internal import ServiceModel
 
 /// The supervisor's record of one gate, from fork to reaping.
-final class GateProcess {
+final class GateProcess: StartedProcess {
     let pid: Int32
     var channel: ParentEnd
     let definition: ServiceDefinition
@@ -16,23 +16,17 @@ final class GateProcess {
     private(set) var listeners: [OpenListener]
     /// The control group of the gate and all processes of its handlers; nil where there are no control groups.
     let group: ControlGroup?
-    let startedAt: Int64
+    var life: ChildLife
     /// The memory in which the gate counts.
     let counters: SharedCounters
     /// The prefix lengths by which it counts sources: those of the settings when it was started.
     let sourcePrefix: SourcePrefix
-    /// Monotonic: the time by which it must report; nil after it was killed because it did not.
-    var reportBy: Int64?
-    /// Monotonic: a gate that dies after this time was not started with a bad definition.
-    let provenAt: Int64
     /// The gate's own report of why it could not serve.
     var failure: String?
     /// Whether the gate has closed its end of the channel, and the supervisor has taken its own out of the poller.
     var isChannelClosed = false
     /// Whether it has sent a message of an unknown kind. Only the first is logged.
     var hasSentUnknown = false
-
-    static let reportWithinNanoseconds: Int64 = 10_000_000_000
 
     init(
         pid: Int32, channel: consuming ParentEnd, definition: ServiceDefinition,
@@ -46,9 +40,7 @@ final class GateProcess {
         self.group = group
         self.counters = counters
         self.sourcePrefix = sourcePrefix
-        startedAt = now
-        provenAt = now + Self.reportWithinNanoseconds
-        reportBy = provenAt
+        life = ChildLife(startedAt: now)
     }
 
     func giveUpListeners() { listeners = [] }

@@ -21,8 +21,8 @@ struct ServiceTable {
     /// Whether each service serves or has failed.
     var isSettled: Bool { byName.values.allSatisfy(\.isSettled) }
 
-    /// Monotonic: when to start a gate again, or to end one that does not report; nil for never.
-    var deadline: Int64? { byName.values.flatMap { [$0.retryAt, $0.starting?.reportBy] }.compactMap { $0 }.min() }
+    /// Monotonic: when to start a gate again; nil for never.
+    var deadline: Int64? { byName.values.compactMap(\.restart.at).min() }
 
     mutating func add(_ service: WantedService) { byName[service.name] = service }
 
@@ -33,8 +33,9 @@ struct ServiceTable {
 
     mutating func removeAll() { byName = [:] }
 
-    /// Notes a gate that has stopped accepting.
+    /// Notes a gate that is to stop accepting.
     mutating func drain(_ gate: GateProcess) {
+        _ = gate.life.note(.dismissed)
         if !draining.contains(where: { $0 === gate }) { draining.append(gate) }
     }
 

@@ -39,14 +39,16 @@ extension Supervisor {
     /// gate's.
     private func gateTalksNonsense(_ gate: GateProcess) {
         journal.problem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
-        Processes.signal(gate.pid, .kill)
+        note(.nonsense, of: gate)
     }
 
     /// - Returns: whether this gate may send this message.
     private func handleMessage(_ message: GateMessage, of gate: GateProcess, at now: Int64) -> Bool {
         switch message {
-        case .ready: isReady(gate, at: now)
-        case .failed(let reason): gate.failure = reason
+        case .ready: if gate.life.note(.ready) == .takeOver { takeOver(gate) }
+        case .failed(let reason):
+            gate.failure = reason
+            note(.failed, of: gate)
         case .offence(let prefix, let offence): return handleBanReport(offence, of: prefix, from: gate, at: now)
         case .hits(let hits): bans.addHits(hits, at: now)
         case .sourceStatus(let number, let sourceStatus): handleSourceStatus(sourceStatus, number: number, from: gate)
@@ -55,7 +57,7 @@ extension Supervisor {
     }
 
     /// Handles the report that a gate accepts. Only now may the gate that it replaces drain.
-    private func isReady(_ gate: GateProcess, at now: Int64) {
+    private func takeOver(_ gate: GateProcess) {
         guard let service = services[gate.definition.service.name], service.starting === gate else { return }
         let replaced = service.serving
         service.serving = gate
@@ -105,7 +107,8 @@ extension Supervisor {
             switch descendants.roster.remove(pid: end.pid) {
             case .gate(let gate): gateEnded(gate, end, at: now)
             case .resolver(let process): resolverEnded(process, end, at: now)
-            case .reader: if let outcome = files.reading.ended(end.way, &loop.poller) { reload(with: outcome, at: now) }
+            case .reader:
+                if let outcome = files.reading.ended(end.way, &loop.poller) { reload(with: outcome, at: now) }
             case nil: break
             }
         }
@@ -113,19 +116,23 @@ extension Supervisor {
 
     private func gateEnded(_ gate: GateProcess, _ end: ProcessEnd, at now: Int64) {
         descendants.orphans.end(gate.group)
-        let service = services[gate.definition.service.name]
-        if let service, service.starting === gate { return failedToStart(service, gate, at: now) }
-        services.ended(gate)
-        if let service, service.serving === gate {
-            // A gate that has served for a while did not die of its definition.
-            if now >= gate.provenAt { service.backoff.succeeded() }
-            service.serving = nil
-            journal.gateEnd("gate_died", end, service: service.name)
-            if service.starting == nil { service.retryAt = now + service.backoff.failed().nanoseconds }
-        } else {
-            journal.gateEnd("gate_ended", end, service: gate.definition.service.name)
+        let name = gate.definition.service.name
+        switch gate.life.note(.ended) {
+        case .startFailed:
+            if let service = services[name] { failedToStart(service, gate, at: now) }
+            return
+        case .died:
+            if let service = services[name] { died(service, gate, at: now) }
+            journal.gateEnd("gate_died", end, service: name)
+        case .done, .nothing, .kill, .takeOver: journal.gateEnd("gate_ended", end, service: name)
         }
+        services.ended(gate)
         tell(descendants.terminateOrphans(at: now))
+    }
+
+    private func died(_ service: WantedService, _ gate: GateProcess, at now: Int64) {
+        service.serving = nil
+        if service.starting == nil { service.restart.died(gate.life, at: now) }
     }
 
     private func failedToStart(_ service: WantedService, _ gate: GateProcess, at now: Int64) {
@@ -142,7 +149,7 @@ extension Supervisor {
             journal.startFailure(service, problem.description, retryIn: nil)
         } else {
             service.problem = problem
-            journal.startFailure(service, reason, retryIn: retry(service, at: now))
+            journal.startFailure(service, reason, retryIn: service.restart.failed(at: now))
         }
     }
 

@@ -12,7 +12,7 @@ internal import ServiceModel
 extension Supervisor {
     /// Starts a gate for a service's definition. A failure is logged, and the start tried again later.
     func start(_ service: WantedService, at now: Int64) {
-        service.retryAt = nil
+        service.restart.cancel()
         service.problem = nil
         if let superseded = service.starting {
             service.starting = nil
@@ -26,15 +26,15 @@ extension Supervisor {
             // Sockets that were opened already are closed, so that no client waits for a service that does not start.
             services.closeUnwantedListeners()
             if error.error.errno == .addressInUse, closeConflicting(with: error.listener.address, in: service) {
-                service.retryAt = now + Backoff.shortest.nanoseconds
+                service.restart.soon(at: now)
                 return
             }
             service.problem = ServiceProblem(error)
-            journal.bindFailure(service, error, retryIn: retry(service, at: now))
+            journal.bindFailure(service, error, retryIn: service.restart.failed(at: now))
         } catch {
             service.problem = ServiceProblem(reason: "\(error)", of: service.definition)
             service.problem?.errno = (error as? SystemError)?.errno.name
-            journal.startFailure(service, "\(error)", retryIn: retry(service, at: now))
+            journal.startFailure(service, "\(error)", retryIn: service.restart.failed(at: now))
         }
     }
 
@@ -49,12 +49,6 @@ extension Supervisor {
         service.listeners = []
         services.closeUnwantedListeners()
         return true
-    }
-
-    func retry(_ service: WantedService, at now: Int64) -> Duration {
-        let wait = service.backoff.failed()
-        service.retryAt = now + wait.nanoseconds
-        return wait
     }
 
     private func makeGate(for definition: ServiceDefinition, at now: Int64) throws -> GateProcess {
@@ -96,7 +90,7 @@ extension Supervisor {
         let gate = GateProcess(
             pid: pid, channel: channel.takeParentEnd(), definition: definition, listeners: opened,
             group: group, counters: counters, sourcePrefix: settings.sourcePrefix, startedAt: now)
-        descendants.roster.add(.gate(gate), pid: pid, token: token)
+        descendants.roster.add(.gate(gate), token: token)
         return gate
     }
 
@@ -141,22 +135,7 @@ extension Supervisor {
     }
 
     func startWhatIsDue(at now: Int64) {
-        for service in services.all {
-            if let due = service.retryAt, now >= due { start(service, at: now) }
-        }
-    }
-
-    /// Kills a gate that does not report in time, or that reports a failure and does not end. Its end then counts as a
-    /// failed start.
-    func endLateGates(at now: Int64) {
-        for service in services.all {
-            guard let gate = service.starting, let deadline = gate.reportBy, now >= deadline else { continue }
-            gate.failure =
-                gate.failure
-                ?? "it did not report within \(GateProcess.reportWithinNanoseconds / 1_000_000_000) seconds"
-            gate.reportBy = nil
-            Processes.signal(gate.pid, .kill)
-        }
+        for service in services.all where service.restart.isDue(at: now) { start(service, at: now) }
     }
 }
 

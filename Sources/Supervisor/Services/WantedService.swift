@@ -13,9 +13,8 @@ final class WantedService {
     var serving: GateProcess?
     /// The gate that enters its sandbox and has not reported yet.
     var starting: GateProcess?
-    var backoff = Backoff()
-    /// Monotonic: when to start a gate again.
-    var retryAt: Int64?
+    /// When to start a gate again.
+    var restart = Restart()
     /// Why its definition is not in force; nil when it is, or when the gate has not reported yet.
     var problem: ServiceProblem?
     /// The faults because of which its file, as it was last read, is not in force.
@@ -27,5 +26,5 @@ final class WantedService {
     }
 
     /// Whether its start is over: its gate serves, or it failed and waits for another try.
-    var isSettled: Bool { starting == nil && (serving != nil || retryAt != nil) }
+    var isSettled: Bool { starting == nil && (serving != nil || restart.at != nil) }
 }
