@@ -190,8 +190,8 @@ let testTargets: [Target] = [
     tests(
         "SupervisorTests",
         [
-            "Addresses", "Admission", "Control", "HostDefinition", "LinuxSystem", "Messages", "ServiceModel",
-            "Supervisor", "TestSupport", "Wire",
+            "Addresses", "Admission", "Control", "EventLog", "HostDefinition", "LinuxSystem", "Messages",
+            "ServiceModel", "Supervisor", "TestSupport", "Wire",
         ]),
     tests(
         "ConfigurationTests",

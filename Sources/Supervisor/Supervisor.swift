@@ -111,17 +111,15 @@ package final class Supervisor {
         let ready = try loop.poller.wait(timeoutNanoseconds: timeout(at: Clock.monotonicNanoseconds()))
         let now = Clock.monotonicNanoseconds()
         for index in 0..<ready {
-            switch loop.poller.token(at: index) {
-            case EventLoop.Token.signals: try handleSignals(at: now)
-            case EventLoop.Token.blockList: try rereadBlockList()
-            case ControlServer.Token.socket: acceptControl(at: now)
-            case ControlServer.Token.file: tell(control.fileChanged(at: now, &loop.poller))
-            case let token:
-                if let child = descendants.roster.child(token: token) {
-                    handleInput(of: child, at: now)
-                } else if control.isClient(token) {
-                    answer(token, at: now)
-                }
+            switch loop.token(at: index) {
+            case .signals: try handleSignals(at: now)
+            case .blockList: try rereadBlockList()
+            case .controlSocket: acceptControl(at: now)
+            case .controlFile: tell(control.fileChanged(at: now, &loop.poller))
+            // A child or a client that an earlier event of this turn has ended is not there any more.
+            case .child(let number):
+                if let child = descendants.roster.child(number) { handleInput(of: child, at: now) }
+            case .client(let number): answer(number, at: now)
             }
         }
         if loop.hasMoreEnds { try reapChildren(at: now) }

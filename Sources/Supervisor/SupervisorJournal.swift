@@ -10,7 +10,9 @@ internal import ServiceModel
 
 /// The supervisor's log.
 struct SupervisorJournal: ~Copyable {
-    private var log = EventLog()
+    private var log: EventLog
+
+    init(log: consuming EventLog = EventLog()) { self.log = log }
 
     private mutating func line(_ event: StaticString, _ fill: (inout EventLog) -> Void) {
         log.begin(event, wallNanoseconds: Clock.wallNanoseconds())

@@ -157,7 +157,7 @@ struct ControlServerTests {
 private final class Rig {
     private var server: ControlServer
     private var poller: Poller
-    private var lastToken: UInt64 = 100
+    private var lastNumber: UInt64 = 100
 
     init(_ state: String) throws {
         server = ControlServer(state: state)
@@ -168,21 +168,21 @@ private final class Rig {
     func open(at now: Int64) -> SystemError? { server.open(at: now, &poller) }
     func tend(at now: Int64) -> ControlServer.Notice? { server.tend(at: now, &poller) }
     func fileChanged(at now: Int64) -> ControlServer.Notice? { server.fileChanged(at: now, &poller) }
-    func isClient(_ token: UInt64) -> Bool { server.isClient(token) }
-    func request(of token: UInt64) -> ControlServer.Request? { server.request(of: token, &poller) }
+    func isClient(_ number: UInt64) -> Bool { server.isClient(number) }
+    func request(of number: UInt64) -> ControlServer.Request? { server.request(of: number, &poller) }
     func close() -> SystemError? { server.close() }
     func mayKeep() -> Bool { server.mayKeep() }
     func keepUntilEnd(_ client: ControlClient) { server.keepUntilEnd(client) }
     func wait() throws -> Int { try poller.wait(timeoutNanoseconds: 0) }
 
-    /// Accepts the clients that wait; their tokens are 101, 102 and so on.
+    /// Accepts the clients that wait; their numbers are 101, 102 and so on.
     @discardableResult
     func accept(at now: Int64) -> ControlServer.Notice? {
-        var token = lastToken
-        defer { lastToken = token }
+        var number = lastNumber
+        defer { lastNumber = number }
         return server.accept(at: now, &poller) {
-            token += 1
-            return token
+            number += 1
+            return number
         }
     }
 }

@@ -25,7 +25,7 @@ struct DefinitionReadingTests {
     }
 
     private func tend(_ reading: inout DefinitionReading<Int>, at now: Int64, _ poller: inout Poller) {
-        let step = reading.tend(at: now, &poller, token: 7)
+        let step = reading.tend(at: now, &poller, number: 7)
         if case .failed = step { Issue.record("no child") }
     }
 

@@ -12,46 +12,46 @@ struct RosterTests {
         ResolverProcess(pid: pid, channel: try ProcessChannel().takeParentEnd(), startedAt: now)
     }
 
-    @Test("a child is found by its token and by its pid until it is removed; other children are orphans")
+    @Test("a child is found by its number and by its pid until it is removed; other children are orphans")
     func found() throws {
         var roster = Roster()
-        roster.add(.resolver(try resolver(10)), token: 7)
-        roster.add(.resolver(try resolver(11)), token: 8)
-        #expect(roster.child(token: 7)?.started.pid == 10)
-        #expect(roster.child(token: 8)?.started.pid == 11)
-        #expect(roster.child(token: 9) == nil)
+        roster.add(.resolver(try resolver(10)), 7)
+        roster.add(.resolver(try resolver(11)), 8)
+        #expect(roster.child(7)?.started.pid == 10)
+        #expect(roster.child(8)?.started.pid == 11)
+        #expect(roster.child(9) == nil)
         #expect(roster.contains(pid: 10) && roster.contains(pid: 11) && !roster.contains(pid: 12))
         #expect(roster.remove(pid: 12) == nil)
         #expect(roster.remove(pid: 10) != nil)
         #expect(roster.remove(pid: 10) == nil)
-        #expect(roster.child(token: 7) == nil)
+        #expect(roster.child(7) == nil)
         #expect(!roster.contains(pid: 10))
         #expect(roster.gates.isEmpty)
     }
 
-    @Test("a pid may come again after its process was reaped, with another token")
+    @Test("a pid may come again after its process was reaped, with another number")
     func again() throws {
         var roster = Roster()
-        roster.add(.resolver(try resolver(10)), token: 7)
+        roster.add(.resolver(try resolver(10)), 7)
         _ = roster.remove(pid: 10)
-        roster.add(.resolver(try resolver(10)), token: 8)
-        #expect(roster.child(token: 7) == nil)
-        #expect(roster.child(token: 8) != nil)
+        roster.add(.resolver(try resolver(10)), 8)
+        #expect(roster.child(7) == nil)
+        #expect(roster.child(8) != nil)
     }
 
-    @Test("a pid or a token that comes twice is a bug and traps")
+    @Test("a pid or a number that comes twice is a bug and traps")
     func twice() async {
         await #expect(processExitsWith: .failure) {
             var roster = Roster()
             let make = { ResolverProcess(pid: 10, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
-            roster.add(.resolver(try make()), token: 7)
-            roster.add(.resolver(try make()), token: 8)
+            roster.add(.resolver(try make()), 7)
+            roster.add(.resolver(try make()), 8)
         }
         await #expect(processExitsWith: .failure) {
             var roster = Roster()
             let make = { ResolverProcess(pid: $0, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
-            roster.add(.resolver(try make(10)), token: 7)
-            roster.add(.resolver(try make(11)), token: 7)
+            roster.add(.resolver(try make(10)), 7)
+            roster.add(.resolver(try make(11)), 7)
         }
     }
 
@@ -59,8 +59,8 @@ struct RosterTests {
     func late() throws {
         var roster = Roster()
         let (first, second) = (try resolver(10, at: 5), try resolver(11, at: 9))
-        roster.add(.resolver(first), token: 7)
-        roster.add(.resolver(second), token: 8)
+        roster.add(.resolver(first), 7)
+        roster.add(.resolver(second), 8)
         let due = 5 + ChildLife.startNanoseconds
         #expect(roster.deadline == due)
         #expect(roster.late(at: due - 1).isEmpty)
@@ -76,7 +76,7 @@ struct RosterTests {
     @Test("a child that was reaped is never late")
     func reaped() throws {
         var roster = Roster()
-        roster.add(.resolver(try resolver(10)), token: 7)
+        roster.add(.resolver(try resolver(10)), 7)
         _ = roster.remove(pid: 10)
         #expect(roster.deadline == nil)
         #expect(roster.late(at: .max).isEmpty)

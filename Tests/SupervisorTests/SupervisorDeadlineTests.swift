@@ -47,7 +47,7 @@ extension SupervisorDeadlineTests {
                 if pid == 0 { ProcessActs.sleepForever() }
                 let channel = try ProcessChannel().takeParentEnd()
                 let process = ResolverProcess(pid: pid, channel: channel, startedAt: now)
-                supervisor.descendants.roster.add(.resolver(process), token: 77)
+                supervisor.descendants.roster.add(.resolver(process), 77)
                 guard supervisor.timeout(at: now) == ChildLife.startNanoseconds else { return 1 }
                 let due = now + ChildLife.startNanoseconds
                 supervisor.endLateChildren(at: due - 1)

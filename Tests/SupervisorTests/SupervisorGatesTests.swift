@@ -133,7 +133,7 @@ struct SupervisorGatesTests {
             let service = WantedService(definition)
             let gate = try gateProcess(idle.pid, channel: channel.takeParentEnd())
             service.starting = gate
-            supervisor.descendants.roster.add(.gate(gate), token: 77)
+            supervisor.descendants.roster.add(.gate(gate), 77)
             supervisor.services.add(service)
             gateEnd.offer(GateMessage.ready.bytes)
             Processes.signal(idle.pid, .kill)

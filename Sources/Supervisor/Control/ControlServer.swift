@@ -73,11 +73,6 @@ struct ControlServer: ~Copyable {
     private static let askWithinNanoseconds: Int64 = 5_000_000_000
     static let retryNanoseconds: Int64 = 10_000_000_000
 
-    enum Token {
-        static let socket: UInt64 = 3
-        static let file: UInt64 = 4
-    }
-
     /// - Parameter state: the state directory.
     init(state: String) { self.state = state }
 
@@ -99,8 +94,8 @@ struct ControlServer: ~Copyable {
             // The watch first, so that a loss after the socket was made is noticed.
             let watch = try FileWatch(path: path)
             let socket = try ControlSocket(path: path)
-            try poller.add(watch.number, token: Token.file)
-            try poller.add(socket.number, token: Token.socket)
+            try poller.add(watch.number, .controlFile)
+            try poller.add(socket.number, .controlSocket)
             self.watch = watch
             self.socket = consume socket
             openAt = nil
@@ -142,13 +137,13 @@ struct ControlServer: ~Copyable {
 
     /// Accepts the clients that wait. Beyond the limit, a connection closes at once. For lack of descriptors or memory,
     /// the socket is closed for a while: the clients in its queue would wake the loop again and again.
-    mutating func accept(at now: Int64, _ poller: inout Poller, token: () -> UInt64) -> Notice? {
+    mutating func accept(at now: Int64, _ poller: inout Poller, number: () -> UInt64) -> Notice? {
         do throws(SystemError) {
             while let connection = try nextConnection() {
                 guard clients.count < Self.mostClients else { continue }
-                let token = token()
-                try poller.add(connection.channel.number, token: token)
-                clients[token] = (ControlClient(connection), now + Self.askWithinNanoseconds)
+                let number = number()
+                try poller.add(connection.channel.number, .client(number))
+                clients[number] = (ControlClient(connection), now + Self.askWithinNanoseconds)
             }
             return nil
         } catch {
@@ -171,13 +166,13 @@ struct ControlServer: ~Copyable {
         }
     }
 
-    func isClient(_ token: UInt64) -> Bool { clients[token] != nil }
+    func isClient(_ number: UInt64) -> Bool { clients[number] != nil }
 
     /// Reads the request of a client, which is then no client of this socket any more.
     ///
-    /// - Returns: nil when it has sent none, and closed its connection.
-    mutating func request(of token: UInt64, _ poller: inout Poller) -> Request? {
-        guard let (client, _) = clients.removeValue(forKey: token) else { return nil }
+    /// - Returns: nil when it has sent none, and closed its connection, or when there is no such client.
+    mutating func request(of number: UInt64, _ poller: inout Poller) -> Request? {
+        guard let (client, _) = clients.removeValue(forKey: number) else { return nil }
         do throws(SystemError) {
             guard case .message(let bytes, _) = try client.channel.receive() else { return nil }
             // A client that waits for an answer sends nothing more. Out of the poller, the end of its input cannot wake

@@ -15,8 +15,8 @@ extension Supervisor {
     }
 
     func acceptControl(at now: Int64) {
-        let tokens = loop.tokens
-        tell(control.accept(at: now, &loop.poller, token: tokens.next))
+        let numbers = loop.numbers
+        tell(control.accept(at: now, &loop.poller, number: numbers.next))
     }
 
     func tell(_ notice: ControlServer.Notice?) {
@@ -40,8 +40,8 @@ extension Supervisor {
     }
 
     /// Reads a client's request and answers it. A client that waits for the supervisor's end keeps its connection.
-    func answer(_ token: UInt64, at now: Int64) {
-        guard let asked = control.request(of: token, &loop.poller) else { return }
+    func answer(_ number: UInt64, at now: Int64) {
+        guard let asked = control.request(of: number, &loop.poller) else { return }
         let client = asked.client
         guard let request = asked.request else { return client.reply(.refused(.unknownRequest)) }
         // Requests that only read are not logged, so that a program that asks every ten seconds does not fill the log.

@@ -1,4 +1,4 @@
-// The processes that the supervisor has started, by pid and by token, each in constant time: a thousand gates make no
+// The processes that the supervisor has started, by pid and by number, each in constant time: a thousand gates make no
 // message and no end of a child dearer.
 // A child enters when it was forked, and leaves when it was reaped.
 
@@ -22,22 +22,22 @@ enum ChildProcess {
 struct Roster {
     private struct Entry {
         let child: ChildProcess
-        let token: UInt64
+        let number: UInt64
     }
 
     private var byPID: [Int32: Entry] = [:]
-    private var pidByToken: [UInt64: Int32] = [:]
+    private var pidByNumber: [UInt64: Int32] = [:]
     /// The children that may have a deadline.
     private var awaited: [ChildProcess] = []
 
     /// - Parameters:
     ///   - child: one that is not in the roster.
-    ///   - token: identifies it in the poller; no other child has had it.
-    mutating func add(_ child: ChildProcess, token: UInt64) {
+    ///   - number: its number in the poll set; no other child has had it.
+    mutating func add(_ child: ChildProcess, _ number: UInt64) {
         let pid = child.started.pid
-        precondition(byPID[pid] == nil && pidByToken[token] == nil, "a child enters once")
-        byPID[pid] = Entry(child: child, token: token)
-        pidByToken[token] = pid
+        precondition(byPID[pid] == nil && pidByNumber[number] == nil, "a child enters once")
+        byPID[pid] = Entry(child: child, number: number)
+        pidByNumber[number] = pid
         awaited.append(child)
     }
 
@@ -50,13 +50,13 @@ struct Roster {
         return awaited.filter { child in child.started.life.deadline.map { now >= $0 } ?? false }
     }
 
-    /// The child whose messages or output this token is for.
-    func child(token: UInt64) -> ChildProcess? { pidByToken[token].flatMap { byPID[$0]?.child } }
+    /// The child with this number.
+    func child(_ number: UInt64) -> ChildProcess? { pidByNumber[number].flatMap { byPID[$0]?.child } }
 
     /// Removes a child that was reaped; nil for an orphan.
     mutating func remove(pid: Int32) -> ChildProcess? {
         guard let entry = byPID.removeValue(forKey: pid) else { return nil }
-        pidByToken[entry.token] = nil
+        pidByNumber[entry.number] = nil
         awaited.removeAll { $0.started === entry.child.started }
         return entry.child
     }

@@ -51,7 +51,7 @@ struct BlockListKeeper: ~Copyable {
     func watch(_ poller: inout Poller) -> SystemError? {
         guard let number = file.watchNumber else { return nil }
         do throws(SystemError) {
-            try poller.add(number, token: EventLoop.Token.blockList)
+            try poller.add(number, .blockList)
             return nil
         } catch {
             return error

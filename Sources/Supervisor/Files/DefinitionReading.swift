@@ -25,7 +25,7 @@ struct DefinitionReading<Client>: ~Copyable {
         self.withinNanoseconds = withinNanoseconds
     }
 
-    /// Monotonic: when to call ``tend(at:_:token:)``; nil for never. The child has a deadline of its own.
+    /// Monotonic: when to call ``tend(at:_:number:)``; nil for never. The child has a deadline of its own.
     var deadline: Int64? { child == nil && nextClients != nil ? 0 : nil }
 
     /// The clients that wait for a reading.
@@ -36,29 +36,29 @@ struct DefinitionReading<Client>: ~Copyable {
         nextClients = (nextClients ?? []) + [client].compactMap { $0 }
     }
 
-    /// What ``tend(at:_:token:)`` has done.
+    /// What ``tend(at:_:number:)`` has done.
     enum Step {
         case nothing
-        /// A child was started; the token of its output in the poller.
-        case started(ReadingProcess, token: UInt64)
+        /// A child was started, with this number.
+        case started(ReadingProcess, number: UInt64)
         /// No child could be started.
         case failed(Outcome)
     }
 
     /// Starts the reading that is wanted, when none runs.
     ///
-    /// - Parameter token: identifies the output of a new child in the poller.
-    mutating func tend(at now: Int64, _ poller: inout Poller, token: @autoclosure () -> UInt64) -> Step {
+    /// - Parameter number: of a new child.
+    mutating func tend(at now: Int64, _ poller: inout Poller, number: @autoclosure () -> UInt64) -> Step {
         guard child == nil, let wanted = nextClients else { return .nothing }
         nextClients = nil
         do throws(HostDefinitionError) {
-            let token = token()
+            let number = number()
             let life = ChildLife(workingFrom: now, withinNanoseconds: withinNanoseconds)
             let child = ReadingProcess(try command.start(), life)
             self.child = child
             clients = wanted
-            child.watch(&poller, token: token)
-            return .started(child, token: token)
+            child.watch(&poller, number)
+            return .started(child, number: number)
         } catch {
             return .failed(Outcome(definitions: .failure(error), clients: wanted))
         }
@@ -112,9 +112,9 @@ final class ReadingProcess: StartedProcess {
 
     var pid: Int32 { command.pid }
 
-    func watch(_ poller: inout Poller, token: UInt64) {
+    func watch(_ poller: inout Poller, _ number: UInt64) {
         do throws(SystemError) {
-            try poller.add(command.number, token: token)
+            try poller.add(command.number, .child(number))
             isWatched = true
         } catch {
             fail(error)

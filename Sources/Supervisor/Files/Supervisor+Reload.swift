@@ -18,10 +18,10 @@ extension Supervisor {
 
     /// Starts a reading that is wanted.
     func readFiles(at now: Int64) {
-        let tokens = loop.tokens
-        switch files.reading.tend(at: now, &loop.poller, token: tokens.next()) {
+        let numbers = loop.numbers
+        switch files.reading.tend(at: now, &loop.poller, number: numbers.next()) {
         case .nothing: break
-        case .started(let reader, let token): descendants.roster.add(.reader(reader), token: token)
+        case .started(let reader, let number): descendants.roster.add(.reader(reader), number)
         case .failed(let outcome): reload(with: outcome, at: now)
         }
     }

@@ -31,15 +31,15 @@ extension Supervisor {
         resolver.restart.cancel()
         do {
             let sandbox = try ResolverSetup.sandbox(state: settings.state, privilege: self.process.privilege)
-            let token = loop.tokens.next()
+            let number = loop.numbers.next()
             let channel = try ProcessChannel()
             // Before the fork, as for gates.
-            try loop.poller.add(channel.parent.number, token: token)
+            try loop.poller.add(channel.parent.number, .child(number))
             let setup = ResolverSetup(sandbox: sandbox, servers: settings.nameServers, channel: channel.child.numbers)
             let pid = try Processes.fork(into: nil)
             if pid == 0 { Resolver.serve(setup) }
             let process = ResolverProcess(pid: pid, channel: channel.takeParentEnd(), startedAt: now)
-            descendants.roster.add(.resolver(process), token: token)
+            descendants.roster.add(.resolver(process), number)
             resolver.process = process
         } catch {
             let failure = ResolverFailure(.notStarted, message: "\(error)")

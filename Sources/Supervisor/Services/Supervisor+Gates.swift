@@ -55,17 +55,17 @@ extension Supervisor {
         let service = definition.service
         let opened = try openListeners(of: definition)
         let credentials = try DynamicUsers.credentials(of: service, state: settings.state, privilege: process.privilege)
-        let token = loop.tokens.next()
+        let number = loop.numbers.next()
         let network = try emptyNetworkNumber(for: service)
         let channel = try ProcessChannel()
         // Before the fork, because a gate without a channel in the poller must not exist. If the fork fails, closing
         // the channel takes it out of the poller.
-        try loop.poller.add(channel.parent.number, token: token)
+        try loop.poller.add(channel.parent.number, .child(number))
         let counters = try SharedCounters.ofGate()
         let resolver = try resolverEnd(for: service, at: now)
         // The last step before the fork that can fail, because on a failure nothing else would remove the group.
         let group = try descendants.orphans.groups?.makeGroup(
-            "\(service.name).\(token - TokenCounter.first)", limits: service.limits, checks: service.admission.checks)
+            "\(service.name).\(number)", limits: service.limits, checks: service.admission.checks)
         var setup = GateSetup(
             sandbox: SandboxPlan(
                 service: service, credentials: credentials, privilege: process.privilege, emptyNetwork: network,
@@ -90,7 +90,7 @@ extension Supervisor {
         let gate = GateProcess(
             pid: pid, channel: channel.takeParentEnd(), definition: definition, listeners: opened,
             group: group, counters: counters, sourcePrefix: settings.sourcePrefix, startedAt: now)
-        descendants.roster.add(.gate(gate), token: token)
+        descendants.roster.add(.gate(gate), number)
         return gate
     }
 
