@@ -16,14 +16,14 @@ package struct ResolverFailure: Hashable, Sendable, CustomStringConvertible {
     package enum Cause: String, CaseIterable, Hashable, Sendable {
         /// The supervisor could not start a resolver.
         case notStarted = "not_started"
-        /// The resolver reported that it cannot serve, and ended.
+        /// The resolver reported that it cannot serve, or reported nothing in time, and ended.
         case reported
         /// The resolver ended without a report.
         case ended
     }
 
     package let cause: Cause
-    /// The report or the error, or what is known of an end without a report, for people; empty when there is none.
+    /// The report or the error, for people; empty when there is none.
     package let message: String
 
     package init(_ cause: Cause, message: String = "") {
@@ -32,7 +32,7 @@ package struct ResolverFailure: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// For people.
-    package var description: String { message.isEmpty ? "it ended without a report" : message }
+    package var description: String { cause == .ended ? "it ended without a report" : message }
 }
 
 extension ResolverStatus: WireValue {

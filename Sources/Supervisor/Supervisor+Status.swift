@@ -23,7 +23,7 @@ extension Supervisor {
         report.blockListEntries = blockList.file.entryCount
         report.bans = bans.active(at: now).count
         report.kernelFilter = blockList.filter.status
-        report.resolver = resolverStatus(at: now)
+        report.resolver = resolver.status(at: now)
         report.isStopping = process.stop.isStopping
         report.faults = blockList.faults + files.faults
         report.services = services.all.map { status(of: $0, at: now) }

@@ -26,7 +26,7 @@ package final class Supervisor {
     var descendants: Descendants
     var blockList: BlockListKeeper
     var bans: BanKeeper
-    var resolver = ResolverState()
+    var resolver = ResolverKeeper()
     var control: ControlServer
 
     var settings: HostSettings { files.settings }
@@ -170,7 +170,7 @@ package final class Supervisor {
                 gate.failure = gate.failure ?? silence
                 note(.late, of: gate)
             case .resolver(let process):
-                resolver.failure = resolver.failure ?? ResolverFailure(.ended, message: silence)
+                process.problem = process.problem ?? silence
                 note(.late, of: process)
             case .reader(let reader): reader.fail(SystemError("wait for command", .timedOut), .late)
             }

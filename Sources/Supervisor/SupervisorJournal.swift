@@ -147,9 +147,7 @@ struct SupervisorJournal: ~Copyable {
         }
     }
 
-    mutating func resolverReady(_ process: ResolverProcess) {
-        line("resolver_ready") { $0.field("pid", Int(process.pid)) }
-    }
+    mutating func resolverReady(pid: Int32) { line("resolver_ready") { $0.field("pid", Int(pid)) } }
 
     mutating func resolverFailure(_ failure: ResolverFailure, retryIn wait: Duration) {
         line("resolver_failed") {

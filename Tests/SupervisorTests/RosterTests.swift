@@ -81,16 +81,4 @@ struct RosterTests {
         #expect(roster.deadline == nil)
         #expect(roster.late(at: .max).isEmpty)
     }
-
-    @Test("orders for a resolver that has ended do not wake the loop")
-    func endedResolver() throws {
-        var state = ResolverState()
-        state.process = try resolver(10)
-        state.sendOrdersAt = 5
-        #expect(state.deadline == 5)
-        state.process = nil
-        #expect(state.deadline == nil)
-        state.restart.failed(at: 7)
-        #expect(state.deadline == 7 + Backoff.shortest.nanoseconds)
-    }
 }

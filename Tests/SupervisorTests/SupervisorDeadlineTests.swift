@@ -1,5 +1,4 @@
 import Addresses
-import Control
 import HostDefinition
 import LinuxSystem
 import ServiceModel
@@ -54,7 +53,7 @@ extension SupervisorDeadlineTests {
                 guard process.life.state == .starting else { return 2 }
                 supervisor.endLateChildren(at: due)
                 guard supervisor.timeout(at: now) == nil, ChildProcesses.status(of: pid) == -1 else { return 3 }
-                guard supervisor.resolver.failure?.message == "it did not report within 10 seconds" else { return 4 }
+                guard process.problem == "it did not report within 10 seconds" else { return 4 }
                 return 0
             }
             #expect(status == 0)
@@ -85,7 +84,7 @@ private func makeWait(_ owner: SupervisorOwner, _ supervisor: Supervisor, at now
         Processes.signal(pid, .kill)
     case .bans:
         _ = supervisor.block(try IPPrefix("192.0.2.7/32"), reason: "", length: nil, at: now)
-    case .resolver: supervisor.resolver.restart.failed(at: now)
+    case .resolver: _ = supervisor.resolver.notStarted(SystemError("fork", .again), at: now)
     case .control:
         _ = supervisor.control.close()
         _ = try Commands.run(

@@ -1,5 +1,4 @@
-// The supervisor's view of the resolver, the process that asks DNS block lists for every gate.
-internal import Control
+// The supervisor's record of a resolver, the process that asks DNS block lists for every gate.
 internal import LinuxSystem
 internal import Messages
 
@@ -12,6 +11,8 @@ final class ResolverProcess: StartedProcess {
     var isChannelClosed = false
     /// Whether it has sent a message of an unknown kind. Only the first is logged.
     var hasSentUnknown = false
+    /// Its own report of why it cannot serve, or what is known of that.
+    var problem: String?
     /// The orders that the resolver has not received yet, the oldest first.
     private var orders: [Pending] = []
 
@@ -64,18 +65,4 @@ final class ResolverProcess: StartedProcess {
         }
         return true
     }
-}
-
-/// The resolver that runs, or the time at which to start one.
-struct ResolverState {
-    var process: ResolverProcess?
-    /// When to start a resolver again.
-    var restart = Restart()
-    /// Monotonic: when to send the orders for which the channel had no room.
-    var sendOrdersAt: Int64?
-    /// The failure that the resolver has reported, or why none runs; nil: there is no failure.
-    var failure: ResolverFailure?
-
-    /// Monotonic: when to call ``Supervisor/tendResolver(at:)``; nil for never.
-    var deadline: Int64? { [restart.at, process == nil ? nil : sendOrdersAt].compactMap { $0 }.min() }
 }

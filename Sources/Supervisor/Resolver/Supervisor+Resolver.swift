@@ -1,7 +1,6 @@
 // Starts the resolver for the first service with DNS block lists, connects gates with it, and starts it again when it
-// dies. Without a resolver no list refuses a connection, and nothing else changes.
+// dies.
 internal import Admission
-internal import Control
 internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
@@ -13,24 +12,14 @@ extension Supervisor {
     /// lists, or when no resolver runs; the gate then gets the channel later.
     func resolverEnd(for service: Service, at now: Int64) throws(SystemError) -> FrameChannel? {
         guard !service.admission.dnsbl.isEmpty else { return nil }
-        if resolver.process == nil, resolver.restart.at == nil { startResolver(at: now) }
-        guard let process = resolver.process else { return nil }
-        return try connect(service, to: process)
-    }
-
-    /// Connects a gate with the resolver.
-    ///
-    /// - Returns: the gate's end of the channel.
-    private func connect(_ service: Service, to process: ResolverProcess) throws(SystemError) -> FrameChannel {
-        let lists = ListCache.lists(of: service.admission.dnsbl)
-        resolver.sendOrdersAt = 0
-        return try FrameChannelPair().takeOne { process.addGate($0, lists: lists) }
+        if resolver.isMissing { startResolver(at: now) }
+        return try resolver.connect(lists: ListCache.lists(of: service.admission.dnsbl))
     }
 
     private func startResolver(at now: Int64) {
-        resolver.restart.cancel()
+        resolver.cancelRestart()
         do {
-            let sandbox = try ResolverSetup.sandbox(state: settings.state, privilege: self.process.privilege)
+            let sandbox = try ResolverSetup.sandbox(state: settings.state, privilege: process.privilege)
             let number = loop.numbers.next()
             let channel = try ProcessChannel()
             // Before the fork, as for gates.
@@ -38,27 +27,32 @@ extension Supervisor {
             let setup = ResolverSetup(sandbox: sandbox, servers: settings.nameServers, channel: channel.child.numbers)
             let pid = try Processes.fork(into: nil)
             if pid == 0 { Resolver.serve(setup) }
-            let process = ResolverProcess(pid: pid, channel: channel.takeParentEnd(), startedAt: now)
-            descendants.roster.add(.resolver(process), number)
-            resolver.process = process
+            let started = ResolverProcess(pid: pid, channel: channel.takeParentEnd(), startedAt: now)
+            descendants.roster.add(.resolver(started), number)
+            resolver.started(started)
         } catch {
-            let failure = ResolverFailure(.notStarted, message: "\(error)")
-            retryResolver(because: failure, in: resolver.restart.failed(at: now))
+            tell(resolver.notStarted(error, at: now))
         }
     }
 
-    private func retryResolver(because failure: ResolverFailure, in wait: Duration) {
-        resolver.failure = failure
-        journal.resolverFailure(failure, retryIn: wait)
+    private func tell(_ notice: ResolverKeeper.Notice?) {
+        switch notice {
+        case nil: break
+        case .ready(let pid): journal.resolverReady(pid: pid)
+        case .notStarted(let failure, let wait), .died(let failure, let wait):
+            journal.resolverFailure(failure, retryIn: wait)
+        case .unknown(let bytes):
+            journal.unknownMessage(bytes, of: "resolver", pid: resolver.process?.pid ?? 0, service: nil)
+        }
     }
 
     /// Starts a resolver, and gives every gate with lists a channel to it.
     private func replaceResolver(at now: Int64) {
         startResolver(at: now)
-        guard let process = resolver.process else { return }
         for gate in askingGates() {
+            let lists = ListCache.lists(of: gate.definition.service.admission.dnsbl)
             do throws(SystemError) {
-                let end = try connect(gate.definition.service, to: process)
+                guard let end = try resolver.connect(lists: lists) else { return }
                 send(.resolver, to: gate, passing: end.numbers.all)
             } catch {
                 journal.problem("gate_without_resolver", "pid \(gate.pid): \(error)")
@@ -68,66 +62,40 @@ extension Supervisor {
 
     /// Starts another resolver, because the name servers may have changed. It takes over, and the old one ends.
     func renewResolver(at now: Int64) {
-        guard let old = resolver.process else { return }
-        resolver.process = nil
+        guard let old = resolver.dismiss() else { return }
         replaceResolver(at: now)
-        endProcess(old)
-    }
-
-    private func endProcess(_ process: ResolverProcess) {
-        _ = process.life.note(.dismissed)
         // A resolver keeps no state, so KILL loses nothing.
-        Processes.signal(process.pid, .kill)
+        Processes.signal(old.pid, .kill)
     }
 
     private func askingGates() -> [GateProcess] {
         allGates().filter { !$0.definition.service.admission.dnsbl.isEmpty }
     }
 
-    /// Does what is due: starts a resolver again, and sends queued orders.
+    /// Does what is due: starts a resolver again, ends one that no gate needs, and sends queued orders.
     func tendResolver(at now: Int64) {
-        if resolver.restart.isDue(at: now) {
-            if askingGates().isEmpty { resolver.restart.cancel() } else { replaceResolver(at: now) }
+        guard resolver.process != nil || resolver.isRestartDue(at: now) else { return }
+        let isNeeded = !askingGates().isEmpty
+        if resolver.isRestartDue(at: now) {
+            if isNeeded { replaceResolver(at: now) } else { resolver.cancelRestart() }
         }
-        guard let process = resolver.process else { return }
-        if askingGates().isEmpty {
-            resolver.process = nil
-            return endProcess(process)
-        }
-        guard let due = resolver.sendOrdersAt, now >= due else { return }
-        do throws(SystemError) {
-            resolver.sendOrdersAt = try process.sendOrders() ? nil : now + 10_000_000
-        } catch {
-            // The resolver has ended, and SIGCHLD follows.
-            resolver.sendOrdersAt = nil
-        }
+        if !isNeeded, let old = resolver.dismiss() { Processes.signal(old.pid, .kill) }
+        resolver.sendOrders(at: now)
     }
 
     /// Reads the reports of a resolver.
     func handleMessages(of process: ResolverProcess) throws(SystemError) {
         switch try process.channel.receive() {
         case .nothing: break
-        case .malformed: resolverTalksNonsense(process)
         case .closed:
             // The resolver ends; SIGCHLD brings its status.
             if !process.isChannelClosed { try loop.poller.remove(process.channel.number) }
             process.isChannelClosed = true
+        case .malformed: resolverTalksNonsense(process)
         case .frame(let bytes):
-            switch ResolverReport.read(bytes) {
-            case .message(.ready):
-                guard process.life.note(.ready) == .takeOver else { return }
-                resolver.failure = nil
-                journal.resolverReady(process)
-            case .message(.failed(let reason)):
-                note(.failed, of: process)
-                if resolver.process === process { resolver.failure = ResolverFailure(.reported, message: reason) }
-            case .unknown:
-                // The program was replaced while it ran; the message asks for nothing.
-                guard !process.hasSentUnknown else { return }
-                process.hasSentUnknown = true
-                journal.unknownMessage(bytes, of: "resolver", pid: process.pid, service: nil)
-            case .nonsense: resolverTalksNonsense(process)
-            }
+            let (notice, isNonsense) = resolver.report(bytes, of: process)
+            tell(notice)
+            if isNonsense { resolverTalksNonsense(process) }
         }
     }
 
@@ -136,26 +104,15 @@ extension Supervisor {
         note(.nonsense, of: process)
     }
 
-    /// Handles the end of a resolver: another one starts later, unless this one was told to end.
     func resolverEnded(_ process: ResolverProcess, _ end: ProcessEnd, at now: Int64) {
-        // Dismissed: another one has its place, or none is needed.
-        guard process.life.state != .leaving else { return }
         do throws(SystemError) {
             // Messages that it sent before its end.
             try handleMessages(of: process)
         } catch {
             journal.problem("resolver_unreachable", "\(error)")
         }
-        resolver.process = nil
+        guard let notice = resolver.ended(process, at: now) else { return }
         journal.gateEnd("resolver_died", end, service: nil)
-        retryResolver(
-            because: resolver.failure ?? ResolverFailure(.ended), in: resolver.restart.died(process.life, at: now))
-    }
-
-    /// The state of the resolver, for `status`.
-    func resolverStatus(at now: Int64) -> ResolverStatus {
-        if let process = resolver.process { return .running(pid: Int(process.pid)) }
-        guard let wait = resolver.restart.wait(at: now) else { return .unused }
-        return .failed(resolver.failure ?? ResolverFailure(.ended), retryIn: wait)
+        tell(notice)
     }
 }
