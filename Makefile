@@ -105,10 +105,12 @@ test-memory: packages test-packages
 	ASAN_OPTIONS=detect_leaks=0 scripts/tell-failures $(SWIFT) test --skip-build --sanitize address \
 	    --scratch-path .build/memory $(patsubst %,--filter '^%Tests\.',$(MEMORY)) --skip SelfRestrictionTests/allowed
 
-# What the sandbox is tested with: a handler that tries to get out (Tests/Attacker).
+# What the sandbox is tested with: a handler that tries to get out (Tests/Attacker). And what counts the allocations of
+# a gate (Tests/Allocations).
 attacker: packages
 	@mkdir -p build/test
 	musl-gcc -std=c17 -Wall -Wextra -Werror -Os -static -o build/test/attacker Tests/Attacker/*.c
+	cc -std=c17 -Wall -Wextra -Werror -O2 -fPIC -shared -o build/test/allocations.so Tests/Allocations/count.c
 
 check: all attacker
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift

@@ -1,0 +1,90 @@
+// What a connection costs a gate in memory: nothing, from accept to the handler's first instruction and on to its end.
+// The counter is loaded into the real supervisor and its gates (Tests/Allocations).
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    @Suite("Allocations")
+    struct AllocationTests {
+        /// The allocations of each process, by its pid.
+        private struct Counts {
+            let path: String
+
+            init() throws {
+                path = NSTemporaryDirectory() + "/doorward-allocations-\(UUID().uuidString)"
+                guard FileManager.default.createFile(atPath: path, contents: nil) else {
+                    throw HarnessError("cannot make \(path)")
+                }
+                let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+                try file.truncate(atOffset: UInt64(4_194_304 * MemoryLayout<UInt64>.size))
+                try file.close()
+            }
+
+            /// The beginning of a command that counts.
+            var prefix: [String] { ["LD_PRELOAD=\(Supervised.build)/test/allocations.so", "ALLOCATIONS=\(path)"] }
+
+            func count(of pid: Int32) throws -> UInt64 {
+                let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+                defer { try? file.close() }
+                try file.seek(toOffset: UInt64(Int(pid) * MemoryLayout<UInt64>.size))
+                let bytes = try file.read(upToCount: MemoryLayout<UInt64>.size) ?? Data()
+                return bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+            }
+
+            func remove() { try? FileManager.default.removeItem(atPath: path) }
+        }
+
+        private static let upstream = "proxy_protocol = [\"127.0.0.0/8\"]\n"
+
+        @Test(
+            "a gate allocates nothing for a connection, from accept to the end of its handler",
+            arguments: [
+                ("", ""), ("access = [\"allow 127.0.0.0/8 A=1\"]\n[limits]\nrate = \"1000/s\"\n", ""),
+                ("input_filters = [[\"lowercase\"]]\n", ""), ("start = \"data\"\n", ""),
+                ("greet_delay = \"10ms\"\n", ""), (upstream, "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"),
+            ])
+        func nothing(settings: String, header: String) throws {
+            let counts = try Counts()
+            defer { counts.remove() }
+            let text = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
+            let startsWithData = settings.contains("start = ")
+            let doorward = try Supervised(services: ["echo": text + settings], prefix: counts.prefix)
+            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            // Tables and buffers reach the size that they keep.
+            try serve(12, header, port, doorward, startsWithData: startsWithData, from: 0)
+            let before = try counts.count(of: gate)
+            #expect(before > 100, "the start of a gate allocates: the counter counts")
+            try serve(50, header, port, doorward, startsWithData: startsWithData, from: 12)
+            #expect(try counts.count(of: gate) == before)
+        }
+
+        @Test("a gate allocates nothing for a connection that it refuses")
+        func refused() throws {
+            let counts = try Counts()
+            defer { counts.remove() }
+            let text = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\naccess = [\"deny all\"]\n"
+            let doorward = try Supervised(services: ["echo": text], prefix: counts.prefix)
+            let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
+            for _ in 0..<5 { #expect(try exchange(port: port, "") == "") }
+            let before = try counts.count(of: gate)
+            for _ in 0..<20 { #expect(try exchange(port: port, "") == "") }
+            #expect(try counts.count(of: gate) == before)
+        }
+
+        /// Serves connections, one after the other, and waits until the gate has logged the end of each.
+        private func serve(
+            _ count: Int, _ header: String, _ port: UInt16, _ doorward: Supervised, startsWithData: Bool, from: Int
+        ) throws {
+            for number in 1...count {
+                let client = try Client(port: port)
+                client.send(header)
+                // With a greet delay, whoever speaks before it is over is refused.
+                if !startsWithData { _ = try doorward.log.wait(for: "accept", count: from + number) }
+                client.send("hello\n")
+                client.shutdownWrite()
+                #expect(client.readToEnd() == "hello\n")
+                _ = try doorward.log.wait(for: "end", count: from + number)
+            }
+        }
+    }
+}
