@@ -14,12 +14,20 @@ package struct ServiceCounts: Hashable, Sendable {
 
     /// Refused connections, of every cause together.
     package var refused: Int {
-        GateCounter.allCases.reduce(0) { if case .refused = $1 { $0 + self[$1] } else { $0 } }
+        GateCounter.allCases.reduce(0) { if case .refused = $1 { $0.saturatingSum(self[$1]) } else { $0 } }
     }
 
-    /// Adds the numbers of another gate.
+    /// Adds the numbers of another gate. An attacker may control it: a sum stops at the largest number.
     package mutating func add(_ other: ServiceCounts) {
-        for counter in GateCounter.allCases { self[counter] += other[counter] }
+        for counter in GateCounter.allCases { self[counter] = self[counter].saturatingSum(other[counter]) }
+    }
+}
+
+extension Int {
+    /// The sum of two numbers that are not negative, or the largest number.
+    package func saturatingSum(_ other: Int) -> Int {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 }
 
@@ -28,6 +36,6 @@ extension ServiceCounts: WireValue {
 
     package init(from reader: inout WireReader) throws(WireError) {
         values = try reader.list()
-        guard values.count == GateCounter.allCases.count else { throw WireError() }
+        guard values.count == GateCounter.allCases.count, values.allSatisfy({ $0 >= 0 }) else { throw WireError() }
     }
 }

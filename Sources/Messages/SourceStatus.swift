@@ -115,7 +115,7 @@ extension SourceStatus: WireValue {
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        connections = try reader.value()
+        connections = try reader.count()
         rateWait = try reader.optional()
         turnWait = try reader.value()
         points = try reader.optional()
@@ -123,7 +123,7 @@ extension SourceStatus: WireValue {
         case 0: lists = .none
         case 1: lists = .unknown
         case 2: lists = .admitted
-        case 3: lists = .denied(rule: try reader.value())
+        case 3: lists = .denied(rule: try reader.count())
         case 4: lists = .unanswered
         default: throw WireError()
         }
@@ -132,7 +132,7 @@ extension SourceStatus: WireValue {
         case 0: checks = .none
         case 1: checks = .unknown
         case 2: checks = .passed
-        case 3: checks = .refused(check: try reader.value())
+        case 3: checks = .refused(check: try reader.count())
         default: throw WireError()
         }
     }

@@ -61,16 +61,23 @@ package struct WireReader {
     }
 
     package mutating func text() throws(WireError) -> String {
-        let count = try self.count()
+        let count = try following()
         defer { rest = rest.dropFirst(count) }
         guard let text = String(validating: rest.prefix(count), as: UTF8.self) else { throw WireError() }
         return text
     }
 
-    /// The number of elements that follow, each of at least a byte.
-    private mutating func count() throws(WireError) -> Int {
+    /// A number that is not negative.
+    package mutating func count() throws(WireError) -> Int {
         let count = try number(Int.self)
-        guard count >= 0, count <= rest.count else { throw WireError() }
+        guard count >= 0 else { throw WireError() }
+        return count
+    }
+
+    /// The number of elements that follow, each of at least a byte.
+    private mutating func following() throws(WireError) -> Int {
+        let count = try count()
+        guard count <= rest.count else { throw WireError() }
         return count
     }
 
@@ -87,7 +94,7 @@ package struct WireReader {
         by read: (inout WireReader) throws(WireError) -> Element
     ) throws(WireError) -> [Element] {
         var list: [Element] = []
-        for _ in 0..<(try count()) { list.append(try read(&self)) }
+        for _ in 0..<(try following()) { list.append(try read(&self)) }
         return list
     }
 
@@ -124,14 +131,24 @@ extension Int: WireValue {
     package init(from reader: inout WireReader) throws(WireError) { self = try reader.number(Int.self) }
 }
 
+/// A duration of at most a hundred years, which no setting exceeds. A time of a clock and some durations of that length
+/// make a sum that 64 bits of nanoseconds hold; and the parts of a longer one may not be numbers at all.
 extension Duration: WireValue {
+    package static let longestOnWire = Duration.seconds(36525 * 86400)
+
     package func write(to writer: inout WireWriter) {
-        writer.write(components.seconds)
-        writer.write(components.attoseconds)
+        let (seconds, attoseconds) = min(max(self, .zero - Self.longestOnWire), Self.longestOnWire).components
+        writer.write(seconds)
+        writer.write(attoseconds)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
-        let seconds = try reader.number()
-        self.init(secondsComponent: seconds, attosecondsComponent: try reader.number())
+        let (seconds, attoseconds) = (try reader.number(), try reader.number())
+        let most = Self.longestOnWire.components.seconds
+        guard (-most...most).contains(seconds), abs(attoseconds / 2) < 500_000_000_000_000_000 else {
+            throw WireError()
+        }
+        self.init(secondsComponent: seconds, attosecondsComponent: attoseconds)
+        guard components == (seconds, attoseconds), abs(seconds) < most || attoseconds == 0 else { throw WireError() }
     }
 }

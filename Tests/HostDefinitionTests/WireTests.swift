@@ -190,3 +190,34 @@ struct WireTests {
         }
     }
 }
+
+struct WireDurationTests {
+    @Test(
+        "a duration of up to a hundred years reads back unchanged",
+        arguments: [
+            .zero, .nanoseconds(1), .zero - .nanoseconds(1), .seconds(-5), .milliseconds(1500),
+            Duration.longestOnWire, .zero - Duration.longestOnWire,
+            Duration(secondsComponent: 0, attosecondsComponent: 1),
+        ] as [Duration])
+    func sound(duration: Duration) { #expect(Duration(wireBytes: duration.wireBytes) == duration) }
+
+    @Test(
+        "a longer duration, and parts that are none, are no duration",
+        arguments: [
+            (.max, .max), (.min, .min), (.max, 0), (0, .max), (0, .min), (0, 1_000_000_000_000_000_000),
+            (1, -1), (-1, 1), (3_155_760_000, 1), (3_155_760_001, 0), (-3_155_760_001, 0),
+        ] as [(Int64, Int64)])
+    func parts(seconds: Int64, attoseconds: Int64) {
+        var writer = WireWriter()
+        writer.write(seconds)
+        writer.write(attoseconds)
+        #expect(Duration(wireBytes: writer.bytes) == nil)
+    }
+
+    @Test("a longer duration is sent as the longest one")
+    func cut() {
+        let long = Duration.seconds(Int64.max)
+        #expect(Duration(wireBytes: long.wireBytes) == Duration.longestOnWire)
+        #expect(Duration(wireBytes: (.zero - long).wireBytes) == .zero - Duration.longestOnWire)
+    }
+}

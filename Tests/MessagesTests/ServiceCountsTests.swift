@@ -25,6 +25,17 @@ struct ServiceCountsTests {
         for (number, counter) in GateCounter.allCases.enumerated() { #expect(sum[counter] == 11 + 2 * number) }
     }
 
+    @Test("a sum stops at the largest number")
+    func saturated() {
+        var sum = counts(.max - 1000)
+        sum.add(counts(2000))
+        #expect(GateCounter.allCases.allSatisfy { sum[$0] == .max })
+        #expect(sum.refused == .max)
+    }
+
+    @Test("a negative count is none")
+    func negative() { #expect(ServiceCounts(wireBytes: counts(-1).wireBytes) == nil) }
+
     @Test("the number of refused connections is the sum over all causes, and nothing else")
     func refused() {
         var counts = ServiceCounts()

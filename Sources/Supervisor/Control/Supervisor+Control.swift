@@ -68,7 +68,7 @@ extension Supervisor {
             guard control.mayKeep() else { return .refused(.tooMany) }
             let grace = request == .drain ? nil : settings.drain.nanoseconds
             beginStop(byCommandWithGrace: grace, at: now)
-            let active = services.draining.reduce(0) { $0 + $1.counts[.active] }
+            let active = services.draining.reduce(0) { $0.saturatingSum($1.counts[.active]) }
             return .stopping(active: active)
         }
     }
