@@ -113,7 +113,7 @@ package final class Supervisor {
         for index in 0..<ready {
             switch loop.token(at: index) {
             case .signals: try handleSignals(at: now)
-            case .blockList: try rereadBlockList()
+            case .blockList: rereadBlockList()
             case .controlSocket: acceptControl(at: now)
             case .controlFile: tell(control.fileChanged(at: now, &loop.poller))
             // A child or a client that an earlier event of this turn has ended is not there any more.

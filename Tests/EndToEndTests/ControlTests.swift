@@ -275,6 +275,30 @@ extension EndToEndTests {
             #expect(try ["0\n", "Connection reset by peer\n", "Broken pipe\n"].contains(run(otherUser).output))
         }
 
+        @Test("with its descriptors used up, the supervisor answers commands, serves on, and starts a gate that died")
+        func noDescriptors() throws {
+            let supervised = try Supervised(services: ["echo": echo])
+            let (port, gate) = try (supervised.port("echo"), supervised.gate("echo"))
+            let open = Set(descriptors(of: supervised.pid).compactMap { Int($0) })
+            let lowestFree = (0...).first { !open.contains($0) } ?? 0
+            try setLimit(supervised.pid, "--nofile=\(lowestFree):4096")
+            for _ in 0..<20 {
+                let status = try doorward(["status"], supervised)
+                #expect(status.status == 0, "\(status.error)")
+            }
+            // A reload needs more of them than a command: it is refused, and changes nothing.
+            let reload = try doorward(["reload"], supervised)
+            #expect(reload.status == 1 && reload.error.contains("EMFILE"), "\(reload.error)")
+            #expect(try exchange(port: port, "a\n") == "a\n")
+            kill(gate, SIGKILL)
+            #expect(try supervised.log.wait(for: "start_failed")["message"]?.contains("EMFILE") == true)
+            #expect(try doorward(["status"], supervised).output.contains("EMFILE"))
+            try setLimit(supervised.pid, "--nofile=1024:4096")
+            _ = try supervised.log.wait(for: "ready", count: 2)
+            #expect(try exchange(port: port, "b\n") == "b\n")
+            #expect(supervised.stop() == 0)
+        }
+
         @Test("silent, malformed and many requests at once on the socket stop neither services nor status")
         func nonsense() throws {
             let supervised = try Supervised(services: ["echo": echo])

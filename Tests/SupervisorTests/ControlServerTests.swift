@@ -111,28 +111,41 @@ struct ControlServerTests {
         init(_ channel: consuming MessageChannel) { self.channel = channel }
     }
 
-    @Test("without a descriptor for a client the socket is closed, and made again later")
+    @Test("without a descriptor left one client is served all the same, and others wait, which is told once")
     func exhausted() async {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
             let path = directory.path + "/state/control"
             let rig = try Rig(directory.path + "/state")
             #expect(rig.open(at: 0) == nil)
-            let client = try ControlSocket.connect(to: path)
+            let clients = try (0..<4).map { _ in Open(try ControlSocket.connect(to: path)) }
             // The limit is the number of the next descriptor.
-            let next = UInt64(try duplicate(client.number).number)
+            let next = UInt64(try duplicate(clients[0].channel.number).number)
             let usual = OwnLimits.get(Int32(RLIMIT_NOFILE.rawValue)).soft
             OwnLimits.set(Int32(RLIMIT_NOFILE.rawValue), soft: next)
             let notice = rig.accept(at: 1)
-            OwnLimits.set(Int32(RLIMIT_NOFILE.rawValue), soft: usual)
-            guard case .unserved(let error)? = notice, error.errno.name == "EMFILE" else {
+            guard case .paused(let error)? = notice, error.errno.name == "EMFILE" else {
                 Issue.record("\(String(describing: notice))")
                 return
             }
-            let due = try #require(rig.deadline)
-            #expect(due == 1 + ControlServer.retryNanoseconds)
-            #expect(rig.tend(at: due) == .restored)
-            _ = try ControlSocket.connect(to: path)
+            #expect(rig.isClient(101))
+            // The answer needs a descriptor too.
+            try clients[0].channel.send(ControlRequest.status.wireBytes)
+            rig.request(of: 101)?.client.reply(.refused(.stopping))
+            guard case .message = try clients[0].channel.receive() else {
+                Issue.record("no answer")
+                return
+            }
+            let due = 1 + ControlServer.pauseNanoseconds
+            #expect(rig.deadline == due)
+            #expect(rig.tend(at: due) == nil)
+            let again = rig.accept(at: due)
+            OwnLimits.set(Int32(RLIMIT_NOFILE.rawValue), soft: usual)
+            #expect(again == nil)
+            #expect(rig.tend(at: due + ControlServer.pauseNanoseconds) == nil)
+            #expect(try rig.wait() > 0)
+            #expect(rig.accept(at: due + ControlServer.pauseNanoseconds) == nil)
+            #expect(rig.isClient(104))
         }
     }
 

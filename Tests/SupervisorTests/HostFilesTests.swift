@@ -24,7 +24,7 @@ private final class Rig {
     func client() throws -> (there: ControlClient, here: Here) {
         let here = Here(try ControlSocket.connect(to: path))
         guard let connection = try server.accept() else { throw SystemError("accept", .again) }
-        return (ControlClient(connection), here)
+        return (ControlClient(connection, room: nil), here)
     }
 
     final class Here {

@@ -12,8 +12,11 @@ final class ControlClient {
     /// The user, as the kernel reports it.
     let uid: UInt32
     let pid: Int32
+    /// Kept for the memory of the answer.
+    private var room: Descriptor?
 
-    init(_ connection: consuming ControlConnection) {
+    init(_ connection: consuming ControlConnection, room: consuming Descriptor?) {
+        self.room = room
         uid = connection.uid
         pid = connection.pid
         channel = connection.takeChannel()
@@ -31,6 +34,7 @@ final class ControlClient {
 
     /// Sends the answer. A client that has closed its connection needs none.
     func reply(_ reply: ControlReply) {
+        room = nil
         do throws(SystemError) {
             let memory = try SharedBytes(sealing: reply.wireBytes, name: "control reply")
             try channel.send([1], passing: [memory.descriptor.number])
@@ -48,6 +52,8 @@ struct ControlServer: ~Copyable {
         case unserved(SystemError)
         /// The socket's file was lost, and was made again.
         case restored
+        /// Clients wait, because descriptors or memory are lacking.
+        case paused(SystemError)
     }
 
     /// A request, or nil for one that this program does not know.
@@ -63,6 +69,11 @@ struct ControlServer: ~Copyable {
     private var clients: [UInt64: (client: ControlClient, askBy: Int64)] = [:]
     /// Monotonic: when to make the socket again; nil while it is there.
     private var openAt: Int64?
+    /// Monotonic: when to accept again, after a lack of descriptors or memory; nil: clients are accepted.
+    private var acceptAt: Int64?
+    /// Whether such a lack was told, and clients wait since then.
+    private var isShort = false
+    private var reserve: DescriptorReserve?
     /// Clients that wait for a gate's answer.
     var queries = SourceQueries<ControlClient>()
     /// Clients of `drain` and `stop`; their connections close when the supervisor exits.
@@ -72,6 +83,7 @@ struct ControlServer: ~Copyable {
     private static let mostWaiting = 64
     private static let askWithinNanoseconds: Int64 = 5_000_000_000
     static let retryNanoseconds: Int64 = 10_000_000_000
+    static let pauseNanoseconds: Int64 = 100_000_000
 
     /// - Parameter state: the state directory.
     init(state: String) { self.state = state }
@@ -80,7 +92,7 @@ struct ControlServer: ~Copyable {
 
     /// Monotonic: when to call ``tend(at:_:)``; nil for never.
     var deadline: Int64? {
-        ([openAt, queries.deadline].compactMap { $0 } + clients.values.map(\.askBy)).min()
+        ([openAt, acceptAt, queries.deadline].compactMap { $0 } + clients.values.map(\.askBy)).min()
     }
 
     /// Makes the socket.
@@ -96,12 +108,13 @@ struct ControlServer: ~Copyable {
             let socket = try ControlSocket(path: path)
             try poller.add(watch.number, .controlFile)
             try poller.add(socket.number, .controlSocket)
+            if reserve == nil { reserve = try DescriptorReserve() }
             self.watch = watch
             self.socket = consume socket
-            openAt = nil
+            (openAt, acceptAt) = (nil, nil)
             return nil
         } catch {
-            _ = pause(because: error, at: now)
+            _ = giveUp(because: error, at: now)
             return error
         }
     }
@@ -112,7 +125,7 @@ struct ControlServer: ~Copyable {
             guard try watch?.hasChanged() == true, !isReachable else { return nil }
             return reopen(at: now, &poller)
         } catch {
-            return pause(because: error, at: now)
+            return giveUp(because: error, at: now)
         }
     }
 
@@ -127,23 +140,18 @@ struct ControlServer: ~Copyable {
     mutating func tend(at now: Int64, _ poller: inout Poller) -> Notice? {
         clients = clients.filter { now < $0.value.askBy }
         for (client, gate) in queries.expire(at: now) { client.reply(.refused(.gateSilent(pid: Int(gate)))) }
+        reserve?.restore()
+        if let due = acceptAt, now >= due { return acceptAgain(at: now, &poller) }
         guard let due = openAt, now >= due else { return nil }
         return reopen(at: now, &poller)
     }
 
-    private mutating func reopen(at now: Int64, _ poller: inout Poller) -> Notice {
-        open(at: now, &poller).map { .unserved($0) } ?? .restored
-    }
-
-    /// Accepts the clients that wait. Beyond the limit, a connection closes at once. For lack of descriptors or memory,
-    /// the socket is closed for a while: the clients in its queue would wake the loop again and again.
-    mutating func accept(at now: Int64, _ poller: inout Poller, number: () -> UInt64) -> Notice? {
+    private mutating func acceptAgain(at now: Int64, _ poller: inout Poller) -> Notice? {
+        acceptAt = nil
         do throws(SystemError) {
-            while let connection = try nextConnection() {
-                guard clients.count < Self.mostClients else { continue }
-                let number = number()
-                try poller.add(connection.channel.number, .client(number))
-                clients[number] = (ControlClient(connection), now + Self.askWithinNanoseconds)
+            switch socket {
+            case .some(let socket): try poller.add(socket.number, .controlSocket)
+            case .none: break
             }
             return nil
         } catch {
@@ -151,12 +159,68 @@ struct ControlServer: ~Copyable {
         }
     }
 
+    private mutating func reopen(at now: Int64, _ poller: inout Poller) -> Notice {
+        open(at: now, &poller).map { .unserved($0) } ?? .restored
+    }
+
+    /// Accepts the clients that wait. Beyond the limit, a connection closes at once. For lack of descriptors or memory,
+    /// those in the queue wait for a while: they would wake the loop again and again.
+    mutating func accept(at now: Int64, _ poller: inout Poller, number: () -> UInt64) -> Notice? {
+        do throws(SystemError) {
+            // One of them has room in any case.
+            reserve?.giveUp()
+            while let client = try nextClient() {
+                guard clients.count < Self.mostClients else { continue }
+                let number = number()
+                try poller.add(client.channel.number, .client(number))
+                clients[number] = (client, now + Self.askWithinNanoseconds)
+            }
+            isShort = false
+            return nil
+        } catch {
+            return leaveWaiting(because: error, at: now, &poller)
+        }
+    }
+
+    /// Takes the socket out of the poller for a while.
+    private mutating func leaveWaiting(
+        because error: SystemError, at now: Int64, _ poller: inout Poller
+    ) -> Notice? {
+        do throws(SystemError) {
+            switch socket {
+            case .some(let socket): try poller.remove(socket.number)
+            case .none: break
+            }
+        } catch {
+            return giveUp(because: error, at: now)
+        }
+        return pause(because: error, at: now)
+    }
+
+    /// - Returns: what the log says, once for each time of need.
+    private mutating func pause(because error: SystemError, at now: Int64) -> Notice? {
+        acceptAt = now + Self.pauseNanoseconds
+        defer { isShort = true }
+        return isShort ? nil : .paused(error)
+    }
+
     /// Closes the socket for a while.
-    private mutating func pause(because error: SystemError, at now: Int64) -> Notice {
+    private mutating func giveUp(because error: SystemError, at now: Int64) -> Notice {
         socket = nil
         watch = nil
-        openAt = now + Self.retryNanoseconds
+        (openAt, acceptAt) = (now + Self.retryNanoseconds, nil)
         return .unserved(error)
+    }
+
+    /// The next client. Room for its answer comes first: a client without waits.
+    private func nextClient() throws(SystemError) -> ControlClient? {
+        let room: Descriptor
+        switch reserve {
+        case .some(let reserve): room = try reserve.copy()
+        case .none: return nil
+        }
+        guard let connection = try nextConnection() else { return nil }
+        return ControlClient(connection, room: room)
     }
 
     private func nextConnection() throws(SystemError) -> ControlConnection? {

@@ -23,6 +23,7 @@ extension Supervisor {
         switch notice {
         case nil: break
         case .unserved(let error): logUnserved(error)
+        case .paused(let error): journal.problem("control_paused", "\(control.path): \(error); commands wait")
         case .restored:
             journal.problem("control_restored", "\(control.path): the socket was lost, and is made again")
             if let problem = process.lock.renew() { logUnlocked(problem) }

@@ -140,8 +140,13 @@ extension Supervisor {
     }
 
     /// Reads the changed file, builds the whole list anew, and sends it to every gate.
-    func rereadBlockList() throws(SystemError) {
-        if try blockList.file.hasChanged() { refreshBlockList() }
+    func rereadBlockList() {
+        do throws(SystemError) {
+            guard try blockList.file.hasChanged() else { return }
+        } catch {
+            journal.problem("block_list_unwatched", "\(error); the file is read again now")
+        }
+        refreshBlockList()
     }
 
     private func refreshBlockList() {
