@@ -239,13 +239,10 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     /// connection is over by then.
     private mutating func start(_ connection: consuming StartingConnection, at now: Int64) {
         do throws(SystemError) {
-            while let program = try running.nextProgram(of: &connection) {
-                let child = try children.starter.spawn(
-                    program.position, program.streams, rule: connection.rule, facts: connection.facts)
-                running.started(program, of: connection.number, pid: child)
+            while let program = try running.startNext(of: &connection, by: &children.starter) {
                 guard program.isHandler else { continue }
                 counters.increment(.accepted)
-                journal.logAccept(connection.number, connection.facts, rule: connection.rule, child: child)
+                journal.logAccept(connection.number, connection.facts, rule: connection.rule, child: program.pid)
             }
             listeners.noteCloned()
         } catch {
@@ -267,8 +264,8 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
             try journal.relayHandlerLog(at: now)
             if preConnection.checks.runs.contains(pid: end.pid) {
                 try checkEnded(end, at: now)
-            } else if let place = running.remove(pid: end.pid) {
-                programEnded(place, end, at: now)
+            } else if let program = running.ended(end, by: &children.starter, at: now) {
+                programEnded(program, at: now)
             } else {
                 children.orphanEnded(end.pid)
                 continue
@@ -277,21 +274,21 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
         }
     }
 
-    /// Handles the end of a program of a connection, and of the connection when it was the last one.
-    private mutating func programEnded(_ place: ProcessPlace, _ end: ProcessEnd, at now: Int64) {
-        let failure = children.starter.takeFailure(of: end.pid)
-        let fault = running.ended(place, end.way, isUnserved: failure != nil, at: now)
-        if let failure {
+    /// Counts and logs the end of a program of a connection, and ends the connection when it was the last one.
+    private mutating func programEnded(_ program: EndedProgram, at now: Int64) {
+        let number = program.place.connection
+        if let failure = program.failure {
             pause(.spawnFailure, nil, at: now)
             counters.increment(.unstarted)
-            if let connection = running.facts(of: place.connection) {
-                journal.logSpawnFailure(place, of: connection.id, connection.peer, rule: connection.rule, failure)
+            if let connection = running.facts(of: number) {
+                journal.logSpawnFailure(
+                    program.place, of: connection.id, connection.peer, rule: connection.rule, failure)
             }
         } else {
             listeners.noteExecuted()
         }
-        if let fault { journal.logFault(fault) }
-        _ = endIfOver(place.connection, at: now)
+        if let fault = program.fault { journal.logFault(fault) }
+        _ = endIfOver(number, at: now)
     }
 
     /// Ends a connection without running programs: counts it, logs it, charges its source, and gives its place back.

@@ -1,20 +1,22 @@
 import Addresses
 import LinuxSystem
 import ServiceModel
-import Spawner
 import TestSupport
 import Testing
 
 @testable import Admission
 @testable import Gate
+@testable import Spawner
 
 private let client = Peer.ip(.v4(0xc000_0201), port: 1)
 private let local = ListenAddress.ip(.v4(0xc000_0202), port: 25)
 private let second: Int64 = 1_000_000_000
-private let firstPID: Int32 = 0x7000_0000
 
 /// The running connections of one service, with the admission that each has a place in.
 private struct World: ~Copyable {
+    let starter = StarterDouble()
+    /// The pid of the program that was started last at each position.
+    private var pids: [Int: Int32] = [:]
     var admission: AdmissionControl
     var running: RunningConnections
 
@@ -33,22 +35,33 @@ private struct World: ~Copyable {
             AdmittedConnection(socket: socket, peer: client, local: local, admitted: admitted), at: now)
     }
 
+    /// Starts the next program of a connection.
+    mutating func startNext(of connection: inout StartingConnection) throws(SystemError) -> StartedProgram? {
+        var starter = starter
+        let program = try running.startNext(of: &connection, by: &starter)
+        if let program { pids[program.position] = program.pid }
+        return program
+    }
+
     /// Starts all programs of a connection.
     ///
     /// - Returns: their positions, in the order of their starts.
     mutating func start(_ connection: consuming StartingConnection) throws -> [Int] {
         var positions: [Int] = []
-        while let program = try running.nextProgram(of: &connection) {
-            running.started(program, of: connection.number, pid: firstPID + Int32(program.position))
-            positions.append(program.position)
-        }
+        while let program = try startNext(of: &connection) { positions.append(program.position) }
         return positions
     }
 
     /// The process at a position ends.
-    mutating func end(_ position: Int, status: Int32 = 0, at now: Int64 = 0) -> SystemError? {
-        guard let place = running.remove(pid: firstPID + Int32(position)) else { return nil }
-        return running.ended(place, .exited(status: status), isUnserved: false, at: now)
+    mutating func end(
+        _ position: Int, status: Int32 = 0, _ failure: LaunchFailure? = nil, at now: Int64 = 0
+    ) throws -> EndedProgram? {
+        var starter = starter
+        let pid: Int32 = try #require(pids[position])
+        starter.end(pid, .exited(status: status), failure)
+        guard let end = try starter.nextEnd() else { return nil }
+        try starter.reap(end.pid)
+        return running.ended(end, by: &starter, at: now)
     }
 
     /// Removes a connection that is over, and says how it ended.
@@ -75,9 +88,9 @@ struct RunningConnectionsTests {
         _ = world.running.expire(at: 1000 + 10 * second + Drain.killGraceNanoseconds)
         let after = world.running.deadline
         #expect(after == nil)
-        let fault = world.end(0, status: 1)
+        let program = try world.end(0, status: 1)
         let end = world.remove(1)
-        #expect(fault == nil && end?.isSuccess == false && end?.cause == .lifetime)
+        #expect(program?.fault == nil && end?.isSuccess == false && end?.cause == .lifetime)
     }
 
     @Test("the programs of a connection start from its end, and the handler's end is the connection's")
@@ -91,7 +104,7 @@ struct RunningConnectionsTests {
         for position in 0..<3 {
             let isOver = world.remove(1) != nil
             #expect(!isOver)
-            _ = world.end(position)
+            _ = try world.end(position)
         }
         let end = world.remove(1)
         #expect(end?.isSuccess == true)
@@ -104,11 +117,11 @@ struct RunningConnectionsTests {
             $0.limits.lifetime = .unlimited
         }
         _ = try world.start(try world.insert(at: 0))
-        _ = world.end(1, at: 5)
+        _ = try world.end(1, at: 5)
         let deadline = world.running.deadline
         #expect(deadline == 5 + 3 * second)
         world.running.drain(with: .kill)
-        _ = world.end(0)
+        _ = try world.end(0)
         let end = world.remove(1)
         #expect(end?.cause == .drain)
     }
@@ -117,8 +130,16 @@ struct RunningConnectionsTests {
     func stalled() throws {
         var world = try World { $0.outputFilters = [.none] }
         var connection = try world.insert(at: 0)
-        let first = try world.running.nextProgram(of: &connection)
+        let first = try world.startNext(of: &connection)
         #expect(first?.position == 1 && first?.isHandler == false)
+        world.starter.lacksProcesses = true
+        do throws(SystemError) {
+            _ = try world.startNext(of: &connection)
+            Issue.record("there is no process")
+        } catch {
+            #expect(error.errno == .again)
+        }
+        world.starter.lacksProcesses = false
         world.running.stall(connection)
         let isStalled = world.running.isStalled
         #expect(isStalled)
@@ -128,8 +149,8 @@ struct RunningConnectionsTests {
         }
         let positions = try world.start(again)
         let isOver = world.running.isStalled
-        #expect(positions == [1, 0] && !isOver)
-        for position in [0, 1] { _ = world.end(position) }
+        #expect(positions == [0] && !isOver)
+        for position in [0, 1] { _ = try world.end(position) }
         let end = world.remove(1)
         #expect(end?.isSuccess == true)
     }
@@ -146,17 +167,34 @@ struct RunningConnectionsTests {
         for number: UInt64 in [1, 2] { _ = world.remove(number) }
     }
 
-    @Test("the log says of a program that did not start whose connection it was for")
+    @Test("the log says of a program that did not start whose connection it was for, and why")
     func unserved() throws {
         var world = try World()
         _ = try world.start(try world.insert(at: 0))
-        let isOwn = world.running.contains(pid: firstPID)
-        let removed = world.running.remove(pid: firstPID)
-        let place = try #require(removed)
-        let connection = world.running.facts(of: place.connection)
-        #expect(isOwn && connection?.peer == client && connection?.rule == nil)
-        _ = world.running.ended(place, .exited(status: 111), isUnserved: true, at: 0)
+        let failure = LaunchFailure(stage: "execute", errno: .noEntry)
+        let program = try world.end(0, status: 111, failure)
+        #expect(program?.failure == failure && program?.place == ProcessPlace(connection: 1, position: 0))
+        let connection = world.running.facts(of: 1)
+        #expect(connection?.peer == client && connection?.rule == nil)
         let end = world.remove(1)
         #expect(end?.isSuccess == false)
+    }
+
+    @Test("a process that no connection has is left to others, with its failure")
+    func foreign() throws {
+        var world = try World()
+        var connection = try world.insert(at: 0)
+        let program = try world.startNext(of: &connection)
+        var starter = world.starter
+        let foreign: Int32 = 0x7fff_0000
+        let isOwn = [try #require(program).pid, foreign].map { world.running.contains(pid: $0) }
+        #expect(isOwn == [true, false])
+        starter.end(foreign, .exited(status: 127), LaunchFailure(stage: "execute", errno: .noEntry))
+        let found = world.running.ended(ProcessEnd(pid: foreign, way: .exited(status: 127)), by: &starter, at: 0)
+        let failure = starter.takeFailure(of: foreign)
+        try starter.reap(foreign)
+        #expect(found == nil && failure != nil)
+        _ = try world.end(0)
+        _ = world.remove(1)
     }
 }

@@ -1,5 +1,5 @@
 // Connections that have a handler: the table, the programs to start for each, and what the end of one of them means for
-// the others. It starts no process itself; it says which program is next, and is told its pid.
+// the others. The processes are started, and failures before exec learned, by the ProcessStarter of the caller.
 // Promises that nothing is allocated for a connection.
 internal import Addresses
 internal import Admission
@@ -16,11 +16,20 @@ struct StartingConnection: ~Copyable {
     fileprivate var socket: Descriptor?
 }
 
-/// A program to start, and what it reads and writes.
-struct NextProgram: Hashable {
+/// A program of a connection that has started.
+struct StartedProgram: Hashable {
     let position: Int
-    let streams: ChildStreams
+    let pid: Int32
     let isHandler: Bool
+}
+
+/// A program of a connection that has ended.
+struct EndedProgram: Hashable {
+    let place: ProcessPlace
+    /// The reason why it did not start; nil: it did.
+    let failure: LaunchFailure?
+    /// A failure to reset the connection.
+    let fault: SystemError?
 }
 
 /// The running connections of one gate.
@@ -74,23 +83,31 @@ struct RunningConnections: ~Copyable {
         return StartingConnection(number: lastNumber, facts: facts, rule: rule, socket: connection.socket)
     }
 
-    /// The program to start next; nil when all were started, or need not be any more.
+    /// Starts the next program of a connection.
     ///
-    /// Errors: socketpair(2); the caller may try again.
-    mutating func nextProgram(of connection: inout StartingConnection) throws(SystemError) -> NextProgram? {
-        guard let position = table.update(connection.number, { $0.chain.next }) ?? nil else { return nil }
-        let streams: ChildStreams?
-        if chain.count == 1 {
-            // The child's copy of the socket remains; the gate's copy closes with `connection`.
-            streams = Self.streams(of: connection.socket)
-        } else {
-            if connection.socket != nil {
-                table.insert(
-                    connection.number, try ChainSockets(connection: &connection.socket, count: chain.count))
-            }
-            streams = table.update(socketsOf: connection.number) { $0.streams(of: position) }
+    /// - Returns: nil when all were started, or need not be any more.
+    /// Errors: socketpair(2), clone(2); the caller may try again.
+    mutating func startNext(
+        of connection: inout StartingConnection, by starter: inout some ProcessStarter & ~Copyable
+    ) throws(SystemError) -> StartedProgram? {
+        guard let position = table.update(connection.number, { $0.chain.next }) ?? nil,
+            let streams = try streams(of: position, of: &connection)
+        else { return nil }
+        let pid = try starter.spawn(position, streams, rule: connection.rule, facts: connection.facts)
+        table.started(ProcessPlace(connection: connection.number, position: position), pid: pid)
+        _ = table.update(socketsOf: connection.number) { $0.giveInput(to: position) }
+        return StartedProgram(position: position, pid: pid, isHandler: position == chain.handler)
+    }
+
+    private mutating func streams(
+        of position: Int, of connection: inout StartingConnection
+    ) throws(SystemError) -> ChildStreams? {
+        // The child's copy of the socket remains; the gate's copy closes with `connection`.
+        guard chain.count > 1 else { return Self.streams(of: connection.socket) }
+        if connection.socket != nil {
+            table.insert(connection.number, try ChainSockets(connection: &connection.socket, count: chain.count))
         }
-        return streams.map { NextProgram(position: position, streams: $0, isHandler: position == chain.handler) }
+        return table.update(socketsOf: connection.number) { $0.streams(of: position) }
     }
 
     private static func streams(of socket: borrowing Descriptor?) -> ChildStreams? {
@@ -98,12 +115,6 @@ struct RunningConnections: ~Copyable {
         case .some(let socket): ChildStreams(input: socket.number, output: socket.number, connection: socket.number)
         case .none: nil
         }
-    }
-
-    /// Records that a program of a connection runs with this pid.
-    mutating func started(_ program: NextProgram, of number: UInt64, pid: Int32) {
-        table.started(ProcessPlace(connection: number, position: program.position), pid: pid)
-        _ = table.update(socketsOf: number) { $0.giveInput(to: program.position) }
     }
 
     /// Keeps a connection for which fork failed. There must be no other one.
@@ -122,19 +133,26 @@ struct RunningConnections: ~Copyable {
 
     // MARK: ending
 
-    /// Removes an ended process. Returns the place that it had, or nil if it belonged to no connection.
-    mutating func remove(pid: Int32) -> ProcessPlace? { table.remove(pid: pid) }
+    /// Handles the end of a process: signals the connection's other processes, and ends its output.
+    ///
+    /// - Returns: nil when it is no process of a connection.
+    mutating func ended(
+        _ end: ProcessEnd, by starter: inout some ProcessStarter & ~Copyable, at now: Int64
+    ) -> EndedProgram? {
+        guard let place = table.remove(pid: end.pid) else { return nil }
+        let failure = starter.takeFailure(of: end.pid)
+        let fault = ended(place, end.way, isUnserved: failure != nil, at: now)
+        return EndedProgram(place: place, failure: failure, fault: fault)
+    }
 
     /// What the log says of a connection; nil when there is none with this number.
     mutating func facts(of number: UInt64) -> (id: ConnectionID, peer: Peer, rule: Int?)? {
         table.update(number) { ($0.id, $0.peer, $0.admitted.rule) }
     }
 
-    /// Handles the end of a program: signals the connection's other processes, and ends its output.
-    ///
     /// - Parameter isUnserved: whether the program did not start.
     /// - Returns: a failure to reset the connection.
-    mutating func ended(
+    private mutating func ended(
         _ place: ProcessPlace, _ way: ProcessEnd.Way, isUnserved: Bool, at now: Int64
     ) -> SystemError? {
         let number = place.connection
