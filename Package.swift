@@ -179,8 +179,8 @@ let testTargets: [Target] = [
     tests(
         "GateTests",
         [
-            "Addresses", "Admission", "DNS", "EventLog", "Gate", "LinuxSystem", "Messages", "ServiceModel", "Spawner",
-            "Tables", "TestSupport", "Wire",
+            "Addresses", "Admission", "DNS", "EventLog", "Gate", "LinuxSystem", "Messages", "Sandbox", "ServiceModel",
+            "Spawner", "Tables", "TestSupport", "Wire",
         ]),
     tests("MessagesTests", ["Addresses", "DNS", "Messages", "ServiceModel", "TestSupport", "Wire"]),
     tests("HostDefinitionTests", ["Addresses", "HostDefinition", "ServiceModel", "Tables", "Wire"]),

@@ -59,15 +59,10 @@ extension Gate where Starter == SpawnPlan, Polled == Poller {
         // Before the user changes: a pipe belongs to the user that made it, and handlers must not be able to open it in
         // /proc.
         let pipe = try HandlerPipe()
-        // Each pending connection holds a descriptor, and the usual limit for a process is about a thousand.
-        if service.waitingPlaces > 0 { try ProcessLimits.raise(ProcessLimits.files) }
-        let limits = ResourceLimit.all(of: service.limits, with: setup.sandbox.privilege)
-        let confinement = try Sandbox.enter(setup.sandbox)
         let reserve = try Descriptor.duplicate(of: null.number)
         // The descriptor stays open until the gate ends.
         let nullNumber = null.release()
-        let plan = SpawnPlan(
-            service: service, limits: limits, log: pipe.writerNumber, null: nullNumber, confinement: confinement)
+        let plan = try SpawnPlan(entering: setup.sandbox, log: pipe.writerNumber, null: nullNumber)
         let pid = Processes.ownPID
         self.init(
             poller: poller, counters: setup.counters,

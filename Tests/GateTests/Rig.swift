@@ -4,6 +4,7 @@ import Addresses
 import EventLog
 import LinuxSystem
 import Messages
+import Sandbox
 import ServiceModel
 import TestSupport
 import Testing
@@ -167,4 +168,22 @@ final class Rig {
 
     /// The connections that have a place in admission.
     var places: Int { gate.admission.admission.sourceCount }
+}
+
+/// A service with a shell as its handler.
+func shell(_ script: String, _ change: (inout Service) -> Void = { _ in }) -> Service {
+    makeService {
+        $0.handler = HandlerCommand(path: "/bin/sh", arguments: ["sh", "-c", script])
+        change(&$0)
+    }
+}
+
+/// The sandbox of a service, as far as this process can make one, in this machine's network.
+func sandboxPlan(_ service: Service) throws -> SandboxPlan {
+    var service = service
+    service.sandbox.network = [.inet]
+    let user: UInt32 = Accounts.isRoot ? 80001 : Accounts.effectiveUser
+    var credentials = try #require(Credentials(of: service, dynamicNumber: user))
+    (credentials.uid, credentials.gid) = (user, user)
+    return SandboxPlan(service: service, credentials: credentials, privilege: .current)
 }
