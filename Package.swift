@@ -149,7 +149,7 @@ let supervisorColumn: [Target] = [
     target(
         "Inspection",
         [
-            "Addresses", "Admission", "Configuration", "ConfigurationLoader", "Control", "HostDefinition",
+            "Addresses", "Admission", "Configuration", "ConfigurationLoader", "Control", "Gate", "HostDefinition",
             "LinuxSystem", "Messages", "Sandbox", "ServiceModel", "Spawner", "Text", "Wire",
         ]),
     .executableTarget(

@@ -59,12 +59,21 @@ package struct Admission: ~Copyable {
         if isSensor { return .refuse(.plain(.sensor)) }
         if let closed { return .refuse(.closed(closed)) }
         let source = Source(of: peer, sourcePrefix)
-        let before = sources.update(source) { $0 } ?? 0
-        if before >= perSource { return .refuse(.sourceLimit(perSource)) }
+        if count(of: source) >= perSource { return .refuse(.sourceLimit(perSource)) }
         // Last, so that only a connection that would be admitted costs its source a part of its rate.
         if rates?.take(source, at: now) == false { return .refuse(.plain(.sourceRate)) }
+        return .admit(admit(source, by: rule))
+    }
+
+    /// Admits a peer without a decision, because another admission of the same service has decided.
+    ///
+    /// - Parameter rule: the access rule that admitted the peer; nil if the service has no rules.
+    package mutating func admit(_ peer: Peer, by rule: Int?) -> Admitted { admit(source(of: peer), by: rule) }
+
+    private mutating func admit(_ source: Source, by rule: Int?) -> Admitted {
+        let before = count(of: source)
         if before == 0 { sources.insert(source, 1) } else { _ = sources.update(source) { $0 += 1 } }
-        return .admit(Admitted(source: source, rule: rule, sourceCount: before + 1))
+        return Admitted(source: source, rule: rule, sourceCount: before + 1)
     }
 
     /// The connections of a source that were admitted and are not over.

@@ -32,8 +32,8 @@ static long session(const struct cspawn_plan *plan) {
     return machine_call(SYS_setsid, 0, 0, 0, 0, 0);
 }
 
-// Child. dup3 clears close-on-exec on the copy. The plan's descriptors are never 0, 1 or 2 themselves, except one that
-// is in its place already. That one is not close-on-exec: it is the log, which the supervisor keeps so, or a terminal.
+// Child. dup3 clears close-on-exec on the copy. The plan's descriptors are never 0, 1 or 2 themselves, except the log
+// of a handler in the foreground: it is 2 already, and not close-on-exec.
 static long streams(const struct cspawn_plan *plan) {
     const int32_t wanted[] = {plan->input, plan->output, plan->error};
     for (int32_t number = 0; number < 3; number++) {
@@ -108,26 +108,19 @@ const char *cspawn_stage_name(int stage) {
 }
 
 // Child.
-static void run_stages(const struct cspawn_plan *plan, struct cspawn_failure *failure) {
+static void child_main(void *argument) {
+    struct cspawn_launch *launch = argument;
+    const struct cspawn_plan *plan = &launch->plan;
     for (int stage = 0; stage < cspawn_stage_count; stage++) {
         long result = plan->injected_stage == stage ? -(long)plan->injected_errno : stages[stage].run(plan);
         if (result < 0) {
-            failure->error = (int32_t)-result;
-            failure->stage = stage;
-            return;
+            launch->failure.error = (int32_t)-result;
+            launch->failure.stage = stage;
+            break;
         }
     }
-}
-
-// Child.
-static void child_main(void *argument) {
-    struct cspawn_launch *launch = argument;
-    run_stages(&launch->plan, &launch->failure);
     machine_call(SYS_exit_group, cspawn_exit_failed, 0, 0, 0, 0);
 }
-
-// A child made by fork.
-void cspawn_become(const struct cspawn_plan *plan, struct cspawn_failure *failure) { run_stages(plan, failure); }
 
 // Parent.
 int cspawn_start(struct cspawn_launch *launch) {

@@ -112,10 +112,9 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
             let found = try children.stopOrphans {
                 running.contains(pid: $0) || preConnection.checks.runs.contains(pid: $0)
             }
-            for pid in found.stopped.subtracting(killed) { Processes.signal(pid, .kill) }
+            children.killOrphans(found)
             killed.formUnion(found.stopped)
             for pid in found.outOfReach { journal.logOutOfReach(pid, cause: "orphan") }
-            children.foundOutOfReach(found.outOfReach)
             if found.stopped.isEmpty { break }
             try reapChildren(at: now)
         } while Clock.monotonicNanoseconds() < end

@@ -1,5 +1,6 @@
 // `doorward exec`: runs one handler of a service on this terminal, in the sandbox and with the limits of its gate.
-// This process waits; a child of it takes the steps of a gate, and then those of a handler.
+// This process waits; a child of it serves the connection, as Gate does in the foreground.
+internal import Gate
 internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
@@ -47,7 +48,7 @@ package enum ServiceExec {
         try SignalQueue.resetDispositions()
         let signals = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
         let pid = try Processes.fork(into: group?.number)
-        if pid == 0 { become(assessment, plan) }
+        if pid == 0 { serve(assessment, plan) }
         let end = try wait(for: pid, signals)
         // Processes that the handler has left end with it, as they do in a service.
         Processes.signalGroup(of: pid, .kill)
@@ -87,32 +88,42 @@ package enum ServiceExec {
         }
     }
 
-    /// In the child: takes the steps of a gate before its first accept, and those of a handler before its first
-    /// instruction.
-    private static func become(_ assessment: Assessment, _ sandbox: SandboxPlan) -> Never {
-        let service = assessment.definition.service
+    /// In the child: serves the connection, and says what kept a program from running.
+    private static func serve(_ assessment: Assessment, _ sandbox: SandboxPlan) -> Never {
+        func say(_ text: String) {
+            StandardError.write("doorward exec: \(assessment.definition.service.name): \(text)")
+        }
         do {
-            try Startup.closeAll(but: [sandbox.emptyNetwork].compactMap { $0 })
-            let null = try Startup.openNull().release()
-            let hasFilters = service.chain(rule: assessment.ruleIndex).count > 1
-            if hasFilters { try Processes.startSession() }
-            let limits = ResourceLimit.all(of: service.limits, with: sandbox.privilege)
-            let child = try Sandbox.enter(sandbox)
-            var plan = SpawnPlan(
-                service: service, limits: limits, log: 2, null: null,
-                confinement: child)
-            if hasFilters {
-                let signals = try SignalQueue([.child, .terminate])
-                var chain = try ExecChain(service, plan: plan, signals: signals)
-                Processes.exit(try chain.run(rule: assessment.ruleIndex, facts: assessment.facts))
-            }
-            if let failure = plan.become(rule: assessment.ruleIndex, facts: assessment.facts) {
-                StandardError.write("doorward exec: \(service.name): stage \(failure.stage): \(failure.errno)")
-            }
+            let end = try Foreground.serve(
+                ForegroundSetup(
+                    sandbox: sandbox, peer: assessment.peer, local: assessment.local, rule: assessment.ruleIndex,
+                    lists: assessment.facts.lists))
+            for failure in end.failures { say("stage \(failure.stage): \(failure.errno)") }
+            if let lack = end.lack { say("\(lack)") }
+            if let filter = end.failedFilter { say("a filter has failed, with status \(filter.status)") }
+            Processes.exit(end.status)
         } catch {
-            StandardError.write("doorward exec: \(service.name): \(error)")
+            say("\(error)")
         }
         Processes.exit(127)
+    }
+}
+
+extension ForegroundEnd {
+    /// The handler's status; 127 when a program could not be started, 1 when a filter failed.
+    var status: Int32 {
+        if lack != nil { return 127 }
+        return failedFilter == nil ? handler?.status ?? 127 : 1
+    }
+}
+
+extension ProcessEnd.Way {
+    /// The exit status that a shell reports.
+    var status: Int32 {
+        switch self {
+        case .exited(let status): status
+        case .killed(let signal, _): 128 + signal.number
+        }
     }
 }
 

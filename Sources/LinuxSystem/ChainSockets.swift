@@ -20,6 +20,8 @@ package struct ChildStreams: Hashable, Sendable {
 /// The sockets of one chain of programs.
 package struct ChainSockets: ~Copyable {
     private let connection: Descriptor
+    /// What the first program reads in place of the connection; nil: the connection.
+    package var input: Descriptor?
     /// One pair between each two programs.
     private typealias Pairs = InlineArray<8, StreamPair?>
     private var pairs: Pairs
@@ -46,7 +48,7 @@ package struct ChainSockets: ~Copyable {
     /// The streams of the program at this position, from 0.
     package func streams(of position: Int) -> ChildStreams {
         ChildStreams(
-            input: position == 0 ? connection.number : readerNumber(position - 1),
+            input: position == 0 ? inputNumber : readerNumber(position - 1),
             output: position == count - 1 ? connection.number : writerNumber(position), connection: connection.number)
     }
 
@@ -82,6 +84,13 @@ package struct ChainSockets: ~Copyable {
     /// Errors: setsockopt(2).
     package func resetAtClose() throws(SystemError) {
         _ = try retrying("set linger") { clinux_reset_at_close(connection.number) }
+    }
+
+    private var inputNumber: Int32 {
+        switch input {
+        case .some(let input): input.number
+        case .none: connection.number
+        }
     }
 
     private func readerNumber(_ index: Int) -> Int32 {

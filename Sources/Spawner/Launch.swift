@@ -95,17 +95,6 @@ struct Launch: ~Copyable {
         return pid
     }
 
-    /// Runs in this process the stages that a child would run. Returns only on failure. The launch must be prepared.
-    mutating func become(input: Int32, output: Int32, error: Int32) -> LaunchFailure? {
-        unsafe state.pointee.plan.input = input
-        unsafe state.pointee.plan.output = output
-        unsafe state.pointee.plan.error = error
-        unsafe state.pointee.plan.rehearsal = 0
-        // Sound: both are in memory that lives as long as this launch.
-        unsafe cspawn_become(&state.pointee.plan, &state.pointee.failure)
-        return takeFailure()
-    }
-
     /// The environment that was prepared, `NAME=value` each.
     var environment: [String] {
         var entries: [String] = []

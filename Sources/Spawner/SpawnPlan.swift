@@ -165,20 +165,9 @@ package struct SpawnPlan: ~Copyable {
 extension SpawnPlan {
     /// The environment that the handler of a connection gets, `NAME=value` each.
     package mutating func environment(rule: Int?, facts: ConnectionFacts) -> [String] {
-        prepareFirst(rule: rule, facts: facts)
-        return launches[0].environment
-    }
-
-    /// Becomes the handler, in a process that was forked for it and is in the service's sandbox. Descriptors 0 and 1
-    /// stay as they are. Returns only on failure.
-    package mutating func become(rule: Int?, facts: ConnectionFacts) -> LaunchFailure? {
-        prepareFirst(rule: rule, facts: facts)
-        return launches[0].become(input: 0, output: 1, error: standardErrorNumber(connection: 1))
-    }
-
-    private mutating func prepareFirst(rule: Int?, facts: ConnectionFacts) {
         let target = index(rule: rule, position: handlerPosition)
         unsafe launches[0].prepare(targets[target], at: target, facts: facts)
+        return launches[0].environment
     }
 
     /// The stages of a child, in order, by the names that a failure has.

@@ -148,6 +148,18 @@ struct AdmissionTests {
         #expect(admission.sourceCount == 0)
     }
 
+    @Test("a peer that another admission has decided on has a place like any other")
+    func decidedElsewhere() throws {
+        let rules = [try rule(.deny, "10.0.0.0/8"), try rule(.allow, "all")]
+        var admission = Admission(service: service(rules, perSource: .at(1)), sourcePrefix: SourcePrefix())
+        let admitted = admission.admit(try peer("192.0.2.7"), by: 1)
+        let (rule, count) = (admitted.rule, admitted.sourceCount)
+        let second = admission.tryOut(try peer("192.0.2.7"))
+        admission.end(admitted)
+        #expect(rule == 1 && count == 1 && second == .refused(.sourceLimit(1)))
+        #expect(admission.tryOut(try peer("192.0.2.7")) == .admitted(rule: 1, sourceCount: 1))
+    }
+
     @Test("a peer on a unix socket is on no block list")
     func unixIsNotBlocked() throws {
         var admission = Admission(service: service(), sourcePrefix: SourcePrefix())

@@ -14,7 +14,8 @@ final class StarterDouble: ProcessStarter {
     private(set) var running: [Int32] = []
     private var ends: [ProcessEnd] = []
     private var failures: [Int32: LaunchFailure] = [:]
-    private var lastPID: Int32 = 0x7000_0000
+    static let firstPID: Int32 = 0x7000_0001
+    private var lastPID = firstPID - 1
     /// Whether every start fails, as clone(2) does when there are too many processes.
     var lacksProcesses = false
     /// What happens between the question for an end and the answer.

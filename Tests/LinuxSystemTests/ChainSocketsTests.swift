@@ -30,6 +30,19 @@ struct ChainSocketsTests {
         }
     }
 
+    @Test("an input of its own is what the first program reads, and no other; the connection stays the same")
+    func input() throws {
+        var sockets = try chain(of: 2, on: try streamEnds())
+        let before = (0..<2).map { sockets.streams(of: $0) }
+        let input = try Startup.openNull()
+        let number = input.number
+        sockets.input = consume input
+        let after = (0..<2).map { sockets.streams(of: $0) }
+        var first = before[0]
+        first.input = number
+        #expect(after == [first, before[1]])
+    }
+
     @Test("a reader reads the end only after the owner gives it")
     func end() throws {
         var sockets = try chain(of: 2, on: try streamEnds())

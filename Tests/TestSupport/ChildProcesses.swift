@@ -17,6 +17,9 @@ package enum ChildProcesses {
         return status & 0x7f == 0 ? (status >> 8) & 0xff : -1
     }
 
+    /// Makes a descriptor one of this process's standard streams.
+    package static func replaceStream(_ number: Int32, by other: borrowing Descriptor) { dup2(other.number, number) }
+
     /// Runs a function in a forked child, and returns the child's exit status: 99 when the function threw.
     package static func forked(_ body: () throws -> Int32) throws(SystemError) -> Int32 {
         let pid = try Processes.fork()

@@ -78,10 +78,6 @@ int cspawn_is_running(const struct cspawn_launch *launch);
 // Runs in the parent. Waits until the child has executed or exited.
 void cspawn_wait(struct cspawn_launch *launch);
 
-// Runs in a process that was forked for it: runs every stage in this process. Returns only on failure, which is in
-// `failure`.
-void cspawn_become(const struct cspawn_plan *plan, struct cspawn_failure *failure);
-
 // "session", "streams", ...: names for the log.
 const char *cspawn_stage_name(int stage);
 

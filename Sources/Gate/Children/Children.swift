@@ -85,8 +85,11 @@ struct Children<Starter: ProcessStarter & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Keeps the processes that the gate may not signal.
-    mutating func foundOutOfReach(_ pids: Set<Int32>) { outOfReach.formUnion(pids) }
+    /// Kills the orphans that were stopped, and keeps those that this process may not signal.
+    mutating func killOrphans(_ found: (stopped: Set<Int32>, outOfReach: Set<Int32>)) {
+        for pid in found.stopped { Processes.signal(pid, .kill) }
+        outOfReach.formUnion(found.outOfReach)
+    }
 
     /// Ends a sweep that has killed so many orphans.
     ///

@@ -14,6 +14,8 @@ struct StartingConnection: ~Copyable {
     let rule: Int?
     /// The accepted socket; nil once the table owns it.
     fileprivate var socket: Descriptor?
+    /// What its first program reads in place of the socket; nil: the socket.
+    var input: Descriptor?
 }
 
 /// A program of a connection that has started.
@@ -103,16 +105,25 @@ struct RunningConnections: ~Copyable {
         of position: Int, of connection: inout StartingConnection
     ) throws(SystemError) -> ChildStreams? {
         // The child's copy of the socket remains; the gate's copy closes with `connection`.
-        guard chain.count > 1 else { return Self.streams(of: connection.socket) }
+        guard chain.count > 1 else { return Self.streams(of: connection.socket, input: connection.input) }
         if connection.socket != nil {
-            table.insert(connection.number, try ChainSockets(connection: &connection.socket, count: chain.count))
+            var sockets = try ChainSockets(connection: &connection.socket, count: chain.count)
+            sockets.input = connection.input.take()
+            table.insert(connection.number, sockets)
         }
         return table.update(socketsOf: connection.number) { $0.streams(of: position) }
     }
 
-    private static func streams(of socket: borrowing Descriptor?) -> ChildStreams? {
-        switch socket {
-        case .some(let socket): ChildStreams(input: socket.number, output: socket.number, connection: socket.number)
+    private static func streams(
+        of socket: borrowing Descriptor?, input: borrowing Descriptor?
+    ) -> ChildStreams? {
+        guard let socket = number(of: socket) else { return nil }
+        return ChildStreams(input: number(of: input) ?? socket, output: socket, connection: socket)
+    }
+
+    private static func number(of descriptor: borrowing Descriptor?) -> Int32? {
+        switch descriptor {
+        case .some(let descriptor): descriptor.number
         case .none: nil
         }
     }
