@@ -2,6 +2,7 @@
 internal import Addresses
 package import Admission
 internal import Control
+internal import Gate
 internal import HostDefinition
 internal import Messages
 package import ServiceModel

@@ -1,11 +1,12 @@
 // The decision of a service's gate on a client that has not connected, at this moment.
-// Reads the files, the clock, the load and the state of a running supervisor. Admission decides, with the tables that a
-// gate has; Assessment+Reason.swift gives the reason, for people. Starts nothing, counts nothing.
+// Reads the files, the clock, the load and the state of a running supervisor. The gate's own admission decides, with
+// the tables that a gate has; Assessment+Reason.swift gives the reason, for people. Starts nothing, counts nothing.
 package import Addresses
-package import Admission
+internal import Admission
 package import ConfigurationLoader
 package import Configuration
 internal import Control
+package import Gate
 package import HostDefinition
 internal import LinuxSystem
 internal import Messages
@@ -24,16 +25,6 @@ package struct Assessment: Sendable {
     let ban: BanStatus?
     /// The facts about the machine that the decision depends on.
     let reading: MachineReading
-
-    /// The facts about this machine that a decision depends on.
-    struct MachineReading: Hashable, Sendable {
-        /// The minute of the week, in the service's time zone.
-        var minute: WeekMinute
-        /// The load average of the last minute, in hundredths.
-        var load: Int
-        /// The time of the monotonic clock, in nanoseconds.
-        var now: Int64
-    }
 
     /// Reads the files, asks the supervisor, and decides.
     ///
@@ -67,36 +58,34 @@ package struct Assessment: Sendable {
         let (entries, reading) = try CommandFailure.unlessFaulty { () throws(HostDefinitionError) in
             (try BlockList.entries(ofFile: settings.blockList), try Self.reading(for: definition))
         }
-        self.init(
-            of: peer, definition, settings, LiveState(state: settings.state, service: name, peer: peer),
-            blockList: BlockList.table(of: entries), reading)
+        do throws(SystemError) {
+            try self.init(
+                of: peer, definition, settings, LiveState(state: settings.state, service: name, peer: peer),
+                blockList: BlockList.table(of: entries), reading, at: Clock.monotonicNanoseconds())
+        } catch {
+            throw CommandFailure(.unreadable, "\(error)", errno: error.errno.name)
+        }
     }
 
     /// Decides, from values only.
     ///
-    /// - Parameter blockList: a table that ``BlockList/table(of:)`` built.
+    /// - Parameters:
+    ///   - blockList: a table that ``BlockList/table(of:)`` built.
+    ///   - now: nanoseconds of the monotonic clock.
+    /// Errors: memfd_create(2).
     init(
         of peer: Peer, _ definition: ServiceDefinition, _ settings: HostSettings, _ live: LiveState?,
-        blockList: [UInt8], _ reading: MachineReading
-    ) {
+        blockList: [UInt8], _ reading: MachineReading, at now: Int64
+    ) throws(SystemError) {
         let service = definition.service
-        let now = reading.now
-        var admission = Admission(service: service, sourcePrefix: settings.sourcePrefix)
-        let status = live?.sourceStatus
-        if let status {
-            admission.restore(
-                admission.source(of: peer), count: status.connections, rateWait: status.rateWait?.nanoseconds, at: now)
-        }
-        let bans = Self.bans(live, exempt: settings.exempt, at: now)
-        let closed = ClosedReason(
-            hours: service.admission.hours, minute: reading.minute, mostLoad: service.admission.mostLoad,
-            load: reading.load)
-        // Sound: the tables outlive the call.
-        decision = unsafe admission.expectedDecision(
-            on: peer, blockList: blockList.span.bytes, bans: bans.span.bytes, closed: closed,
-            settings: service.admission, answers: KnownAnswers(status, service.admission), at: now)
+        var admission = AdmissionControl(
+            service, sourcePrefix: settings.sourcePrefix,
+            blockList: try SharedBytes(sealing: blockList, name: "block list"),
+            bans: try SharedBytes(sealing: Self.bans(live, exempt: settings.exempt, at: now), name: "bans"),
+            openingHours: OpeningHours(service.admission, at: reading))
+        decision = admission.expectedDecision(on: peer, by: live?.sourceStatus, at: now)
         if case .refused(.ban(let match)) = decision {
-            let prefix = unsafe SealedBans.prefix(of: match.index, in: bans.span.bytes)
+            let prefix = admission.prefix(of: match)
             ban = live?.bans.first { $0.prefix == prefix }
         } else {
             ban = nil
@@ -124,20 +113,14 @@ package struct Assessment: Sendable {
     }
 
     private static func reading(for definition: ServiceDefinition) throws(HostDefinitionError) -> MachineReading {
-        let settings = definition.service.admission
-        if settings.hours != nil {
-            do throws(SystemError) {
-                try LocalTime.load(zone: settings.timeZone)
-            } catch {
-                // A gate of this service would not start either.
-                let place = definition.origins["time_zone"].map { Problem.Place.position($0) }
-                throw HostDefinitionError(
-                    Problem(place ?? .file(definition.service.file), key: "time_zone", message: "\(error)"))
-            }
+        do throws(SystemError) {
+            return try MachineReading(for: definition.service.admission)
+        } catch {
+            // A gate of this service would not start either.
+            let place = definition.origins["time_zone"].map { Problem.Place.position($0) }
+            throw HostDefinitionError(
+                Problem(place ?? .file(definition.service.file), key: "time_zone", message: "\(error)"))
         }
-        return MachineReading(
-            minute: WeekMinute(number: LocalTime.minuteOfWeek()), load: Processes.load(),
-            now: Clock.monotonicNanoseconds())
     }
 
     /// The table of the bans in force, as the supervisor builds it for its gates: without the exempt prefixes of the
@@ -166,6 +149,9 @@ package struct Assessment: Sendable {
         return index
     }
 
+    /// The rules of `dnsbl` that are known to match the client, a bit for each.
+    var matchingLists: UInt32 { live?.sourceStatus?.matches ?? 0 }
+
     /// The keys of the pre-connection phases without an answer yet.
     package var unansweredKeys: [String] {
         guard case .admitted(_, let unanswered) = decision else { return [] }
@@ -182,26 +168,5 @@ package struct Assessment: Sendable {
         let isUnix = if case .unix = peer { true } else { false }
         let listen = definition.service.listen
         return listen.first { if case .unix = $0 { isUnix } else { !isUnix } } ?? listen[0]
-    }
-}
-
-extension KnownAnswers {
-    /// Takes the answers of lists and checks from a gate's report. An answer by a rule or a check that the service no
-    /// longer has counts as unknown.
-    fileprivate init(_ status: SourceStatus?, _ settings: AdmissionSettings) {
-        self.init()
-        guard let status else { return }
-        switch status.lists {
-        case .none, .unknown: break
-        case .admitted, .unanswered: lists = ListVerdict(matches: status.matches)
-        case .denied(let rule):
-            if settings.dnsbl.indices.contains(rule) { lists = ListVerdict(.deny(rule: rule)) }
-        }
-        switch status.checks {
-        case .none, .unknown: break
-        case .passed: checks = .passed
-        case .refused(let check):
-            if settings.checks.programs.indices.contains(check) { checks = .refused(check: check) }
-        }
     }
 }

@@ -1,5 +1,6 @@
 // The program that serves the client, and the identity that it has.
 internal import HostDefinition
+internal import LinuxSystem
 internal import Sandbox
 internal import ServiceModel
 internal import Spawner
@@ -19,11 +20,11 @@ extension Explanation {
     /// The variables of the handler, each with the line that sets it.
     mutating func explainEnvironment() {
         var plan = SpawnPlan(service: service, limits: [], log: 2, null: 2)
-        for entry in plan.environment(rule: assessment.ruleIndex, facts: assessment.facts) {
+        for entry in plan.environment(rule: assessment.ruleIndex, facts: facts) {
             let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let isOfRule = assessment.rule?.environment.contains { $0.name == parts[0] } == true
             let isOfList = service.admission.dnsbl.enumerated().contains { index, rule in
-                assessment.facts.lists & 1 << UInt32(index) != 0 && rule.environment.contains { $0.name == parts[0] }
+                assessment.matchingLists & 1 << UInt32(index) != 0 && rule.environment.contains { $0.name == parts[0] }
             }
             let said =
                 isOfList
@@ -31,6 +32,14 @@ extension Explanation {
                 : isOfRule ? assessment.rule?.position : definition.origins["environment.\(parts[0])"]
             add("environment \(parts[0])", parts[1], from: said?.fileAndLine ?? "")
         }
+    }
+
+    /// The facts of a connection by the client at this moment: no port, the first connection of its source.
+    private var facts: ConnectionFacts {
+        let id = ConnectionID(pid: Processes.ownPID, number: 1)
+        var facts = ConnectionFacts(peer: assessment.peer, local: assessment.local, sourceCount: 1, id: id)
+        facts.lists = assessment.matchingLists
+        return facts
     }
 
     private var originOfHandler: String? {

@@ -3,7 +3,6 @@
 internal import Gate
 internal import HostDefinition
 internal import LinuxSystem
-internal import Messages
 internal import Sandbox
 internal import ServiceModel
 internal import Spawner
@@ -97,7 +96,7 @@ package enum ServiceExec {
             let end = try Foreground.serve(
                 ForegroundSetup(
                     sandbox: sandbox, peer: assessment.peer, local: assessment.local, rule: assessment.ruleIndex,
-                    lists: assessment.facts.lists))
+                    lists: assessment.matchingLists))
             for failure in end.failures { say("stage \(failure.stage): \(failure.errno)") }
             if let lack = end.lack { say("\(lack)") }
             if let filter = end.failedFilter { say("a filter has failed, with status \(filter.status)") }
@@ -124,15 +123,5 @@ extension ProcessEnd.Way {
         case .exited(let status): status
         case .killed(let signal, _): 128 + signal.number
         }
-    }
-}
-
-extension Assessment {
-    /// The facts of a connection by this client at this moment: no port, the first connection of its source.
-    var facts: ConnectionFacts {
-        let id = ConnectionID(pid: Processes.ownPID, number: 1)
-        var facts = ConnectionFacts(peer: peer, local: local, sourceCount: 1, id: id)
-        facts.lists = live?.sourceStatus?.matches ?? 0
-        return facts
     }
 }

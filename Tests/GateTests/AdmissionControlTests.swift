@@ -81,6 +81,18 @@ struct AdmissionControlTests {
         #expect(blocked == .blockList(line: 4))
     }
 
+    @Test("the prefix of the ban that refuses a peer is known")
+    func bannedPrefix() throws {
+        let network = IPPrefix(of: .v4(0xc000_0200), length: 24)
+        var admission = try makeAdmission(makeService(), bans: bans([IPPrefix(of: .v4(1), length: 32), network]))
+        guard case .ban(let ban) = refusal(&admission) else {
+            Issue.record("it is banned")
+            return
+        }
+        let prefix = admission.prefix(of: ban)
+        #expect(prefix == network)
+    }
+
     @Test("a refusal costs its peer what the service says, and users of this machine are not reported")
     func charges() throws {
         var service = makeService {

@@ -34,7 +34,7 @@ private struct Situation {
     var settings = HostSettings()
     var blockList: [BlockList.Entry] = []
     var bans = BanTable(exempt: [])
-    var reading = Assessment.MachineReading(minute: WeekMinute(.monday, minute: 630), load: 0, now: now)
+    var reading = MachineReading(minute: WeekMinute(.monday, minute: 630), load: 0)
     var connections = 0
     var isRateUsed = false
     var listAnswer = ListAnswer.Word.notListed
@@ -187,9 +187,9 @@ struct DecisionOrderTests {
         var gate = GateModel(situation)
         let live = LiveState(bans: situation.reportedBans, sourceStatus: try gate.sourceStatus())
         let definition = ServiceDefinition(service: situation.service, activation: .enabled, listeners: [])
-        let assessment = Assessment(
+        let assessment = try Assessment(
             of: client, definition, situation.settings, live, blockList: BlockList.table(of: situation.blockList),
-            situation.reading)
+            situation.reading, at: now)
         let refusal = gate.decide()
         gate.end()
         return (refusal, assessment)

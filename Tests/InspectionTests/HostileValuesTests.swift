@@ -3,6 +3,7 @@
 import Addresses
 import Admission
 import Control
+import Gate
 import HostDefinition
 import Messages
 import ServiceModel
@@ -42,15 +43,15 @@ struct HostileValuesTests {
     }
 
     /// Uses an answer as the command line does.
-    private func use(_ reply: ControlReply) {
+    private func use(_ reply: ControlReply) throws {
         _ = "\(reply)".count
         let outcome = reply.outcome
         _ = (outcome.lines, outcome.json.text)
-        if case .sourceStatus(let status) = reply { explain(status) }
+        if case .sourceStatus(let status) = reply { try explain(status) }
     }
 
     /// Decides on a client by a gate's answer, and prints that.
-    private func explain(_ status: SourceStatus) {
+    private func explain(_ status: SourceStatus) throws {
         var service = Service(
             name: "a", file: "a.toml", listen: [.ip(.v4(0), port: 25)],
             handler: HandlerCommand(path: "/bin/cat", arguments: ["cat"]), identity: Identity(user: .dynamic))
@@ -59,15 +60,15 @@ struct HostileValuesTests {
         let definition = ServiceDefinition(service: service, activation: .enabled, listeners: [])
         var live = LiveState(sourceStatus: status)
         live.services = statusReport().services
-        let assessment = Assessment(
+        let assessment = try Assessment(
             of: .ip(.v4(1), port: 1), definition, HostSettings(), live, blockList: BlockList.empty,
-            Assessment.MachineReading(minute: WeekMinute(number: 0), load: 0, now: 1_000_000_000_000_000))
+            MachineReading(minute: WeekMinute(number: 0), load: 0), at: 1_000_000_000_000_000)
         let explanation = Explanation(assessment)
         _ = (explanation.text, explanation.json.text)
     }
 
     @Test("whatever answer can be read can be printed, compared and sent on", arguments: seeds)
-    func answers(seed: UInt64) {
+    func answers(seed: UInt64) throws {
         var mutations = Mutations(seed: seed)
         var readable = 0
         for reply in replies {
@@ -76,14 +77,14 @@ struct HostileValuesTests {
                 guard let read = ControlReply(wireBytes: mutations.changed(bytes)) else { continue }
                 readable += 1
                 #expect(ControlReply(wireBytes: read.wireBytes) == read)
-                use(read)
+                try use(read)
             }
         }
         #expect(readable > 100, "or nothing was tested")
     }
 
     @Test("whatever message of a gate can be read can be printed, compared and sent on", arguments: seeds)
-    func messages(seed: UInt64) {
+    func messages(seed: UInt64) throws {
         var mutations = Mutations(seed: seed)
         let bytes = GateMessage.sourceStatus(7, sourceStatus).bytes
         var readable = 0
@@ -93,7 +94,7 @@ struct HostileValuesTests {
             let message = GateMessage.sourceStatus(number, status)
             #expect(GateMessage(message.bytes) == message)
             #expect(ControlReply(wireBytes: ControlReply.sourceStatus(status).wireBytes) == .sourceStatus(status))
-            explain(status)
+            try explain(status)
         }
         #expect(readable > 100, "or nothing was tested")
     }

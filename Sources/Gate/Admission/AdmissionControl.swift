@@ -1,14 +1,15 @@
 // Who comes in: everything that a gate knows of sources, and what each outcome costs them. `Admission` decides; this
-// owner keeps what it decides by: the block list, the bans, the opening hours, the penalties.
+// owner keeps what it decides by: the block list, the bans, the opening hours, the penalties. `explain` and `exec` make
+// one of their own for their decision, with the same tables.
 // Promises that nothing is allocated for a decision.
-internal import Addresses
-internal import Admission
-internal import LinuxSystem
+package import Addresses
+package import Admission
+package import LinuxSystem
 internal import Messages
-internal import ServiceModel
+package import ServiceModel
 
 /// The admission of one gate.
-struct AdmissionControl: ~Copyable {
+package struct AdmissionControl: ~Copyable {
     private(set) var admission: Admission
     private var blockList: SharedBytes
     private(set) var bans: BanView
@@ -18,7 +19,10 @@ struct AdmissionControl: ~Copyable {
     private let sourcePrefix: SourcePrefix
     let settings: AdmissionSettings
 
-    init(
+    /// - Parameters:
+    ///   - blockList: a table that ``BlockList/table(of:)`` built.
+    ///   - bans: a table that ``BanTable/list(at:)`` built.
+    package init(
         _ service: Service, sourcePrefix: SourcePrefix, blockList: consuming SharedBytes, bans: consuming SharedBytes,
         openingHours: OpeningHours
     ) {
@@ -53,6 +57,17 @@ struct AdmissionControl: ~Copyable {
         _ bans: borrowing SharedBytes, _ closed: ClosedReason?, _ now: Int64
     ) -> Decision {
         admission.decide(peer, blockList: blockList.bytes, bans: bans.bytes, closed: closed, at: now)
+    }
+
+    /// The prefix of the ban that refused a peer; of a table that was not replaced since.
+    package func prefix(of ban: SealedBans.Match) -> IPPrefix {
+        SealedBans.prefix(of: ban.index, in: bans.table.bytes)
+    }
+
+    /// Takes over what the service's gate has counted of a peer's source.
+    mutating func restore(_ status: SourceStatus, of peer: Peer, at now: Int64) {
+        admission.restore(
+            source(of: peer), count: status.connections, rateWait: status.rateWait?.nanoseconds, at: now)
     }
 
     /// Gives back the place of a connection that is over.

@@ -1,4 +1,5 @@
-// What the gate knows of a client that might connect, for `explain`. Counts nothing, and asks no list and no check.
+// What the gate knows of a client that might connect, for `explain`: written here by the gate, and read here by the
+// admission that decides in its place. Counts nothing, and asks no list and no check.
 package import Addresses
 package import Admission
 package import Messages
@@ -50,6 +51,28 @@ extension SourceStatus {
             } else {
                 lists = verdict.unknown == 0 ? .admitted : .unanswered
             }
+        }
+    }
+}
+
+/// A gate may have begun with an older definition of its service, so a rule or a check that the service does not have
+/// counts as no answer.
+extension SourceStatus {
+    /// The verdict of the lists; nil: it is not known.
+    func verdict(by rules: [DNSBLRule]) -> ListVerdict? {
+        switch lists {
+        case .none, .unknown: nil
+        case .admitted, .unanswered: ListVerdict(matches: matches)
+        case .denied(let rule): rules.indices.contains(rule) ? ListVerdict(.deny(rule: rule)) : nil
+        }
+    }
+
+    /// The answer of the checks; nil: it is not known.
+    func answer(of programs: [HandlerCommand]) -> CheckAnswer? {
+        switch checks {
+        case .none, .unknown: nil
+        case .passed: .passed
+        case .refused(let check): programs.indices.contains(check) ? .refused(check: check) : nil
         }
     }
 }

@@ -1,8 +1,10 @@
 // The decision that a gate would make on a peer that has not connected, for `explain` and `exec`. It asks no list and
-// no check. Admission.decide decides first, and then the phases after it, in their order, by the answers that are
-// known.
+// no check. Admission decides first, as on a connection, and then the phases after it, in their order, by the answers
+// that are known.
 package import Addresses
-package import ServiceModel
+package import Admission
+package import Messages
+internal import ServiceModel
 
 /// A decision that is not carried out.
 package enum ExpectedDecision: Hashable, Sendable {
@@ -12,32 +14,21 @@ package enum ExpectedDecision: Hashable, Sendable {
     case refused(Refusal)
 }
 
-/// The answers of lists and checks for a peer; nil: no answer yet.
-package struct KnownAnswers: Hashable, Sendable {
-    package var lists: ListVerdict?
-    package var checks: CheckAnswer?
-
-    package init(lists: ListVerdict? = nil, checks: CheckAnswer? = nil) {
-        self.lists = lists
-        self.checks = checks
-    }
-}
-
-extension Admission {
+extension AdmissionControl {
     /// Decides as a gate of the service would at this moment, and gives the place back at once.
     ///
     /// A phase without an answer is skipped: if a later one refuses, the peer is refused whatever this one would
     /// answer.
     ///
-    /// - Parameters: those of ``decide(_:blockList:bans:closed:at:)``, and
-    ///   - settings: of the service, which determine its phases.
-    ///   - answers: the answers of lists and checks for the peer.
+    /// - Parameters:
+    ///   - status: what the service's gate says of the peer; nil: nothing is known. Its counts are taken over, so this
+    ///     admission must have decided on no other peer.
     package mutating func expectedDecision(
-        on peer: Peer, blockList: RawSpan, bans: RawSpan, closed: ClosedReason?, settings: AdmissionSettings,
-        answers: KnownAnswers, at now: Int64
+        on peer: Peer, by status: SourceStatus?, at now: Int64
     ) -> ExpectedDecision {
+        if let status { restore(status, of: peer, at: now) }
         let rule: Int?
-        switch decide(peer, blockList: blockList, bans: bans, closed: closed, at: now) {
+        switch decide(on: peer, at: now) {
         case .refuse(let refusal): return .refused(refusal)
         case .admit(let admitted):
             rule = admitted.rule
@@ -47,13 +38,13 @@ extension Admission {
         for phase in PreConnectionPhase.afterAdmission(settings) {
             switch (phase, peer) {
             case (.lists, .ip):
-                guard let verdict = answers.lists else {
+                guard let verdict = status?.verdict(by: settings.dnsbl) else {
                     unanswered.append(phase)
                     continue
                 }
                 if let refusal = verdict.refusal { return .refused(refusal) }
             case (.checks, _):
-                guard let answer = answers.checks else {
+                guard let answer = status?.answer(of: settings.checks.programs) else {
                     unanswered.append(phase)
                     continue
                 }
