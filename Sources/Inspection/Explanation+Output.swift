@@ -69,7 +69,7 @@ extension Explanation {
     /// The value that the service gets, also where the default depends on its other settings.
     private func value(of key: Key<Service>) -> SettingValue {
         switch key.name {
-        case "limits.processes": processes.setting
+        case "limits.processes": service.limits.processesOrStandard.setting
         case "limits.waiting": service.waitingPlaces.setting
         default: key.value(in: service)
         }

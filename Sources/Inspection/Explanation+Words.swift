@@ -43,7 +43,7 @@ extension Explanation {
         case "output_filters" where !service.outputFilters.isEmpty:
             for filter in service.outputFilters { add("output_filters", filter.shown) }
         case "limits.processes":
-            add("limits.processes", Form.shown(processes))
+            add("limits.processes", Form.shown(service.limits.processesOrStandard))
         case "limits.waiting":
             add("limits.waiting", service.waitingPlaces > 0 ? "\(service.waitingPlaces) at once in the gate" : "none")
         case "penalties.exit" where !settings.penalties.exit.isEmpty:

@@ -25,8 +25,6 @@ package struct Explanation: Sendable {
     let assessment: Assessment
     var definition: ServiceDefinition { assessment.definition }
     var service: Service { definition.service }
-    /// The number of processes that handlers may have, by the file or by default.
-    var processes: Limit<Int> { service.limits.processes ?? .at(Limits.standardProcesses) }
 
     package init(_ assessment: Assessment) {
         self.assessment = assessment

@@ -167,7 +167,7 @@ package struct ControlGroups: Hashable, Sendable {
     static func bounds(of limits: Limits, checks: Int = 0) -> [Bound] {
         func text(_ value: UInt64?) -> String { value.map(String.init) ?? "max" }
         let processes: UInt64? =
-            switch limits.processes ?? .at(Limits.standardProcesses) {
+            switch limits.processesOrStandard {
             case .unlimited: nil
             case .at(let count): UInt64(count + limits.connections + checks + 1)
             }

@@ -54,6 +54,9 @@ package struct Limits: Hashable, Sendable {
     /// controller.
     package var totalMemory: Limit<Bytes> = .at(.mebibytes(1024))
 
+    /// The limit of processes, by the file or by default.
+    package var processesOrStandard: Limit<Int> { processes ?? .at(Self.standardProcesses) }
+
     package static let mostConnections = 16384
     /// As many descriptors as the kernel lets a process have by default (fs.nr_open).
     package static let mostFiles = 1 << 20

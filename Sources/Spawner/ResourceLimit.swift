@@ -51,7 +51,7 @@ package struct ResourceLimit: Hashable, Sendable {
         // 1 and not 0: with a core_pattern that starts a program, the kernel ignores 0 and obeys 1 (fs/coredump.c). No
         // core file is that small.
         add("core", 4, limits.core.value.map { max($0.count, 1) })
-        add("processes", 6, (limits.processes ?? .at(Limits.standardProcesses)).value.map(UInt64.init))
+        add("processes", 6, limits.processesOrStandard.value.map(UInt64.init))
         add("files", 7, limits.files.value.map(UInt64.init))
         add("memory", 9, limits.memory.value?.count)
         return all
