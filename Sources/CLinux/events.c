@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -73,6 +74,24 @@ int clinux_reset_signals(void) {
         if (syscall(SYS_rt_sigaction, number, &standard, NULL, sizeof standard.mask) < 0) return -errno;
     }
     return 0;
+}
+
+static void nothing(int number) { (void)number; }
+
+// Without SA_RESTART, although close(2) and exit never repeat what a signal has ended.
+int clinux_wait_limit_prepare(void) {
+    struct sigaction action = {.sa_handler = nothing};
+    sigset_t alarm;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    if (sigaction(SIGALRM, &action, NULL) < 0 || sigprocmask(SIG_UNBLOCK, &alarm, NULL) < 0) return -errno;
+    return clinux_wait_limit(0);
+}
+
+int clinux_wait_limit(int microseconds) {
+    struct timeval time = {.tv_usec = microseconds};
+    struct itimerval timer = {.it_interval = time, .it_value = time};
+    return setitimer(ITIMER_REAL, &timer, NULL) < 0 ? -errno : 0;
 }
 
 static int64_t nanoseconds(clockid_t clock) {

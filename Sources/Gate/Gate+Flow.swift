@@ -238,6 +238,7 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     /// Starts the programs that do not run yet. If one cannot be started, a later call goes on with it, unless the
     /// connection is over by then.
     private mutating func start(_ connection: consuming StartingConnection, at now: Int64) {
+        children.waitLimit.begin()
         do throws(SystemError) {
             while let program = try running.startNext(of: &connection, by: &children.starter) {
                 guard program.isHandler else { continue }
@@ -257,6 +258,7 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
 extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     /// Handles the ends of children, a limited number at once.
     mutating func reapChildren(at now: Int64) throws(SystemError) {
+        children.waitLimit.begin()
         for _ in 0..<Sweep.mostEndsAtOnce {
             guard let end = try children.nextEnd() else { return }
             // The last output of a handler must come before the line about its end. When the end is known, all that the

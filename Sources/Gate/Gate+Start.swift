@@ -63,6 +63,7 @@ extension Gate where Starter == SpawnPlan, Polled == Poller {
         // The descriptor stays open until the gate ends.
         let nullNumber = null.release()
         let plan = try SpawnPlan(entering: setup.sandbox, log: pipe.writerNumber, null: nullNumber)
+        let waitLimit = try WaitLimit.prepared()
         let pid = Processes.ownPID
         self.init(
             poller: poller, counters: setup.counters,
@@ -75,7 +76,8 @@ extension Gate where Starter == SpawnPlan, Polled == Poller {
                 openingHours: openingHours),
             preConnection: PreConnection(service, resolver: setup.resolver.map { FrameChannel(adopting: $0) }),
             running: RunningConnections(service, pid: pid),
-            children: Children(plan, signals: signals, list: children), refusals: Refusals(service),
+            children: Children(plan, signals: signals, list: children, waitLimit: waitLimit),
+            refusals: Refusals(service),
             journal: Journal(service, blockListFile: setup.blockListFile, pid: pid, pipe: pipe))
     }
 

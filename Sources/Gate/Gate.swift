@@ -61,6 +61,10 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
 
     /// - Parameter ready: the number of descriptors that the poll set has found ready.
     mutating func turn(_ ready: Int, at now: Int64) throws(SystemError) {
+        // What a local user has in flight on his connection may be closed wherever this gate reads or closes that
+        // connection. What a process of a connection shares with this gate is closed after its start or its end.
+        if listeners.hasUnix { children.waitLimit.begin() }
+        defer { children.waitLimit.end() }
         listeners.notePoll(sawAll: ready < poller.mostAtOnce)
         // The supervisor's messages first: after a block list is reported to be in force, it decides on every later
         // connection, whatever the order in which epoll reports the two.

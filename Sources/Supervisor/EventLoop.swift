@@ -6,6 +6,8 @@ struct EventLoop: ~Copyable {
     var poller: Poller
     let signals: SignalQueue
     let numbers = Numbers()
+    /// For what control clients and local users of services have in flight.
+    var waitLimit: WaitLimit
     /// Whether children may have ended that are not reaped yet.
     var hasMoreEnds = false
 
@@ -13,6 +15,8 @@ struct EventLoop: ~Copyable {
         let queue = try SignalQueue([.hangUp, .interrupt, .terminate, .child])
         let made = try Poller()
         try made.add(queue.number, .signals)
+        let limit = try WaitLimit.prepared()
+        waitLimit = limit
         signals = queue
         poller = made
     }

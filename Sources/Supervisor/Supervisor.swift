@@ -109,6 +109,8 @@ package final class Supervisor {
 
     private func turn() throws(SystemError) {
         let ready = try loop.poller.wait(timeoutNanoseconds: timeout(at: Clock.monotonicNanoseconds()))
+        loop.waitLimit.begin()
+        defer { loop.waitLimit.end() }
         let now = Clock.monotonicNanoseconds()
         for index in 0..<ready {
             switch loop.token(at: index) {

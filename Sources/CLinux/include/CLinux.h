@@ -140,6 +140,9 @@ int clinux_poll_wait(int poll, struct clinux_event *events, int count, int timeo
 int clinux_signal_queue(const int *signals, size_t count);        // blocks every signal, queues these
 int clinux_signal_next(int fd);                                   // a signal's number, or 0
 int clinux_reset_signals(void);                                   // all dispositions to default
+// Lets SIGALRM through, with a handler that does nothing.
+int clinux_wait_limit_prepare(void);
+int clinux_wait_limit(int microseconds);                          // SIGALRM each time after so long; 0: no more
 int64_t clinux_monotonic_nanoseconds(void);
 int64_t clinux_wall_nanoseconds(void);
 

@@ -9,6 +9,8 @@ struct Children<Starter: ProcessStarter & ~Copyable>: ~Copyable {
     var starter: Starter
     private let signals: SignalQueue
     private let list: ChildList
+    /// For what this gate shares with its children: see ``Gate/turn(_:at:)``.
+    var waitLimit: WaitLimit
     /// Whether children may have ended that are not reaped yet.
     private(set) var hasMoreEnds = false
     /// Monotonic: when to look for orphans; nil: there are none.
@@ -17,10 +19,14 @@ struct Children<Starter: ProcessStarter & ~Copyable>: ~Copyable {
     /// Orphans that have changed their user. The gate cannot kill them; the supervisor does when the gate has ended.
     private var outOfReach: Set<Int32> = []
 
-    init(_ starter: consuming Starter, signals: consuming SignalQueue, list: consuming ChildList) {
+    init(
+        _ starter: consuming Starter, signals: consuming SignalQueue, list: consuming ChildList,
+        waitLimit: WaitLimit = .none
+    ) {
         self.starter = starter
         self.signals = signals
         self.list = list
+        self.waitLimit = waitLimit
     }
 
     /// Monotonic: when to reap or to sweep; nil for never, 0 for at once.

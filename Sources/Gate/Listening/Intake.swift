@@ -19,6 +19,13 @@ enum Intake: Hashable {
         }
     }
 
+    /// Whether it is a unix socket.
+    var isUnix: Bool {
+        switch self {
+        case .connections(let listener): if case .unix = listener.bound { true } else { false }
+        }
+    }
+
     /// The next connection; nil when none waits.
     ///
     /// Errors: accept(2), for lack of resources.

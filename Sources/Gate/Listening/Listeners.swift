@@ -22,6 +22,8 @@ struct Listeners: ~Copyable {
     private var isQuiet = false
     /// Whether the listeners are in the poll set.
     private(set) var isWatched = false
+    /// Whether local users connect to one of them, who may have descriptors in flight.
+    let hasUnix: Bool
     /// Whether this gate holds copies of the listeners.
     private(set) var isOpen = true
 
@@ -29,6 +31,7 @@ struct Listeners: ~Copyable {
     ///   - null: outlives this value.
     init(_ intakes: [Intake], rate: Limit<Rate>, null: Int32, reserve: consuming Descriptor?) {
         self.intakes = intakes
+        hasUnix = intakes.contains(where: \.isUnix)
         self.null = null
         self.reserve = reserve
         self.rate = ServiceRateLimit(rate)
