@@ -85,12 +85,11 @@ int clinux_wait_limit_prepare(void) {
     sigemptyset(&alarm);
     sigaddset(&alarm, SIGALRM);
     if (sigaction(SIGALRM, &action, NULL) < 0 || sigprocmask(SIG_UNBLOCK, &alarm, NULL) < 0) return -errno;
-    return clinux_wait_limit(0);
+    return clinux_wait_limit(0, 0);
 }
 
-int clinux_wait_limit(int microseconds) {
-    struct timeval time = {.tv_usec = microseconds};
-    struct itimerval timer = {.it_interval = time, .it_value = time};
+int clinux_wait_limit(int first, int next) {
+    struct itimerval timer = {.it_value.tv_usec = first, .it_interval.tv_usec = next};
     return setitimer(ITIMER_REAL, &timer, NULL) < 0 ? -errno : 0;
 }
 

@@ -142,7 +142,7 @@ int clinux_signal_next(int fd);                                   // a signal's 
 int clinux_reset_signals(void);                                   // all dispositions to default
 // Lets SIGALRM through, with a handler that does nothing.
 int clinux_wait_limit_prepare(void);
-int clinux_wait_limit(int microseconds);                          // SIGALRM each time after so long; 0: no more
+int clinux_wait_limit(int first, int next);                       // SIGALRM after so many microseconds each; 0: none
 int64_t clinux_monotonic_nanoseconds(void);
 int64_t clinux_wall_nanoseconds(void);
 
