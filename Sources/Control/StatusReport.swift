@@ -42,6 +42,8 @@ package struct ServiceStatus: Hashable, Sendable {
     package enum State: String, Hashable, Sendable, CaseIterable {
         /// A gate accepts connections.
         case serving
+        /// Its gate gives no sign of life; another one takes its place.
+        case silent
         /// A gate prepares, and enters its sandbox.
         case starting
         /// No gate could be started; the supervisor will start another one.
@@ -67,6 +69,22 @@ package struct ServiceStatus: Hashable, Sendable {
     /// The most connections at once.
     package var limit = 0
     package var counts = ServiceCounts()
+    /// The gates of former definitions, with connections that go on.
+    package var draining: [DrainingGate] = []
+
+    /// A gate that accepts no more connections.
+    package struct DrainingGate: Hashable, Sendable {
+        package var pid: Int
+        package var active: Int
+        /// The time since the gate was started.
+        package var uptime: Duration
+
+        package init(pid: Int, active: Int, uptime: Duration) {
+            self.pid = pid
+            self.active = active
+            self.uptime = uptime
+        }
+    }
 
     package init() {}
 
@@ -149,6 +167,7 @@ extension ServiceStatus: WireValue {
         writer.write(uptime)
         writer.write(limit)
         writer.write(counts)
+        writer.write(draining)
     }
 
     package init(from reader: inout WireReader) throws(WireError) {
@@ -164,5 +183,18 @@ extension ServiceStatus: WireValue {
         uptime = try reader.value()
         limit = try reader.value()
         counts = try reader.value()
+        draining = try reader.list()
+    }
+}
+
+extension ServiceStatus.DrainingGate: WireValue {
+    package func write(to writer: inout WireWriter) {
+        writer.write(pid)
+        writer.write(active)
+        writer.write(uptime)
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        self.init(pid: try reader.value(), active: try reader.count(), uptime: try reader.value())
     }
 }

@@ -31,6 +31,7 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
         case .sourceStatus(let number, let client):
             // Without this report, the supervisor answers its client after a time limit.
             link.report(.sourceStatus(number, sourceStatus(of: client.peer, at: now)))
+        case .signOfLife: link.report(.alive)
         case .resolver(let channel): try setResolver(channel, at: now)
         case .unknown(let firstByte): journal.logUnknownMessage(of: "supervisor", firstByte: firstByte)
         case .closed:
@@ -72,6 +73,7 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     mutating func closeListeners() {
         guard listeners.isOpen, link.drain.isDraining, !listeners.isFlushing else { return }
         listeners.close()
+        link.report(.closed)
         journal.logClosed(active: running.count)
     }
 

@@ -31,7 +31,12 @@ extension StatusReport {
         }
         // The faults of files stand in lines of their own.
         let problems = services.compactMap { service in service.failure.map { "\n\(service.name): \($0)" } }
-        let below = faults.map { "\nnot in force: \($0)" } + problems
+        let draining = services.flatMap { service in
+            service.draining.map {
+                "\n\(service.name): gate \($0.pid) drains, up for \(shown($0.uptime)), active: \($0.active)"
+            }
+        }
+        let below = faults.map { "\nnot in force: \($0)" } + problems + draining
         return lines.joined(separator: "\n") + "\n" + aligned(rows) + (below.isEmpty ? "" : "\n") + below.joined()
     }
 
@@ -60,6 +65,13 @@ extension ServiceStatus {
                 "faults": .list(faults.map(\.json)), "retry_in": JSON(retryIn), "listen": .strings(listen),
                 "gate": .integer(gate),
                 "uptime": .seconds(uptime), "limit": .integer(limit), "counts": .object(counts),
+                "draining": .list(
+                    draining.map { gate in
+                        [
+                            "gate": .integer(gate.pid), "active": .integer(gate.active),
+                            "uptime": .seconds(gate.uptime),
+                        ]
+                    }),
             ])
     }
 }

@@ -81,6 +81,17 @@ package enum Processes {
         try retrying("getsid") { clinux_session(pid) }
     }
 
+    /// The children of any process, as far as they can be known; empty when it has ended. Source: proc(5),
+    /// task/TID/children.
+    package static func children(of pid: Int32) -> [Int32] {
+        do throws(SystemError) {
+            let text = try Files.read("/proc/\(pid)/task/\(pid)/children", most: 1 << 20)
+            return String(decoding: text, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+        } catch {
+            return []
+        }
+    }
+
     /// Makes the orphans among this process's descendants its children, not init's. Source: prctl(2),
     /// PR_SET_CHILD_SUBREAPER.
     package static func becomeSubreaper() throws(SystemError) {

@@ -12,13 +12,15 @@ package struct Signal: Hashable, Sendable {
     package static let kill = Signal(9)
     package static let terminate = Signal(15)
     package static let child = Signal(17)
+    package static let goOn = Signal(18)
     package static let stop = Signal(19)
 
     /// `TERM`, or the number of another signal.
     package var name: String {
         let names = [
             1: "HUP", 2: "INT", 3: "QUIT", 4: "ILL", 5: "TRAP", 6: "ABRT", 7: "BUS", 8: "FPE", 9: "KILL", 10: "USR1",
-            11: "SEGV", 12: "USR2", 13: "PIPE", 14: "ALRM", 15: "TERM", 17: "CHLD", 24: "XCPU", 25: "XFSZ", 31: "SYS",
+            11: "SEGV", 12: "USR2", 13: "PIPE", 14: "ALRM", 15: "TERM", 17: "CHLD", 18: "CONT",
+            24: "XCPU", 25: "XFSZ", 31: "SYS",
         ]
         return names[Int(number)] ?? "\(number)"
     }

@@ -13,6 +13,8 @@ package enum SupervisorMessage: Hashable, Sendable {
     case resolver
     /// Asks for the status of this client's source; the answer has the same number.
     case sourceStatus(UInt32, Client)
+    /// Asks for a sign of life.
+    case signOfLife
     /// No other process will accept from the listeners: the drain that follows has to empty their queues first.
     case queueFlush
     /// Accept no more connections, and end after the last handler. After the grace, the gate ends the handlers; nil: it
@@ -28,6 +30,7 @@ extension SupervisorMessage: ChannelMessage {
         case bans = 0x4e  // N
         case resolver = 0x52  // R
         case sourceStatus = 0x51  // Q
+        case signOfLife = 0x41  // A
         case queueFlush = 0x4c  // L
         case drain = 0x44  // D
         case kill = 0x4b  // K
@@ -39,6 +42,7 @@ extension SupervisorMessage: ChannelMessage {
         case .bans: .bans
         case .resolver: .resolver
         case .sourceStatus: .sourceStatus
+        case .signOfLife: .signOfLife
         case .queueFlush: .queueFlush
         case .drain: .drain
         case .kill: .kill
@@ -47,7 +51,7 @@ extension SupervisorMessage: ChannelMessage {
 
     package func writeFields(to writer: inout WireWriter) {
         switch self {
-        case .blockList, .bans, .resolver, .queueFlush, .kill: break
+        case .blockList, .bans, .resolver, .signOfLife, .queueFlush, .kill: break
         case .sourceStatus(let number, let client):
             writer.write(number)
             writer.write(client)
@@ -61,6 +65,7 @@ extension SupervisorMessage: ChannelMessage {
         case .bans: self = .bans
         case .resolver: self = .resolver
         case .sourceStatus: self = .sourceStatus(try reader.value(), try reader.value())
+        case .signOfLife: self = .signOfLife
         case .queueFlush: self = .queueFlush
         case .drain:
             let grace = try reader.optional(Int.self)
@@ -83,6 +88,10 @@ package enum GateMessage: Hashable, Sendable {
     case hits([BanHit])
     /// The answer to a ``SupervisorMessage/sourceStatus(_:_:)``.
     case sourceStatus(UInt32, SourceStatus)
+    /// The answer to a ``SupervisorMessage/signOfLife``.
+    case alive
+    /// The gate drains, and has closed its copies of the listeners.
+    case closed
 
     package static let mostHits = 32
 }
@@ -94,6 +103,8 @@ extension GateMessage: ChannelMessage {
         case offence = 0x4f  // O
         case hits = 0x48  // H
         case sourceStatus = 0x53  // S
+        case alive = 0x41  // A
+        case closed = 0x43  // C
     }
 
     package var kind: Kind {
@@ -103,12 +114,14 @@ extension GateMessage: ChannelMessage {
         case .offence: .offence
         case .hits: .hits
         case .sourceStatus: .sourceStatus
+        case .alive: .alive
+        case .closed: .closed
         }
     }
 
     package func writeFields(to writer: inout WireWriter) {
         switch self {
-        case .ready: break
+        case .ready, .alive, .closed: break
         case .failed(let reason): writer.write(FailureReason.cut(reason))
         case .offence(let prefix, let offence):
             writer.write(offence.code)
@@ -131,6 +144,8 @@ extension GateMessage: ChannelMessage {
             let hits = try reader.list(BanHit.self)
             guard hits.count <= Self.mostHits else { throw WireError() }
             self = .hits(hits)
+        case .alive: self = .alive
+        case .closed: self = .closed
         case .sourceStatus: self = .sourceStatus(try reader.value(), try reader.value())
         }
     }

@@ -7,18 +7,22 @@ package enum ResolverOrder: Hashable, Sendable {
     case gate
     /// The latest gate may ask this list too: its next place in ``ListRequest``.
     case list(String)
+    /// Asks for a sign of life.
+    case signOfLife
 }
 
 extension ResolverOrder: ChannelMessage {
     package enum Kind: UInt8 {
         case gate = 0x47  // G
         case list = 0x4c  // L
+        case signOfLife = 0x41  // A
     }
 
     package var kind: Kind {
         switch self {
         case .gate: .gate
         case .list: .list
+        case .signOfLife: .signOfLife
         }
     }
 
@@ -30,6 +34,7 @@ extension ResolverOrder: ChannelMessage {
         switch kind {
         case .gate: self = .gate
         case .list: self = .list(try reader.text())
+        case .signOfLife: self = .signOfLife
         }
     }
 }
@@ -40,18 +45,22 @@ package enum ResolverReport: Hashable, Sendable {
     case ready
     /// The resolver cannot serve, and ends.
     case failed(String)
+    /// The answer to a ``ResolverOrder/signOfLife``.
+    case alive
 }
 
 extension ResolverReport: ChannelMessage {
     package enum Kind: UInt8 {
         case ready = 0x52  // R
         case failed = 0x46  // F
+        case alive = 0x41  // A
     }
 
     package var kind: Kind {
         switch self {
         case .ready: .ready
         case .failed: .failed
+        case .alive: .alive
         }
     }
 
@@ -63,6 +72,7 @@ extension ResolverReport: ChannelMessage {
         switch kind {
         case .ready: self = .ready
         case .failed: self = .failed(try FailureReason.read(&reader))
+        case .alive: self = .alive
         }
     }
 }

@@ -161,6 +161,7 @@ package struct Resolver: ~Copyable {
                     try poller.add(end.number, token: PollToken.gate(lastGate).bits)
                     gates[lastGate] = AskingGate(end)
                 case .message(.list(let zone)): gates[lastGate]?.lists.append(zone)
+                case .message(.signOfLife): Self.report(.alive, to: supervisor)
                 case .unknown, .nonsense:
                     if !hasGotUnknown { logUnknownMessage(of: "supervisor", firstByte: bytes.first ?? 0) }
                     hasGotUnknown = true

@@ -36,7 +36,9 @@ extension Supervisor {
     private func status(of service: WantedService, at now: Int64) -> ServiceStatus {
         var status = ServiceStatus()
         if let gate = service.serving ?? service.starting {
-            status = self.status(of: gate, gate === service.serving ? .serving : .starting, at: now)
+            let isSilent = gate.sign?.isSilent == true
+            status = self.status(
+                of: gate, gate === service.serving ? (isSilent ? .silent : .serving) : .starting, at: now)
         } else {
             status.name = service.name
             status.state = .failing
@@ -48,6 +50,10 @@ extension Supervisor {
         status.faults = service.faults
         status.retryIn = service.restart.wait(at: now)
         status.counts.add(services.formerCounts(of: service.name))
+        status.draining = services.draining.filter { $0.definition.service.name == service.name }.map { gate in
+            ServiceStatus.DrainingGate(
+                pid: Int(gate.pid), active: gate.counts[.active], uptime: .nanoseconds(now - gate.life.startedAt))
+        }
         return status
     }
 

@@ -127,6 +127,8 @@ package final class Supervisor {
         if loop.hasMoreEnds { try reapChildren(at: now) }
         startWhatIsDue(at: now)
         endLateChildren(at: now)
+        tendSigns(at: now)
+        endUnwillingGates(at: now)
         tendResolver(at: now)
         tell(descendants.tend(at: now))
         stopStep(at: now)
@@ -147,7 +149,7 @@ package final class Supervisor {
                 try handleMessages(of: gate, at: now)
             case .resolver(let process):
                 (event, pid) = ("resolver_unreachable", process.pid)
-                try handleMessages(of: process)
+                try handleMessages(of: process, at: now)
             case .reader: return files.reading.readOutput(&loop.poller)
             }
         } catch {

@@ -119,6 +119,23 @@ struct SupervisorJournal: ~Copyable {
         }
     }
 
+    /// Logs that a process gives no sign of life.
+    mutating func silent(_ event: StaticString, pid: Int32, service: String?) {
+        line(event) {
+            if let service { $0.field("service", service) }
+            $0.field("pid", Int(pid))
+        }
+    }
+
+    /// Logs a handler whose connection ends with its gate.
+    mutating func lost(handler: Int32, of gate: GateProcess) {
+        line("connection_lost") {
+            $0.field("service", gate.definition.service.name)
+            $0.field("gate", Int(gate.pid))
+            $0.field("pid", Int(handler))
+        }
+    }
+
     /// Logs a message that is of no kind which the supervisor knows.
     ///
     /// - Parameter service: that of a gate; nil: the sender serves all.

@@ -22,6 +22,7 @@ private func fullReport() -> StatusReport {
     service.uptime = .milliseconds(1500)
     service.limit = 100
     service.counts = counts(1)
+    service.draining = [.init(pid: 8, active: 2, uptime: .seconds(3))]
     var report = StatusReport()
     report.pid = 3
     report.uptime = .seconds(9)

@@ -39,6 +39,7 @@ private struct World: ~Copyable {
         case .some(.bans(let table)): "bans of \(table.bytes.byteCount)"
         case .some(.sourceStatus(let number, let client)): "status \(number) \(client)"
         case .some(.resolver): "resolver"
+        case .some(.signOfLife): "sign of life"
         case .some(.unknown(let byte)): "unknown \(byte)"
         case .some(.closed): "closed"
         }
@@ -56,14 +57,15 @@ struct SupervisorLinkTests {
         let number = table.descriptor.number
         try world.send(SupervisorMessage.resolver.bytes, passing: number, number)
         try world.send(SupervisorMessage.sourceStatus(9, .user(3)).bytes)
+        try world.send(SupervisorMessage.signOfLife.bytes)
         try world.send(SupervisorMessage.drain(graceNanoseconds: nil).bytes)
         let drains = world.link.drain.isDraining
         #expect(!drains)
         var orders: [String?] = []
-        for _ in 0..<7 { orders.append(try world.order()) }
+        for _ in 0..<8 { orders.append(try world.order()) }
         #expect(
             orders == [
-                "flush", "block list of 3", "bans of 3", "resolver", "status 9 user(3)", "drain", nil,
+                "flush", "block list of 3", "bans of 3", "resolver", "status 9 user(3)", "sign of life", "drain", nil,
             ])
         let drainsNow = world.link.drain.isDraining
         #expect(drainsNow)

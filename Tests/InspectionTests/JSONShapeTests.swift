@@ -147,6 +147,7 @@ struct JSONShapeTests {
                 not in force: services: error: cannot be read [services, --services]
                 not in force: cannot start
                 echo: 127.0.0.1:25 cannot be opened: bind: EADDRINUSE; the old definition stays in force
+                echo: gate 8 drains, up for 3s, active: 2
                 """))
     }
 

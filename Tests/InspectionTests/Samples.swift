@@ -60,6 +60,7 @@ func statusReport(
     service.limit = 100
     service.counts[.refused(.sourceLimit)] = 7
     service.counts[.active] = 2
+    service.draining = [.init(pid: 8, active: 2, uptime: .seconds(3))]
     var report = StatusReport()
     report.pid = 3
     report.uptime = .seconds(9)

@@ -8,7 +8,8 @@ struct GateMessagesTests {
     @Test(
         "a message of the supervisor reads back unchanged",
         arguments: [
-            SupervisorMessage.blockList, .bans, .resolver, .kill, .queueFlush, .drain(graceNanoseconds: nil),
+            SupervisorMessage.blockList, .bans, .resolver, .kill, .queueFlush, .signOfLife,
+            .drain(graceNanoseconds: nil),
             .drain(graceNanoseconds: 0),
             .drain(graceNanoseconds: 1), .drain(graceNanoseconds: 30_000_000_000), .drain(graceNanoseconds: .max),
             .sourceStatus(0, .user(0)), .sourceStatus(.max, .address(.v4(.max))),
@@ -20,7 +21,9 @@ struct GateMessagesTests {
 
     @Test("a message of a gate reads back unchanged")
     func gate() {
-        for message in [GateMessage.ready, .failed(""), .failed("umask reads back as 2"), .failed("ü\n")] {
+        for message in [
+            GateMessage.ready, .alive, .closed, .failed(""), .failed("umask reads back as 2"), .failed("ü\n"),
+        ] {
             #expect(GateMessage(message.bytes) == message)
         }
     }
@@ -81,7 +84,7 @@ struct GateMessagesTests {
 
     @Test("a kind or a version that is not known is no nonsense, whatever follows it")
     func unknown() {
-        let letters: Set<UInt8> = [0x52, 0x46, 0x4f, 0x48, 0x53]
+        let letters: Set<UInt8> = [0x52, 0x46, 0x4f, 0x48, 0x53, 0x41, 0x43]
         for letter in UInt8.min ... .max {
             let isKnown = letters.contains(letter)
             #expect((GateMessage.read([letter, 1, 0xff]) == .unknown) == !isKnown)

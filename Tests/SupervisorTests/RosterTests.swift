@@ -73,6 +73,18 @@ struct RosterTests {
         #expect(roster.late(at: .max).isEmpty)
     }
 
+    @Test("the roster wakes for a child that is to be asked for a sign of life")
+    func sign() throws {
+        var roster = Roster()
+        let process = try resolver(10)
+        roster.add(.resolver(process), 7)
+        _ = process.life.note(.ready)
+        process.sign = SignOfLife(at: 5)
+        #expect(roster.deadline == 5 + SignOfLife.askEveryNanoseconds)
+        _ = roster.remove(pid: 10)
+        #expect(roster.deadline == nil)
+    }
+
     @Test("a child that was reaped is never late")
     func reaped() throws {
         var roster = Roster()

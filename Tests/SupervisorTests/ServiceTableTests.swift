@@ -24,6 +24,21 @@ struct ServiceTableTests {
         return gate
     }
 
+    @Test("a gate that drains has its time for closing, is told once when that is over, and not after it has closed")
+    func unwilling() throws {
+        var table = ServiceTable()
+        let gates = (try gate(of: definition("a")), try gate(of: definition("b")))
+        for gate in [gates.0, gates.1] {
+            table.drain(gate)
+            gate.closeBy = 50
+        }
+        #expect(table.deadline == 50)
+        #expect(table.unwilling(at: 49).isEmpty)
+        gates.1.closeBy = nil
+        #expect(table.unwilling(at: 50).map(ObjectIdentifier.init) == [ObjectIdentifier(gates.0)])
+        #expect(table.unwilling(at: 50).isEmpty && table.deadline == nil)
+    }
+
     @Test("the deadline is the first retry or report, and none when every gate serves")
     func deadline() throws {
         var table = ServiceTable()

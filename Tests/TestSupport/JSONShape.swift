@@ -102,7 +102,10 @@ extension JSONShape {
         ] + faults.map { "services[]." + $0 } + [
             "services[].retry_in: seconds|null", "services[].listen[]: string", "services[].gate: integer",
             "services[].uptime: seconds", "services[].limit: integer",
-        ] + counts)
+        ] + counts + [
+            "services[].draining[].gate: integer", "services[].draining[].active: integer",
+            "services[].draining[].uptime: seconds",
+        ])
 
     package static let check = JSONShape(
         "check",

@@ -33,6 +33,7 @@ struct SupervisorLink: ~Copyable {
         case blockList(SharedBytes)
         case bans(SharedBytes)
         case sourceStatus(UInt32, Client)
+        case signOfLife
         case resolver(FrameChannel)
         /// The first message that the gate does not know, by its first byte. Ending the gate for it would end its live
         /// connections, and they have no part in it.
@@ -77,6 +78,7 @@ struct SupervisorLink: ~Copyable {
                     }
                     return .resolver(channel)
                 case .sourceStatus(let number, let client): return .sourceStatus(number, client)
+                case .signOfLife: return .signOfLife
                 case nil:
                     if hasGotUnknown { continue }
                     hasGotUnknown = true

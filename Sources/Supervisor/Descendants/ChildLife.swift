@@ -115,4 +115,6 @@ struct ChildLife: Hashable {
 protocol StartedProcess: AnyObject {
     var pid: Int32 { get }
     var life: ChildLife { get set }
+    /// nil: it is not asked for any, because it does not serve yet, or has only one task.
+    var sign: SignOfLife? { get set }
 }

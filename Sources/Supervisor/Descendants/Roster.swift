@@ -41,8 +41,13 @@ struct Roster {
         awaited.append(child)
     }
 
-    /// Monotonic: when to call ``late(at:)``; nil for never.
-    var deadline: Int64? { awaited.compactMap(\.started.life.deadline).min() }
+    /// Monotonic: when a child is late, or a sign of life is due; nil for never.
+    var deadline: Int64? {
+        let signs = byPID.values.compactMap(\.child.started.sign?.deadline)
+        return (awaited.compactMap(\.started.life.deadline) + signs).min()
+    }
+
+    var all: [ChildProcess] { byPID.values.map(\.child) }
 
     /// The children whose deadline has passed.
     mutating func late(at now: Int64) -> [ChildProcess] {

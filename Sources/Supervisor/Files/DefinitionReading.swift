@@ -101,6 +101,7 @@ struct DefinitionReading<Client>: ~Copyable {
 final class ReadingProcess: StartedProcess {
     private var command: RunningCommand
     var life: ChildLife
+    var sign: SignOfLife? = nil
     /// Why it was killed.
     private(set) var failure: SystemError?
     private var isWatched = false

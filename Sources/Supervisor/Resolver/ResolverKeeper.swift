@@ -65,6 +65,12 @@ struct ResolverKeeper {
         return try FrameChannelPair().takeOne { process.addGate($0, lists: lists) }
     }
 
+    /// Asks the resolver that runs for a sign of life.
+    mutating func askForSign() {
+        process?.askForSign()
+        sendOrdersAt = 0
+    }
+
     /// Sends the orders that wait, when it is time for that.
     mutating func sendOrders(at now: Int64) {
         guard let process, let due = sendOrdersAt, now >= due else { return }
@@ -81,6 +87,7 @@ struct ResolverKeeper {
     /// - Returns: what the log says, and whether the resolver is to be killed.
     mutating func report(_ bytes: [UInt8], of sender: ResolverProcess) -> (notice: Notice?, isNonsense: Bool) {
         switch ResolverReport.read(bytes) {
+        case .message(.alive): return (nil, false)
         case .message(.ready):
             guard sender.life.note(.ready) == .takeOver else { return (nil, false) }
             failure = nil

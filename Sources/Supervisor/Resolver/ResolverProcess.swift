@@ -7,6 +7,7 @@ final class ResolverProcess: StartedProcess {
     let pid: Int32
     var channel: ParentEnd
     var life: ChildLife
+    var sign: SignOfLife?
     /// Whether the resolver has closed its end of the channel, and the supervisor has taken its own out of the poller.
     var isChannelClosed = false
     /// Whether it has sent a message of an unknown kind. Only the first is logged.
@@ -32,6 +33,9 @@ final class ResolverProcess: StartedProcess {
         self.channel = channel
         life = ChildLife(startedAt: now)
     }
+
+    /// Asks for a sign of life, after the orders that are queued.
+    func askForSign() { orders.append(Pending(.signOfLife)) }
 
     /// Queues the orders that connect a gate with the resolver.
     ///

@@ -84,7 +84,7 @@ extension Supervisor {
     }
 
     /// Reads the reports of a resolver.
-    func handleMessages(of process: ResolverProcess) throws(SystemError) {
+    func handleMessages(of process: ResolverProcess, at now: Int64) throws(SystemError) {
         switch try process.channel.receive() {
         case .nothing: break
         case .closed:
@@ -93,8 +93,10 @@ extension Supervisor {
             process.isChannelClosed = true
         case .malformed: resolverTalksNonsense(process)
         case .frame(let bytes):
+            process.sign?.heard(at: now)
             let (notice, isNonsense) = resolver.report(bytes, of: process)
             tell(notice)
+            if case .ready? = notice { process.sign = SignOfLife(at: now) }
             if isNonsense { resolverTalksNonsense(process) }
         }
     }
@@ -107,7 +109,7 @@ extension Supervisor {
     func resolverEnded(_ process: ResolverProcess, _ end: ProcessEnd, at now: Int64) {
         do throws(SystemError) {
             // Messages that it sent before its end.
-            try handleMessages(of: process)
+            try handleMessages(of: process, at: now)
         } catch {
             journal.problem("resolver_unreachable", "\(error)")
         }

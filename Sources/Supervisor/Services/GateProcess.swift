@@ -17,6 +17,10 @@ final class GateProcess: StartedProcess {
     /// The control group of the gate and all processes of its handlers; nil where there are no control groups.
     let group: ControlGroup?
     var life: ChildLife
+    var sign: SignOfLife?
+    /// Monotonic: by when a gate that drains must have closed its copies of the listeners; nil: it has, or nothing asks
+    /// for that.
+    var closeBy: Int64?
     /// The memory in which the gate counts.
     let counters: SharedCounters
     /// The prefix lengths by which it counts sources: those of the settings when it was started.
@@ -42,6 +46,10 @@ final class GateProcess: StartedProcess {
         self.sourcePrefix = sourcePrefix
         life = ChildLife(startedAt: now)
     }
+
+    /// The time that a gate has for closing its copies of the listeners. Another one accepts from them already, perhaps
+    /// by other rules.
+    static let closeWithinNanoseconds: Int64 = 10_000_000_000
 
     func giveUpListeners() { listeners = [] }
 

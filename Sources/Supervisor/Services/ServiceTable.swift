@@ -21,8 +21,15 @@ struct ServiceTable {
     /// Whether each service serves or has failed.
     var isSettled: Bool { byName.values.allSatisfy(\.isSettled) }
 
-    /// Monotonic: when to start a gate again; nil for never.
-    var deadline: Int64? { byName.values.compactMap(\.restart.at).min() }
+    /// Monotonic: when to start a gate again, or to end one that does not close; nil for never.
+    var deadline: Int64? { (byName.values.compactMap(\.restart.at) + draining.compactMap(\.closeBy)).min() }
+
+    /// The gates that should have closed their copies of the listeners by now. Each is told once.
+    func unwilling(at now: Int64) -> [GateProcess] {
+        let late = draining.filter { gate in gate.closeBy.map { now >= $0 } ?? false }
+        for gate in late { gate.closeBy = nil }
+        return late
+    }
 
     mutating func add(_ service: WantedService) { byName[service.name] = service }
 

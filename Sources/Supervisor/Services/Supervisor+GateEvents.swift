@@ -21,6 +21,7 @@ extension Supervisor {
                 return
             case .malformed: return gateTalksNonsense(gate)
             case .frame(let bytes):
+                gate.sign?.heard(at: now)
                 switch GateMessage.read(bytes) {
                 case .unknown:
                     // The program was replaced while it ran, or an attacker controls the gate. In either case the
@@ -45,11 +46,13 @@ extension Supervisor {
     /// - Returns: whether this gate may send this message.
     private func handleMessage(_ message: GateMessage, of gate: GateProcess, at now: Int64) -> Bool {
         switch message {
-        case .ready: if gate.life.note(.ready) == .takeOver { takeOver(gate) }
+        case .ready: if gate.life.note(.ready) == .takeOver { takeOver(gate, at: now) }
         case .failed(let reason):
             gate.failure = reason
             note(.failed, of: gate)
         case .offence(let prefix, let offence): return handleBanReport(offence, of: prefix, from: gate, at: now)
+        case .alive: break
+        case .closed: gate.closeBy = nil
         case .hits(let hits): bans.addHits(hits, at: now)
         case .sourceStatus(let number, let sourceStatus): handleSourceStatus(sourceStatus, number: number, from: gate)
         }
@@ -57,13 +60,17 @@ extension Supervisor {
     }
 
     /// Handles the report that a gate accepts. Only now may the gate that it replaces drain.
-    private func takeOver(_ gate: GateProcess) {
+    private func takeOver(_ gate: GateProcess, at now: Int64) {
+        gate.sign = SignOfLife(at: now)
         guard let service = services[gate.definition.service.name], service.starting === gate else { return }
         let replaced = service.serving
         service.serving = gate
         service.starting = nil
         service.problem = nil
-        if let replaced { startDrain(replaced) }
+        if let replaced {
+            startDrain(replaced)
+            replaced.closeBy = now + GateProcess.closeWithinNanoseconds
+        }
         services.closeUnwantedListeners()
         for open in gate.listeners {
             do throws(SystemError) {
