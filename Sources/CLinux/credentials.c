@@ -53,6 +53,11 @@ int clinux_limit(int resource, uint64_t *soft, uint64_t *hard) {
     return 0;
 }
 
+int clinux_set_limit(int resource, uint64_t value) {
+    struct rlimit64 limit = {.rlim_cur = value, .rlim_max = value};
+    return result(prlimit64(0, resource, &limit, NULL));
+}
+
 int clinux_raise_limit(int resource) {
     struct rlimit64 limit;
     if (prlimit64(0, resource, NULL, &limit) < 0) return -errno;

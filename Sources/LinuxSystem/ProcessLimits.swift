@@ -14,6 +14,14 @@ package enum ProcessLimits {
         _ = try retrying("setrlimit") { clinux_raise_limit(resource) }
     }
 
+    /// Sets both limits, and reads them back. Source: setrlimit(2).
+    ///
+    /// Errors: EPERM above the hard limit, or when it reads back as something else.
+    package static func set(_ resource: Int32, to value: UInt64) throws(SystemError) {
+        _ = try retrying("setrlimit") { clinux_set_limit(resource, value) }
+        guard try hard(resource) == value else { throw SystemError("setrlimit", .notPermitted) }
+    }
+
     /// RLIMIT_NOFILE; the number is Linux's generic one, the same on x86-64 and aarch64 (asm-generic/resource.h).
     package static let files: Int32 = 7
 }

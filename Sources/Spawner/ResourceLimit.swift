@@ -38,6 +38,23 @@ package struct ResourceLimit: Hashable, Sendable {
         return all.filter { $0.key != "processes" }
     }
 
+    /// The limits of a service that its gate has too; the others would end it for what is right for a gate. The kernel
+    /// counts the processes of a user, and a gate shares one with its handlers only, if it was started by root.
+    package static func ofGate(_ service: Service, with privilege: Privilege) -> [ResourceLimit] {
+        guard privilege == .root else { return [] }
+        let programs = service.inputFilters.count + 1 + service.outputFilters.count
+        let checks = service.admission.checks.programs.isEmpty ? 0 : Checks.atOnce
+        let needed = service.limits.connections * programs + checks + 1
+        return all(of: service.limits).compactMap { limit in
+            switch limit.key {
+            case "core": limit
+            case "processes":
+                ResourceLimit(resource: limit.resource, value: max(limit.value, UInt64(needed)), key: limit.key)
+            default: nil
+            }
+        }
+    }
+
     /// The limits of a service for its handlers. A limit that the service leaves unlimited stays as it is.
     ///
     /// Source: setrlimit(2).

@@ -184,6 +184,7 @@ int clinux_secure_bits(void);
 int clinux_no_root_bits(void);                                    // SECBIT_NOROOT and its lock
 int clinux_limit(int resource, uint64_t *soft, uint64_t *hard);
 int clinux_raise_limit(int resource);                             // sets the soft limit to the hard one
+int clinux_set_limit(int resource, uint64_t value);               // both
 int clinux_set_umask(uint32_t mask);                              // returns the old mask
 int clinux_set_nice(int nice);
 int clinux_nice(int *nice);

@@ -22,6 +22,13 @@ extension SpawnPlan {
             throw .failed(error)
         }
         let confinement = try Sandbox.enter(sandbox)
+        do throws(SystemError) {
+            for limit in ResourceLimit.ofGate(service, with: sandbox.privilege) {
+                try ProcessLimits.set(limit.resource, to: limit.value)
+            }
+        } catch {
+            throw .failed(error)
+        }
         self.init(
             service: service, limits: ResourceLimit.all(of: service.limits, with: sandbox.privilege), log: log,
             null: null, confinement: confinement)
