@@ -70,6 +70,7 @@ struct SupervisorGatesTests {
             let gate = try gateProcess(idle.pid, channel: channel.takeParentEnd())
             wanted.serving = gate
             supervisor.services.add(wanted)
+            try supervisor.loop.poller.add(gate.channel.number, .child(77))
             // A valid message before it changes nothing, and neither does a report that comes twice.
             gateEnd.offer(GateMessage.ready.bytes)
             gateEnd.offer(bytes)
@@ -88,10 +89,41 @@ struct SupervisorGatesTests {
             let channel = try ProcessChannel()
             let writer = try duplicate(channel.child.numbers.reports)
             let gate = try gateProcess(idle.pid, channel: channel.takeParentEnd())
+            try supervisor.loop.poller.add(gate.channel.number, .child(77))
             try writer.writeAll([0xff, 0xff].span)
             try supervisor.handleMessages(of: gate, at: 0)
             let status = ChildProcesses.status(of: idle.pid)
             #expect(status == -1)
+        }
+    }
+
+    @Test(
+        "what a gate or a resolver has sent after nonsense does not wake the loop",
+        arguments: [[0xff, 0xff, 0xff, 0xff], [2, 0, 0x52, 1, 3, 0, 0x52, 1, 1, 3, 0, 0x52, 1, 1]] as [[UInt8]])
+    func afterNonsense(bytes: [UInt8]) async {
+        await #expect(processExitsWith: .success) { [bytes] in
+            let directory = try TemporaryDirectory()
+            let supervisor = try supervisorOfNothing(in: directory)
+            let gateIdle = try IdleProcess()
+            let resolverIdle = try IdleProcess()
+            let gateChannel = try ProcessChannel()
+            let resolverChannel = try ProcessChannel()
+            for number in [gateChannel.child.numbers.reports, resolverChannel.child.numbers.reports] {
+                try duplicate(number).writeAll(bytes.span)
+            }
+            let gate = try gateProcess(gateIdle.pid, channel: gateChannel.takeParentEnd())
+            let resolver = ResolverProcess(
+                pid: resolverIdle.pid, channel: resolverChannel.takeParentEnd(), startedAt: 0)
+            try supervisor.loop.poller.add(gate.channel.number, .child(77))
+            try supervisor.loop.poller.add(resolver.channel.number, .child(78))
+            let before = try supervisor.loop.poller.wait(timeoutNanoseconds: 0)
+            #expect(before == 2)
+            for _ in 0..<2 where !gate.isChannelClosed { try supervisor.handleMessages(of: gate, at: 0) }
+            for _ in 0..<2 { try supervisor.handleMessages(of: resolver) }
+            let after = try supervisor.loop.poller.wait(timeoutNanoseconds: 0)
+            #expect(after == 0)
+            let ends = [gateIdle.pid, resolverIdle.pid].map { ChildProcesses.status(of: $0) }
+            #expect(ends == [-1, -1])
         }
     }
 

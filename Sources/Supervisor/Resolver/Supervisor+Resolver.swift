@@ -85,25 +85,32 @@ extension Supervisor {
 
     /// Reads the reports of a resolver.
     func handleMessages(of process: ResolverProcess, at now: Int64) throws(SystemError) {
+        guard !process.isChannelClosed else { return }
         switch try process.channel.receive() {
         case .nothing: break
         case .closed:
             // The resolver ends; SIGCHLD brings its status.
-            if !process.isChannelClosed { try loop.poller.remove(process.channel.number) }
-            process.isChannelClosed = true
-        case .malformed: resolverTalksNonsense(process)
+            try stopReading(process)
+        case .malformed: try resolverTalksNonsense(process)
         case .frame(let bytes):
             process.sign?.heard(at: now)
             let (notice, isNonsense) = resolver.report(bytes, of: process)
             tell(notice)
             if case .ready? = notice { process.sign = SignOfLife(at: now) }
-            if isNonsense { resolverTalksNonsense(process) }
+            if isNonsense { try resolverTalksNonsense(process) }
         }
     }
 
-    private func resolverTalksNonsense(_ process: ResolverProcess) {
+    private func resolverTalksNonsense(_ process: ResolverProcess) throws(SystemError) {
         journal.problem("resolver_nonsense", "pid \(process.pid) says what no resolver says, and is killed")
         note(.nonsense, of: process)
+        // As for gates.
+        try stopReading(process)
+    }
+
+    private func stopReading(_ process: ResolverProcess) throws(SystemError) {
+        try loop.poller.remove(process.channel.number)
+        process.isChannelClosed = true
     }
 
     func resolverEnded(_ process: ResolverProcess, _ end: ProcessEnd, at now: Int64) {

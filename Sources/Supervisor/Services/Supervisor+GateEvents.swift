@@ -16,10 +16,8 @@ extension Supervisor {
             case .nothing: return
             case .closed:
                 // The gate ends; SIGCHLD brings its status.
-                if !gate.isChannelClosed { try loop.poller.remove(gate.channel.number) }
-                gate.isChannelClosed = true
-                return
-            case .malformed: return gateTalksNonsense(gate)
+                return try stopReading(gate)
+            case .malformed: return try gateTalksNonsense(gate)
             case .frame(let bytes):
                 gate.sign?.heard(at: now)
                 switch GateMessage.read(bytes) {
@@ -30,7 +28,7 @@ extension Supervisor {
                     gate.hasSentUnknown = true
                     journal.unknownMessage(bytes, of: "gate", pid: gate.pid, service: gate.definition.service.name)
                 case .message(let message) where handleMessage(message, of: gate, at: now): break
-                case .message, .nonsense: return gateTalksNonsense(gate)
+                case .message, .nonsense: return try gateTalksNonsense(gate)
                 }
             }
         }
@@ -38,9 +36,16 @@ extension Supervisor {
 
     /// A gate handles untrusted input, so an attacker may control it. The supervisor handles its end like any other
     /// gate's.
-    private func gateTalksNonsense(_ gate: GateProcess) {
+    private func gateTalksNonsense(_ gate: GateProcess) throws(SystemError) {
         journal.problem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
         note(.nonsense, of: gate)
+        // What is left in its pipe would wake the loop, and be logged, again and again until the gate is reaped.
+        try stopReading(gate)
+    }
+
+    private func stopReading(_ gate: GateProcess) throws(SystemError) {
+        if !gate.isChannelClosed { try loop.poller.remove(gate.channel.number) }
+        gate.isChannelClosed = true
     }
 
     /// - Returns: whether this gate may send this message.
