@@ -223,7 +223,9 @@ let testTargets: [Target] = [
     tests("LinkTests", ["TestSupport"]),
     // Drives programs from outside, through libc; memory safety of the harness is not the point there.
     .testTarget(
-        name: "EndToEndTests", dependencies: ["TestSupport"], exclude: ["GoldenLogs"],
+        name: "EndToEndTests",
+        dependencies: ["Addresses", "DNS", "LinuxSystem", "Messages", "ServiceModel", "TestSupport"],
+        exclude: ["GoldenLogs"],
         swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 

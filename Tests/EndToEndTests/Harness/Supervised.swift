@@ -161,9 +161,14 @@ func descriptors(of pid: Int32) -> [String] {
 }
 
 /// The anonymous memory of a process, in KiB. Source: proc(5), status.
-func memory(of pid: Int32) throws -> Int {
+func memory(of pid: Int32) throws -> Int { try kibibytes("RssAnon", of: pid) }
+
+/// All memory of a process, with what it maps of files and shares with others, in KiB.
+func residentMemory(of pid: Int32) throws -> Int { try kibibytes("VmRSS", of: pid) }
+
+private func kibibytes(_ field: String, of pid: Int32) throws -> Int {
     let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-    let line = text.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+    let line = text.split(separator: "\n").first { $0.hasPrefix(field + ":") }
     guard let count = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
         throw HarnessError("no memory of \(pid)")
     }
