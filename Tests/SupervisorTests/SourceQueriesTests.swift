@@ -31,6 +31,17 @@ struct SourceQueriesTests {
         #expect(queries.deadline == nil)
     }
 
+    @Test("the clients of a gate that has ended are told at once, and nobody else is")
+    func ended() {
+        var queries = SourceQueries<String>()
+        for (client, gate) in [("a", 10), ("b", 11), ("c", 10)] as [(String, Int32)] {
+            queries.add(queries.nextNumber(), to: gate, for: client, at: 5)
+        }
+        #expect(queries.ended(gate: 10) == ["a", "c"])
+        #expect(queries.ended(gate: 10).isEmpty)
+        #expect(queries.answered(2, by: 11) == "b")
+    }
+
     @Test("no more than 64 wait at once")
     func full() {
         var queries = SourceQueries<Int>()

@@ -45,6 +45,13 @@ struct SourceQueries<Client> {
         return query.client
     }
 
+    /// The clients that waited for a gate that has ended.
+    mutating func ended(gate: Int32) -> [Client] {
+        let lost = pending.filter { $0.value.gate == gate }
+        for number in lost.keys { pending[number] = nil }
+        return lost.sorted { $0.key < $1.key }.map(\.value.client)
+    }
+
     /// The clients whose gate has not answered in time.
     mutating func expire(at now: Int64) -> [(client: Client, gate: Int32)] {
         var late: [(client: Client, gate: Int32)] = []

@@ -58,6 +58,9 @@ struct Roster {
     /// The child with this number.
     func child(_ number: UInt64) -> ChildProcess? { pidByNumber[number].flatMap { byPID[$0]?.child } }
 
+    /// The child with this pid, which is not reaped yet; nil for an orphan.
+    func child(pid: Int32) -> ChildProcess? { byPID[pid]?.child }
+
     /// Removes a child that was reaped; nil for an orphan.
     mutating func remove(pid: Int32) -> ChildProcess? {
         guard let entry = byPID.removeValue(forKey: pid) else { return nil }

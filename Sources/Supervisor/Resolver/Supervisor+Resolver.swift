@@ -113,13 +113,18 @@ extension Supervisor {
         process.isChannelClosed = true
     }
 
-    func resolverEnded(_ process: ResolverProcess, _ end: ProcessEnd, at now: Int64) {
+    private static let lastMessages = 16
+
+    /// Reads what a resolver sent before its end.
+    func readLast(of process: ResolverProcess, at now: Int64) {
         do throws(SystemError) {
-            // Messages that it sent before its end.
-            try handleMessages(of: process, at: now)
+            for _ in 0..<Self.lastMessages { try handleMessages(of: process, at: now) }
         } catch {
             journal.problem("resolver_unreachable", "\(error)")
         }
+    }
+
+    func resolverEnded(_ process: ResolverProcess, _ end: ProcessEnd, at now: Int64) {
         guard let notice = resolver.ended(process, at: now) else { return }
         journal.gateEnd("resolver_died", end, service: nil)
         tell(notice)

@@ -115,6 +115,8 @@ extension Supervisor {
                 loop.hasMoreEnds = false
                 return
             }
+            // While the pid is still its own: what it sent last may be a reason to kill it.
+            if case .resolver(let process)? = descendants.roster.child(pid: end.pid) { readLast(of: process, at: now) }
             try Processes.reap(end.pid)
             switch descendants.roster.remove(pid: end.pid) {
             case .gate(let gate): gateEnded(gate, end, at: now)
@@ -128,6 +130,7 @@ extension Supervisor {
 
     private func gateEnded(_ gate: GateProcess, _ end: ProcessEnd, at now: Int64) {
         descendants.orphans.end(gate.group)
+        for client in control.queries.ended(gate: gate.pid) { client.reply(.refused(.gateUnreachable)) }
         let name = gate.definition.service.name
         switch gate.life.note(.ended) {
         case .startFailed:
