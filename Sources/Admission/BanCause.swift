@@ -15,6 +15,14 @@ package enum BanCause: Hashable, Sendable {
 }
 
 extension BanCause {
+    /// The service whose gate has found a reason; nil: a command.
+    var service: String? {
+        switch self {
+        case .command: nil
+        case .sensor(let service), .penalties(let service, _): service
+        }
+    }
+
     /// In bytes.
     package static let longestText = 128
     /// In bytes, after escaping.

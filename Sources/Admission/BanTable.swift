@@ -3,8 +3,9 @@
 // A ban of a source that was banned before lasts twice as long, up to a maximum, unless the source was quiet for as
 // long as the table remembers. The table keeps a ban that has ended for that time.
 // The table is bounded for each family, so that a flood of one cannot push out the other. When a family is full, bans
-// past that time go first, and then a sixteenth of the bans, those that end soonest. An offence never pushes out a ban
-// by command.
+// past that time go first, and then a sixteenth of the bans: those of the services that have most of them, and of each
+// service those that end soonest. So a service whose gate reports without end pushes out bans of its own. An offence
+// never pushes out a ban by command.
 // Promises that no prefix on the exempt list is banned, and that no clock makes the table trap.
 package import Addresses
 
@@ -167,8 +168,33 @@ package struct BanTable {
         for ban in bans.values where later(than: ban.end, by: memory) <= now { bans[ban.prefix] = nil }
         let excess = bans.count - (mostPerFamily - max(1, mostPerFamily / 16))
         guard excess > 0 else { return }
-        let found = bans.values.filter { if case .command = $0.cause { $0.end <= now } else { true } }
-        for ban in found.sorted(by: { $0.end < $1.end }).prefix(excess) { bans[ban.prefix] = nil }
+        // Bans by command that have ended go like those of one more service.
+        func owner(_ ban: Ban) -> String? { ban.cause.service ?? (ban.end <= now ? "" : nil) }
+        var counts: [String: Int] = [:]
+        for ban in bans.values { if let owner = owner(ban) { counts[owner, default: 0] += 1 } }
+        let found = counts.values.reduce(0, +)
+        var left = min(excess, found)
+        let most = Self.share(of: Array(counts.values), in: found - left)
+        for (service, count) in counts.sorted(by: { $0.key < $1.key }) where count > most {
+            var own: [(end: Int64, prefix: IPPrefix)] = []
+            own.reserveCapacity(count)
+            for ban in bans.values where owner(ban) == service { own.append((ban.end, ban.prefix)) }
+            own.sort { $0.end < $1.end }
+            for (_, prefix) in own.prefix(min(count - most, left)) { bans[prefix] = nil }
+            left -= min(count - most, left)
+        }
+    }
+
+    /// The largest number that each may have so that all together have at most so many: who has fewer keeps them all.
+    static func share(of counts: [Int], in room: Int) -> Int {
+        var (room, others) = (room, counts.count)
+        for count in counts.sorted() {
+            let share = room / others
+            if count > share { return share }
+            room -= count
+            others -= 1
+        }
+        return counts.max() ?? 0
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
@@ -109,6 +110,25 @@ int clinux_local_address(int fd, struct clinux_address *address) {
     socklen_t size = sizeof any;
     if (getsockname(fd, &any.plain, &size) < 0) return -errno;
     from_kernel(&any, address);
+    return 0;
+}
+
+int clinux_own_addresses(void *context, void (*own)(void *context, const struct clinux_address *address)) {
+    struct ifaddrs *first;
+    if (getifaddrs(&first) < 0) return -errno;
+    for (const struct ifaddrs *each = first; each; each = each->ifa_next) {
+        if (!each->ifa_addr) continue;
+        int family = each->ifa_addr->sa_family;
+        if (family != AF_INET && family != AF_INET6) continue;
+        union any_address any;
+        memset(&any, 0, sizeof any);
+        memcpy(&any, each->ifa_addr, family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
+        struct clinux_address address;
+        memset(&address, 0, sizeof address);
+        from_kernel(&any, &address);
+        own(context, &address);
+    }
+    freeifaddrs(first);
     return 0;
 }
 

@@ -127,6 +127,7 @@ package final class Supervisor {
         if loop.hasMoreEnds { try reapChildren(at: now) }
         startWhatIsDue(at: now)
         endLateChildren(at: now)
+        resumeReports(at: now)
         tendSigns(at: now)
         endUnwillingGates(at: now)
         tendResolver(at: now)

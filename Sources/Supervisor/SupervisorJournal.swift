@@ -119,6 +119,14 @@ struct SupervisorJournal: ~Copyable {
         }
     }
 
+    /// Logs that a process sends more reports than are read.
+    mutating func flood(of child: ChildProcess) {
+        line("report_flood") {
+            if case .gate(let gate) = child { $0.field("service", gate.definition.service.name) }
+            $0.field("pid", Int(child.started.pid))
+        }
+    }
+
     /// Logs that a process gives no sign of life.
     mutating func silent(_ event: StaticString, pid: Int32, service: String?) {
         line(event) {
@@ -194,6 +202,15 @@ struct SupervisorJournal: ~Copyable {
             $0.field("for", ban.cause.text)
             if ban.end != .max { $0.field("length", nanoseconds: ban.end - now) }
             $0.field("strikes", ban.strikes)
+        }
+    }
+
+    /// Logs an offence of a source that no gate can have banned.
+    mutating func spared(_ prefix: IPPrefix, _ reason: SparedSources.Reason, service: String) {
+        line("ban_spared") {
+            $0.field("prefix", prefix.description)
+            $0.field("service", service)
+            $0.field("message", reason.rawValue)
         }
     }
 

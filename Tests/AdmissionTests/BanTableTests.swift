@@ -155,6 +155,35 @@ struct BanTableTests {
         #expect(left.last?.end == 5999)
     }
 
+    @Test("a service that has ever more banned pushes out its own bans, and those of others stay")
+    func quota() throws {
+        var table = BanTable(exempt: [], mostPerFamily: 160)
+        func ban(_ number: UInt32, by service: String, end: Int64) {
+            let prefix = IPPrefix(of: .v4(number), length: 32)
+            _ = table.ban(prefix, for: .sensor(service: service), length: end, longest: end, at: 0)
+        }
+        // Those of the others end sooner, and would go first by that alone.
+        for number in 0..<UInt32(40) { ban(1000 + number, by: "ssh", end: 10) }
+        for number in 0..<UInt32(20) { ban(2000 + number, by: "web", end: 20) }
+        for number in 0..<UInt32(10_000) { ban(10_000 + number, by: "mail", end: 1000 + Int64(number)) }
+        let left = Dictionary(grouping: table.active(at: 1)) { $0.cause.text }.mapValues(\.count)
+        #expect(left["sensor:ssh"] == 40 && left["sensor:web"] == 20)
+        #expect((90...100).contains(left["sensor:mail"] ?? 0))
+        // The latest of its own are there.
+        #expect(match(.v4(19_999), table, at: 1) != nil)
+    }
+
+    @Test(
+        "a share is what each may have so that all together have no more than the room",
+        arguments: [
+            ([10, 10, 10], 30, 10), ([10, 10, 10], 15, 5), ([1, 2, 100], 50, 47), ([100, 100, 4], 100, 48),
+            ([5], 0, 0), ([5, 7], 100, 7), ([0, 9], 4, 4), ([], 3, 0),
+        ] as [([Int], Int, Int)])
+    func share(counts: [Int], room: Int, share: Int) {
+        #expect(BanTable.share(of: counts, in: room) == share)
+        #expect(counts.reduce(0) { $0 + min($1, share) } <= max(room, 0))
+    }
+
     @Test("a table full of bans by command has no room for more, and reports that")
     func full() throws {
         var table = BanTable(exempt: [], mostPerFamily: 4)

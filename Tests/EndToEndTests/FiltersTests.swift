@@ -213,12 +213,12 @@ extension EndToEndTests {
             let doorward = try serve("[\"echo\"]", input: cat, output: lower)
             let gate = try doorward.gate("it")
             // Enough for the gate, the output filter and the handler, and not for the input filter.
-            try setLimit(gate, "--nproc=3:4096")
+            try setLimit(gate, "--nproc=3:")
             let client = try Client(port: doorward.port("it"))
             client.send("Hello\n")
             _ = try doorward.log.wait(for: "pause") { $0["act"] == "clone" }
             #expect(descendants(of: gate).count == 2)
-            try setLimit(gate, "--nproc=4096:4096")
+            try setLimit(gate, "--nproc=100:")
             client.shutdownWrite()
             #expect(client.readToEnd() == "hello\n")
             #expect(doorward.log.all.count { $0.event == "accept" } == 1)
@@ -232,12 +232,12 @@ extension EndToEndTests {
                 script("here"), input: input, more: "[limits]\nconnections = 1\nlifetime = \"1s\"",
                 files: ["here": "#!/bin/sh\necho here\ncat\n"])
             let gate = try doorward.gate("it")
-            try setLimit(gate, "--nproc=0:4096")
+            try setLimit(gate, "--nproc=0:")
             let client = try Client(port: doorward.port("it"))
             // The gate has started nothing for it, and starts nothing later.
             #expect(client.readToEnd() == "")
             #expect(try doorward.log.wait(for: "end")["cause"] == "lifetime")
-            try setLimit(gate, "--nproc=4096:4096")
+            try setLimit(gate, "--nproc=100:")
             #expect(try exchange(port: doorward.port("it"), "Hello\n") == "here\nHello\n")
             #expect(doorward.log.all.count { $0.event == "accept" } == 1)
             #expect(doorward.stop() == 0)

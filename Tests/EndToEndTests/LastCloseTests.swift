@@ -77,7 +77,8 @@ extension EndToEndTests {
                 \(Self.linger)
                 first = os.read(0, 65536)
                 if first == b"linger\\n":
-                    slow(socket.socket(fileno=1))
+                    end = socket.socket(fileno=1)
+                    slow(end)
                     os._exit(0)
                 while first:
                     os.write(1, first)
@@ -116,7 +117,10 @@ extension EndToEndTests {
             let port = try doorward.port("it", listener: 1)
             let path = doorward.directory + "/s"
             chmod(path, 0o666)
+            // A gate that refuses at once would be faster than what is sent to it.
+            kill(try doorward.gate("it"), SIGSTOP)
             let sender = try Sender(to: path)
+            kill(try doorward.gate("it"), SIGCONT)
             var slowest = 0.0
             for _ in 0..<5 { slowest = max(slowest, try seconds { _ = try exchange(port: port, "other\n") }) }
             #expect(slowest < 5)

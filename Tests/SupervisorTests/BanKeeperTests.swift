@@ -36,7 +36,8 @@ struct BanKeeperTests {
         #expect(idle == nil)
         let prefix = try IPPrefix("192.0.2.7/32")
         let now = Clock.monotonicNanoseconds()
-        guard case .banned(let ban, true) = keeper.report(.sensor, of: prefix, by: service, at: now) else {
+        guard case .banned(let ban, true) = keeper.report(.sensor, of: prefix, by: service, upstreams: [], at: now)
+        else {
             Issue.record("no ban")
             return
         }
@@ -70,9 +71,9 @@ struct BanKeeperTests {
         var keeper = try keeper(exempt: [try IPPrefix("192.0.2.0/24")])
         var other = service
         other.admission.sensor = nil
-        let nonsense = keeper.report(.sensor, of: prefix, by: other, at: 0)
+        let nonsense = keeper.report(.sensor, of: prefix, by: other, upstreams: [], at: 0)
         #expect(nonsense == .nonsense)
-        let exempt = keeper.report(.sensor, of: prefix, by: service, at: 0)
+        let exempt = keeper.report(.sensor, of: prefix, by: service, upstreams: [], at: 0)
         #expect(exempt == .unchanged)
         let deadline = keeper.deadline(at: 0)
         #expect(deadline == nil)

@@ -118,7 +118,7 @@ struct SupervisorGatesTests {
             try supervisor.loop.poller.add(resolver.channel.number, .child(78))
             let before = try supervisor.loop.poller.wait(timeoutNanoseconds: 0)
             #expect(before == 2)
-            for _ in 0..<2 where !gate.isChannelClosed { try supervisor.handleMessages(of: gate, at: 0) }
+            for _ in 0..<2 where !gate.flow.isClosed { try supervisor.handleMessages(of: gate, at: 0) }
             for _ in 0..<2 { try supervisor.handleMessages(of: resolver, at: 0) }
             let after = try supervisor.loop.poller.wait(timeoutNanoseconds: 0)
             #expect(after == 0)

@@ -88,6 +88,8 @@ int clinux_listen_again(int fd, int backlog, int no_delay, int keep_alive);
 int clinux_connect_probe(const struct clinux_address *address);   // 0 when a process listens there
 int clinux_datagram_connect(const struct clinux_address *address);  // UDP, non-blocking, close-on-exec
 int clinux_local_address(int fd, struct clinux_address *address);
+// The addresses of this machine's interfaces.
+int clinux_own_addresses(void *context, void (*own)(void *context, const struct clinux_address *address));
 int clinux_accept(int listener, struct clinux_address *peer);     // blocking, close-on-exec
 int clinux_peer_credentials(int fd, uint32_t *uid, uint32_t *gid, int32_t *pid);
 // SEQPACKET, close-on-exec, non-blocking: from pair[0] to pair[1] only. What is sent to pair[0] is refused (EPIPE).

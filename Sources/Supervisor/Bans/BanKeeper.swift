@@ -16,6 +16,7 @@ struct BanKeeper: ~Copyable {
     private(set) var list: SharedBytes
     private var coalescer = ChangeCoalescer()
     private var logBudget = LogBudget.refusals
+    private var spared = SparedSources()
     private let file: BanFile
     /// Monotonic: when to save the bans.
     private var saveAt: Int64?
@@ -76,11 +77,19 @@ struct BanKeeper: ~Copyable {
         case nonsense
         case unchanged
         case banned(Ban, isLogged: Bool)
+        case spared(SparedSources.Reason, isLogged: Bool)
     }
 
-    /// Handles an offence that a gate reports. An attacker may control the gate: then it can ban any source that is not
-    /// exempt, but only with its own service as the cause.
-    mutating func report(_ offence: Offence, of prefix: IPPrefix, by service: Service, at now: Int64) -> Report {
+    /// Handles an offence that a gate reports. An attacker may control the gate: then it can ban any source that is
+    /// neither exempt nor spared, but only with its own service as the cause.
+    ///
+    /// - Parameter upstreams: of all services.
+    mutating func report(
+        _ offence: Offence, of prefix: IPPrefix, by service: Service, upstreams: [IPPrefix], at now: Int64
+    ) -> Report {
+        if let reason = spared.reason(for: prefix, upstreams: upstreams, at: now) {
+            return .spared(reason, isLogged: logBudget.admits(at: now))
+        }
         let penalties = service.admission.penalties
         let outcome: BanOutcome
         switch offence {

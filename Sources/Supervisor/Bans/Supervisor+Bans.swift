@@ -17,9 +17,13 @@ extension Supervisor {
     /// - Returns: whether a gate of this service may report this offence.
     func handleBanReport(_ offence: Offence, of prefix: IPPrefix, from gate: GateProcess, at now: Int64) -> Bool {
         guard prefix == gate.sourcePrefix.source(of: prefix.network) else { return false }
-        switch bans.report(offence, of: prefix, by: gate.definition.service, at: now) {
+        let service = gate.definition.service
+        switch bans.report(offence, of: prefix, by: service, upstreams: services.upstreams, at: now) {
         case .nonsense: return false
         case .unchanged: return true
+        case .spared(let reason, let isLogged):
+            if isLogged { journal.spared(prefix, reason, service: service.name) }
+            return true
         case .banned(let ban, let isLogged):
             if isLogged { journal.ban(ban, at: now) }
             return true

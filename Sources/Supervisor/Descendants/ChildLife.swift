@@ -117,4 +117,5 @@ protocol StartedProcess: AnyObject {
     var life: ChildLife { get set }
     /// nil: it is not asked for any, because it does not serve yet, or has only one task.
     var sign: SignOfLife? { get set }
+    var flow: ReportFlow { get set }
 }

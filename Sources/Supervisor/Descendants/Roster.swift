@@ -41,10 +41,16 @@ struct Roster {
         awaited.append(child)
     }
 
-    /// Monotonic: when a child is late, or a sign of life is due; nil for never.
+    /// Monotonic: when a child is late, a sign of life is due, or reports are read again; nil for never.
     var deadline: Int64? {
-        let signs = byPID.values.compactMap(\.child.started.sign?.deadline)
-        return (awaited.compactMap(\.started.life.deadline) + signs).min()
+        let started = byPID.values.map(\.child.started)
+        let others = started.compactMap(\.sign?.deadline) + started.compactMap(\.flow.pausedUntil)
+        return (awaited.compactMap(\.started.life.deadline) + others).min()
+    }
+
+    /// The children whose reports are read again from now on, each with its number.
+    func resumed(at now: Int64) -> [(child: ChildProcess, number: UInt64)] {
+        byPID.values.filter { $0.child.started.flow.resumes(at: now) }.map { ($0.child, $0.number) }
     }
 
     var all: [ChildProcess] { byPID.values.map(\.child) }

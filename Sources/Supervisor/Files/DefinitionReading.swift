@@ -102,6 +102,7 @@ final class ReadingProcess: StartedProcess {
     private var command: RunningCommand
     var life: ChildLife
     var sign: SignOfLife? = nil
+    var flow = ReportFlow()
     /// Why it was killed.
     private(set) var failure: SystemError?
     private var isWatched = false

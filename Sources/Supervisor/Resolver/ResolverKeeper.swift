@@ -97,8 +97,8 @@ struct ResolverKeeper {
             return (nil, sender.life.note(.failed) == .kill)
         case .unknown:
             // The program was replaced while it ran; the message asks for nothing.
-            guard !sender.hasSentUnknown else { return (nil, false) }
-            sender.hasSentUnknown = true
+            guard !sender.flow.hasSentUnknown else { return (nil, false) }
+            sender.flow.hasSentUnknown = true
             return (.unknown(bytes), false)
         case .nonsense: return (nil, true)
         }

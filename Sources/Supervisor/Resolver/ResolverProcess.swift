@@ -8,10 +8,7 @@ final class ResolverProcess: StartedProcess {
     var channel: ParentEnd
     var life: ChildLife
     var sign: SignOfLife?
-    /// Whether the resolver has closed its end of the channel, and the supervisor has taken its own out of the poller.
-    var isChannelClosed = false
-    /// Whether it has sent a message of an unknown kind. Only the first is logged.
-    var hasSentUnknown = false
+    var flow = ReportFlow()
     /// Its own report of why it cannot serve, or what is known of that.
     var problem: String?
     /// The orders that the resolver has not received yet, the oldest first.

@@ -85,12 +85,12 @@ extension Supervisor {
 
     /// Reads the reports of a resolver.
     func handleMessages(of process: ResolverProcess, at now: Int64) throws(SystemError) {
-        guard !process.isChannelClosed else { return }
+        guard try mayRead(.resolver(process), at: now) else { return }
         switch try process.channel.receive() {
         case .nothing: break
         case .closed:
             // The resolver ends; SIGCHLD brings its status.
-            try stopReading(process)
+            try stopReading(.resolver(process))
         case .malformed: try resolverTalksNonsense(process)
         case .frame(let bytes):
             process.sign?.heard(at: now)
@@ -105,12 +105,7 @@ extension Supervisor {
         journal.problem("resolver_nonsense", "pid \(process.pid) says what no resolver says, and is killed")
         note(.nonsense, of: process)
         // As for gates.
-        try stopReading(process)
-    }
-
-    private func stopReading(_ process: ResolverProcess) throws(SystemError) {
-        try loop.poller.remove(process.channel.number)
-        process.isChannelClosed = true
+        try stopReading(.resolver(process))
     }
 
     private static let lastMessages = 16

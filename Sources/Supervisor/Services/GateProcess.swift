@@ -18,6 +18,7 @@ final class GateProcess: StartedProcess {
     let group: ControlGroup?
     var life: ChildLife
     var sign: SignOfLife?
+    var flow = ReportFlow()
     /// Monotonic: by when a gate that drains must have closed its copies of the listeners; nil: it has, or nothing asks
     /// for that.
     var closeBy: Int64?
@@ -27,10 +28,6 @@ final class GateProcess: StartedProcess {
     let sourcePrefix: SourcePrefix
     /// The gate's own report of why it could not serve.
     var failure: String?
-    /// Whether the gate has closed its end of the channel, and the supervisor has taken its own out of the poller.
-    var isChannelClosed = false
-    /// Whether it has sent a message of an unknown kind. Only the first is logged.
-    var hasSentUnknown = false
 
     init(
         pid: Int32, channel: consuming ParentEnd, definition: ServiceDefinition,

@@ -1,4 +1,5 @@
 // The services that are wanted, their gates and their sockets.
+internal import Addresses
 internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
@@ -66,6 +67,9 @@ struct ServiceTable {
         for gate in draining where gate.definition.service.name == name { counts.add(gate.counts) }
         return counts
     }
+
+    /// The upstreams of every service.
+    var upstreams: [IPPrefix] { byName.values.flatMap(\.definition.service.admission.upstreams) }
 
     var wantedListeners: [OpenListener] {
         byName.values.flatMap { service in

@@ -12,11 +12,12 @@ extension Supervisor {
     func handleMessages(of gate: GateProcess, at now: Int64) throws(SystemError) {
         // A limited number at once, so that one gate does not delay the others. The next turn reads the rest.
         for _ in 0..<Self.messagesAtOnce {
+            guard try mayRead(.gate(gate), at: now) else { return }
             switch try gate.channel.receive() {
             case .nothing: return
             case .closed:
                 // The gate ends; SIGCHLD brings its status.
-                return try stopReading(gate)
+                return try stopReading(.gate(gate))
             case .malformed: return try gateTalksNonsense(gate)
             case .frame(let bytes):
                 gate.sign?.heard(at: now)
@@ -24,8 +25,8 @@ extension Supervisor {
                 case .unknown:
                     // The program was replaced while it ran, or an attacker controls the gate. In either case the
                     // message asks for nothing, and the gate may have live connections.
-                    guard !gate.hasSentUnknown else { continue }
-                    gate.hasSentUnknown = true
+                    guard !gate.flow.hasSentUnknown else { continue }
+                    gate.flow.hasSentUnknown = true
                     journal.unknownMessage(bytes, of: "gate", pid: gate.pid, service: gate.definition.service.name)
                 case .message(let message) where handleMessage(message, of: gate, at: now): break
                 case .message, .nonsense: return try gateTalksNonsense(gate)
@@ -40,12 +41,7 @@ extension Supervisor {
         journal.problem("gate_nonsense", "pid \(gate.pid) says what no gate says, and is killed")
         note(.nonsense, of: gate)
         // What is left in its pipe would wake the loop, and be logged, again and again until the gate is reaped.
-        try stopReading(gate)
-    }
-
-    private func stopReading(_ gate: GateProcess) throws(SystemError) {
-        if !gate.isChannelClosed { try loop.poller.remove(gate.channel.number) }
-        gate.isChannelClosed = true
+        try stopReading(.gate(gate))
     }
 
     /// - Returns: whether this gate may send this message.

@@ -169,10 +169,10 @@ extension Scenario {
 
         Scenario("limit-no-process", needs: .root) { play in
             let gate = try play.supervised.gate("a")
-            try setLimit(gate, "--nproc=0:4096")
+            try setLimit(gate, "--nproc=0:")
             let client = try play.connect().say("hello\n")
             try play.waitFor("pause")
-            try setLimit(gate, "--nproc=4096:4096")
+            try setLimit(gate, "--nproc=100:")
             try client.finish().hearAll()
         },
 
