@@ -126,10 +126,8 @@ package final class Supervisor {
         }
         if loop.hasMoreEnds { try reapChildren(at: now) }
         startWhatIsDue(at: now)
-        endLateChildren(at: now)
-        resumeReports(at: now)
-        tendSigns(at: now)
-        endUnwillingGates(at: now)
+        // Only when everything was heard that has been said: this process may have been stopped itself.
+        if ready < loop.poller.mostAtOnce { tendChildren(at: now) }
         tendResolver(at: now)
         tell(descendants.tend(at: now))
         stopStep(at: now)
@@ -138,6 +136,15 @@ package final class Supervisor {
         tell(control.tend(at: now, &loop.poller))
         endReloads()
         tendBans(at: now)
+    }
+
+    /// Does what is due for the children: those that are late, silent, or listen too long.
+    private func tendChildren(at now: Int64) {
+        endUnwillingGates(at: now)
+        guard let due = descendants.roster.deadline, now >= due else { return }
+        resumeReports(at: now)
+        endLateChildren(at: now)
+        tendSigns(at: now)
     }
 
     /// Reads what a child has sent. A failure of its channel is the child's, not the supervisor's.

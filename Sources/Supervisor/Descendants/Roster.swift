@@ -27,8 +27,6 @@ struct Roster {
 
     private var byPID: [Int32: Entry] = [:]
     private var pidByNumber: [UInt64: Int32] = [:]
-    /// The children that may have a deadline.
-    private var awaited: [ChildProcess] = []
 
     /// - Parameters:
     ///   - child: one that is not in the roster.
@@ -38,14 +36,18 @@ struct Roster {
         precondition(byPID[pid] == nil && pidByNumber[number] == nil, "a child enters once")
         byPID[pid] = Entry(child: child, number: number)
         pidByNumber[number] = pid
-        awaited.append(child)
     }
 
     /// Monotonic: when a child is late, a sign of life is due, or reports are read again; nil for never.
     var deadline: Int64? {
-        let started = byPID.values.map(\.child.started)
-        let others = started.compactMap(\.sign?.deadline) + started.compactMap(\.flow.pausedUntil)
-        return (awaited.compactMap(\.started.life.deadline) + others).min()
+        var first: Int64?
+        for entry in byPID.values {
+            let started = entry.child.started
+            for due in [started.life.deadline, started.sign?.deadline, started.flow.pausedUntil] {
+                if let due { first = min(first ?? due, due) }
+            }
+        }
+        return first
     }
 
     /// The children whose reports are read again from now on, each with its number.
@@ -56,9 +58,8 @@ struct Roster {
     var all: [ChildProcess] { byPID.values.map(\.child) }
 
     /// The children whose deadline has passed.
-    mutating func late(at now: Int64) -> [ChildProcess] {
-        awaited.removeAll { $0.started.life.deadline == nil }
-        return awaited.filter { child in child.started.life.deadline.map { now >= $0 } ?? false }
+    func late(at now: Int64) -> [ChildProcess] {
+        all.filter { child in child.started.life.deadline.map { now >= $0 } ?? false }
     }
 
     /// The child with this number.
@@ -71,7 +72,6 @@ struct Roster {
     mutating func remove(pid: Int32) -> ChildProcess? {
         guard let entry = byPID.removeValue(forKey: pid) else { return nil }
         pidByNumber[entry.number] = nil
-        awaited.removeAll { $0.started === entry.child.started }
         return entry.child
     }
 
