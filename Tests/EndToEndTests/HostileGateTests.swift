@@ -148,7 +148,7 @@ extension EndToEndTests {
             #expect(!supervised.log.all.contains { $0.event == "ban_lost" })
             let frames = try frames(of: "trap", supervised)
             // Time for a new list of bans, and for the file.
-            let limits = FloodLimits(supervised, processes: [supervised.pid], warmUp: 1.5)
+            let limits = FloodLimits(supervised, processes: [supervised.pid], warmUp: 4)
             try fuzz { seed in
                 var number = UInt32(seed) << 20
                 let sender = {
