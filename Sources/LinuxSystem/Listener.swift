@@ -5,11 +5,14 @@ internal import CLinux
 
 /// The owner of a listening socket.
 package struct Listener: ~Copyable {
-    package let descriptor: Descriptor
+    package private(set) var descriptor: Descriptor
     /// The address it is bound to, with the port that the kernel chose in place of port 0.
     package let bound: ListenAddress
     /// Device and inode of a unix socket's file, read right after the bind.
     private let file: (UInt64, UInt64)
+    /// The options in force.
+    private var options: SocketOptions
+    private let fresh: ListenerState
 
     /// Binds and listens. Sets a unix socket's owner, group and mode before any client can connect. Replaces a socket
     /// file that no process listens on, and leaves any other file alone.
@@ -33,15 +36,48 @@ package struct Listener: ~Copyable {
             try Self.setOwner(of: path, file, options)
             try Self.listen(descriptor.number, options)
         }
+        fresh = ListenerState(of: descriptor.number)
         self.descriptor = descriptor
         self.bound = bound
         self.file = file
+        self.options = options
     }
 
     /// Applies the options of a new definition to this open socket.
-    package func setOptions(_ options: SocketOptions) throws(SystemError) {
+    package mutating func setOptions(_ options: SocketOptions) throws(SystemError) {
+        self.options = options
         if case .unix(let path) = bound { try Self.setOwner(of: path, file, options) }
         try Self.listen(descriptor.number, options)
+    }
+
+    /// Sets back what a process with a copy has changed, with the options in force and the queue as they were.
+    package func setBack() -> ListenerChanges {
+        var changes = ListenerChanges()
+        do throws(SystemError) {
+            try Self.listen(descriptor.number, options)
+            changes = fresh.setBack(on: descriptor.number)
+            // A socket that was shut down, and listens again, may have got another port.
+            if case .ip = bound, try Self.localAddress(of: descriptor.number) != bound { changes.left.append("port") }
+        } catch {
+            changes.left.append(error.act)
+        }
+        return changes
+    }
+
+    /// Closes the socket, with the clients in its queue, and opens another one at the same address. After an error
+    /// there is no socket any more.
+    ///
+    /// Errors: as for init.
+    package mutating func replace() throws(SystemError) {
+        // Closed first, because the kernel binds no second socket to the address.
+        descriptor = try Startup.openNull()
+        self = try Listener(bound, options: options)
+    }
+
+    /// How many clients wait to be accepted; nil for a unix socket, of which the kernel does not tell it.
+    package var waitingClients: Int? {
+        let count = clinux_waiting_clients(descriptor.number)
+        return count < 0 ? nil : Int(count)
     }
 
     /// Whether a client that connects to the address reaches this socket: another process may have removed or replaced

@@ -130,6 +130,7 @@ package final class Supervisor {
         if ready < loop.poller.mostAtOnce { tendChildren(at: now) }
         tendResolver(at: now)
         tell(descendants.tend(at: now))
+        setBackDoubtfulListeners(at: now)
         stopStep(at: now)
         reportReadiness()
         readFiles(at: now)

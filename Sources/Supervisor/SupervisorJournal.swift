@@ -88,6 +88,19 @@ struct SupervisorJournal: ~Copyable {
         }
     }
 
+    /// Logs that a gate that has ended had changed a listener.
+    ///
+    /// - Parameter lost: how many clients waited at a listener that is closed for that; nil: not known.
+    mutating func listener(
+        _ event: StaticString, _ bound: ListenAddress, changed options: [String], lost: Int? = nil
+    ) {
+        line(event) {
+            $0.field("listen", bound.description)
+            for option in options { $0.field("option", option) }
+            if let lost { $0.field("lost", lost) }
+        }
+    }
+
     mutating func bindFailure(_ service: WantedService, _ failure: BindError, retryIn wait: Duration) {
         line("bind_failed") {
             $0.field("service", service.name)

@@ -144,7 +144,7 @@ struct ListenerTests {
         var options = SocketOptions()
         options.mode = mode
         let path = "\(directory.path)/s"
-        let listener = try Listener(.unix(path: path), options: options)
+        var listener = try Listener(.unix(path: path), options: options)
         #expect(try TemporaryDirectory.mode(of: path) == mode)
         options.mode = 0o640
         try listener.setOptions(options)
@@ -159,7 +159,7 @@ struct ListenerTests {
         options.owner = 1234
         options.group = 5678
         let path = "\(directory.path)/s"
-        let listener = try Listener(.unix(path: path), options: options)
+        var listener = try Listener(.unix(path: path), options: options)
         #expect(try TemporaryDirectory.owner(of: path) == (1234, 5678))
         options.owner = nil
         options.group = 99

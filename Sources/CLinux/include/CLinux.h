@@ -99,6 +99,16 @@ enum { clinux_most_passed = 2 };
 long clinux_send(int fd, const void *bytes, size_t count, const int *passed, size_t passed_count);
 long clinux_receive(int fd, void *bytes, size_t count, int passed[clinux_most_passed]);  // -1: none
 
+// listeners.c. Values: clinux_kept_options_size() bytes, of use only for a socket of the same kind in this process.
+size_t clinux_kept_option_count(void);
+const char *clinux_kept_option(size_t index, int *level, int *name);    // the name in words; from 0
+size_t clinux_kept_options_size(void);
+void clinux_read_options(int fd, void *values);
+enum { clinux_option_same, clinux_option_set_back, clinux_option_differs };
+// Sets each option that differs, and reads all again. One of these states for each option.
+void clinux_set_options_back(int fd, const void *values, unsigned char *states);
+int clinux_waiting_clients(int listener);         // that are not accepted yet; -EOPNOTSUPP on a unix socket
+
 // streams.c
 int clinux_stream_pair(int pair[2]);     // STREAM, close-on-exec, blocking
 int clinux_is_reader_gone(int fd);       // 1 when no process can read any more what is written there

@@ -10,6 +10,9 @@ struct Descendants: ~Copyable {
     /// Monotonic: when a child is late, or when to call ``tend(at:)``; nil for never.
     var deadline: Int64? { [roster.deadline, orphans.deadline].compactMap { $0 }.min() }
 
+    /// Whether gates that have ended may have left processes that live.
+    var hasOrphans: Bool { orphans.deadline != nil }
+
     /// Sends TERM to the orphans of a gate that has ended.
     mutating func terminateOrphans(at now: Int64) -> [Orphans.Notice] {
         orphans.terminate(at: now, sparing: roster)

@@ -14,6 +14,8 @@ final class GateProcess: StartedProcess {
     /// The listeners that it accepts from. Empty while it drains, so that a socket that no service wants is closed at
     /// once.
     private(set) var listeners: [OpenListener]
+    /// The listeners that it has copies of until it ends, if they are still open then.
+    let lent: [LentListener]
     /// The control group of the gate and all processes of its handlers; nil where there are no control groups.
     let group: ControlGroup?
     var life: ChildLife
@@ -38,6 +40,7 @@ final class GateProcess: StartedProcess {
         self.channel = channel
         self.definition = definition
         self.listeners = listeners
+        lent = listeners.map { LentListener(open: $0) }
         self.group = group
         self.counters = counters
         self.sourcePrefix = sourcePrefix

@@ -6,7 +6,7 @@ internal import ServiceModel
 
 /// An open listener, shared by the definitions that name its address.
 final class OpenListener {
-    let listener: Listener
+    var listener: Listener
     /// Whether the kernel may filter client addresses on it.
     var isFiltered = false
 
@@ -14,6 +14,11 @@ final class OpenListener {
 
     var bound: ListenAddress { listener.bound }
     var number: Int32 { listener.descriptor.number }
+}
+
+/// A listener that a gate has a copy of. The supervisor may close it while the gate lives.
+struct LentListener {
+    weak var open: OpenListener?
 }
 
 /// All open listeners, by the address that the definitions name.
@@ -25,6 +30,8 @@ struct ListenerTable {
     }
 
     private var open: [Key: OpenListener] = [:]
+    /// Listeners of gates that have ended, which processes that those have left may still change.
+    private var doubtful: [LentListener] = []
 
     private func key(_ address: ListenAddress, of service: Service, at index: Int) -> Key {
         if case .ip(_, port: 0) = address { return Key(address: address, asker: "\(service.name) \(index)") }
@@ -45,6 +52,28 @@ struct ListenerTable {
         open[key] = made
         return made
     }
+
+    /// Those of these that are open still.
+    func stillOpen(_ lent: [LentListener]) -> [OpenListener] {
+        lent.compactMap(\.open).filter { listener in open.values.contains { $0 === listener } }
+    }
+
+    var hasDoubtful: Bool { !doubtful.isEmpty }
+
+    /// Notes the listeners of a gate that has ended.
+    mutating func doubt(_ lent: [LentListener]) {
+        doubtful.removeAll { known in known.open == nil || lent.contains { $0.open === known.open } }
+        doubtful += lent
+    }
+
+    /// Takes out all that were noted, when nothing can change them any more.
+    mutating func takeDoubtful() -> [LentListener] {
+        defer { doubtful = [] }
+        return doubtful
+    }
+
+    /// Forgets a listener, so that whoever wants its address next opens another one.
+    mutating func forget(_ listener: OpenListener) { open = open.filter { $0.value !== listener } }
 
     /// The descriptors of the listeners on which the kernel may filter addresses.
     var filteredNumbers: [Int32] {

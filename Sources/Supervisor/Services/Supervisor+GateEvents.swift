@@ -115,7 +115,9 @@ extension Supervisor {
             if case .resolver(let process)? = descendants.roster.child(pid: end.pid) { readLast(of: process, at: now) }
             try Processes.reap(end.pid)
             switch descendants.roster.remove(pid: end.pid) {
-            case .gate(let gate): gateEnded(gate, end, at: now)
+            case .gate(let gate):
+                gateEnded(gate, end, at: now)
+                setBackListeners(of: gate, at: now)
             case .resolver(let process): resolverEnded(process, end, at: now)
             case .reader:
                 if let outcome = files.reading.ended(end.way, &loop.poller) { reload(with: outcome, at: now) }

@@ -106,12 +106,8 @@ extension Supervisor {
                 if case .ip = listener.bound {
                     // The kernel would filter by the upstreams' addresses, and not by those of their clients.
                     listener.isFiltered = definition.service.admission.upstreams.isEmpty
-                    if listener.isFiltered {
-                        blockList.filter.attach(to: listener.number)
-                    } else {
-                        blockList.filter.detach(from: listener.number)
-                    }
                 }
+                setKernelFilter(of: listener)
                 opened.append(listener)
             } catch {
                 throw BindError(listener: wanted, error: error)
