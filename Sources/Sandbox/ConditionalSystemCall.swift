@@ -31,6 +31,8 @@ package struct ConditionalSystemCall: Hashable, Sendable {
         case notPermitted
         /// As if the kernel did not have the call (ENOSYS), in every mode.
         case absent
+        /// As if the kernel did not have the socket option (ENOPROTOOPT), in every mode: programs do without it.
+        case absentOption
     }
 
     /// The conditional calls of a service that may open sockets of these families.
@@ -142,25 +144,20 @@ package struct ConditionalSystemCall: Hashable, Sendable {
             alternatives: [[terminal, processes] + (hasInternet ? [] : [interfaces])])
     }
 
-    // A handler could bind the connection's socket to an interface, which shows the interface's name, and make it join
-    // groups, which the machine then announces. So a handler may use these: SOL_SOCKET without SO_BINDTODEVICE and
-    // SO_BINDTOIFINDEX; SOL_TCP; of IPPROTO_IP the type of service, the time to live and path discovery; of
-    // IPPROTO_IPV6 the same.
+    // A handler could change its connection, and a gate its listeners, for those that come after.
     private static func socketOptions(_ network: Set<SocketFamily>) -> ConditionalSystemCall {
-        if hasInternet(network) {
-            return ConditionalSystemCall(name: "setsockopt", meaning: "whatever its arguments", alternatives: [[]])
-        }
+        let allowed = AllowedSocketOption.all(hasInternet: hasInternet(network))
         return ConditionalSystemCall(
-            name: "setsockopt", meaning: "without interfaces and multicast groups",
-            alternatives: [
-                [
-                    ArgumentCondition(argument: 1, values: [1]),
-                    ArgumentCondition(argument: 2, test: .isNoneOf, values: [25, 62]),
-                ],
-                [ArgumentCondition(argument: 1, values: [6])],
-                [ArgumentCondition(argument: 1, values: [0]), ArgumentCondition(argument: 2, values: [1, 2, 10])],
-                [ArgumentCondition(argument: 1, values: [41]), ArgumentCondition(argument: 2, values: [16, 23, 67])],
-            ])
+            name: "setsockopt",
+            meaning: "for the options that ordinary programs set; any other fails with ENOPROTOOPT",
+            alternatives: AllowedSocketOption.Level.allCases.compactMap { level in
+                let options = allowed.filter { $0.level == level }
+                guard !options.isEmpty else { return nil }
+                return [
+                    ArgumentCondition(argument: 1, values: [level.rawValue]),
+                    ArgumentCondition(argument: 2, values: options.map(\.number)),
+                ]
+            }, refusal: .absentOption)
     }
 
     // F_SETPIPE_SZ: all handlers share the pipe to the log.

@@ -50,6 +50,7 @@ private typealias Instruction = SystemCallFilter.Instruction
 
 private let notPermitted: Int32 = 1
 private let notImplemented: UInt32 = 38
+private let noSuchOption: UInt32 = 92
 
 /// What a filter returns. Source: linux/seccomp.h.
 private enum Return {
@@ -101,6 +102,7 @@ private func assemble(allowed: [Int32], conditional: [ConditionalSystemCall], re
             case .asAny: refusal
             case .notPermitted: Return.error | UInt32(bitPattern: notPermitted)
             case .absent: Return.error | notImplemented
+            case .absentOption: Return.error | noSuchOption
             }
         program.append(.ifEqual(UInt32(number), 0, else: block.count + 1))
         program += block + [.answer(refused)]

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,49 @@ static void join_group(void) {
     attacker_done("its connection is in a group");
 }
 
+// ---- what a socket keeps for those that come after: its port, and what its listener has
+
+static noreturn void set_option(int level, int name, const void *value, size_t size) {
+    if (setsockopt(0, level, name, value, (socklen_t)size) < 0) attacker_refused("setsockopt");
+    attacker_done("option %d of level %d is set on its connection", name, level);
+}
+
+static noreturn void set_number(int level, int name, int number) { set_option(level, name, &number, sizeof number); }
+
+// A connection that is closed first without it keeps its port for a minute.
+static void clear_reuse(void) { set_number(SOL_SOCKET, SO_REUSEADDR, 0); }
+
+static void share_port(void) { set_number(SOL_SOCKET, SO_REUSEPORT, 1); }
+
+// A filter that lets everything pass. If it took what the machine's own filter lets through, the client would miss the
+// result.
+static void attach_filter(void) {
+    // BPF_RET | BPF_K, as the kernel's struct sock_filter and struct sock_fprog have it.
+    struct {
+        unsigned short code;
+        unsigned char jump_true, jump_false;
+        unsigned operand;
+    } pass = {.code = 6, .operand = 0xffffffff};
+    struct {
+        unsigned short length;
+        const void *program;
+    } program = {.length = 1, .program = &pass};
+    set_option(SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+static void lock_filter(void) { set_number(SOL_SOCKET, SO_LOCK_FILTER, 1); }
+
+static void defer_accept(void) { set_number(IPPROTO_TCP, TCP_DEFER_ACCEPT, 1000); }
+
+// For an address that no client has.
+static void add_key(void) {
+    struct tcp_md5sig key = {.tcpm_flags = TCP_MD5SIG_FLAG_PREFIX, .tcpm_prefixlen = 32, .tcpm_keylen = 1};
+    struct sockaddr_in *address = (struct sockaddr_in *)&key.tcpm_addr;
+    address->sin_family = AF_INET;
+    address->sin_addr.s_addr = htonl(0xc0000201);
+    set_option(IPPROTO_TCP, TCP_MD5SIG_EXT, &key, sizeof key);
+}
+
 static void send_udp(void) {
     struct sockaddr_in address = listener();
     int fd = opened(AF_INET, SOCK_DGRAM);
@@ -229,6 +273,12 @@ const struct attacker_attempt attacker_sockets[] = {
     {"interfaces", "list the interfaces of this machine", .run = list_interfaces},
     {"bind-interface", "bind its own connection to an interface", .run = bind_interface},
     {"join-group", "have its own connection join a multicast group", .run = join_group},
+    {"clear-reuse", "keep its port from the next supervisor", .run = clear_reuse},
+    {"share-port", "let others listen on its port", .run = share_port},
+    {"attach-filter", "put a filter of its own on its connection", .run = attach_filter},
+    {"lock-filter", "keep the kernel's filter from being changed", .run = lock_filter},
+    {"defer-accept", "keep clients waiting that are silent first", .run = defer_accept},
+    {"md5-key", "ask its clients for a signature (TCP MD5)", .run = add_key},
     {"udp-send", "send a datagram", .run = send_udp},
     {"bind-port", "listen on a port", .run = bind_port},
     {"unix-connect", "connect to another's unix socket", .run = connect_path},

@@ -155,7 +155,7 @@ extension EndToEndTests {
             "write-open-directory", "truncate-file", "append-file", "rename-file", "remove-file", "make-directory",
             "make-symlink", "make-fifo", "make-socket-node", "fill-disk", "socket-unix", "socket-inet", "socket-inet6",
             "socket-netlink", "tcp-connect", "tcp-reconnect", "udp-send", "bind-port", "unix-connect", "unix-datagram",
-            "unix-bind", "watch-directory",
+            "unix-bind", "watch-directory", "clear-reuse", "share-port", "lock-filter", "defer-accept",
             "abstract-connect", "abstract-bind", "ptrace-attach-sibling", "ptrace-seize-sibling", "ptrace-child",
             "kill-sibling", "kill-gate", "tgkill-sibling", "tgkill-gate", "sigqueue-sibling", "sigqueue-gate",
             "pidfd-signal-sibling", "pidfd-signal-gate", "proc-mem-sibling", "proc-environ-sibling",

@@ -129,20 +129,6 @@ struct ConditionalSystemCallTests {
         #expect(try FilterAnswers(.refuse, "-ioctl").answer("ioctl", 0, 0x5401) == Answer.notPermitted)
     }
 
-    @Test("the connection's socket can neither be bound to an interface nor join a group, unless `network` names inet")
-    func socketOptions() throws {
-        func allowed(_ level: UInt64, _ network: Set<SocketFamily> = []) throws -> [UInt64] {
-            let filter = try FilterAnswers(network: network)
-            return try (0...100).filter { try filter.allows("setsockopt", 0, level | garbage, $0 | garbage, 0, 4) }
-        }
-        #expect(try (0...100).filter { try !allowed(1).contains($0) } == [25, 62])
-        #expect(try allowed(6).count == 101)
-        #expect(try allowed(0) == [1, 2, 10])
-        #expect(try allowed(41) == [16, 23, 67])
-        #expect(try allowed(132) == [])
-        #expect(try allowed(0, [.inet6]).count == 101)
-    }
-
     @Test("a handler cannot read a process through its descriptor, shrink a pipe, or take memory for futexes")
     func smallPrint() throws {
         let filter = try FilterAnswers()

@@ -9,6 +9,7 @@ enum Answer {
     static let killProcess: UInt32 = 0x8000_0000
     static let notPermitted: UInt32 = 0x0005_0001
     static let notImplemented: UInt32 = 0x0005_0026
+    static let noSuchOption: UInt32 = 0x0005_005c
 }
 
 extension SandboxSettings {

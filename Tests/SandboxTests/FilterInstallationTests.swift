@@ -30,6 +30,7 @@ private func filtered(_ settings: SandboxSettings, _ facts: () throws -> [Bool])
 
 private let refused = -1
 private let absent = -38
+private let noSuchOption = -92
 
 struct FilterInstallationTests {
     @Test("a call that is not listed fails with EPERM, and a listed call works")
@@ -48,6 +49,9 @@ struct FilterInstallationTests {
                     call("socketpair", 2, 1, 0, -1) == refused, call("openat", -100, -1, 0) == -14,
                     call("prlimit64", 0, 7, 0, 0) == 0, call("prlimit64", 1, 7, 0, 0) == refused,
                     call("getpid") == Int(Processes.ownPID), call("seccomp", 99) == -22,
+                    // SO_LOCK_FILTER and TCP_DEFER_ACCEPT are absent, and SO_KEEPALIVE is there.
+                    call("setsockopt", -1, 1, 44, 0, 4) == noSuchOption,
+                    call("setsockopt", -1, 6, 9, 0, 4) == noSuchOption, call("setsockopt", -1, 1, 9, 0, 4) == -9,
                 ]
             }
             #expect(status == 0)
