@@ -45,17 +45,15 @@ int clinux_control_connect(const char *path) {
     return connect(fd, (struct sockaddr *)&address, sizeof address) < 0 ? close_failed(fd) : fd;
 }
 
-// The umask denies every other user from the moment when the file exists.
+// The file gets the mode that the socket has when it is bound (unix(7) does not say so; net/unix/af_unix.c,
+// unix_bind_bsd), so that no other user can connect from the moment when the file exists.
 int clinux_control_listen(const char *path) {
     struct sockaddr_un address;
     int fd = open_socket(path, &address, SOCK_NONBLOCK);
     if (fd < 0) return fd;
-    mode_t mask = umask(0177);
-    int bound = bind(fd, (struct sockaddr *)&address, sizeof address);
-    int error = errno;
-    umask(mask);
-    errno = error;
-    return bound < 0 || listen(fd, 16) < 0 ? close_failed(fd) : fd;
+    if (fchmod(fd, 0600) < 0) return close_failed(fd);
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0) return close_failed(fd);
+    return listen(fd, 16) < 0 ? close_failed(fd) : fd;
 }
 
 int clinux_control_accept(int listener) {

@@ -17,6 +17,15 @@ struct ControlSocketTests {
         #expect(isReachable)
     }
 
+    @Test("only its owner can connect: the mode of its file is 600, and the umask of the process is left alone")
+    func mode() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/control"
+        let socket = try ControlSocket(path: path)
+        #expect(try TemporaryDirectory.mode(of: path) == 0o600)
+        _ = consume socket
+    }
+
     private final class Client {
         let channel: MessageChannel
         init(channel: consuming MessageChannel) { self.channel = channel }
