@@ -175,13 +175,15 @@ package struct BanTable {
         let found = counts.values.reduce(0, +)
         var left = min(excess, found)
         let most = Self.share(of: Array(counts.values), in: found - left)
-        for (service, count) in counts.sorted(by: { $0.key < $1.key }) where count > most {
-            var own: [(end: Int64, prefix: IPPrefix)] = []
-            own.reserveCapacity(count)
-            for ban in bans.values where owner(ban) == service { own.append((ban.end, ban.prefix)) }
-            own.sort { $0.end < $1.end }
-            for (_, prefix) in own.prefix(min(count - most, left)) { bans[prefix] = nil }
-            left -= min(count - most, left)
+        var excessive: [String: [(end: Int64, prefix: IPPrefix)]] = [:]
+        for ban in bans.values {
+            guard let owner = owner(ban), counts[owner, default: 0] > most else { continue }
+            excessive[owner, default: []].append((ban.end, ban.prefix))
+        }
+        for (_, own) in excessive.sorted(by: { $0.key < $1.key }) {
+            let tooMany = min(own.count - most, left)
+            for (_, prefix) in own.sorted(by: { $0.end < $1.end }).prefix(tooMany) { bans[prefix] = nil }
+            left -= tooMany
         }
     }
 

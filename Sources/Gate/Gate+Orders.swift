@@ -31,7 +31,9 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
         case .sourceStatus(let number, let client):
             // Without this report, the supervisor answers its client after a time limit.
             link.report(.sourceStatus(number, sourceStatus(of: client.peer, at: now)))
-        case .signOfLife: link.report(.alive)
+        case .signOfLife:
+            // The report that they are closed may have been lost.
+            link.report(listeners.isOpen ? .alive : .closed)
         case .resolver(let channel): try setResolver(channel, at: now)
         case .unknown(let firstByte): journal.logUnknownMessage(of: "supervisor", firstByte: firstByte)
         case .closed:

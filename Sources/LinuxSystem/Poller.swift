@@ -23,7 +23,8 @@ package struct Poller: ~Copyable {
         _ = try retrying("epoll_ctl") { clinux_poll_remove(descriptor.number, number) }
     }
 
-    /// Waits, and returns how many tokens are ready. A signal that interrupts the wait makes it return 0.
+    /// Waits, and returns how many tokens are ready. A signal ends the wait, and so does SIGCONT of a process that was
+    /// stopped; what is ready then is told all the same.
     ///
     /// - Parameter timeoutNanoseconds: nil waits without a limit; zero or a negative time does not wait.
     package mutating func wait(timeoutNanoseconds: Int64?) throws(SystemError) -> Int {
@@ -31,14 +32,18 @@ package struct Poller: ~Copyable {
         let milliseconds = timeoutNanoseconds.map { nanoseconds in
             Int32(clamping: max(nanoseconds, 0) / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0))
         }
-        var span = events.mutableSpan
-        // Sound: the call fills the span's own buffer, and gets its count.
-        let result = unsafe span.withUnsafeMutableBufferPointer {
-            unsafe clinux_poll_wait(descriptor.number, $0.baseAddress, Int32($0.count), milliseconds ?? -1)
-        }
-        if Errno(-result) == .interrupted { return 0 }
+        var result = poll(milliseconds: milliseconds ?? -1)
+        if Errno(-result) == .interrupted { result = poll(milliseconds: 0) }
         guard result >= 0 else { throw SystemError("epoll_wait", Errno(-result)) }
         return Int(result)
+    }
+
+    private mutating func poll(milliseconds: Int32) -> Int32 {
+        var span = events.mutableSpan
+        // Sound: the call fills the span's own buffer, and gets its count.
+        return unsafe span.withUnsafeMutableBufferPointer {
+            unsafe clinux_poll_wait(descriptor.number, $0.baseAddress, Int32($0.count), milliseconds)
+        }
     }
 
     /// The token of the ready descriptor at `index`, which is below the result of ``wait(timeoutNanoseconds:)``.

@@ -129,7 +129,7 @@ extension SystemCalls {
         accept4 brk capget clock_gettime clone close dup3 epoll_ctl epoll_pwait epoll_wait execve execveat exit_group
         faccessat2 fcntl fstat futex getgroups getpid getppid getpriority getrandom getresgid getresuid getsockname
         kill landlock_restrict_self madvise mmap mprotect mremap munmap newfstatat openat poll ppoll prctl prlimit64
-        read recvmsg restart_syscall rt_sigprocmask rt_sigreturn sendmsg setsid setsockopt shutdown socketpair umask
-        waitid write
+        read recvmsg restart_syscall rt_sigaction rt_sigprocmask rt_sigreturn sendmsg setitimer setsid setsockopt
+        shutdown socketpair umask waitid write
         """.split { $0 == " " || $0 == "\n" }.map(String.init))
 }

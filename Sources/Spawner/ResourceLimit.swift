@@ -38,19 +38,23 @@ package struct ResourceLimit: Hashable, Sendable {
         return all.filter { $0.key != "processes" }
     }
 
-    /// The limits of a service that its gate has too; the others would end it for what is right for a gate. The kernel
-    /// counts the processes of a user, and a gate shares one with its handlers only, if it was started by root.
+    /// The limits of a service that its gate has too; the others would end it for what is right for a gate. They are
+    /// what keeps a gate that was taken over from multiplying without end, and never what keeps one from its work: the
+    /// kernel counts the processes of a user, so there is room for all that handlers may start, for each connection,
+    /// and for those of a gate that still drains. A user that the file names may have other processes, so its number is
+    /// not limited.
     package static func ofGate(_ service: Service, with privilege: Privilege) -> [ResourceLimit] {
         guard privilege == .root else { return [] }
         let programs = service.inputFilters.count + 1 + service.outputFilters.count
         let checks = service.admission.checks.programs.isEmpty ? 0 : Checks.atOnce
-        let needed = service.limits.connections * programs + checks + 1
+        let needed = UInt64(service.limits.connections * programs + checks + 1)
         return all(of: service.limits).compactMap { limit in
             switch limit.key {
-            case "core": limit
+            case "core": return limit
             case "processes":
-                ResourceLimit(resource: limit.resource, value: max(limit.value, UInt64(needed)), key: limit.key)
-            default: nil
+                guard service.identity.user == .dynamic else { return nil }
+                return ResourceLimit(resource: limit.resource, value: limit.value + 2 * needed, key: limit.key)
+            default: return nil
             }
         }
     }

@@ -8,6 +8,8 @@ struct EventLoop: ~Copyable {
     let numbers = Numbers()
     /// For what control clients and local users of services have in flight.
     var waitLimit: WaitLimit
+    /// Whether reports were left unread in this turn.
+    var hasUnread = false
     /// Whether children may have ended that are not reaped yet.
     var hasMoreEnds = false
 

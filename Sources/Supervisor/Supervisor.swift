@@ -111,6 +111,7 @@ package final class Supervisor {
         let ready = try loop.poller.wait(timeoutNanoseconds: timeout(at: Clock.monotonicNanoseconds()))
         loop.waitLimit.begin()
         defer { loop.waitLimit.end() }
+        loop.hasUnread = ready == loop.poller.mostAtOnce
         let now = Clock.monotonicNanoseconds()
         for index in 0..<ready {
             switch loop.token(at: index) {
@@ -127,7 +128,7 @@ package final class Supervisor {
         if loop.hasMoreEnds { try reapChildren(at: now) }
         startWhatIsDue(at: now)
         // Only when everything was heard that has been said: this process may have been stopped itself.
-        if ready < loop.poller.mostAtOnce { tendChildren(at: now) }
+        if !loop.hasUnread { tendChildren(at: now) }
         tendResolver(at: now)
         tell(descendants.tend(at: now))
         setBackDoubtfulListeners(at: now)

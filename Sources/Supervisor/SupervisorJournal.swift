@@ -148,12 +148,12 @@ struct SupervisorJournal: ~Copyable {
         }
     }
 
-    /// Logs a handler whose connection ends with its gate.
-    mutating func lost(handler: Int32, of gate: GateProcess) {
+    /// Logs a process, of a handler for example, that ends with its gate.
+    mutating func lost(process: Int32, of gate: GateProcess) {
         line("connection_lost") {
             $0.field("service", gate.definition.service.name)
             $0.field("gate", Int(gate.pid))
-            $0.field("pid", Int(handler))
+            $0.field("pid", Int(process))
         }
     }
 

@@ -38,18 +38,21 @@ struct SpawnPlanSandboxTests {
     }
 
     @Test(
-        "a gate has as many processes as its service may have, and as its connections need",
+        "a gate may have what its handlers may, and twice what its connections need beside that",
         .enabled(if: Accounts.isRoot))
     func processes() async {
         await #expect(processExitsWith: .success) {
             let number: Int32 = 6
-            var service = shell("ulimit -p; true") { $0.limits.processes = .at(40) }
+            var service = shell("ulimit -p; true") {
+                $0.limits.processes = .at(40)
+                $0.identity.user = .dynamic
+            }
             service.limits.connections = 10
-            let few = try output(of: service) { OwnLimits.get(number).hard == 40 ? 0 : 1 }
+            let few = try output(of: service) { OwnLimits.get(number).hard == 40 + 2 * (10 + 1) ? 0 : 1 }
             #expect(few == ("40\n", status: 0))
             service.limits.connections = 50
             service.admission.checks.programs = [service.handler]
-            let many = try output(of: service) { OwnLimits.get(number).hard == 50 + 16 + 1 ? 0 : 1 }
+            let many = try output(of: service) { OwnLimits.get(number).hard == 40 + 2 * (50 + 16 + 1) ? 0 : 1 }
             #expect(many == ("40\n", status: 0))
             service.limits.processes = .unlimited
             let hard = OwnLimits.get(number).hard

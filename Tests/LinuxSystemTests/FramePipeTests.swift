@@ -112,18 +112,30 @@ struct FramePipeTests {
         #expect(found == [.frame([1]), .closed])
     }
 
-    @Test("a frame is dropped whole when the pipe is full, and when the reader is gone")
+    // In a process of its own: one that another test forks would keep a copy of the reader.
+    @Test("a frame is dropped when the reader is gone")
+    func gone() async {
+        await #expect(processExitsWith: .success) {
+            let ends = try Ends()
+            let isSent = ends.offer([1])
+            ends.reader = nil
+            withoutPipeSignal {
+                let isSentToNone = ends.offer([1])
+                #expect(isSent && !isSentToNone)
+            }
+        }
+    }
+
+    @Test("a frame is dropped whole when the pipe is full")
     func full() throws {
         let ends = try Ends()
         let bytes = [UInt8](repeating: 9, count: 1000)
         var count = 0
         while count < 100_000, ends.offer(bytes) { count += 1 }
-        #expect(count > 16 && count < 100_000)
+        #expect(count > 0 && count < 100_000)
         for _ in 0..<count { #expect(try ends.receive() == .frame(bytes)) }
         #expect(try ends.receive() == .nothing)
         #expect(ends.offer([1]))
-        ends.reader = nil
-        withoutPipeSignal { #expect(!ends.offer([1])) }
     }
 
     @Test("both ends are close-on-exec")

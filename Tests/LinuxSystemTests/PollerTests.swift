@@ -80,6 +80,34 @@ struct PollerTests {
         try poller.add(near.number, token: 1)
         #expect(throws: SystemError("epoll_ctl", .exists)) { try poller.add(near.number, token: 2) }
     }
+
+    @Test("a process that was stopped while it waits is told what became ready meanwhile")
+    func stopped() async {
+        await #expect(processExitsWith: .success) {
+            let ends = try streamEnds()
+            let pid = try Processes.fork()
+            if pid == 0 {
+                do {
+                    var poller = try Poller()
+                    try poller.add(ends.near.number, token: 1)
+                    Processes.exit(try poller.wait(timeoutNanoseconds: 20_000_000_000) == 1 ? 0 : 1)
+                } catch {
+                    Processes.exit(2)
+                }
+            }
+            /// Waits until the process is in this state. Source: proc(5), stat.
+            func wait(for state: String) throws {
+                while !text(try Files.read("/proc/\(pid)/stat", most: 4096)).contains(") \(state) ") {}
+            }
+            try wait(for: "S")
+            Processes.signal(pid, .stop)
+            try wait(for: "T")
+            try ends.far.writeAll([1].span)
+            Processes.signal(pid, .goOn)
+            let status = ChildProcesses.status(of: pid)
+            #expect(status == 0)
+        }
+    }
 }
 
 /// A copyable reference to two ends.

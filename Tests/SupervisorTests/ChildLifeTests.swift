@@ -31,7 +31,7 @@ private let table: [ChildLife.State: [ChildLife.Event: (ChildLife.State, ChildLi
         .nonsense: (.failing, .kill), .dismissed: (.leaving, .nothing), .ended: (.failing, .startFailed),
     ],
     .leaving: [
-        .ready: (.leaving, .nothing), .failed: (.leaving, .nothing), .late: (.leaving, .nothing),
+        .ready: (.leaving, .nothing), .failed: (.leaving, .nothing), .late: (.leaving, .kill),
         .nonsense: (.leaving, .kill), .dismissed: (.leaving, .nothing), .ended: (.leaving, .done),
     ],
 ]
@@ -76,13 +76,25 @@ struct ChildLifeTests {
         #expect(life.note(.ended) == .done)
     }
 
-    @Test("a child that was dismissed may take its time, whatever it was doing", arguments: ChildLife.Event.allCases)
-    func dismissed(event: ChildLife.Event) {
+    @Test("a child that serves and was dismissed may take its time")
+    func dismissed() {
         var life = ChildLife(startedAt: 5)
-        _ = life.note(event)
+        _ = life.note(.ready)
         _ = life.note(.dismissed)
         #expect(life.deadline == nil)
         #expect(life.note(.ended) == .done)
+    }
+
+    @Test("a child that was dismissed while it starts still has to start in time, and then may take its time")
+    func superseded() {
+        var life = ChildLife(startedAt: 5)
+        _ = life.note(.dismissed)
+        #expect(life.deadline == 10_000_000_005)
+        var hanging = life
+        #expect(hanging.note(.late) == .kill)
+        #expect(hanging.deadline == nil && hanging.note(.ended) == .done)
+        #expect(life.note(.ready) == .nothing)
+        #expect(life.deadline == nil && life.note(.ended) == .done)
     }
 
     @Test("a child is proven when it has lived as long as a start may take")

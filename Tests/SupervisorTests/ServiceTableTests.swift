@@ -24,19 +24,23 @@ struct ServiceTableTests {
         return gate
     }
 
-    @Test("a gate that drains has its time for closing, is told once when that is over, and not after it has closed")
-    func unwilling() throws {
+    @Test("a gate that drains has its time for closing, is asked once more, and then ended, unless it has closed")
+    func closing() throws {
         var table = ServiceTable()
-        let gates = (try gate(of: definition("a")), try gate(of: definition("b")))
-        for gate in [gates.0, gates.1] {
+        let (open, closed) = (try gate(of: definition("a")), try gate(of: definition("b")))
+        for gate in [open, closed] {
             table.drain(gate)
-            gate.closeBy = 50
+            gate.closing = GateClosing(at: 5)
         }
-        #expect(table.deadline == 50)
-        #expect(table.unwilling(at: 49).isEmpty)
-        gates.1.closeBy = nil
-        #expect(table.unwilling(at: 50).map(ObjectIdentifier.init) == [ObjectIdentifier(gates.0)])
-        #expect(table.unwilling(at: 50).isEmpty && table.deadline == nil)
+        let due = 5 + GateClosing.withinNanoseconds
+        #expect(table.deadline == due)
+        #expect(table.closingSteps(at: due - 1).isEmpty)
+        closed.closing = nil
+        let asked = table.closingSteps(at: due)
+        #expect(asked.map { $0.gate === open } == [true] && asked.map(\.step) == [.ask])
+        let end = due + GateClosing.answerWithinNanoseconds
+        #expect(table.closingSteps(at: end - 1).isEmpty && table.deadline == end)
+        #expect(table.closingSteps(at: end).map(\.step) == [.end])
     }
 
     @Test("the deadline is the first retry or report, and none when every gate serves")

@@ -24,7 +24,8 @@ extension SpawnPlan {
         let confinement = try Sandbox.enter(sandbox)
         do throws(SystemError) {
             for limit in ResourceLimit.ofGate(service, with: sandbox.privilege) {
-                try ProcessLimits.set(limit.resource, to: limit.value)
+                // One above the machine's is told by the rehearsal, with its key.
+                try ProcessLimits.set(limit.resource, to: min(limit.value, try ProcessLimits.hard(limit.resource)))
             }
         } catch {
             throw .failed(error)

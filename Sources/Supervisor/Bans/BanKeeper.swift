@@ -85,9 +85,11 @@ struct BanKeeper: ~Copyable {
     ///
     /// - Parameter upstreams: of all services.
     mutating func report(
-        _ offence: Offence, of prefix: IPPrefix, by service: Service, upstreams: [IPPrefix], at now: Int64
+        _ offence: Offence, of prefix: IPPrefix, by service: Service, upstreams: @autoclosure () -> [IPPrefix],
+        at now: Int64
     ) -> Report {
-        if let reason = spared.reason(for: prefix, upstreams: upstreams, at: now) {
+        if let ban = table[prefix], ban.end > now { return .unchanged }
+        if let reason = spared.reason(for: prefix, upstreams: upstreams(), at: now) {
             return .spared(reason, isLogged: logBudget.admits(at: now))
         }
         let penalties = service.admission.penalties

@@ -97,6 +97,9 @@ extension Supervisor {
 
     /// Makes the filter of the listeners or removes it, as the settings say.
     func applyKernelFilter(at now: Int64) {
+        // The kernel gives up verifying a program when a signal comes (EAGAIN).
+        loop.waitLimit.end()
+        defer { loop.waitLimit.begin() }
         guard
             blockList.filter.apply(
                 isWanted: settings.kernelFilter, mostBans: bans.mostPerFamily + settings.exempt.count,

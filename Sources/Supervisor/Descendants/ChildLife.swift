@@ -74,8 +74,8 @@ struct ChildLife: Hashable {
     /// Notes what has happened to the child.
     mutating func note(_ event: Event) -> Consequence {
         let (next, consequence) = Self.step(state, event)
-        // A child that was killed in time, or that serves or leaves, may take as long as it needs.
-        if event == .late || next == .serving || next == .leaving { deadline = nil }
+        // A child that was killed for being late, that serves, or that leaves with connections, takes what it needs.
+        if event == .late || event == .ready || next == .serving { deadline = nil }
         state = next
         return consequence
     }
@@ -102,8 +102,9 @@ struct ChildLife: Hashable {
         case (.failing, .late), (.failing, .nonsense): (.failing, .kill)
         case (.failing, .ended): (.failing, .startFailed)
 
-        case (.leaving, .ready), (.leaving, .failed), (.leaving, .late): (.leaving, .nothing)
-        case (.leaving, .nonsense): (.leaving, .kill)
+        case (.leaving, .ready), (.leaving, .failed): (.leaving, .nothing)
+        // It was dismissed while it started, and hangs there.
+        case (.leaving, .late), (.leaving, .nonsense): (.leaving, .kill)
         case (.leaving, .ended): (.leaving, .done)
 
         case (_, .dismissed): (.leaving, .nothing)

@@ -105,7 +105,7 @@ extension Supervisor {
         }
         // After the others, because one of those may have taken over an address together with the clients in its queue.
         for service in removed {
-            for gate in [service.serving, service.starting].compactMap({ $0 }) { startDrain(gate) }
+            for gate in [service.serving, service.starting].compactMap({ $0 }) { startDrain(gate, at: now) }
             journal.removed(service.name)
         }
         for service in services.all {

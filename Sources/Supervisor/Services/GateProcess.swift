@@ -21,9 +21,8 @@ final class GateProcess: StartedProcess {
     var life: ChildLife
     var sign: SignOfLife?
     var flow = ReportFlow()
-    /// Monotonic: by when a gate that drains must have closed its copies of the listeners; nil: it has, or nothing asks
-    /// for that.
-    var closeBy: Int64?
+    /// nil: it has closed its copies of the listeners, or need not yet.
+    var closing: GateClosing?
     /// The memory in which the gate counts.
     let counters: SharedCounters
     /// The prefix lengths by which it counts sources: those of the settings when it was started.
@@ -47,10 +46,6 @@ final class GateProcess: StartedProcess {
         life = ChildLife(startedAt: now)
     }
 
-    /// The time that a gate has for closing its copies of the listeners. Another one accepts from them already, perhaps
-    /// by other rules.
-    static let closeWithinNanoseconds: Int64 = 10_000_000_000
-
     func giveUpListeners() { listeners = [] }
 
     /// What the gate has counted. Its handlers may have changed the memory, so each value is cut to 48 bits and used as
@@ -61,5 +56,32 @@ final class GateProcess: StartedProcess {
             counts[counter] = Int(clamping: counters[counter] & 0xffff_ffff_ffff)
         }
         return counts
+    }
+}
+
+/// The wait for a gate that is to close its copies of the listeners. Another one accepts from them already, perhaps by
+/// other rules. Pure.
+struct GateClosing: Hashable {
+    /// Monotonic.
+    private(set) var deadline: Int64
+    private var isAsked = false
+
+    static let withinNanoseconds: Int64 = 10_000_000_000
+    static let answerWithinNanoseconds: Int64 = 5_000_000_000
+
+    enum Step {
+        case wait
+        /// Its report may be lost: it is asked once more.
+        case ask
+        case end
+    }
+
+    init(at now: Int64) { deadline = now + Self.withinNanoseconds }
+
+    mutating func tend(at now: Int64) -> Step {
+        guard now >= deadline else { return .wait }
+        deadline = now + Self.answerWithinNanoseconds
+        defer { isAsked = true }
+        return isAsked ? .end : .ask
     }
 }

@@ -23,13 +23,14 @@ struct ServiceTable {
     var isSettled: Bool { byName.values.allSatisfy(\.isSettled) }
 
     /// Monotonic: when to start a gate again, or to end one that does not close; nil for never.
-    var deadline: Int64? { (byName.values.compactMap(\.restart.at) + draining.compactMap(\.closeBy)).min() }
+    var deadline: Int64? { (byName.values.compactMap(\.restart.at) + draining.compactMap(\.closing?.deadline)).min() }
 
-    /// The gates that should have closed their copies of the listeners by now. Each is told once.
-    func unwilling(at now: Int64) -> [GateProcess] {
-        let late = draining.filter { gate in gate.closeBy.map { now >= $0 } ?? false }
-        for gate in late { gate.closeBy = nil }
-        return late
+    /// What has to be done with the gates that should have closed their copies of the listeners.
+    func closingSteps(at now: Int64) -> [(gate: GateProcess, step: GateClosing.Step)] {
+        draining.compactMap { gate in
+            guard let step = gate.closing?.tend(at: now), step != .wait else { return nil }
+            return (gate, step)
+        }
     }
 
     mutating func add(_ service: WantedService) { byName[service.name] = service }

@@ -33,6 +33,7 @@ extension Supervisor {
                 }
             }
         }
+        loop.hasUnread = true
     }
 
     /// A gate handles untrusted input, so an attacker may control it. The supervisor handles its end like any other
@@ -53,7 +54,7 @@ extension Supervisor {
             note(.failed, of: gate)
         case .offence(let prefix, let offence): return handleBanReport(offence, of: prefix, from: gate, at: now)
         case .alive: break
-        case .closed: gate.closeBy = nil
+        case .closed: gate.closing = nil
         case .hits(let hits): bans.addHits(hits, at: now)
         case .sourceStatus(let number, let sourceStatus): handleSourceStatus(sourceStatus, number: number, from: gate)
         }
@@ -68,10 +69,7 @@ extension Supervisor {
         service.serving = gate
         service.starting = nil
         service.problem = nil
-        if let replaced {
-            startDrain(replaced)
-            replaced.closeBy = now + GateProcess.closeWithinNanoseconds
-        }
+        if let replaced { startDrain(replaced, at: now) }
         services.closeUnwantedListeners()
         for open in gate.listeners {
             do throws(SystemError) {
@@ -87,14 +85,17 @@ extension Supervisor {
     /// the clients in their queues, because closing a listening socket resets these.
     ///
     /// - Parameter isConflicting: whether a new address needs the sockets closed at once all the same.
-    func startDrain(_ gate: GateProcess, isConflicting: Bool = false) {
+    func startDrain(_ gate: GateProcess, isConflicting: Bool = false, at now: Int64) {
         let given = gate.listeners
         gate.giveUpListeners()
         services.drain(gate)
         let wanted = services.wantedListeners
         if !isConflicting, !given.isEmpty, !given.contains(where: { open in wanted.contains { $0 === open } }) {
             stopHandshakes(given)
+            // A gate at its limit serves the queue for as long as its connections last.
             send(.queueFlush, to: gate)
+        } else {
+            gate.closing = GateClosing(at: now)
         }
         send(.drain(graceNanoseconds: nil), to: gate)
     }

@@ -16,7 +16,7 @@ extension Supervisor {
         service.problem = nil
         if let superseded = service.starting {
             service.starting = nil
-            startDrain(superseded)
+            startDrain(superseded, at: now)
         }
         do {
             let gate = try makeGate(for: service.definition, at: now)
@@ -25,7 +25,8 @@ extension Supervisor {
         } catch let error as BindError {
             // Sockets that were opened already are closed, so that no client waits for a service that does not start.
             services.closeUnwantedListeners()
-            if error.error.errno == .addressInUse, closeConflicting(with: error.listener.address, in: service) {
+            let address = error.listener.address
+            if error.error.errno == .addressInUse, closeConflicting(with: address, in: service, at: now) {
                 service.restart.soon(at: now)
                 return
             }
@@ -41,10 +42,12 @@ extension Supervisor {
     /// Closes the service's own listeners that conflict with its new address: 127.0.0.1:80 with 0.0.0.0:80, or the
     /// other way round. The kernel does not let both be open at once, so the old gate drains before the new one has
     /// shown that it serves.
-    private func closeConflicting(with address: ListenAddress, in service: WantedService) -> Bool {
+    private func closeConflicting(
+        with address: ListenAddress, in service: WantedService, at now: Int64
+    ) -> Bool {
         let old = (service.serving?.listeners ?? []) + service.listeners
         guard old.contains(where: { $0.bound.conflicts(with: address) }) else { return false }
-        if let serving = service.serving { startDrain(serving, isConflicting: true) }
+        if let serving = service.serving { startDrain(serving, isConflicting: true, at: now) }
         service.serving = nil
         service.listeners = []
         services.closeUnwantedListeners()

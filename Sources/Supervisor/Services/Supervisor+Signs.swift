@@ -6,6 +6,10 @@ internal import Messages
 internal import ServiceModel
 
 extension Supervisor {
+    /// How often a gate that drains may miss an answer, five seconds each, before it is ended with its connections. It
+    /// may only wait for the log, or for a machine that is short of memory.
+    private static let mostMissed = 12
+
     /// Asks the processes that serve for signs of life, and replaces those that give none.
     func tendSigns(at now: Int64) {
         for child in descendants.roster.all {
@@ -13,38 +17,51 @@ extension Supervisor {
             case (nil, _), (.nothing, _), (_, .reader): break
             case (.ask, .gate(let gate)): send(.signOfLife, to: gate)
             case (.ask, .resolver(let process)): if resolver.process === process { resolver.askForSign() }
-            case (.silent, .gate(let gate)): isSilent(gate, at: now)
-            case (.silent, .resolver(let process)):
-                journal.silent("resolver_silent", pid: process.pid, service: nil)
+            case (.silent(let times), .gate(let gate)): isSilent(gate, times, at: now)
+            case (.silent(let times), .resolver(let process)):
+                if times == 1 { journal.silent("resolver_silent", pid: process.pid, service: nil) }
                 if resolver.process === process { renewResolver(at: now) }
             }
         }
     }
 
-    private func isSilent(_ gate: GateProcess, at now: Int64) {
+    private func isSilent(_ gate: GateProcess, _ times: Int, at now: Int64) {
         let name = gate.definition.service.name
-        journal.silent("gate_silent", pid: gate.pid, service: name)
-        // A process of its user may have stopped it; then it drains when another one has its place.
-        Processes.signal(gate.pid, .goOn)
+        if times == 1 {
+            journal.silent("gate_silent", pid: gate.pid, service: name)
+            // A process of its user may have stopped it; then it answers, and drains when another one has its place.
+            Processes.signal(gate.pid, .goOn)
+        }
         if let service = services[name], service.serving === gate {
+            // Again each time: the one before may have failed to start.
             if service.starting == nil { start(service, at: now) }
-        } else {
+        } else if times >= Self.mostMissed {
             end(gate, because: "it drains, and gives no sign of life")
         }
     }
 
     /// Ends gates that go on listening although another one has their place.
     func endUnwillingGates(at now: Int64) {
-        for gate in services.unwilling(at: now) {
-            let seconds = GateProcess.closeWithinNanoseconds / 1_000_000_000
-            end(gate, because: "it did not stop accepting within \(seconds) seconds")
+        for (gate, step) in services.closingSteps(at: now) {
+            switch step {
+            case .wait: break
+            case .ask:
+                Processes.signal(gate.pid, .goOn)
+                send(.signOfLife, to: gate)
+            case .end: end(gate, because: "it did not stop accepting in time")
+            }
         }
     }
 
-    /// Kills a gate, after the handlers whose connections end with it were named.
+    /// Processes that are named. An attacker may have started many.
+    private static let mostNamed = 100
+
+    /// Kills a gate, after the processes were named whose connections end with it.
     private func end(_ gate: GateProcess, because reason: String) {
-        for handler in Processes.children(of: gate.pid) { journal.lost(handler: handler, of: gate) }
-        journal.problem("gate_killed", "pid \(gate.pid): \(reason)")
+        Processes.signal(gate.pid, .stop)
+        let children = Processes.children(of: gate.pid)
+        for child in children.prefix(Self.mostNamed) { journal.lost(process: child, of: gate) }
+        journal.problem("gate_killed", "pid \(gate.pid): \(reason); its processes: \(children.count)")
         Processes.signal(gate.pid, .kill)
         if let group = gate.group { tell([Orphans.kill(group)].compactMap { $0 }) }
     }
