@@ -258,7 +258,8 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
 extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     /// Handles the ends of children, a limited number at once.
     mutating func reapChildren(at now: Int64) throws(SystemError) {
-        children.waitLimit.begin()
+        // Without filters this gate has closed its copy of the connection when its handler was started.
+        if running.hasFilters { children.waitLimit.begin() }
         for _ in 0..<Sweep.mostEndsAtOnce {
             guard let end = try children.nextEnd() else { return }
             // The last output of a handler must come before the line about its end. When the end is known, all that the

@@ -59,6 +59,9 @@ struct RunningConnections: ~Copyable {
         self.pid = pid
     }
 
+    /// Whether a connection has more programs than its handler.
+    var hasFilters: Bool { chain.count > 1 }
+
     /// Monotonic: when ``expire(at:)`` has something to do; nil for never.
     var deadline: Int64? { table.nextExpiry }
 
