@@ -114,15 +114,9 @@ private struct StreamPair: ~Copyable {
     var reader: Descriptor?
 
     init() throws(SystemError) {
-        var ends: (Int32, Int32) = (-1, -1)
-        _ = try retrying("socketpair") {
-            unsafe withUnsafeMutableBytes(of: &ends) {
-                // Sound: the tuple is two adjacent ints, as the call expects.
-                unsafe clinux_stream_pair($0.bindMemory(to: Int32.self).baseAddress!)
-            }
-        }
-        writer = Descriptor(owning: ends.0)
-        reader = Descriptor(owning: ends.1)
+        let ends = unsafe try descriptorPair("socketpair") { unsafe clinux_stream_pair($0) }
+        writer = Descriptor(owning: ends.first)
+        reader = Descriptor(owning: ends.second)
     }
 
     /// -1 after the writing end is closed.

@@ -48,6 +48,23 @@ package struct Descriptor: ~Copyable {
     }
 }
 
+/// The numbers of two descriptors that one call makes, for their owners to take over.
+///
+/// - Parameter make: fills an array of two.
+/// Errors: those of the call.
+func descriptorPair(
+    _ act: StaticString, _ make: (UnsafeMutablePointer<Int32>) -> Int32
+) throws(SystemError) -> (first: Int32, second: Int32) {
+    var numbers: (Int32, Int32) = (-1, -1)
+    _ = try retrying(act) {
+        // Sound: the tuple is two adjacent 32-bit integers, as the call expects, and is used only while it runs.
+        unsafe withUnsafeMutableBytes(of: &numbers) {
+            unsafe make($0.baseAddress!.assumingMemoryBound(to: Int32.self))
+        }
+    }
+    return numbers
+}
+
 /// Writes everything to a descriptor with another owner, the log or a pipe. Makes one call, and more only when the
 /// kernel took a part of the bytes.
 ///

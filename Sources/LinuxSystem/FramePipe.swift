@@ -109,14 +109,8 @@ package struct FramePipe: ~Copyable {
 
     /// Errors: pipe(2).
     package init() throws(SystemError) {
-        var ends: (Int32, Int32) = (-1, -1)
-        _ = try retrying("pipe") {
-            // Sound: the tuple is two adjacent 32-bit integers, as the call expects.
-            unsafe withUnsafeMutableBytes(of: &ends) {
-                unsafe clinux_frame_pipe($0.baseAddress!.assumingMemoryBound(to: Int32.self))
-            }
-        }
-        reader = FrameReader(adopting: ends.0)
-        writer = FrameWriter(adopting: ends.1)
+        let ends = unsafe try descriptorPair("pipe") { unsafe clinux_frame_pipe($0) }
+        reader = FrameReader(adopting: ends.first)
+        writer = FrameWriter(adopting: ends.second)
     }
 }

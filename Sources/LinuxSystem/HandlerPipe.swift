@@ -7,15 +7,9 @@ package struct HandlerPipe: ~Copyable {
     private let writer: Descriptor
 
     package init() throws(SystemError) {
-        var ends: (Int32, Int32) = (-1, -1)
-        _ = try retrying("pipe") {
-            unsafe withUnsafeMutableBytes(of: &ends) {
-                // Sound: the tuple is two adjacent ints, as the call expects.
-                unsafe clinux_pipe($0.bindMemory(to: Int32.self).baseAddress)
-            }
-        }
-        reader = Descriptor(owning: ends.0)
-        writer = Descriptor(owning: ends.1)
+        let ends = unsafe try descriptorPair("pipe") { unsafe clinux_pipe($0) }
+        reader = Descriptor(owning: ends.first)
+        writer = Descriptor(owning: ends.second)
     }
 
     /// The number to give to a poller.

@@ -7,8 +7,6 @@ internal import CLinux
 package struct MessageSender: ~Copyable {
     private let channel: MessageChannel
 
-    fileprivate init(_ channel: consuming MessageChannel) { self.channel = channel }
-
     /// Takes over an end, by its number.
     package init(adopting number: Int32) { channel = MessageChannel(adopting: number) }
 
@@ -25,8 +23,6 @@ package struct MessageSender: ~Copyable {
 /// The receiving end; non-blocking.
 package struct MessageReceiver: ~Copyable {
     private let channel: MessageChannel
-
-    fileprivate init(_ channel: consuming MessageChannel) { self.channel = channel }
 
     /// Takes over an end, by its number.
     package init(adopting number: Int32) { channel = MessageChannel(adopting: number) }
@@ -46,15 +42,9 @@ package struct MessageSocket: ~Copyable {
 
     /// Errors: socketpair(2).
     package init() throws(SystemError) {
-        var ends: (Int32, Int32) = (-1, -1)
-        _ = try retrying("socketpair") {
-            // Sound: the tuple is two adjacent 32-bit integers, as the call expects.
-            unsafe withUnsafeMutableBytes(of: &ends) {
-                unsafe clinux_message_pair($0.baseAddress!.assumingMemoryBound(to: Int32.self))
-            }
-        }
-        sender = MessageSender(MessageChannel(adopting: ends.0))
-        receiver = MessageReceiver(MessageChannel(adopting: ends.1))
+        let ends = unsafe try descriptorPair("socketpair") { unsafe clinux_message_pair($0) }
+        sender = MessageSender(adopting: ends.first)
+        receiver = MessageReceiver(adopting: ends.second)
     }
 
     /// The sending end; closes the other one.
