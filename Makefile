@@ -19,8 +19,8 @@ EMBEDDED   := .build/handlers
 # The handlers that the guide shows; they are not installed.
 GUIDE      := $(notdir $(wildcard Tests/GuideTests/Listings/*))
 # Linked statically, so that the machine needs no Swift. FoundationEssentials comes with ArgumentParser into doorward,
-# the command line; the supervisor, which stays, has none of it.
-RELEASE    := -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/release-build
+# the command line; the supervisor, which stays, has none of it. Nothing is loaded into them, so no name is exported.
+RELEASE    := -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic --scratch-path .build/release-build
 
 # Every import is of a target that Package.swift names (MemberImportVisibility is on for all of them).
 DECLARED   := --explicit-target-dependency-import-check error
