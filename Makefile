@@ -20,7 +20,8 @@ EMBEDDED   := .build/handlers
 GUIDE      := $(notdir $(wildcard Tests/GuideTests/Listings/*))
 # Linked statically, so that the machine needs no Swift. FoundationEssentials comes with ArgumentParser into doorward,
 # the command line; the supervisor, which stays, has none of it. Nothing is loaded into them, so no name is exported.
-RELEASE    := -c release --static-swift-stdlib -Xlinker -s -Xlinker --no-export-dynamic --scratch-path .build/release-build
+RELEASE    := -c release --static-swift-stdlib --disable-local-rpath -Xlinker -s -Xlinker --no-export-dynamic \
+    --scratch-path .build/release-build
 
 # Every import is of a target that Package.swift names (MemberImportVisibility is on for all of them).
 DECLARED   := --explicit-target-dependency-import-check error
@@ -47,7 +48,7 @@ test-packages: packages
 # ---- building
 
 supervisor: packages
-	@for name in doorward doorward-supervisor; do \
+	@for name in doorward doorward-supervisor doorward-gate doorward-resolver; do \
 	    $(SWIFT) build $(RELEASE) --product $$name || exit 1; \
 	    install -D -m 755 .build/release-build/release/$$name build/bin/$$name || exit 1; \
 	done
@@ -106,11 +107,14 @@ test-memory: packages test-packages
 	    --scratch-path .build/memory $(patsubst %,--filter '^%Tests\.',$(MEMORY)) --skip SelfRestrictionTests/allowed
 
 # What the sandbox is tested with: a handler that tries to get out (Tests/Attacker). And what counts the allocations of
-# a gate (Tests/Allocations).
+# a gate (Tests/Allocations): the released gate, but linked so that something can be loaded into it.
 attacker: packages
 	@mkdir -p build/test
 	musl-gcc -std=c17 -Wall -Wextra -Werror -Os -static -o build/test/attacker Tests/Attacker/*.c
 	cc -std=c17 -Wall -Wextra -Werror -O2 -fPIC -shared -o build/test/allocations.so Tests/Allocations/count.c
+	cc -std=c17 -Wall -Wextra -Werror -O2 -o build/test/counted Tests/Allocations/counted.c
+	DOORWARD_GATE=counted $(SWIFT) build $(RELEASE) --product doorward-gate
+	install -m 755 .build/release-build/release/doorward-gate build/test/doorward-gate-counted
 
 check: all attacker
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift

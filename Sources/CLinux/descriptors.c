@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
@@ -161,6 +162,8 @@ int clinux_close_on_exec_from(int first) {
 int clinux_keep_on_exec(int fd) { return result(fcntl(fd, F_SETFD, 0)); }
 
 int clinux_is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
+
+const char *clinux_variable(const char *name) { return getenv(name); }
 
 int clinux_sealed_memory(const char *name, const void *bytes, size_t count) {
     int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);

@@ -65,16 +65,18 @@ int clinux_wait(int pid, struct clinux_end *end) {
 }
 
 // The child of a fork. Nothing here allocates, and every inherited descriptor is close-on-exec.
-static _Noreturn void run(const char *path, char *const *arguments, int output) {
+static _Noreturn void run(int program, char *const *arguments, int output) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     int null = open("/dev/null", O_RDWR);
-    if (null >= 0 && dup2(null, 0) >= 0 && dup2(output, 1) >= 0) execv(path, arguments);
+    if (null >= 0 && dup2(null, 0) >= 0 && dup2(output, 1) >= 0) {
+        syscall(SYS_execveat, program, "", arguments, environ, AT_EMPTY_PATH);
+    }
     _exit(127);
 }
 
-int clinux_run(const char *path, char *const *arguments, int *output) {
+int clinux_run(int program, char *const *arguments, int *output) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
     // The caller's end alone: the program may write as programs do.
@@ -85,7 +87,7 @@ int clinux_run(const char *path, char *const *arguments, int *output) {
         return -error;
     }
     pid_t pid = fork();
-    if (pid == 0) run(path, arguments, ends[1]);
+    if (pid == 0) run(program, arguments, ends[1]);
     int error = errno;
     close(ends[1]);
     if (pid > 0) {
@@ -98,6 +100,28 @@ int clinux_run(const char *path, char *const *arguments, int *output) {
 
 int clinux_become(const char *path, char *const *arguments) {
     execv(path, arguments);
+    return -errno;
+}
+
+int clinux_open_program(const char *path) {
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+// First above all numbers that will be used, so that no descriptor takes the place of one that is still to be moved.
+// Source: execveat(2), AT_EMPTY_PATH.
+int clinux_execute(int program, char *const *arguments, char *const *environment, int *passed, size_t count) {
+    int first_free = 3 + (int)count;
+    int executed = fcntl(program, F_DUPFD_CLOEXEC, first_free);
+    if (executed < 0) return -errno;
+    for (size_t i = 0; i < count; i++) {
+        passed[i] = fcntl(passed[i], F_DUPFD_CLOEXEC, first_free);
+        if (passed[i] < 0) return -errno;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (dup2(passed[i], 3 + (int)i) < 0) return -errno;
+    }
+    syscall(SYS_execveat, executed, "", arguments, environment, AT_EMPTY_PATH);
     return -errno;
 }
 

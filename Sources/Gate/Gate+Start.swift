@@ -1,15 +1,16 @@
-// The start of a gate, from fork to the first accept. It opens what only the supervisor's user may open, then enters
+// The start of a gate, from its program's first line to the first accept. It opens what only the supervisor's user may open, then enters
 // the sandbox, then rehearses a handler's start, so that a service that cannot be served says so before its first
 // connection.
 internal import Admission
 package import LinuxSystem
 internal import Messages
+package import ProcessSetup
 internal import Sandbox
 internal import ServiceModel
 package import Spawner
 
 extension Gate where Starter == SpawnPlan, Polled == Poller {
-    /// Runs a gate in a process that was just forked for it.
+    /// Runs a gate in a process that was started for it.
     package static func serve(_ setup: GateSetup) -> Never {
         serveUntilFault(setup)
         Processes.exit(1)
@@ -19,10 +20,6 @@ extension Gate where Starter == SpawnPlan, Polled == Poller {
     private static func serveUntilFault(_ setup: GateSetup) {
         var gate: Gate
         do {
-            let passed = [setup.sandbox.emptyNetwork].compactMap { $0 } + (setup.resolver?.all ?? [])
-            try Startup.closeAll(
-                but: setup.listeners.map(\.number) + setup.channel.all + [setup.blockListNumber, setup.bansNumber]
-                    + passed)
             // The name that ps(1) shows.
             try Processes.setName("gate \(setup.service.name)")
             try Processes.becomeSubreaper()
@@ -52,6 +49,7 @@ extension Gate where Starter == SpawnPlan, Polled == Poller {
         let children = try ChildList()
         let blockList = try SharedBytes(mapping: Descriptor(owning: setup.blockListNumber))
         let bans = try SharedBytes(mapping: Descriptor(owning: setup.bansNumber))
+        let counters = try SharedCounters.ofGate(adopting: Descriptor(owning: setup.countersNumber))
         // Before the sandbox, in which the time zone files may be hidden.
         let openingHours = try OpeningHours(service.admission)
         try poller.add(signals.number, .signals)
@@ -59,14 +57,15 @@ extension Gate where Starter == SpawnPlan, Polled == Poller {
         // Before the user changes: a pipe belongs to the user that made it, and handlers must not be able to open it in
         // /proc.
         let pipe = try HandlerPipe()
-        let reserve = try Descriptor.duplicate(of: null.number)
         // The descriptor stays open until the gate ends.
         let nullNumber = null.release()
         let plan = try SpawnPlan(entering: setup.sandbox, log: pipe.writerNumber, null: nullNumber)
+        // The lowest free number, so that no number below it is left when descriptors are short.
+        let reserve = try Descriptor.duplicate(of: nullNumber)
         let waitLimit = try WaitLimit.prepared()
         let pid = Processes.ownPID
         self.init(
-            poller: poller, counters: setup.counters,
+            poller: poller, counters: counters,
             link: SupervisorLink(ChildEnd(adopting: setup.channel)),
             listeners: Listeners(
                 setup.listeners.map(Intake.connections), rate: service.limits.totalRate, null: nullNumber,

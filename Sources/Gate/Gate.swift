@@ -1,5 +1,5 @@
 // The process of one service: accepts, admits, spawns, reaps and logs, with no more rights than its handlers have. One
-// thread, one loop, one wait. Never returns to the supervisor's code that it was forked from: it ends by exit.
+// thread, one loop, one wait. It ends by exit.
 // Its state is in owners, each in a file of its own with a deadline, none of which sees another. Gate+Flow.swift hands
 // connections from one to the next; Gate+Orders.swift obeys the supervisor; Gate+Start.swift has the start of a gate.
 internal import Admission
@@ -7,7 +7,7 @@ internal import LinuxSystem
 internal import Messages
 internal import Spawner
 
-/// A gate, from the fork to its end.
+/// A gate, from its start to its end.
 package struct Gate<Starter: ProcessStarter & ~Copyable, Polled: PollSet & ~Copyable>: ~Copyable {
     var poller: Polled
     let counters: SharedCounters

@@ -57,11 +57,11 @@ package enum Commands {
     /// - Parameter mostBytes: how many bytes it may print.
     /// Errors: pipe(2), fork(2).
     package static func start(
-        _ path: String, _ arguments: [String], mostBytes: Int
+        _ program: OwnProgram, _ arguments: [String], mostBytes: Int
     ) throws(SystemError) -> RunningCommand {
         var readEnd: Int32 = -1
         let pid = unsafe try withStringArray(arguments) { (strings) throws(SystemError) in
-            try retrying("run command") { unsafe clinux_run(path, strings, &readEnd) }
+            try retrying("run command") { unsafe clinux_run(program.number, strings, &readEnd) }
         }
         return RunningCommand(pid: pid, output: Descriptor(owning: readEnd), mostBytes: mostBytes)
     }
@@ -71,9 +71,9 @@ package enum Commands {
     /// - Parameter withinNanoseconds: how long it may run; then it is killed (ETIMEDOUT).
     /// Errors: pipe(2), fork(2), read(2), pidfd_open(2); EFBIG when it prints too much, and it is killed.
     package static func run(
-        _ path: String, _ arguments: [String], mostBytes: Int, withinNanoseconds: Int64
+        _ program: OwnProgram, _ arguments: [String], mostBytes: Int, withinNanoseconds: Int64
     ) throws(SystemError) -> CommandResult {
-        var command = try start(path, arguments, mostBytes: mostBytes)
+        var command = try start(program, arguments, mostBytes: mostBytes)
         do throws(SystemError) {
             let deadline = Clock.monotonicNanoseconds() + withinNanoseconds
             var poller = try Poller()
@@ -116,25 +116,4 @@ package enum Commands {
 
     /// The absolute path of the running program. Source: proc(5), /proc/PID/exe.
     package static func ownPath() throws(SystemError) -> String { try Files.target(ofLink: "/proc/self/exe") }
-
-    /// Calls the function with a NULL-terminated array of C strings, which lives only during that call.
-    private static func withStringArray(
-        _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) throws(SystemError) -> Int32
-    ) throws(SystemError) -> Int32 {
-        // Sound: every string and the array are allocated here at their full size and freed after the call that uses
-        // them.
-        let strings = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: texts.count + 1)
-        for (index, text) in texts.enumerated() {
-            let bytes = Array(text.utf8CString)
-            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
-            unsafe copy.initialize(from: bytes, count: bytes.count)
-            unsafe (strings + index).initialize(to: copy)
-        }
-        unsafe (strings + texts.count).initialize(to: nil)
-        defer {
-            for index in texts.indices { unsafe strings[index]?.deallocate() }
-            unsafe strings.deallocate()
-        }
-        return unsafe try body(strings)
-    }
 }

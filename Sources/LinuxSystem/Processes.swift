@@ -18,6 +18,9 @@ package struct ProcessEnd: Hashable, Sendable {
 }
 
 package enum Processes {
+    /// The time that handlers, and what they leave, have between TERM and KILL.
+    package static let killGraceNanoseconds: Int64 = 5_000_000_000
+
     /// Forks this process, and returns 0 in the child. Only for gates: a handler is never forked. Source: fork(2).
     ///
     /// - Parameter group: a descriptor of the directory of a control group; the child starts in that group.

@@ -38,6 +38,12 @@ package enum Startup {
 }
 
 extension Startup {
-    /// Whether a descriptor is open. For a number that came from the command line.
+    /// A variable of this process's environment. Source: getenv(3).
+    package static func variable(_ name: String) -> String? {
+        // Sound: nothing in this process changes its environment.
+        unsafe clinux_variable(name).map { unsafe String(cString: $0) }
+    }
+
+    /// Whether a descriptor is open. For a number that came from another process.
     package static func isOpen(_ number: Int32) -> Bool { clinux_is_open(number) == 1 }
 }

@@ -48,11 +48,20 @@ extension SharedCounters {
     /// Changes when a counter comes, goes or moves to another index.
     private static var version: UInt32 { 1 }
 
-    /// The counters of one gate; the supervisor makes them before the fork.
+    /// The counters of one gate; the supervisor makes them before it starts.
     ///
     /// Errors: mmap(2).
     package static func ofGate() throws(SystemError) -> SharedCounters {
         try SharedCounters(count: GateCounter.allCases.count, version: version)
+    }
+
+    /// The same counters in the gate, or in a supervisor that was executed again.
+    ///
+    /// Errors: they are of another version.
+    package static func ofGate(adopting memory: consuming Descriptor) throws(SystemError) -> SharedCounters {
+        guard let counters = SharedCounters(adopting: memory, count: GateCounter.allCases.count, version: version)
+        else { throw SystemError("take over counters", .invalid) }
+        return counters
     }
 
     package subscript(counter: GateCounter) -> UInt64 {

@@ -9,10 +9,11 @@ internal import DNS
 internal import EventLog
 internal import LinuxSystem
 internal import Messages
+package import ProcessSetup
 internal import Sandbox
 internal import Wire
 
-/// A resolver, from the fork to its end.
+/// A resolver, from its start to its end.
 package struct Resolver: ~Copyable {
     let supervisor: ChildEnd
     var poller: Poller
@@ -42,17 +43,16 @@ package struct Resolver: ~Copyable {
     static let mostOfGate = 128
     private static let messagesAtOnce = 16
 
-    /// Runs a resolver in a process that was just forked for it.
-    package static func serve(_ setup: ResolverSetup) -> Never {
-        serveUntilFault(setup)
+    /// Runs a resolver in a process that was started for it.
+    package static func serve(_ setup: ResolverSetup, _ timeouts: LookupTimeouts = LookupTimeouts()) -> Never {
+        serveUntilFault(setup, timeouts)
         Processes.exit(1)
     }
 
     /// Returns when this resolver cannot serve, after it has reported why.
-    private static func serveUntilFault(_ setup: ResolverSetup) {
+    private static func serveUntilFault(_ setup: ResolverSetup, _ timeouts: LookupTimeouts) {
         let resolver: Resolver
         do {
-            try Startup.closeAll(but: setup.channel.all)
             // The name that `ps` shows.
             try Processes.setName("resolver")
             // Each gate has a descriptor here, and each lookup some; a process may have a thousand by default.
@@ -60,7 +60,7 @@ package struct Resolver: ~Copyable {
             let servers = setup.servers ?? systemServers()
             _ = try Sandbox.enter(setup.sandbox)
             resolver = try Resolver(
-                supervisor: ChildEnd(adopting: setup.channel), servers: servers, timeouts: setup.timeouts,
+                supervisor: ChildEnd(adopting: setup.channel), servers: servers, timeouts: timeouts,
                 newID: { .random(in: .min ... .max) })
         } catch {
             report(.failed("\(error)"), to: ChildEnd(adopting: setup.channel))

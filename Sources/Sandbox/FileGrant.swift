@@ -149,10 +149,3 @@ extension FileGrant {
         }
     }
 }
-
-/// The directory of an absolute path. Compares bytes, as the kernel does: to Swift, a slash before a combining accent
-/// is another character.
-func parentDirectory(of path: String) -> String {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex else { return "/" }
-    return String(decoding: path.utf8[..<slash], as: UTF8.self)
-}

@@ -5,7 +5,6 @@ internal import Admission
 internal import Control
 package import HostDefinition
 internal import EventLog
-internal import Gate
 internal import LinuxSystem
 internal import Messages
 internal import Sandbox
@@ -37,9 +36,12 @@ package final class Supervisor {
     ///
     /// - Parameters:
     ///   - reader: the command that prints the definitions.
+    ///   - programs: what this process starts.
     ///   - readyNumber: an open descriptor that gets a line `SERVICE ADDRESS` for each open listener and is then
     ///     closed.
-    package init(reader: DefinitionCommand, readyNumber: Int32?) throws(HostDefinitionError) {
+    package init(
+        reader: DefinitionCommand, programs: OwnPrograms, readyNumber: Int32?
+    ) throws(HostDefinitionError) {
         do throws(SystemError) {
             try Startup.secureDescriptors()
             try Startup.giveUpStreams()
@@ -51,7 +53,7 @@ package final class Supervisor {
         }
         let definitions = try reader.definitions()
         let settings = definitions.settings
-        process = OwnProcess(lock: try StateLock(settings.state), readyNumber: readyNumber)
+        process = OwnProcess(lock: try StateLock(settings.state), programs: programs, readyNumber: readyNumber)
         files = HostFiles(settings, reader: reader)
         control = ControlServer(state: settings.state)
         blockList = try BlockListKeeper(path: settings.blockList)

@@ -13,11 +13,16 @@ guard arguments.count >= 3, arguments[1] == "-" || Int32(arguments[1]) != nil, a
     StandardError.write("doorward-supervisor: this program is started by 'doorward run'")
     Processes.exit(100)
 }
-do throws(HostDefinitionError) {
-    let reader = DefinitionCommand(path: arguments[2], arguments: Array(arguments.dropFirst(2)))
-    let supervisor = try Supervisor(reader: reader, readyNumber: Int32(arguments[1]))
+do {
+    let command = arguments[2]
+    let reader = DefinitionCommand(
+        try OwnProgram(opening: command), arguments: ["doorward: reader"] + arguments.dropFirst(3))
+    let programs = try OwnPrograms(beside: try Commands.ownPath(), timeZone: Startup.variable("TZ"))
+    let supervisor = try Supervisor(reader: reader, programs: programs, readyNumber: Int32(arguments[1]))
     Processes.exit(supervisor.run())
-} catch {
+} catch let error as HostDefinitionError {
     for line in error.lines { StandardError.write("doorward: \(line)") }
-    Processes.exit(1)
+} catch {
+    StandardError.write("doorward: cannot start: \(error)")
 }
+Processes.exit(1)

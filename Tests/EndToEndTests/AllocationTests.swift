@@ -1,17 +1,29 @@
 // What a connection costs a gate in memory: nothing, from accept to the handler's first instruction and on to its end.
-// The counter is loaded into the real supervisor and its gates (Tests/Allocations).
+// The counter is loaded into real gates (Tests/Allocations).
 import Foundation
 import Testing
 
 extension EndToEndTests {
     @Suite("Allocations")
     struct AllocationTests {
-        /// The allocations of each process, by its pid.
+        /// The allocations of each gate, by its pid; and the programs, in a directory of their own.
         private struct Counts {
-            let path: String
+            let directory: String
+            private var path: String { directory + "/allocations" }
 
             init() throws {
-                path = NSTemporaryDirectory() + "/doorward-allocations-\(UUID().uuidString)"
+                directory = NSTemporaryDirectory() + "/doorward-allocations-\(UUID().uuidString)"
+                try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+                for name in ["doorward", "doorward-supervisor", "doorward-resolver"] {
+                    try Supervised.copy("\(Supervised.build)/bin/\(name)", to: "\(directory)/\(name)")
+                }
+                let names = [
+                    "counted": "doorward-gate", "doorward-gate-counted": "doorward-gate-counted",
+                    "allocations.so": "allocations.so",
+                ]
+                for (from, name) in names {
+                    try Supervised.copy("\(Supervised.build)/test/\(from)", to: "\(directory)/\(name)")
+                }
                 guard FileManager.default.createFile(atPath: path, contents: nil) else {
                     throw HarnessError("cannot make \(path)")
                 }
@@ -19,9 +31,6 @@ extension EndToEndTests {
                 try file.truncate(atOffset: UInt64(4_194_304 * MemoryLayout<UInt64>.size))
                 try file.close()
             }
-
-            /// The beginning of a command that counts.
-            var prefix: [String] { ["LD_PRELOAD=\(Supervised.build)/test/allocations.so", "ALLOCATIONS=\(path)"] }
 
             func count(of pid: Int32) throws -> UInt64 {
                 let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
@@ -38,7 +47,7 @@ extension EndToEndTests {
                 return try count(of: pid) - before
             }
 
-            func remove() { try? FileManager.default.removeItem(atPath: path) }
+            func remove() { try? FileManager.default.removeItem(atPath: directory) }
         }
 
         private static let upstream = "proxy_protocol = [\"127.0.0.0/8\"]\n"
@@ -55,7 +64,7 @@ extension EndToEndTests {
             defer { counts.remove() }
             let text = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
             let startsWithData = settings.contains("start = ")
-            let doorward = try Supervised(services: ["echo": text + settings], prefix: counts.prefix)
+            let doorward = try Supervised(services: ["echo": text + settings], bin: counts.directory)
             let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
             // Tables and buffers reach the size that they keep.
             try serve(12, header, port, doorward, startsWithData: startsWithData, from: 0)
@@ -75,7 +84,7 @@ extension EndToEndTests {
             let counts = try Counts()
             defer { counts.remove() }
             let text = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\naccess = [\"deny all\"]\n"
-            let doorward = try Supervised(services: ["echo": text], prefix: counts.prefix)
+            let doorward = try Supervised(services: ["echo": text], bin: counts.directory)
             let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
             for _ in 0..<5 { #expect(try exchange(port: port, "") == "") }
             let allocations = try (0..<3).map { _ in

@@ -54,7 +54,7 @@ extension EndToEndTests {
                     7>&1 1>/dev/null 2>/dev/null </dev/null | {
                     read name address; echo "$name"; [ "${address%:*}" = 127.0.0.1 ] && [ "${address##*:}" -gt 0 ] \
                         && echo address; cat; echo end; \
-                    kill -TERM $(pgrep -f "^[^ ]*doorward-supervisor 7 .*\(doorward.directory)/doorward.toml"); }
+                    kill -TERM $(pgrep -f "^doorward: supervisor 7 .*\(doorward.directory)/doorward.toml"); }
                 """
             let outcome = try run(["sh", "-c", script])
             #expect(outcome.output == "echo\naddress\nend\n", "\(outcome.error)")

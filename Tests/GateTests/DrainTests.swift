@@ -1,7 +1,8 @@
 import Gate
+import LinuxSystem
 import Testing
 
-private let grace = Drain.killGraceNanoseconds
+private let grace = Processes.killGraceNanoseconds
 
 /// The steps that are due when `step` is called once at each of these times.
 private func steps(_ drain: inout Drain, at moments: [Int64]) -> [Drain.Step?] { moments.map { drain.step(at: $0) } }

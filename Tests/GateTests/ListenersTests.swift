@@ -1,5 +1,6 @@
 import Addresses
 import LinuxSystem
+import ProcessSetup
 import ServiceModel
 import Tables
 import TestSupport

@@ -4,6 +4,7 @@ import Addresses
 import EventLog
 import LinuxSystem
 import Messages
+import ProcessSetup
 import Sandbox
 import ServiceModel
 import TestSupport

@@ -84,8 +84,8 @@ struct RunningConnectionsTests {
         #expect(positions == [0] && deadline == 1000 + 10 * second)
         _ = world.running.expire(at: 1000 + 10 * second)
         let grace = world.running.deadline
-        #expect(grace == 1000 + 10 * second + Drain.killGraceNanoseconds)
-        _ = world.running.expire(at: 1000 + 10 * second + Drain.killGraceNanoseconds)
+        #expect(grace == 1000 + 10 * second + Processes.killGraceNanoseconds)
+        _ = world.running.expire(at: 1000 + 10 * second + Processes.killGraceNanoseconds)
         let after = world.running.deadline
         #expect(after == nil)
         let program = try world.end(0, status: 1)

@@ -83,8 +83,8 @@ struct SupervisorLinkTests {
         let (early, due) = (world.link.step(at: 1099), world.link.step(at: 1100))
         #expect(early == nil && due == .terminate)
         let next = world.link.deadline
-        #expect(next == 1100 + Drain.killGraceNanoseconds)
-        let last = world.link.step(at: 1100 + Drain.killGraceNanoseconds)
+        #expect(next == 1100 + Processes.killGraceNanoseconds)
+        let last = world.link.step(at: 1100 + Processes.killGraceNanoseconds)
         let after = world.link.deadline
         #expect(last == .kill && after == nil)
     }

@@ -1,4 +1,5 @@
-// What the released doorward and doorward-supervisor must be as files: small, and linked with what every Debian has.
+// What the released programs must be as files: small, linked with what every Debian has or with nothing, and without the
+// code of each other.
 // Runs where DOORWARD_BUILD names the directory that holds bin/; see Makefile, "supervisor". Asks readelf (binutils).
 import Glibc
 import TestSupport
@@ -57,6 +58,36 @@ struct ProgramTests {
         #expect(
             needed.sorted()
                 == ["ld-linux", "libc.so.6", "libcap.so.2", "libgcc_s.so.1", "libm.so.6", "libstdc++.so.6"])
+    }
+
+    /// The programs that the supervisor executes.
+    private static let children = ["doorward-gate", "doorward-resolver"]
+
+    @Test("gate and resolver are at most 11 MB, position-independent, and need nothing to be loaded", arguments: children)
+    func child(program: String) {
+        var status = stat()
+        // Sound: the call fills the structure.
+        #expect(unsafe stat(path(program), &status) == 0)
+        #expect(status.st_size > 1_000_000)
+        #expect(status.st_size <= 11_000_000)
+        let headers = output(of: "LC_ALL=C readelf -hldW '\(path(program))'")
+        #expect(headers.contains("Type:                              DYN (Position-Independent Executable file)"))
+        #expect(!headers.contains("(NEEDED)") && !headers.contains("INTERP"))
+        #expect(headers.contains("GNU_RELRO"))
+        #expect(LibraryMark.allCases.filter { $0.isIn(path(program)) } == [])
+    }
+
+    @Test(
+        "each program has the code of its own process, and no other's",
+        arguments: [
+            ("doorward-supervisor", "BanKeeper"), ("doorward-gate", "PreConnection"),
+            ("doorward-resolver", "AskingGate"),
+        ])
+    func code(program: String, type: String) {
+        for other in ["doorward-supervisor"] + Self.children {
+            let count = output(of: "grep -a -c '\(type)' '\(path(other))'")
+            #expect((count != "0\n") == (other == program), "\(type) in \(other)")
+        }
     }
 
     @Test("each mark is in its library, as this process has loaded it", arguments: LibraryMark.allCases)

@@ -6,7 +6,8 @@ struct CommandsTests {
         _ script: String, mostBytes: Int = 100, withinNanoseconds: Int64 = 30_000_000_000
     ) throws(SystemError) -> CommandResult {
         try Commands.run(
-            "/bin/sh", ["sh", "-c", script], mostBytes: mostBytes, withinNanoseconds: withinNanoseconds)
+            try OwnProgram(opening: "/bin/sh"), ["sh", "-c", script], mostBytes: mostBytes,
+            withinNanoseconds: withinNanoseconds)
     }
 
     @Test("a command's output and its status are returned")

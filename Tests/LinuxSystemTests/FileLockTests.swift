@@ -36,7 +36,7 @@ struct FileLockTests {
         let error = #expect(throws: FileLock.Failure.self) { _ = try FileLock(path: directory.path + "/none/lock") }
         #expect(error == .system(SystemError("open lock", .noEntry)))
         _ = try Commands.run(
-            "/bin/ln", ["ln", "-s", "/dev/null", directory.path + "/link"], mostBytes: 0,
+            try OwnProgram(opening: "/bin/ln"), ["ln", "-s", "/dev/null", directory.path + "/link"], mostBytes: 0,
             withinNanoseconds: 10_000_000_000)
         #expect(throws: FileLock.Failure.self) { _ = try FileLock(path: directory.path + "/link") }
     }

@@ -5,6 +5,7 @@ import DNS
 import Glibc
 import LinuxSystem
 import Messages
+import ProcessSetup
 import Sandbox
 import TestSupport
 import Testing
@@ -23,7 +24,11 @@ private final class RunningResolver {
             sandbox: try ResolverSetup.sandbox(state: "\(directory.path)/state", privilege: .current), servers: servers,
             channel: channel.child.numbers)
         pid = try Processes.fork()
-        if pid == 0 { Resolver.serve(setup) }
+        if pid == 0 {
+            // exec would do this.
+            try Startup.closeAll(but: setup.channel.all)
+            Resolver.serve(setup)
+        }
         let end = SupervisorEnd(channel.takeParentEnd())
         supervisor = end
         poller = try Poller()

@@ -73,7 +73,8 @@ struct ControlServerTests {
         let rig = try rig()
         #expect(rig.open(at: 0) == nil)
         func check(_ act: [String]) throws {
-            let result = try Commands.run("/bin/" + act[0], act, mostBytes: 0, withinNanoseconds: 10_000_000_000)
+            let result = try Commands.run(
+                try OwnProgram(opening: "/bin/" + act[0]), act, mostBytes: 0, withinNanoseconds: 10_000_000_000)
             #expect(result.end == .exited(status: 0))
             while try rig.wait() == 0 {}
             var notice: ControlServer.Notice?

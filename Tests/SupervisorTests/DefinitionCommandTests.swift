@@ -1,4 +1,7 @@
 import HostDefinition
+import LinuxSystem
+import HostDefinition
+import HostDefinition
 import ServiceModel
 import TestSupport
 import Testing
@@ -15,7 +18,7 @@ struct DefinitionCommandTests {
     private func read(_ bytes: [UInt8], status: Int) throws -> Result<HostDefinition, HostDefinitionError> {
         let file = try directory.write("printed", bytes: bytes)
         let command = DefinitionCommand(
-            path: "/bin/sh", arguments: ["sh", "-c", "cat \"$0\"; exit \"$1\"", file, "\(status)"])
+            try OwnProgram(opening: "/bin/sh"), arguments: ["sh", "-c", "cat \"$0\"; exit \"$1\"", file, "\(status)"])
         do throws(HostDefinitionError) {
             return .success(try command.definitions())
         } catch {

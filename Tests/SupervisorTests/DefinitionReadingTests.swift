@@ -18,9 +18,9 @@ struct DefinitionReadingTests {
     /// A reading by a shell script, in which $0 is a file with definitions.
     private func reading(
         _ script: String, withinNanoseconds: Int64 = 30_000_000_000
-    ) -> DefinitionReading<Int> {
+    ) throws -> DefinitionReading<Int> {
         DefinitionReading(
-            DefinitionCommand(path: "/bin/sh", arguments: ["sh", "-c", script, printed]),
+            DefinitionCommand(try OwnProgram(opening: "/bin/sh"), arguments: ["sh", "-c", script, printed]),
             withinNanoseconds: withinNanoseconds)
     }
 
@@ -41,7 +41,7 @@ struct DefinitionReadingTests {
     @Test("the definitions come with the child's end, for those who asked")
     func definitions() throws {
         var poller = try Poller()
-        var reading = reading("cat \"$0\"")
+        var reading = try reading("cat \"$0\"")
         #expect((reading.deadline) == nil)
         reading.request(by: 1)
         reading.request(by: nil)
@@ -60,7 +60,7 @@ struct DefinitionReadingTests {
     @Test("requests while files are read share the next reading, which begins after them")
     func coalesced() throws {
         var poller = try Poller()
-        var reading = reading("cat \"$0\"")
+        var reading = try reading("cat \"$0\"")
         reading.request(by: 1)
         tend(&reading, at: 0, &poller)
         reading.request(by: 2)
@@ -78,7 +78,7 @@ struct DefinitionReadingTests {
     @Test("a child that takes too long is killed, and the error says so")
     func late() throws {
         var poller = try Poller()
-        var reading = reading("exec sleep 60", withinNanoseconds: 10)
+        var reading = try reading("exec sleep 60", withinNanoseconds: 10)
         reading.request(by: 1)
         tend(&reading, at: 5, &poller)
         let child = reading.child
@@ -96,7 +96,7 @@ struct DefinitionReadingTests {
     @Test("what a child has left running with its output is not waited for")
     func left() throws {
         var poller = try Poller()
-        var reading = reading("cat \"$0\"; sleep 5 &")
+        var reading = try reading("cat \"$0\"; sleep 5 &")
         reading.request(by: 1)
         tend(&reading, at: 0, &poller)
         #expect(try outcome(&reading, &poller)?.definitions.get() == HostDefinition(settings: HostSettings()))
@@ -107,7 +107,7 @@ struct DefinitionReadingTests {
     @Test("a cancelled reading has no outcome, and every client that waited is named")
     func cancelled() throws {
         var poller = try Poller()
-        var reading = reading("exec sleep 60")
+        var reading = try reading("exec sleep 60")
         reading.request(by: 1)
         tend(&reading, at: 0, &poller)
         reading.request(by: 2)

@@ -17,7 +17,8 @@ private final class Rig {
     init(in directory: TemporaryDirectory) throws {
         path = directory.path + "/control"
         server = try ControlSocket(path: path)
-        files = HostFiles(HostSettings(), reader: DefinitionCommand(path: "/bin/false", arguments: ["false"]))
+        files = HostFiles(
+            HostSettings(), reader: DefinitionCommand(try OwnProgram(opening: "/bin/false"), arguments: ["false"]))
     }
 
     /// A client of `reload`, and its end of the connection.
@@ -106,7 +107,8 @@ struct HostFilesTests {
 
 struct OwnProcessTests {
     private func process(in directory: TemporaryDirectory, ready: Int32? = nil) throws -> OwnProcess {
-        OwnProcess(lock: try StateLock(directory.path + "/state"), readyNumber: ready)
+        OwnProcess(
+            lock: try StateLock(directory.path + "/state"), programs: try idlePrograms(), readyNumber: ready)
     }
 
     @Test("the network namespace without interfaces is made once", .enabled(if: Accounts.isRoot, "needs root"))

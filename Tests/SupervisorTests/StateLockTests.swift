@@ -7,7 +7,8 @@ import Testing
 
 struct StateLockTests {
     private func remove(_ path: String) throws {
-        let result = try Commands.run("/bin/rm", ["rm", "-r", path], mostBytes: 0, withinNanoseconds: 10_000_000_000)
+        let result = try Commands.run(
+            try OwnProgram(opening: "/bin/rm"), ["rm", "-r", path], mostBytes: 0, withinNanoseconds: 10_000_000_000)
         #expect(result.end == .exited(status: 0))
     }
 

@@ -13,8 +13,9 @@ struct SupervisorDeadlineTests {
         var settings = HostSettings()
         settings.state = directory.path + "/state"
         let wire = try directory.write("wire", bytes: HostDefinition(settings: settings).wire)
-        let command = DefinitionCommand(path: "/bin/cat", arguments: ["cat", wire])
-        return try Supervisor(reader: command, readyNumber: nil)
+        let command = DefinitionCommand(try OwnProgram(opening: "/bin/cat"), arguments: ["cat", wire])
+        return try Supervisor(
+            reader: command, programs: try idlePrograms(), readyNumber: nil)
     }
 
     @Test("the loop wakes for the deadline of each of its owners", arguments: SupervisorOwner.allCases)
@@ -88,9 +89,10 @@ private func makeWait(_ owner: SupervisorOwner, _ supervisor: Supervisor, at now
     case .control:
         _ = supervisor.control.close()
         _ = try Commands.run(
-            "/bin/rm", ["rm", "-r", supervisor.settings.state], mostBytes: 0, withinNanoseconds: 10_000_000_000)
+            try OwnProgram(opening: "/bin/rm"), ["rm", "-r", supervisor.settings.state], mostBytes: 0,
+            withinNanoseconds: 10_000_000_000)
         _ = try Commands.run(
-            "/usr/bin/touch", ["touch", supervisor.settings.state], mostBytes: 0,
+            try OwnProgram(opening: "/usr/bin/touch"), ["touch", supervisor.settings.state], mostBytes: 0,
             withinNanoseconds: 10_000_000_000)
         supervisor.openControl(at: now)
     }

@@ -39,7 +39,9 @@ private func supervisorOfNothing(in directory: TemporaryDirectory) throws -> Sup
     var settings = HostSettings()
     settings.state = directory.path + "/state"
     let wire = try directory.write("wire", bytes: HostDefinition(settings: settings).wire)
-    return try Supervisor(reader: DefinitionCommand(path: "/bin/cat", arguments: ["cat", wire]), readyNumber: nil)
+    return try Supervisor(
+        reader: DefinitionCommand(try OwnProgram(opening: "/bin/cat"), arguments: ["cat", wire]),
+        programs: try idlePrograms(), readyNumber: nil)
 }
 
 /// A service without addresses.

@@ -72,6 +72,7 @@ int clinux_close_others(const int *keep, size_t count);           // closes ever
 int clinux_close_on_exec_from(int first);
 int clinux_keep_on_exec(int fd);
 int clinux_is_open(int fd);
+const char *clinux_variable(const char *name);                    // of the environment; NULL
 int clinux_sealed_memory(const char *name, const void *bytes, size_t count);
 void *clinux_map_read_only(int fd, size_t *count);                // NULL when it cannot be mapped
 int clinux_unmap(const void *address, size_t count);
@@ -167,9 +168,13 @@ int clinux_open_process(int pid);                                 // readable wh
 int clinux_wait(int pid, struct clinux_end *end);                 // reaps it
 // Starts a program with /dev/null on 0, a pipe on 1 and no signal blocked. Returns the pid, and the reading end in
 // `output`.
-int clinux_run(const char *path, char *const *arguments, int *output);
+int clinux_run(int program, char *const *arguments, int *output);
 // execve with this process's environment. Returns on failure only.
 int clinux_become(const char *path, char *const *arguments);
+// Opens a program to be executed only: it may be replaced on the disk meanwhile.
+int clinux_open_program(const char *path);
+// Moves descriptors to 3 and the following numbers, where exec keeps them, and executes. Returns on failure only.
+int clinux_execute(int program, char *const *arguments, char *const *environment, int *passed, size_t count);
 int clinux_kill(int pid, int signal);
 int clinux_session(int pid);
 int clinux_open_children(void);                                   // works after this process changes its root, too

@@ -1,5 +1,6 @@
 // How a gate ends: it stops accepting, waits for its handlers, sends them TERM, and then KILL. Pure: the time is a
 // parameter.
+internal import LinuxSystem
 
 /// The steps of one gate from the order to drain to its end.
 package struct Drain: Hashable, Sendable {
@@ -11,9 +12,6 @@ package struct Drain: Hashable, Sendable {
     package private(set) var isPastGrace = false
     private var terminateAt: Int64?
     private var killAt: Int64?
-
-    /// The time that handlers have between TERM and KILL.
-    package static let killGraceNanoseconds: Int64 = 5_000_000_000
 
     package init() {}
 
@@ -36,7 +34,7 @@ package struct Drain: Hashable, Sendable {
         if let terminateAt, now >= terminateAt {
             self.terminateAt = nil
             isPastGrace = true
-            killAt = now + Self.killGraceNanoseconds
+            killAt = now + Processes.killGraceNanoseconds
             return .terminate
         }
         if let killAt, now >= killAt {

@@ -1,6 +1,7 @@
 // What clients come in by. Connections are the one kind today; one for datagrams would be a case of its own.
 internal import Addresses
 internal import LinuxSystem
+internal import ProcessSetup
 
 /// A listening socket of the supervisor's, of which the gate has a copy.
 enum Intake: Hashable {

@@ -130,7 +130,7 @@ package struct RunningConnection: ~Copyable {
             deadline = nil
             return (.kill, chain.endAll())
         }
-        deadline = now + Drain.killGraceNanoseconds
+        deadline = now + Processes.killGraceNanoseconds
         terminationCause = isOutputOver ? .outputOver : .lifetime
         return (.terminate, chain.askToEnd())
     }

@@ -184,7 +184,7 @@ struct RunningConnections: ~Copyable {
             return steps
         }
         guard let steps else { return nil }
-        table.markTerminating(steps.terminate, of: number, deadline: now + Drain.killGraceNanoseconds)
+        table.markTerminating(steps.terminate, of: number, deadline: now + Processes.killGraceNanoseconds)
         if steps.endsOutput { table.update(socketsOf: number) { $0.endOutput(of: place.position) } }
         if steps.leavesHandlerAlone { table.hasten(number, to: now + Self.aloneNanoseconds) }
         return steps.breaks ? resetAtClose(number) : nil

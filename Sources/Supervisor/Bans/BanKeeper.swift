@@ -4,7 +4,7 @@
 internal import Addresses
 internal import Admission
 internal import Control
-internal import Gate
+internal import EventLog
 internal import LinuxSystem
 internal import Messages
 internal import ServiceModel

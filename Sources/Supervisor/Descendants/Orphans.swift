@@ -1,6 +1,5 @@
 // Processes that a gate leaves when it ends: handlers of a gate that died, and processes that it could not kill because
 // they had changed their user. No gate counts them or limits their lifetime any more, so they get TERM, and then KILL.
-internal import Gate
 internal import LinuxSystem
 internal import Sandbox
 
@@ -42,7 +41,7 @@ struct Orphans: ~Copyable {
     /// - Parameter ours: the children that the supervisor has started.
     mutating func terminate(at now: Int64, sparing ours: Roster) -> [Notice] {
         // Orphans that got TERM earlier keep their time for KILL when another gate ends.
-        signal(.terminate, sparing: ours, next: killAt ?? now + Drain.killGraceNanoseconds)
+        signal(.terminate, sparing: ours, next: killAt ?? now + Processes.killGraceNanoseconds)
     }
 
     /// Sends KILL to the orphans that are left, and again each second, because a killed process may leave children.

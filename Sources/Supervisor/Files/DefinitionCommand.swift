@@ -2,17 +2,17 @@
 // So the process that is root for months contains no TOML parser and no Foundation, and a service file that crashes its
 // parser does not touch the services that run.
 package import HostDefinition
-internal import LinuxSystem
+package import LinuxSystem
 internal import Wire
 
 /// A command that prints definitions (HostDefinition.wire).
-package struct DefinitionCommand: Hashable, Sendable {
-    /// The program's absolute path, and its arguments with argv[0].
-    package var path: String
-    package var arguments: [String]
+package struct DefinitionCommand: Sendable {
+    private let program: OwnProgram
+    /// With argv[0].
+    private let arguments: [String]
 
-    package init(path: String, arguments: [String]) {
-        self.path = path
+    package init(_ program: OwnProgram, arguments: [String]) {
+        self.program = program
         self.arguments = arguments
     }
 
@@ -26,7 +26,7 @@ package struct DefinitionCommand: Hashable, Sendable {
         let result: CommandResult
         do throws(SystemError) {
             result = try Commands.run(
-                path, arguments, mostBytes: Self.mostBytes, withinNanoseconds: Self.withinNanoseconds)
+                program, arguments, mostBytes: Self.mostBytes, withinNanoseconds: Self.withinNanoseconds)
         } catch {
             throw unreadable(error)
         }
@@ -36,7 +36,7 @@ package struct DefinitionCommand: Hashable, Sendable {
     /// Starts the command, for a supervisor that goes on serving meanwhile.
     func start() throws(HostDefinitionError) -> RunningCommand {
         do throws(SystemError) {
-            return try Commands.start(path, arguments, mostBytes: Self.mostBytes)
+            return try Commands.start(program, arguments, mostBytes: Self.mostBytes)
         } catch {
             throw unreadable(error)
         }
@@ -67,6 +67,6 @@ package struct DefinitionCommand: Hashable, Sendable {
     }
 
     private func problem(_ message: String) -> HostDefinitionError {
-        HostDefinitionError(Problem(.file(path), message: message))
+        HostDefinitionError(Problem(.file(program.path), message: message))
     }
 }

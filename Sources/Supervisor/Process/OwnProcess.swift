@@ -7,6 +7,7 @@ internal import ServiceModel
 struct OwnProcess: ~Copyable {
     let privilege = Privilege.current
     let startedAt = Clock.monotonicNanoseconds()
+    let programs: OwnPrograms
     var lock: StateLock
     /// The readiness descriptor, until it was written to.
     var ready: Descriptor?
@@ -14,7 +15,8 @@ struct OwnProcess: ~Copyable {
     private var emptyNetwork: EmptyNetwork?
     var stop = Stop()
 
-    init(lock: consuming StateLock, readyNumber: Int32?) {
+    init(lock: consuming StateLock, programs: OwnPrograms, readyNumber: Int32?) {
+        self.programs = programs
         self.lock = lock
         ready = readyNumber.map { Descriptor(owning: $0) }
     }

@@ -4,7 +4,7 @@ internal import Admission
 internal import HostDefinition
 internal import LinuxSystem
 internal import Messages
-internal import Resolver
+internal import ProcessSetup
 internal import ServiceModel
 
 extension Supervisor {
@@ -22,11 +22,12 @@ extension Supervisor {
             let sandbox = try ResolverSetup.sandbox(state: settings.state, privilege: process.privilege)
             let number = loop.numbers.next()
             let channel = try ProcessChannel()
-            // Before the fork, as for gates.
+            // Before the start, as for gates.
             try loop.poller.add(channel.parent.number, .child(number))
-            let setup = ResolverSetup(sandbox: sandbox, servers: settings.nameServers, channel: channel.child.numbers)
-            let pid = try Processes.fork(into: nil)
-            if pid == 0 { Resolver.serve(setup) }
+            var passed = SetupDescriptors()
+            let setup = ResolverSetup(
+                sandbox: sandbox, servers: settings.nameServers, channel: passed.add(channel.child.numbers))
+            let pid = try process.programs.startResolver(setup, passed)
             let started = ResolverProcess(pid: pid, channel: channel.takeParentEnd(), startedAt: now)
             descendants.roster.add(.resolver(started), number)
             resolver.started(started)

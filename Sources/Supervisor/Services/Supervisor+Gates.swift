@@ -3,9 +3,9 @@
 internal import Addresses
 internal import Control
 internal import HostDefinition
-internal import Gate
 internal import LinuxSystem
 internal import Messages
+internal import ProcessSetup
 internal import Sandbox
 internal import ServiceModel
 
@@ -61,35 +61,37 @@ extension Supervisor {
         let number = loop.numbers.next()
         let network = try emptyNetworkNumber(for: service)
         let channel = try ProcessChannel()
-        // Before the fork, because a gate without a channel in the poller must not exist. If the fork fails, closing
+        // Before the start, because a gate without a channel in the poller must not exist. If the start fails, closing
         // the channel takes it out of the poller.
         try loop.poller.add(channel.parent.number, .child(number))
         let counters = try SharedCounters.ofGate()
         let resolver = try resolverEnd(for: service, at: now)
-        // The last step before the fork that can fail, because on a failure nothing else would remove the group.
-        let group = try descendants.orphans.groups?.makeGroup(
-            "\(service.name).\(number)", limits: service.limits, checks: service.admission.checks)
+        var passed = SetupDescriptors()
         var setup = GateSetup(
             sandbox: SandboxPlan(
-                service: service, credentials: credentials, privilege: process.privilege, emptyNetwork: network,
-                group: group?.path),
+                service: service, credentials: credentials, privilege: process.privilege,
+                emptyNetwork: network.map { passed.add($0) }),
             sourcePrefix: settings.sourcePrefix,
-            listeners: opened.map { .init(number: $0.number, bound: $0.bound) }, channel: channel.child.numbers,
-            blockListFile: settings.blockList ?? "", blockListNumber: blockList.file.table.descriptor.number,
-            bansNumber: bans.list.descriptor.number,
-            counters: counters)
+            listeners: opened.map { .init(number: passed.add($0.number), bound: $0.bound) },
+            channel: passed.add(channel.child.numbers), blockListFile: settings.blockList ?? "",
+            blockListNumber: passed.add(blockList.file.table.descriptor.number),
+            bansNumber: passed.add(bans.list.descriptor.number),
+            countersNumber: passed.add(counters.descriptor.number))
         switch resolver {
-        case .some(let end): setup.resolver = end.numbers
+        case .some(let end): setup.resolver = passed.add(end.numbers)
         case .none: break
         }
+        // What follows the making of the group removes it on a failure, because nothing else would.
+        let group = try descendants.orphans.groups?.makeGroup(
+            "\(service.name).\(number)", limits: service.limits, checks: service.admission.checks)
+        setup.sandbox.group = group?.path
         let pid: Int32
         do throws(SystemError) {
-            pid = try Processes.fork(into: group?.number)
+            pid = try process.programs.startGate(setup, passed, into: group?.number)
         } catch {
             _ = group?.isRemoved()
             throw error
         }
-        if pid == 0 { Gate.serve(setup) }
         let gate = GateProcess(
             pid: pid, channel: channel.takeParentEnd(), definition: definition, listeners: opened,
             group: group, counters: counters, sourcePrefix: settings.sourcePrefix, startedAt: now)

@@ -25,9 +25,10 @@ final class Supervised {
     ///   - programs: handlers in build/test, which are for tests only.
     ///   - reader: one of the other files, a script that reads the files for the supervisor in the place of
     ///     `doorward print-definitions`.
+    ///   - bin: the directory of doorward and its other programs.
     init(
         services: [String: String], host: String = "", files: [String: String] = [:], ready: Int? = nil,
-        prefix: [String] = [], programs: [String] = [], reader: String? = nil
+        prefix: [String] = [], programs: [String] = [], reader: String? = nil, bin: String = build + "/bin"
     ) throws {
         directory = try Self.makeDirectory()
         for name in programs { try Self.copy("\(Self.build)/test/\(name)", to: "\(directory)/handlers/\(name)") }
@@ -41,8 +42,8 @@ final class Supervised {
         try write(lines + host, to: "doorward.toml")
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         let command =
-            reader.map { [Self.program + "-supervisor", "-", "\(directory)/\($0)"] }
-            ?? [Self.program, "run", "--config", directory + "/doorward.toml"]
+            reader.map { [bin + "/doorward-supervisor", "-", "/bin/sh", "\(directory)/\($0)"] }
+            ?? [bin + "/doorward", "run", "--config", directory + "/doorward.toml"]
         process.arguments = prefix + command
         process.standardInput = FileHandle.nullDevice
         process.standardError = errors

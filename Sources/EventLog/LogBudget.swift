@@ -1,4 +1,4 @@
-// How many lines of one kind a gate writes to the log. Pure: the time is a parameter.
+// How many lines of one kind a process writes to the log. Pure: the time is a parameter.
 // Lines beyond the budget are counted and not written, so that a handler or a flood cannot fill the disk, take the
 // gate's time, or bury the lines about other clients.
 

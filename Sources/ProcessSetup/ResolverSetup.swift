@@ -1,17 +1,18 @@
-// What the supervisor gives to a resolver before its fork, and the sandbox of a resolver.
+// What the supervisor gives to a new resolver, and the sandbox of a resolver.
 package import Addresses
+internal import HostDefinition
 package import LinuxSystem
 package import Sandbox
 internal import ServiceModel
+package import Wire
 
 /// Everything that a resolver needs to start.
-package struct ResolverSetup: Sendable {
+package struct ResolverSetup: Hashable, Sendable {
     package var sandbox: SandboxPlan
     /// nil: the servers that /etc/resolv.conf names.
     package var servers: [NameServer]?
     /// The resolver's end of its channel with the supervisor.
     package var channel: ChildEnd.Numbers
-    package var timeouts = LookupTimeouts()
 
     package init(sandbox: SandboxPlan, servers: [NameServer]?, channel: ChildEnd.Numbers) {
         self.sandbox = sandbox
@@ -48,5 +49,19 @@ package struct ResolverSetup: Sendable {
         service.sandbox.systemCalls = needless.map { SystemCallChange(.refuse, $0) }
         let credentials = try DynamicUsers.credentials(of: service, state: state, privilege: privilege)
         return SandboxPlan(service: service, credentials: credentials, privilege: privilege, group: group)
+    }
+}
+
+extension ResolverSetup: SetupValue {
+    package static let mark: Int64 = 0x4452_5752_4553_3031  // "DRWRES01"
+
+    package func write(to writer: inout WireWriter) {
+        writer.write(sandbox)
+        writer.write(servers.setting)
+        writer.write(channel)
+    }
+
+    package init(from reader: inout WireReader) throws(WireError) {
+        self.init(sandbox: try reader.value(), servers: try reader.setting(), channel: try reader.value())
     }
 }

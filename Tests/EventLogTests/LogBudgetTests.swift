@@ -1,4 +1,4 @@
-import Gate
+import EventLog
 import Testing
 
 struct LogBudgetTests {
