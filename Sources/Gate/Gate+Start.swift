@@ -1,6 +1,6 @@
-// The start of a gate, from its program's first line to the first accept. It opens what only the supervisor's user may open, then enters
-// the sandbox, then rehearses a handler's start, so that a service that cannot be served says so before its first
-// connection.
+// The start of a gate, from its program's first line to the first accept. It opens what only the supervisor's user may
+// open, then enters the sandbox, then rehearses a handler's start, so that a service that cannot be served says so
+// before its first connection.
 internal import Admission
 package import LinuxSystem
 internal import Messages

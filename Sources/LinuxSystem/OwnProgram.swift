@@ -1,5 +1,5 @@
-// A program of this project that the supervisor executes. It is opened once, when the supervisor starts, and executed by
-// its descriptor: after `make install` a running supervisor goes on with the programs of its own build.
+// A program of this project that the supervisor executes. It is opened once, when the supervisor starts, and executed
+// by its descriptor: after `make install` a running supervisor goes on with the programs of its own build.
 internal import CLinux
 
 /// An opened program.

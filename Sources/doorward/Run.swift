@@ -31,7 +31,8 @@ struct Run: ParsableCommand {
             let own = try Commands.ownPath()
             let supervisor = own + "-supervisor"
             let ready = readyNumber.map(String.init) ?? "-"
-            try Commands.become(supervisor, ["doorward: supervisor", ready, own, PrintDefinitions.name] + paths.arguments)
+            try Commands.become(
+                supervisor, ["doorward: supervisor", ready, own, PrintDefinitions.name] + paths.arguments)
         } catch {
             StandardError.write("doorward: the supervisor beside this program cannot be started: \(error)")
             throw ExitCode(1)

@@ -1,5 +1,6 @@
 // Stands in the place of a program of Doorward, `NAME`, and becomes `NAME-counted` beside it with the counter of
-// allocations loaded. The supervisor starts its programs with an environment of their own, so nothing can be said there.
+// allocations loaded. The supervisor starts its programs with an environment of their own, and nothing can be said
+// there.
 #define _GNU_SOURCE
 #include <limits.h>
 #include <stdio.h>

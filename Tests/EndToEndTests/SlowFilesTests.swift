@@ -92,7 +92,8 @@ extension EndToEndTests {
             let supervised = try started()
             try beginReading(supervised)
             let reader = descendants(of: supervised.pid).first {
-                (try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8))?.hasPrefix("doorward: reader") == true
+                (try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8))?.hasPrefix("doorward: reader")
+                    == true
             }
             kill(try #require(reader), SIGKILL)
             let fault = try supervised.log.wait(for: "fault")

@@ -1,5 +1,5 @@
-// What the released programs must be as files: small, linked with what every Debian has or with nothing, and without the
-// code of each other.
+// What the released programs must be as files: small, linked with what every Debian has or with nothing, each without
+// the code of the others.
 // Runs where DOORWARD_BUILD names the directory that holds bin/; see Makefile, "supervisor". Asks readelf (binutils).
 import Glibc
 import TestSupport
@@ -63,7 +63,7 @@ struct ProgramTests {
     /// The programs that the supervisor executes.
     private static let children = ["doorward-gate", "doorward-resolver"]
 
-    @Test("gate and resolver are at most 11 MB, position-independent, and need nothing to be loaded", arguments: children)
+    @Test("gate and resolver have at most 11 MB, have no fixed address, and need no library", arguments: children)
     func child(program: String) {
         var status = stat()
         // Sound: the call fills the structure.

@@ -54,7 +54,8 @@ struct SetupValueTests {
 
     @Test("the setup of a resolver arrives as it was sent", arguments: [nil, ["192.0.2.1:53", "[2001:db8::1]:5353"]])
     func resolver(servers: [String]?) throws {
-        var service = Service(name: "_resolver", file: "", listen: [], handler: .none, identity: Identity(user: .dynamic))
+        var service = Service(
+            name: "_resolver", file: "", listen: [], handler: .none, identity: Identity(user: .dynamic))
         service.sandbox.network = [.inet, .inet6]
         let plan = SandboxPlan(
             service: service, credentials: try #require(Credentials(of: service, dynamicNumber: 80002)),
