@@ -7,11 +7,11 @@ package enum ResolverStatus: Hashable, Sendable {
     case unused
     case running(pid: Int)
     /// The lists are not asked; the supervisor starts a resolver after this time.
-    case failed(ResolverFailure, retryIn: Duration)
+    case failed(WorkerFailure, retryIn: Duration)
 }
 
 /// The reason why there is no resolver.
-package struct ResolverFailure: Hashable, Sendable, CustomStringConvertible {
+package struct WorkerFailure: Hashable, Sendable, CustomStringConvertible {
     /// The raw value is the word for programs.
     package enum Cause: String, CaseIterable, Hashable, Sendable {
         /// The supervisor could not start a resolver.
@@ -55,7 +55,7 @@ extension ResolverStatus: WireValue {
         case 0: self = .unused
         case 1: self = .running(pid: try reader.value())
         case 2:
-            let failure = ResolverFailure(try reader.word(), message: try reader.text())
+            let failure = WorkerFailure(try reader.word(), message: try reader.text())
             self = .failed(failure, retryIn: try reader.value())
         default: throw WireError()
         }

@@ -113,7 +113,7 @@ extension ResolverStatus {
     }
 
     private static func json(
-        _ state: String, pid: Int? = nil, _ failure: ResolverFailure? = nil, retryIn wait: Duration? = nil
+        _ state: String, pid: Int? = nil, _ failure: WorkerFailure? = nil, retryIn wait: Duration? = nil
     ) -> JSON {
         [
             "state": .string(state), "pid": JSON(pid), "reason": JSON(failure?.cause.rawValue),

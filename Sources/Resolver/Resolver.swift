@@ -79,7 +79,7 @@ package struct Resolver: ~Copyable {
         }
     }
 
-    private static func report(_ message: ResolverReport, to supervisor: borrowing ChildEnd) {
+    private static func report(_ message: WorkerReport, to supervisor: borrowing ChildEnd) {
         // If the supervisor is gone, the loop finds the channel closed and ends.
         supervisor.offer(message.bytes)
     }

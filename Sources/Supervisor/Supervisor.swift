@@ -25,7 +25,7 @@ package final class Supervisor {
     var descendants: Descendants
     var blockList: BlockListKeeper
     var bans: BanKeeper
-    var resolver = ResolverKeeper()
+    var resolver = WorkerKeeper()
     var control: ControlServer
 
     var settings: HostSettings { files.settings }

@@ -187,7 +187,7 @@ struct SupervisorJournal: ~Copyable {
 
     mutating func resolverReady(pid: Int32) { line("resolver_ready") { $0.field("pid", Int(pid)) } }
 
-    mutating func resolverFailure(_ failure: ResolverFailure, retryIn wait: Duration) {
+    mutating func resolverFailure(_ failure: WorkerFailure, retryIn wait: Duration) {
         line("resolver_failed") {
             $0.field("message", failure.description)
             $0.field("retry", nanoseconds: wait.nanoseconds)

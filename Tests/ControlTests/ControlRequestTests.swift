@@ -71,8 +71,8 @@ private func otherReports() -> [StatusReport] {
     let filters: [KernelFilterStatus] = [.off, .unavailable(SystemError("e", .invalid))] + filters().map { .on($0) }
     let resolvers =
         [ResolverStatus.unused]
-        + ResolverFailure.Cause.allCases.map {
-            .failed(ResolverFailure($0, message: "why"), retryIn: .milliseconds(10))
+        + WorkerFailure.Cause.allCases.map {
+            .failed(WorkerFailure($0, message: "why"), retryIn: .milliseconds(10))
         }
     let groups: [ControlGroupLimitation?] = [
         nil, .noGroups, .missing(.absent([.pids, .memory])),

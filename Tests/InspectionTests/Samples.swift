@@ -41,8 +41,8 @@ let filters: [KernelFilterStatus] = {
 }()
 
 let resolvers: [ResolverStatus] = [
-    .unused, .running(pid: 17), .failed(ResolverFailure(.ended), retryIn: .milliseconds(1500)),
-    .failed(ResolverFailure(.reported, message: "open: EACCES"), retryIn: .zero),
+    .unused, .running(pid: 17), .failed(WorkerFailure(.ended), retryIn: .milliseconds(1500)),
+    .failed(WorkerFailure(.reported, message: "open: EACCES"), retryIn: .zero),
 ]
 
 func statusReport(

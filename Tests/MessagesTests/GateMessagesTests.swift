@@ -94,7 +94,7 @@ struct GateMessagesTests {
         #expect(GateMessage.read([]) == .nonsense)
         #expect(SupervisorMessage.read([0x58, 1]) == .unknown)
         #expect(ResolverOrder.read([0x58, 1]) == .unknown)
-        #expect(ResolverReport.read([0x58, 1]) == .unknown)
+        #expect(WorkerReport.read([0x58, 1]) == .unknown)
     }
 
     @Test("a reason that is too long for a message is cut, and still a reason", arguments: ["x", "ü", "\u{1f600}"])
@@ -113,12 +113,12 @@ struct GateMessagesTests {
         let text = "x" + String(repeating: "ü", count: 2000)
         let cut = "x" + String(repeating: "ü", count: 449)
         #expect(GateMessage(GateMessage.failed(text).bytes) == .failed(cut))
-        #expect(ResolverReport(ResolverReport.failed(text).bytes) == .failed(cut))
+        #expect(WorkerReport(WorkerReport.failed(text).bytes) == .failed(cut))
         var long = WireWriter()
         long.write(String(repeating: "x", count: 901))
         for fields in [[1, 0, 0, 0, 0, 0, 0, 0, 0xff], long.bytes] {
             #expect(GateMessage.read([0x46, 1] + fields) == .nonsense)
-            #expect(ResolverReport.read([0x46, 1] + fields) == .nonsense)
+            #expect(WorkerReport.read([0x46, 1] + fields) == .nonsense)
         }
     }
 

@@ -8,8 +8,8 @@ struct ResolverMessagesTests {
         for order in [.gate, .list("bl.example"), .list("")] as [ResolverOrder] {
             #expect(ResolverOrder(order.bytes) == order)
         }
-        for report in [.ready, .failed("a reason"), .failed("")] as [ResolverReport] {
-            #expect(ResolverReport(report.bytes) == report)
+        for report in [.ready, .failed("a reason"), .failed("")] as [WorkerReport] {
+            #expect(WorkerReport(report.bytes) == report)
         }
     }
 
@@ -18,6 +18,6 @@ struct ResolverMessagesTests {
         arguments: [[], [0], Array("GX".utf8), Array("RX".utf8), Array("X".utf8), [0x4c, 0xff]])
     func nonsense(bytes: [UInt8]) {
         #expect(ResolverOrder(bytes) == nil)
-        #expect(ResolverReport(bytes) == nil)
+        #expect(WorkerReport(bytes) == nil)
     }
 }

@@ -65,9 +65,9 @@ final class SupervisorEnd {
 
     func send(_ bytes: [UInt8]) throws { try channel.send(bytes) }
 
-    func report() throws -> ResolverReport? {
+    func report() throws -> WorkerReport? {
         guard case .frame(let bytes) = try channel.receive() else { return nil }
-        return ResolverReport(bytes)
+        return WorkerReport(bytes)
     }
 }
 

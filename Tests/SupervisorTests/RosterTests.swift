@@ -8,8 +8,8 @@ import Testing
 @testable import Supervisor
 
 struct RosterTests {
-    private func resolver(_ pid: Int32, at now: Int64 = 0) throws -> ResolverProcess {
-        ResolverProcess(pid: pid, channel: try ProcessChannel().takeParentEnd(), startedAt: now)
+    private func resolver(_ pid: Int32, at now: Int64 = 0) throws -> WorkerProcess {
+        WorkerProcess(pid: pid, channel: try ProcessChannel().takeParentEnd(), startedAt: now)
     }
 
     @Test("a child is found by its number and by its pid until it is removed; other children are orphans")
@@ -43,13 +43,13 @@ struct RosterTests {
     func twice() async {
         await #expect(processExitsWith: .failure) {
             var roster = Roster()
-            let make = { ResolverProcess(pid: 10, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
+            let make = { WorkerProcess(pid: 10, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
             roster.add(.resolver(try make()), 7)
             roster.add(.resolver(try make()), 8)
         }
         await #expect(processExitsWith: .failure) {
             var roster = Roster()
-            let make = { ResolverProcess(pid: $0, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
+            let make = { WorkerProcess(pid: $0, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
             roster.add(.resolver(try make(10)), 7)
             roster.add(.resolver(try make(11)), 7)
         }

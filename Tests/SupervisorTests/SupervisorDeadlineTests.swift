@@ -46,7 +46,7 @@ extension SupervisorDeadlineTests {
                 let pid = try Processes.fork()
                 if pid == 0 { ProcessActs.sleepForever() }
                 let channel = try ProcessChannel().takeParentEnd()
-                let process = ResolverProcess(pid: pid, channel: channel, startedAt: now)
+                let process = WorkerProcess(pid: pid, channel: channel, startedAt: now)
                 supervisor.descendants.roster.add(.resolver(process), 77)
                 guard supervisor.timeout(at: now) == ChildLife.startNanoseconds else { return 1 }
                 let due = now + ChildLife.startNanoseconds

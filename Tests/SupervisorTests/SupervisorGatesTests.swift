@@ -114,7 +114,7 @@ struct SupervisorGatesTests {
                 try duplicate(number).writeAll(bytes.span)
             }
             let gate = try gateProcess(gateIdle.pid, channel: gateChannel.takeParentEnd())
-            let resolver = ResolverProcess(
+            let resolver = WorkerProcess(
                 pid: resolverIdle.pid, channel: resolverChannel.takeParentEnd(), startedAt: 0)
             try supervisor.loop.poller.add(gate.channel.number, .child(77))
             try supervisor.loop.poller.add(resolver.channel.number, .child(78))

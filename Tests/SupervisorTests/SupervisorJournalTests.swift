@@ -33,7 +33,7 @@ struct SupervisorJournalTests {
             journal.suppressedBans(9)
             journal.kernel(problem: nil)
             journal.kernel(problem: "EPERM")
-            journal.resolverFailure(ResolverFailure(.ended), retryIn: .milliseconds(100))
+            journal.resolverFailure(WorkerFailure(.ended), retryIn: .milliseconds(100))
         }
         #expect(
             found == [

@@ -13,7 +13,7 @@ struct SupervisorOrphansTests {
                 var roster = Roster()
                 let (ours, orphan) = (try sleeper(), try sleeper())
                 let channel = try ProcessChannel().takeParentEnd()
-                roster.add(.resolver(ResolverProcess(pid: ours, channel: channel, startedAt: 0)), 1)
+                roster.add(.resolver(WorkerProcess(pid: ours, channel: channel, startedAt: 0)), 1)
                 guard orphans.terminate(at: 0, sparing: roster) == [.signalled(count: 1, .terminate)] else { return 1 }
                 guard let deadline = orphans.deadline else { return 2 }
                 guard orphans.tend(at: deadline - 1, sparing: roster) == [] else { return 3 }

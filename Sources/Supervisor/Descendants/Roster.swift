@@ -5,7 +5,7 @@
 /// A process that the supervisor has started, by its kind.
 enum ChildProcess {
     case gate(GateProcess)
-    case resolver(ResolverProcess)
+    case resolver(WorkerProcess)
     case reader(ReadingProcess)
 
     /// What all kinds have.

@@ -48,7 +48,7 @@ package struct OwnPrograms: Sendable {
     /// Errors: memfd_create(2), fork(2).
     func startResolver(_ setup: ResolverSetup, _ passed: SetupDescriptors) throws(SystemError) -> Int32 {
         try start(resolver, "resolver", setup, passed, into: nil) {
-            ChildEnd(adopting: setup.channel).offer(ResolverReport.failed("\($0)").bytes)
+            ChildEnd(adopting: setup.channel).offer(WorkerReport.failed("\($0)").bytes)
         }
     }
 

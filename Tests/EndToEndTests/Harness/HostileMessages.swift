@@ -82,7 +82,7 @@ enum RealMessages {
     ]
 
     static let toResolver: [ResolverOrder] = [.gate, .list("bl.test"), .list("")]
-    static let ofResolver: [ResolverReport] = [.ready, .failed("it cannot serve")]
+    static let ofResolver: [WorkerReport] = [.ready, .failed("it cannot serve")]
 
     static let requests = [
         ListRequest(list: 0, address: .v4(0xc633_6407)), ListRequest(list: 1, address: .v6(0x2001_0db8 << 96)),

@@ -30,7 +30,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     case 5: check(SupervisorMessage(bytes)) { SupervisorMessage($0.bytes) }
     case 6: check(GateMessage(bytes)) { GateMessage($0.bytes) }
     case 7: check(ResolverOrder(bytes)) { ResolverOrder($0.bytes) }
-    case 8: check(ResolverReport(bytes)) { ResolverReport($0.bytes) }
+    case 8: check(WorkerReport(bytes)) { WorkerReport($0.bytes) }
     default: return -1
     }
     return 0

@@ -28,7 +28,7 @@ extension Supervisor {
             let setup = ResolverSetup(
                 sandbox: sandbox, servers: settings.nameServers, channel: passed.add(channel.child.numbers))
             let pid = try process.programs.startResolver(setup, passed)
-            let started = ResolverProcess(pid: pid, channel: channel.takeParentEnd(), startedAt: now)
+            let started = WorkerProcess(pid: pid, channel: channel.takeParentEnd(), startedAt: now)
             descendants.roster.add(.resolver(started), number)
             resolver.started(started)
         } catch {
@@ -36,7 +36,7 @@ extension Supervisor {
         }
     }
 
-    private func tell(_ notice: ResolverKeeper.Notice?) {
+    private func tell(_ notice: WorkerKeeper.Notice?) {
         switch notice {
         case nil: break
         case .ready(let pid): journal.resolverReady(pid: pid)
@@ -85,7 +85,7 @@ extension Supervisor {
     }
 
     /// Reads the reports of a resolver.
-    func handleMessages(of process: ResolverProcess, at now: Int64) throws(SystemError) {
+    func handleMessages(of process: WorkerProcess, at now: Int64) throws(SystemError) {
         guard try mayRead(.resolver(process), at: now) else { return }
         switch try process.channel.receive() {
         case .nothing: break
@@ -102,7 +102,7 @@ extension Supervisor {
         }
     }
 
-    private func resolverTalksNonsense(_ process: ResolverProcess) throws(SystemError) {
+    private func resolverTalksNonsense(_ process: WorkerProcess) throws(SystemError) {
         journal.problem("resolver_nonsense", "pid \(process.pid) says what no resolver says, and is killed")
         note(.nonsense, of: process)
         // As for gates.
@@ -112,7 +112,7 @@ extension Supervisor {
     private static let lastMessages = 16
 
     /// Reads what a resolver sent before its end.
-    func readLast(of process: ResolverProcess, at now: Int64) {
+    func readLast(of process: WorkerProcess, at now: Int64) {
         do throws(SystemError) {
             for _ in 0..<Self.lastMessages { try handleMessages(of: process, at: now) }
         } catch {
@@ -120,7 +120,7 @@ extension Supervisor {
         }
     }
 
-    func resolverEnded(_ process: ResolverProcess, _ end: ProcessEnd, at now: Int64) {
+    func resolverEnded(_ process: WorkerProcess, _ end: ProcessEnd, at now: Int64) {
         guard let notice = resolver.ended(process, at: now) else { return }
         journal.gateEnd("resolver_died", end, service: nil)
         tell(notice)

@@ -8,14 +8,14 @@ import Testing
 
 /// A keeper with a resolver, of which the test has the other end.
 private struct Rig: ~Copyable {
-    var keeper = ResolverKeeper()
-    let process: ResolverProcess
+    var keeper = WorkerKeeper()
+    let process: WorkerProcess
     let resolver: ChildEnd
 
     init(pid: Int32 = 10) throws {
         let channel = try ProcessChannel()
         resolver = try childEnd(of: channel)
-        process = ResolverProcess(pid: pid, channel: channel.takeParentEnd(), startedAt: 0)
+        process = WorkerProcess(pid: pid, channel: channel.takeParentEnd(), startedAt: 0)
         keeper.started(process)
     }
 
@@ -26,12 +26,12 @@ private struct Rig: ~Copyable {
     }
 }
 
-struct ResolverKeeperTests {
+struct WorkerKeeperTests {
     private let startFailed = SystemError("fork", .again)
 
     @Test("without a resolver there is one to start, no channel to it, and nothing to wait for")
     func unused() throws {
-        var keeper = ResolverKeeper()
+        var keeper = WorkerKeeper()
         #expect(keeper.isMissing && keeper.deadline == nil && keeper.status(at: 0) == .unused)
         let isConnected = try keeper.connect(lists: ["a.example"]) != nil
         #expect(!isConnected)
@@ -41,8 +41,8 @@ struct ResolverKeeperTests {
 
     @Test("a resolver that cannot be started is tried again after a while, and status says why")
     func notStarted() throws {
-        var keeper = ResolverKeeper()
-        let failure = ResolverFailure(.notStarted, message: "\(startFailed)")
+        var keeper = WorkerKeeper()
+        let failure = WorkerFailure(.notStarted, message: "\(startFailed)")
         #expect(keeper.notStarted(startFailed, at: 5) == .notStarted(failure, retryIn: .milliseconds(100)))
         #expect(!keeper.isMissing && keeper.deadline == 100_000_005)
         #expect(keeper.status(at: 5) == .failed(failure, retryIn: .milliseconds(100)))
@@ -103,8 +103,8 @@ struct ResolverKeeperTests {
     @Test("the report that it serves counts once")
     func ready() throws {
         var rig = try Rig()
-        let first = rig.keeper.report(ResolverReport.ready.bytes, of: rig.process)
-        let second = rig.keeper.report(ResolverReport.ready.bytes, of: rig.process)
+        let first = rig.keeper.report(WorkerReport.ready.bytes, of: rig.process)
+        let second = rig.keeper.report(WorkerReport.ready.bytes, of: rig.process)
         #expect(first == (.ready(pid: 10), false))
         #expect(second == (nil, false))
         let status = rig.keeper.status(at: 0)
@@ -115,9 +115,9 @@ struct ResolverKeeperTests {
     func ended() throws {
         for reason in [nil, "no"] as [String?] {
             var rig = try Rig()
-            if let reason { _ = rig.keeper.report(ResolverReport.failed(reason).bytes, of: rig.process) }
+            if let reason { _ = rig.keeper.report(WorkerReport.failed(reason).bytes, of: rig.process) }
             let notice = rig.keeper.ended(rig.process, at: 5)
-            let failure = reason.map { ResolverFailure(.reported, message: $0) } ?? ResolverFailure(.ended)
+            let failure = reason.map { WorkerFailure(.reported, message: $0) } ?? WorkerFailure(.ended)
             #expect(notice == .died(failure, retryIn: .milliseconds(100)))
             let (process, deadline) = (rig.keeper.process, rig.keeper.deadline)
             #expect(process == nil && deadline == 100_000_005)
@@ -128,9 +128,9 @@ struct ResolverKeeperTests {
     func former() throws {
         var rig = try Rig(pid: 10)
         let old = rig.keeper.dismiss()
-        let other = ResolverProcess(pid: 11, channel: try ProcessChannel().takeParentEnd(), startedAt: 0)
+        let other = WorkerProcess(pid: 11, channel: try ProcessChannel().takeParentEnd(), startedAt: 0)
         rig.keeper.started(other)
-        let late = rig.keeper.report(ResolverReport.failed("late").bytes, of: rig.process)
+        let late = rig.keeper.report(WorkerReport.failed("late").bytes, of: rig.process)
         let notice = old.flatMap { rig.keeper.ended($0, at: 5) }
         let (process, status) = (rig.keeper.process, rig.keeper.status(at: 5))
         #expect(late == (nil, false) && notice == nil && process === other && status == .running(pid: 11))
@@ -141,7 +141,7 @@ struct ResolverKeeperTests {
         var rig = try Rig()
         let first = rig.keeper.report([0x58], of: rig.process)
         let second = rig.keeper.report([0x59], of: rig.process)
-        let nonsense = rig.keeper.report(ResolverReport.ready.bytes + [1], of: rig.process)
+        let nonsense = rig.keeper.report(WorkerReport.ready.bytes + [1], of: rig.process)
         #expect(first == (.unknown([0x58]), false) && second == (nil, false) && nonsense == (nil, true))
     }
 }
