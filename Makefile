@@ -48,7 +48,7 @@ test-packages: packages
 # ---- building
 
 supervisor: packages
-	@for name in doorward doorward-supervisor doorward-gate doorward-resolver; do \
+	@for name in doorward doorward-supervisor doorward-gate doorward-resolver doorward-log; do \
 	    $(SWIFT) build $(RELEASE) --product $$name || exit 1; \
 	    install -D -m 755 .build/release-build/release/$$name build/bin/$$name || exit 1; \
 	done

@@ -141,6 +141,7 @@ let supervisorColumn: [Target] = [
             "ServiceModel", "Spawner", "Tables", "Text", "Wire",
         ]),
     target("Resolver", ["Addresses", "DNS", "EventLog", "LinuxSystem", "Messages", "ProcessSetup", "Sandbox", "Wire"]),
+    target("LogWriter", ["EventLog", "LinuxSystem", "Messages", "ProcessSetup", "Sandbox", "Text"]),
     target("ProcessSetup", ["Addresses", "HostDefinition", "LinuxSystem", "Sandbox", "ServiceModel", "Wire"]),
     target("Wire", ["Addresses"]),
     target("Messages", ["Addresses", "DNS", "LinuxSystem", "ServiceModel", "Wire"]),
@@ -158,6 +159,7 @@ let supervisorColumn: [Target] = [
         name: "doorward-supervisor", dependencies: ["HostDefinition", "LinuxSystem", "Supervisor"],
         swiftSettings: strict),
     child("doorward-gate", ["Gate", "LinuxSystem", "ProcessSetup"]),
+    child("doorward-log", ["LinuxSystem", "LogWriter", "ProcessSetup"]),
     child("doorward-resolver", ["LinuxSystem", "ProcessSetup", "Resolver"]),
     .target(name: "CTOMLReader", cxxSettings: strictCXX),
     target("Configuration", ["Addresses", "CTOMLReader", "HostDefinition", "ServiceModel", "Tables", "Text"]),
@@ -216,8 +218,9 @@ let testTargets: [Target] = [
         "SupervisorTests",
         [
             "Addresses", "Admission", "Control", "EventLog", "HostDefinition", "LinuxSystem", "Messages",
-            "ServiceModel", "Supervisor", "TestSupport", "Wire",
+            "ProcessSetup", "ServiceModel", "Supervisor", "TestSupport", "Wire",
         ]),
+    tests("LogWriterTests", ["EventLog", "LinuxSystem", "LogWriter", "Messages", "TestSupport"]),
     tests(
         "ConfigurationTests",
         ["Addresses", "Configuration", "HostDefinition", "ServiceModel", "Tables", "TestSupport"]),

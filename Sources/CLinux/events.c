@@ -3,6 +3,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -102,3 +103,11 @@ static int64_t nanoseconds(clockid_t clock) {
 int64_t clinux_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
 
 int64_t clinux_wall_nanoseconds(void) { return nanoseconds(CLOCK_REALTIME); }
+
+int clinux_wait_for_either(int output, int input, int timeout_milliseconds) {
+    struct pollfd either[] = {{.fd = output, .events = POLLOUT}, {.fd = input, .events = POLLIN}};
+    int ready = poll(either, 2, timeout_milliseconds);
+    if (ready < 0) return errno == EINTR ? 0 : -errno;
+    // A broken output counts as one that can be written, which then fails.
+    return (either[0].revents != 0) | (either[1].revents != 0) << 1;
+}

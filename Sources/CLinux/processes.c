@@ -110,7 +110,8 @@ int clinux_open_program(const char *path) {
 
 // First above all numbers that will be used, so that no descriptor takes the place of one that is still to be moved.
 // Source: execveat(2), AT_EMPTY_PATH.
-int clinux_execute(int program, char *const *arguments, char *const *environment, int *passed, size_t count) {
+int clinux_execute(
+    int program, char *const *arguments, char *const *environment, int errors, int *passed, size_t count) {
     int first_free = 3 + (int)count;
     int executed = fcntl(program, F_DUPFD_CLOEXEC, first_free);
     if (executed < 0) return -errno;
@@ -118,6 +119,7 @@ int clinux_execute(int program, char *const *arguments, char *const *environment
         passed[i] = fcntl(passed[i], F_DUPFD_CLOEXEC, first_free);
         if (passed[i] < 0) return -errno;
     }
+    if (errors != 2 && dup2(errors, 2) < 0) return -errno;
     for (size_t i = 0; i < count; i++) {
         if (dup2(passed[i], 3 + (int)i) < 0) return -errno;
     }

@@ -1,7 +1,9 @@
 // The log: one line per event on descriptor 2, `key=value`, one write each.
 // Promises: a value never contains a blank, a control character or a byte above 0x7e unless it is quoted or escaped, so
 // that nothing a peer sends can look like another field or another line. Never allocates once it is made.
-// A line that is too long is cut, and the line says so. A service goes on when its log cannot be written.
+// A line that is too long is cut, and the line says so. A service goes on when its log cannot be written, and when
+// nobody reads it: a line that finds no room is lost and counted, and the next one that finds some comes after a line
+// that says how many were lost.
 package import Addresses
 internal import LinuxSystem
 package import ServiceModel
@@ -11,10 +13,26 @@ package import Text
 package struct EventLog: ~Copyable {
     private var line = ByteText(capacity: 4096)
     private let destination: Int32
+    private var losses: LogLosses
 
-    /// - Parameter destination: a descriptor that outlives the log; tests use another than 2.
-    package init(destination: Int32 = 2) {
+    /// - Parameters:
+    ///   - destination: a descriptor that outlives the log; tests use another than 2.
+    ///   - service: the service that lines about lost lines name; nil: none.
+    package init(destination: Int32 = 2, service: String? = nil) {
         self.destination = destination
+        losses = LogLosses(service: service)
+    }
+
+    /// How many lines were lost since the log was made.
+    package var lostLines: Int { losses.all }
+
+    /// Monotonic: when ``reportLosses(at:)`` has something to say; nil for never.
+    package var lossesDeadline: Int64? { losses.deadline }
+
+    /// Says how many lines were lost, when it is time for that and there is room.
+    package mutating func reportLosses(at now: Int64) {
+        guard let due = losses.deadline, now >= due else { return }
+        if !writeLosses() { losses.delay(at: now) }
     }
 
     /// Starts a line: `TIME event=NAME`.
@@ -92,13 +110,37 @@ package struct EventLog: ~Copyable {
 
     /// Ends the line and writes it.
     package mutating func end() {
+        finish()
+        if losses.pending > 0, !writeLosses() { return losses.note(at: Clock.monotonicNanoseconds()) }
+        if !write(line.bytes) { losses.note(at: Clock.monotonicNanoseconds()) }
+    }
+
+    /// Ends the line and adds it to these bytes, in the place of writing it.
+    package mutating func end(addingTo bytes: inout [UInt8]) {
+        finish()
+        let line = line.bytes
+        for index in line.indices { bytes.append(line[index]) }
+    }
+
+    private mutating func finish() {
         line.append(UInt8(ascii: "\n"))
         if line.isTruncated { closeCutLine() }
+    }
+
+    private func write(_ bytes: borrowing Span<UInt8>) -> Bool {
         do throws(SystemError) {
-            try writeBytes(line.bytes, to: destination)
+            try writeBytes(bytes, to: destination)
+            return true
         } catch {
-            // Dropped on purpose: there is nowhere left to report it, and the service goes on.
+            return false
         }
+    }
+
+    private mutating func writeLosses() -> Bool {
+        losses.describe(wallNanoseconds: Clock.wallNanoseconds())
+        guard write(losses.line.bytes) else { return false }
+        losses.reported()
+        return true
     }
 
     /// Ends a line that did not fit, not even its newline. It leaves no half escape and no open quote, and marks the

@@ -3,6 +3,7 @@
 // Its state is in owners, each in a file of its own with a deadline, none of which sees another. Gate+Flow.swift hands
 // connections from one to the next; Gate+Orders.swift obeys the supervisor; Gate+Start.swift has the start of a gate.
 internal import Admission
+internal import EventLog
 internal import LinuxSystem
 internal import Messages
 internal import Spawner
@@ -81,6 +82,7 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
         startChecks(at: now)
         counters[.active] = UInt64(running.count)
         counters[.waiting] = UInt64(preConnection.count)
+        counters[.unlogged] = UInt64(journal.log.lostLines)
         try watchListeners(at: now)
         closeListeners()
         try endIfDrained(at: now)

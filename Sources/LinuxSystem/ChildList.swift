@@ -47,10 +47,11 @@ package struct ChildList: ~Copyable {
     }
 
     /// Kills and reaps every child, and every process that becomes a child by that, until none is left that this
-    /// process may signal. For the end of a process that starts no others: no child is spared, and the call waits for
-    /// the ends.
-    package func killAll() throws(SystemError) {
-        while case let stopped = try stopAll(but: { _ in false }).stopped, !stopped.isEmpty {
+    /// process may signal. For the end of a process that starts no others: the call waits for the ends.
+    ///
+    /// - Parameter spared: a child that is left alone.
+    package func killAll(but spared: Int32? = nil) throws(SystemError) {
+        while case let stopped = try stopAll(but: { $0 == spared }).stopped, !stopped.isEmpty {
             for pid in stopped {
                 Processes.signal(pid, .kill)
                 try Processes.reap(pid)

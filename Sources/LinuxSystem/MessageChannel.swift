@@ -71,4 +71,7 @@ package struct PassedDescriptors: ~Copyable {
         self.first = first >= 0 ? Descriptor(owning: first) : nil
         self.second = second >= 0 ? Descriptor(owning: second) : nil
     }
+
+    /// The first one; the other one is closed.
+    package consuming func takeFirst() -> Descriptor? { first }
 }

@@ -49,3 +49,20 @@ package struct Poller: ~Copyable {
     /// The token of the ready descriptor at `index`, which is below the result of ``wait(timeoutNanoseconds:)``.
     package func token(at index: Int) -> UInt64 { events[index].token }
 }
+
+extension Poller {
+    /// Waits for room in one descriptor or input in another; for a process that has only these two to wait for, of which
+    /// one may be a file on a disk, which epoll refuses and which always has room.
+    ///
+    /// - Parameters:
+    ///   - input: -1 for none.
+    ///   - milliseconds: nil waits without a limit.
+    /// - Returns: neither after the time, or after a signal.
+    /// Errors: poll(2).
+    package static func waitForEither(
+        output: Int32, input: Int32, milliseconds: Int32?
+    ) throws(SystemError) -> (output: Bool, input: Bool) {
+        let ready = try retrying("poll") { clinux_wait_for_either(output, input, milliseconds ?? -1) }
+        return (ready & 1 != 0, ready & 2 != 0)
+    }
+}

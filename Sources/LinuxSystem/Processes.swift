@@ -45,6 +45,16 @@ package enum Processes {
         return way(end)
     }
 
+    /// Waits for the end of a child, which stays to be reaped, but not for long. Source: pidfd_open(2).
+    ///
+    /// - Returns: whether it has ended.
+    package static func hasEnded(_ pid: Int32, withinNanoseconds: Int64) throws(SystemError) -> Bool {
+        let process = Descriptor(owning: try retrying("pidfd_open") { clinux_open_process(pid) })
+        var poller = try Poller()
+        try poller.add(process.number, token: 0)
+        return try poller.wait(timeoutNanoseconds: withinNanoseconds) > 0
+    }
+
     private static func way(_ end: clinux_end) -> ProcessEnd.Way {
         end.was_signalled != 0
             ? .killed(by: Signal(end.status), dumpedCore: end.dumped_core != 0) : .exited(status: end.status)

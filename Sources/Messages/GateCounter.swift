@@ -21,12 +21,14 @@ package enum GateCounter: Hashable, Sendable {
     case pauses
     /// Connections that were admitted although not every DNS block list has answered.
     case unlisted
+    /// Lines of its log that were lost, because the writer of the log was slower.
+    case unlogged
     case refused(RefusalCause)
 }
 
 extension GateCounter: CaseIterable {
     package static let allCases: [GateCounter] =
-        [.active, .waiting, .accepted, .succeeded, .failed, .unstarted, .pauses, .unlisted]
+        [.active, .waiting, .accepted, .succeeded, .failed, .unstarted, .pauses, .unlisted, .unlogged]
         + RefusalCause.allCases.map { .refused($0) }
 
     /// The key in JSON.
@@ -46,7 +48,7 @@ extension GateCounter: CaseIterable {
 
 extension SharedCounters {
     /// Changes when a counter comes, goes or moves to another index.
-    private static var version: UInt32 { 1 }
+    private static var version: UInt32 { 2 }
 
     /// The counters of one gate; the supervisor makes them before it starts.
     ///

@@ -15,6 +15,8 @@ package enum LogOrder: Hashable, Sendable {
     case source(LogSource)
     /// Asks for a sign of life.
     case signOfLife
+    /// The supervisor ends: the writer is to end when it has written everything.
+    case finish
 }
 
 extension LogOrder: ChannelMessage {
@@ -23,6 +25,7 @@ extension LogOrder: ChannelMessage {
         case resolver = 0x52  // R
         case gate = 0x47  // G
         case signOfLife = 0x41  // A
+        case finish = 0x46  // F
     }
 
     package var kind: Kind {
@@ -31,12 +34,13 @@ extension LogOrder: ChannelMessage {
         case .source(.resolver): .resolver
         case .source(.gate): .gate
         case .signOfLife: .signOfLife
+        case .finish: .finish
         }
     }
 
     package func writeFields(to writer: inout WireWriter) {
         switch self {
-        case .source(.supervisor), .signOfLife: break
+        case .source(.supervisor), .signOfLife, .finish: break
         case .source(.resolver(let pid)): writer.write(Int64(pid))
         case .source(.gate(let service, let pid)):
             writer.write(service)
@@ -50,6 +54,7 @@ extension LogOrder: ChannelMessage {
         case .resolver: self = .source(.resolver(pid: try reader.number(Int32.self)))
         case .gate: self = .source(.gate(service: try reader.text(), pid: try reader.number(Int32.self)))
         case .signOfLife: self = .signOfLife
+        case .finish: self = .finish
         }
     }
 }

@@ -5,6 +5,8 @@ package import LinuxSystem
 package struct SetupDescriptors {
     /// Numbers of this process.
     private var passed: [Int32] = []
+    /// The one that becomes descriptor 2.
+    package var errors: Int32 = 2
 
     /// The memory with the setup.
     package static let setupNumber = OwnProgram.firstNumber

@@ -12,7 +12,7 @@ internal import ServiceModel
 
 /// The owners of the supervisor's state that have something to do at a time.
 enum SupervisorOwner: String, CaseIterable, Codable {
-    case loop, process, files, services, descendants, bans, resolver, control
+    case loop, process, files, services, descendants, bans, resolver, log, control
 }
 
 /// The supervisor, from start to the end of the last gate.
@@ -26,6 +26,7 @@ package final class Supervisor {
     var blockList: BlockListKeeper
     var bans: BanKeeper
     var resolver = WorkerKeeper()
+    var log = LogKeeper()
     var control: ControlServer
 
     var settings: HostSettings { files.settings }
@@ -72,9 +73,10 @@ package final class Supervisor {
         } catch {
             throw HostDefinitionError(Problem(nil, message: "cannot start: \(error)"))
         }
+        let now = Clock.monotonicNanoseconds()
+        openLog(at: now)
         watchBlockList()
         logStart(withoutGroups: noGroups)
-        let now = Clock.monotonicNanoseconds()
         openControl(at: now)
         restoreBans()
         applyKernelFilter(at: now)
@@ -97,13 +99,15 @@ package final class Supervisor {
                 try turn()
             } catch {
                 journal.problem("supervisor_fault", "\(error)")
+                closeLog()
                 return 1
             }
             if process.stop.isStopping, services.isEmpty {
-                tell(descendants.orphans.killAll())
+                tell(descendants.orphans.killAll(but: log.worker.process?.pid))
                 if bans.hasUnsaved { saveBans() }
                 closeControl()
                 journal.event("stopped")
+                closeLog()
                 return 0
             }
         }
@@ -132,6 +136,7 @@ package final class Supervisor {
         // Only when everything was heard that has been said: this process may have been stopped itself.
         if !loop.hasUnread { tendChildren(at: now) }
         tendResolver(at: now)
+        tendLog(at: now)
         tell(descendants.tend(at: now))
         setBackDoubtfulListeners(at: now)
         stopStep(at: now)
@@ -159,8 +164,8 @@ package final class Supervisor {
             case .gate(let gate):
                 (event, pid) = ("gate_unreachable", gate.pid)
                 try handleMessages(of: gate, at: now)
-            case .resolver(let process):
-                (event, pid) = ("resolver_unreachable", process.pid)
+            case .worker(let process):
+                (event, pid) = ("worker_unreachable", process.pid)
                 try handleMessages(of: process, at: now)
             case .reader: return files.reading.readOutput(&loop.poller)
             }
@@ -185,7 +190,7 @@ package final class Supervisor {
             case .gate(let gate):
                 gate.failure = gate.failure ?? silence
                 note(.late, of: gate)
-            case .resolver(let process):
+            case .worker(let process):
                 process.problem = process.problem ?? silence
                 note(.late, of: process)
             case .reader(let reader): reader.fail(SystemError("wait for command", .timedOut), .late)
@@ -207,6 +212,7 @@ package final class Supervisor {
         case .descendants: descendants.deadline
         case .bans: bans.deadline(at: now)
         case .resolver: resolver.deadline
+        case .log: [log.deadline, journal.deadline].compactMap { $0 }.min()
         case .control: control.deadline
         }
     }

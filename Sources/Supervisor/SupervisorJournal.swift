@@ -5,14 +5,52 @@ internal import Control
 internal import HostDefinition
 internal import EventLog
 internal import LinuxSystem
+internal import ProcessSetup
 internal import Sandbox
 internal import ServiceModel
 
 /// The supervisor's log.
 struct SupervisorJournal: ~Copyable {
     private var log: EventLog
+    /// The pipe to the writer of the log; nil: the lines go to the log itself.
+    private var writer: Descriptor?
 
-    init(log: consuming EventLog = EventLog()) { self.log = log }
+    init(log: consuming EventLog = EventLog()) {
+        self.log = log
+        writer = nil
+    }
+
+    /// From now on, the lines go to the writer of the log.
+    mutating func use(_ writer: consuming Descriptor) {
+        log = EventLog(destination: writer.number)
+        self.writer = consume writer
+    }
+
+    /// Ends the way to the writer.
+    mutating func close() {
+        log = EventLog()
+        writer = nil
+    }
+
+    /// Monotonic; nil for never.
+    var deadline: Int64? { log.lossesDeadline }
+
+    mutating func reportLosses(at now: Int64) { log.reportLosses(at: now) }
+
+    /// A line about the writer of the log, which goes to the log itself: there may be no writer.
+    private func direct(_ event: StaticString, _ fill: (inout EventLog) -> Void) {
+        var log = EventLog()
+        log.begin(event, wallNanoseconds: Clock.wallNanoseconds())
+        fill(&log)
+        log.end()
+    }
+
+    private mutating func line(of task: WorkerTask, _ event: StaticString, _ fill: (inout EventLog) -> Void) {
+        switch task {
+        case .log: direct(event, fill)
+        case .resolver: line(event, fill)
+        }
+    }
 
     private mutating func line(_ event: StaticString, _ fill: (inout EventLog) -> Void) {
         log.begin(event, wallNanoseconds: Clock.wallNanoseconds())
@@ -124,11 +162,15 @@ struct SupervisorJournal: ~Copyable {
     mutating func gateEnd(_ event: StaticString, _ end: ProcessEnd, service: String?) {
         line(event) {
             if let service { $0.field("service", service) }
-            $0.field("pid", Int(end.pid))
-            switch end.way {
-            case .exited(let status): $0.field("status", Int(status))
-            case .killed(let signal, _): $0.field("signal", signal.name)
-            }
+            Self.add(end, to: &$0)
+        }
+    }
+
+    private static func add(_ end: ProcessEnd, to log: inout EventLog) {
+        log.field("pid", Int(end.pid))
+        switch end.way {
+        case .exited(let status): log.field("status", Int(status))
+        case .killed(let signal, _): log.field("signal", signal.name)
         }
     }
 
@@ -160,7 +202,7 @@ struct SupervisorJournal: ~Copyable {
     /// Logs a message that is of no kind which the supervisor knows.
     ///
     /// - Parameter service: that of a gate; nil: the sender serves all.
-    mutating func unknownMessage(_ bytes: [UInt8], of sender: StaticString, pid: Int32, service: String?) {
+    mutating func unknownMessage(_ bytes: [UInt8], of sender: String, pid: Int32, service: String?) {
         line("unknown_message") {
             if let service { $0.field("service", service) }
             $0.field("from", sender)
@@ -185,12 +227,31 @@ struct SupervisorJournal: ~Copyable {
         }
     }
 
-    mutating func resolverReady(pid: Int32) { line("resolver_ready") { $0.field("pid", Int(pid)) } }
+    mutating func workerReady(_ task: WorkerTask, pid: Int32) {
+        line(task == .log ? "log_ready" : "resolver_ready") { $0.field("pid", Int(pid)) }
+    }
 
-    mutating func resolverFailure(_ failure: WorkerFailure, retryIn wait: Duration) {
-        line("resolver_failed") {
+    mutating func workerFailure(_ task: WorkerTask, _ failure: WorkerFailure, retryIn wait: Duration) {
+        line(of: task, task == .log ? "log_failed" : "resolver_failed") {
             $0.field("message", failure.description)
             $0.field("retry", nanoseconds: wait.nanoseconds)
+        }
+    }
+
+    mutating func workerDied(_ task: WorkerTask, _ end: ProcessEnd) {
+        line(of: task, task == .log ? "log_died" : "resolver_died") { Self.add(end, to: &$0) }
+    }
+
+    mutating func nonsense(_ worker: WorkerProcess) {
+        line(of: worker.task, worker.task == .log ? "log_nonsense" : "resolver_nonsense") {
+            $0.field(
+                "message", "pid \(worker.pid) says what no \(worker.task.rawValue) process says, and is killed")
+        }
+    }
+
+    mutating func silent(_ worker: WorkerProcess) {
+        line(of: worker.task, worker.task == .log ? "log_silent" : "resolver_silent") {
+            $0.field("pid", Int(worker.pid))
         }
     }
 

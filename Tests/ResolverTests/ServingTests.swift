@@ -21,7 +21,7 @@ private final class RunningResolver {
     init(_ servers: [NameServer], in directory: TemporaryDirectory) throws {
         let channel = try ProcessChannel()
         let setup = ResolverSetup(
-            sandbox: try ResolverSetup.sandbox(state: "\(directory.path)/state", privilege: .current), servers: servers,
+            sandbox: try WorkerTask.resolver.sandbox(state: "\(directory.path)/state", privilege: .current), servers: servers,
             channel: channel.child.numbers)
         pid = try Processes.fork()
         if pid == 0 {
@@ -160,7 +160,7 @@ struct ServingTests {
         await #expect(processExitsWith: .success) {
             let directory = try TemporaryDirectory()
             let server = try FakeNameServer()
-            let plan = try ResolverSetup.sandbox(state: "\(directory.path)/state", privilege: .current)
+            let plan = try WorkerTask.resolver.sandbox(state: "\(directory.path)/state", privilege: .current)
             let status = try ChildProcesses.forked {
                 _ = try Sandbox.enter(plan)
                 let isRefused = { (result: Int32) in result < 0 && errno == EPERM }

@@ -1,6 +1,7 @@
 import HostDefinition
 import LinuxSystem
 import Messages
+import ProcessSetup
 import ServiceModel
 import TestSupport
 import Testing
@@ -9,14 +10,14 @@ import Testing
 
 struct RosterTests {
     private func resolver(_ pid: Int32, at now: Int64 = 0) throws -> WorkerProcess {
-        WorkerProcess(pid: pid, channel: try ProcessChannel().takeParentEnd(), startedAt: now)
+        WorkerProcess(.resolver, pid: pid, channel: try ProcessChannel().takeParentEnd(), startedAt: now)
     }
 
     @Test("a child is found by its number and by its pid until it is removed; other children are orphans")
     func found() throws {
         var roster = Roster()
-        roster.add(.resolver(try resolver(10)), 7)
-        roster.add(.resolver(try resolver(11)), 8)
+        roster.add(.worker(try resolver(10)), 7)
+        roster.add(.worker(try resolver(11)), 8)
         #expect(roster.child(7)?.started.pid == 10)
         #expect(roster.child(8)?.started.pid == 11)
         #expect(roster.child(9) == nil)
@@ -32,9 +33,9 @@ struct RosterTests {
     @Test("a pid may come again after its process was reaped, with another number")
     func again() throws {
         var roster = Roster()
-        roster.add(.resolver(try resolver(10)), 7)
+        roster.add(.worker(try resolver(10)), 7)
         _ = roster.remove(pid: 10)
-        roster.add(.resolver(try resolver(10)), 8)
+        roster.add(.worker(try resolver(10)), 8)
         #expect(roster.child(7) == nil)
         #expect(roster.child(8) != nil)
     }
@@ -43,15 +44,15 @@ struct RosterTests {
     func twice() async {
         await #expect(processExitsWith: .failure) {
             var roster = Roster()
-            let make = { WorkerProcess(pid: 10, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
-            roster.add(.resolver(try make()), 7)
-            roster.add(.resolver(try make()), 8)
+            let make = { WorkerProcess(.resolver, pid: 10, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
+            roster.add(.worker(try make()), 7)
+            roster.add(.worker(try make()), 8)
         }
         await #expect(processExitsWith: .failure) {
             var roster = Roster()
-            let make = { WorkerProcess(pid: $0, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
-            roster.add(.resolver(try make(10)), 7)
-            roster.add(.resolver(try make(11)), 7)
+            let make = { WorkerProcess(.resolver, pid: $0, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
+            roster.add(.worker(try make(10)), 7)
+            roster.add(.worker(try make(11)), 7)
         }
     }
 
@@ -59,8 +60,8 @@ struct RosterTests {
     func late() throws {
         var roster = Roster()
         let (first, second) = (try resolver(10, at: 5), try resolver(11, at: 9))
-        roster.add(.resolver(first), 7)
-        roster.add(.resolver(second), 8)
+        roster.add(.worker(first), 7)
+        roster.add(.worker(second), 8)
         let due = 5 + ChildLife.startNanoseconds
         #expect(roster.deadline == due)
         #expect(roster.late(at: due - 1).isEmpty)
@@ -77,7 +78,7 @@ struct RosterTests {
     func sign() throws {
         var roster = Roster()
         let process = try resolver(10)
-        roster.add(.resolver(process), 7)
+        roster.add(.worker(process), 7)
         _ = process.life.note(.ready)
         process.sign = SignOfLife(at: 5)
         #expect(roster.deadline == SignOfLife.askEveryNanoseconds)
@@ -88,7 +89,7 @@ struct RosterTests {
     @Test("a child that was reaped is never late")
     func reaped() throws {
         var roster = Roster()
-        roster.add(.resolver(try resolver(10)), 7)
+        roster.add(.worker(try resolver(10)), 7)
         _ = roster.remove(pid: 10)
         #expect(roster.deadline == nil)
         #expect(roster.late(at: .max).isEmpty)

@@ -1,6 +1,7 @@
 import Addresses
 import HostDefinition
 import LinuxSystem
+import ProcessSetup
 import ServiceModel
 import TestSupport
 import Testing
@@ -46,8 +47,8 @@ extension SupervisorDeadlineTests {
                 let pid = try Processes.fork()
                 if pid == 0 { ProcessActs.sleepForever() }
                 let channel = try ProcessChannel().takeParentEnd()
-                let process = WorkerProcess(pid: pid, channel: channel, startedAt: now)
-                supervisor.descendants.roster.add(.resolver(process), 77)
+                let process = WorkerProcess(.resolver, pid: pid, channel: channel, startedAt: now)
+                supervisor.descendants.roster.add(.worker(process), 77)
                 guard supervisor.timeout(at: now) == ChildLife.startNanoseconds else { return 1 }
                 let due = now + ChildLife.startNanoseconds
                 supervisor.endLateChildren(at: due - 1)
@@ -86,6 +87,7 @@ private func makeWait(_ owner: SupervisorOwner, _ supervisor: Supervisor, at now
     case .bans:
         _ = supervisor.block(try IPPrefix("192.0.2.7/32"), reason: "", length: nil, at: now)
     case .resolver: _ = supervisor.resolver.notStarted(SystemError("fork", .again), at: now)
+    case .log: _ = supervisor.log.worker.notStarted(SystemError("fork", .again), at: now)
     case .control:
         _ = supervisor.control.close()
         _ = try Commands.run(

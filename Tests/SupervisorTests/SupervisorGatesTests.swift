@@ -1,6 +1,7 @@
 import HostDefinition
 import LinuxSystem
 import Messages
+import ProcessSetup
 import ServiceModel
 import TestSupport
 import Testing
@@ -115,7 +116,7 @@ struct SupervisorGatesTests {
             }
             let gate = try gateProcess(gateIdle.pid, channel: gateChannel.takeParentEnd())
             let resolver = WorkerProcess(
-                pid: resolverIdle.pid, channel: resolverChannel.takeParentEnd(), startedAt: 0)
+                .resolver, pid: resolverIdle.pid, channel: resolverChannel.takeParentEnd(), startedAt: 0)
             try supervisor.loop.poller.add(gate.channel.number, .child(77))
             try supervisor.loop.poller.add(resolver.channel.number, .child(78))
             let before = try supervisor.loop.poller.wait(timeoutNanoseconds: 0)

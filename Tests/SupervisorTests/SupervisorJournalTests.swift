@@ -2,6 +2,7 @@ import Addresses
 import Control
 import EventLog
 import LinuxSystem
+import ProcessSetup
 import ServiceModel
 import TestSupport
 import Testing
@@ -33,7 +34,7 @@ struct SupervisorJournalTests {
             journal.suppressedBans(9)
             journal.kernel(problem: nil)
             journal.kernel(problem: "EPERM")
-            journal.resolverFailure(WorkerFailure(.ended), retryIn: .milliseconds(100))
+            journal.workerFailure(.resolver, WorkerFailure(.ended), retryIn: .milliseconds(100))
         }
         #expect(
             found == [

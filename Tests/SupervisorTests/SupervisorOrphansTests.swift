@@ -1,4 +1,5 @@
 import LinuxSystem
+import ProcessSetup
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ struct SupervisorOrphansTests {
                 var roster = Roster()
                 let (ours, orphan) = (try sleeper(), try sleeper())
                 let channel = try ProcessChannel().takeParentEnd()
-                roster.add(.resolver(WorkerProcess(pid: ours, channel: channel, startedAt: 0)), 1)
+                roster.add(.worker(WorkerProcess(.resolver, pid: ours, channel: channel, startedAt: 0)), 1)
                 guard orphans.terminate(at: 0, sparing: roster) == [.signalled(count: 1, .terminate)] else { return 1 }
                 guard let deadline = orphans.deadline else { return 2 }
                 guard orphans.tend(at: deadline - 1, sparing: roster) == [] else { return 3 }
@@ -26,7 +27,7 @@ struct SupervisorOrphansTests {
                 guard orphans.deadline == nil else { return 8 }
                 Processes.signal(ours, .kill)
                 guard try Processes.waitForEnd(of: ours) == .killed(by: .kill, dumpedCore: false) else { return 9 }
-                return orphans.killAll() == [] ? 0 : 10
+                return orphans.killAll(but: nil) == [] ? 0 : 10
             }
             #expect(status == 0)
         }

@@ -1,6 +1,7 @@
 import Control
 import LinuxSystem
 import Messages
+import ProcessSetup
 import TestSupport
 import Testing
 
@@ -15,7 +16,7 @@ private struct Rig: ~Copyable {
     init(pid: Int32 = 10) throws {
         let channel = try ProcessChannel()
         resolver = try childEnd(of: channel)
-        process = WorkerProcess(pid: pid, channel: channel.takeParentEnd(), startedAt: 0)
+        process = WorkerProcess(.resolver, pid: pid, channel: channel.takeParentEnd(), startedAt: 0)
         keeper.started(process)
     }
 
@@ -128,7 +129,7 @@ struct WorkerKeeperTests {
     func former() throws {
         var rig = try Rig(pid: 10)
         let old = rig.keeper.dismiss()
-        let other = WorkerProcess(pid: 11, channel: try ProcessChannel().takeParentEnd(), startedAt: 0)
+        let other = WorkerProcess(.resolver, pid: 11, channel: try ProcessChannel().takeParentEnd(), startedAt: 0)
         rig.keeper.started(other)
         let late = rig.keeper.report(WorkerReport.failed("late").bytes, of: rig.process)
         let notice = old.flatMap { rig.keeper.ended($0, at: 5) }

@@ -173,8 +173,12 @@ int clinux_run(int program, char *const *arguments, int *output);
 int clinux_become(const char *path, char *const *arguments);
 // Opens a program to be executed only: it may be replaced on the disk meanwhile.
 int clinux_open_program(const char *path);
-// Moves descriptors to 3 and the following numbers, where exec keeps them, and executes. Returns on failure only.
-int clinux_execute(int program, char *const *arguments, char *const *environment, int *passed, size_t count);
+// Moves a descriptor to 2 and others to 3 and the following numbers, where exec keeps them, and executes. Returns on
+// failure only.
+int clinux_execute(
+    int program, char *const *arguments, char *const *environment, int errors, int *passed, size_t count);
+// Waits until `output` can be written (1 in the result) or `input` can be read (2). 0 after the time.
+int clinux_wait_for_either(int output, int input, int timeout_milliseconds);
 int clinux_kill(int pid, int signal);
 int clinux_session(int pid);
 int clinux_open_children(void);                                   // works after this process changes its root, too

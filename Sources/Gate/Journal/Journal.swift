@@ -20,23 +20,26 @@ struct Journal: ~Copyable {
     ///   - log: where the lines go.
     init(
         _ service: Service, blockListFile: String, pid: Int32, pipe: consuming HandlerPipe,
-        log: consuming EventLog = EventLog()
+        log: consuming EventLog? = nil
     ) {
         self.service = service
         self.blockListFile = blockListFile
         self.pid = pid
-        self.log = log
+        self.log = log ?? EventLog(service: service.name)
         handlerLog = HandlerLog(pipe)
     }
 
     /// Monotonic: when ``tend(at:)`` has to report lines that were dropped, or ``watch(in:at:)`` has to be tried again;
     /// nil for never.
     var deadline: Int64? {
-        earlier(earlier(handlerLog.budget.reportAt, refusalBudget.reportAt), handlerLog.entry.deadline)
+        earlier(
+            earlier(handlerLog.budget.reportAt, refusalBudget.reportAt),
+            earlier(handlerLog.entry.deadline, log.lossesDeadline))
     }
 
-    /// Reports the lines that were dropped because a budget was used up.
+    /// Reports the lines that were dropped because a budget was used up, and those that were lost.
     mutating func tend(at now: Int64) {
+        log.reportLosses(at: now)
         logSuppressedLines(at: now)
         logSuppressedRefusals(at: now)
     }

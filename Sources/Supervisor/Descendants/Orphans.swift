@@ -83,11 +83,13 @@ struct Orphans: ~Copyable {
         }
     }
 
-    /// Kills all orphans, waits until they have ended, and removes the groups. Called when no gate is left.
-    mutating func killAll() -> [Notice] {
+    /// Kills all children, waits until they have ended, and removes the groups. Called when no gate is left.
+    ///
+    /// - Parameter writer: the pid of the writer of the log, which ends last.
+    mutating func killAll(but writer: Int32?) -> [Notice] {
         var notices = endedGroups.compactMap { Self.kill($0) }
         do throws(SystemError) {
-            try children.killAll()
+            try children.killAll(but: writer)
         } catch {
             notices.append(.left(error))
         }

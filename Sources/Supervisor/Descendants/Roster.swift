@@ -5,14 +5,14 @@
 /// A process that the supervisor has started, by its kind.
 enum ChildProcess {
     case gate(GateProcess)
-    case resolver(WorkerProcess)
+    case worker(WorkerProcess)
     case reader(ReadingProcess)
 
     /// What all kinds have.
     var started: any StartedProcess {
         switch self {
         case .gate(let gate): gate
-        case .resolver(let resolver): resolver
+        case .worker(let worker): worker
         case .reader(let reader): reader
         }
     }

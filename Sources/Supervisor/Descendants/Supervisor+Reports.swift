@@ -43,7 +43,7 @@ extension ChildProcess {
     fileprivate var reportsNumber: Int32? {
         switch self {
         case .gate(let gate): gate.channel.number
-        case .resolver(let process): process.channel.number
+        case .worker(let process): process.channel.number
         case .reader: nil
         }
     }

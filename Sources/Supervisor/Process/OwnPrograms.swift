@@ -9,6 +9,7 @@ internal import ServiceModel
 package struct OwnPrograms: Sendable {
     private let gate: OwnProgram
     private let resolver: OwnProgram
+    private let logWriter: OwnProgram
     /// What a program has for an environment: the supervisor's may hold what is not for every service.
     private let environment: [String]
 
@@ -22,10 +23,12 @@ package struct OwnPrograms: Sendable {
         let directory = parentDirectory(of: path)
         self.init(
             gate: try OwnProgram(opening: directory + "/doorward-gate"),
-            resolver: try OwnProgram(opening: directory + "/doorward-resolver"), timeZone: timeZone)
+            resolver: try OwnProgram(opening: directory + "/doorward-resolver"),
+            logWriter: try OwnProgram(opening: directory + "/doorward-log"), timeZone: timeZone)
     }
 
-    init(gate: OwnProgram, resolver: OwnProgram, timeZone: String?) {
+    init(gate: OwnProgram, resolver: OwnProgram, logWriter: OwnProgram, timeZone: String?) {
+        self.logWriter = logWriter
         self.gate = gate
         self.resolver = resolver
         // No program writes or executes anything when it crashes, in its sandbox or before.
@@ -52,13 +55,23 @@ package struct OwnPrograms: Sendable {
         }
     }
 
+    /// Starts a writer of the log, which is this process's descriptor 2.
+    ///
+    /// - Returns: its pid.
+    /// Errors: memfd_create(2), fork(2).
+    func startLogWriter(_ setup: LogWriterSetup, _ passed: SetupDescriptors) throws(SystemError) -> Int32 {
+        try start(logWriter, "log", setup, passed, into: nil) {
+            ChildEnd(adopting: setup.channel).offer(WorkerReport.failed("\($0)").bytes)
+        }
+    }
+
     private func start(
         _ program: OwnProgram, _ name: String, _ setup: some SetupValue, _ passed: SetupDescriptors,
         into group: Int32?, reporting report: (SystemError) -> Void
     ) throws(SystemError) -> Int32 {
         let memory = try setup.sealed()
         return try program.start(
-            "doorward: \(name)", passing: passed.all(setup: memory), environment: environment, into: group,
+            "doorward: \(name)", passing: passed.all(setup: memory), errors: passed.errors, environment: environment, into: group,
             reporting: report)
     }
 }

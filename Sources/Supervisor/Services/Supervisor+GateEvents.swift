@@ -113,13 +113,14 @@ extension Supervisor {
                 return
             }
             // While the pid is still its own: what it sent last may be a reason to kill it.
-            if case .resolver(let process)? = descendants.roster.child(pid: end.pid) { readLast(of: process, at: now) }
+            if case .worker(let process)? = descendants.roster.child(pid: end.pid) { readLast(of: process, at: now) }
             try Processes.reap(end.pid)
+            log.sourceEnded(end.pid)
             switch descendants.roster.remove(pid: end.pid) {
             case .gate(let gate):
                 gateEnded(gate, end, at: now)
                 setBackListeners(of: gate, at: now)
-            case .resolver(let process): resolverEnded(process, end, at: now)
+            case .worker(let process): workerEnded(process, end, at: now)
             case .reader:
                 if let outcome = files.reading.ended(end.way, &loop.poller) { reload(with: outcome, at: now) }
             case nil: break

@@ -65,8 +65,10 @@ extension Supervisor {
         // the channel takes it out of the poller.
         try loop.poller.add(channel.parent.number, .child(number))
         let counters = try SharedCounters.ofGate()
+        let lines = try LogPipe()
         let resolver = try resolverEnd(for: service, at: now)
         var passed = SetupDescriptors()
+        passed.errors = lines.writerNumber
         var setup = GateSetup(
             sandbox: SandboxPlan(
                 service: service, credentials: credentials, privilege: process.privilege,
@@ -96,6 +98,7 @@ extension Supervisor {
             pid: pid, channel: channel.takeParentEnd(), definition: definition, listeners: opened,
             group: group, counters: counters, sourcePrefix: settings.sourcePrefix, startedAt: now)
         descendants.roster.add(.gate(gate), number)
+        readLog(lines, of: .gate(service: service.name, pid: pid), pid: pid)
         return gate
     }
 

@@ -16,11 +16,9 @@ extension Supervisor {
             switch (child.started.sign?.tend(at: now), child) {
             case (nil, _), (.nothing, _), (_, .reader): break
             case (.ask, .gate(let gate)): send(.signOfLife, to: gate)
-            case (.ask, .resolver(let process)): if resolver.process === process { resolver.order(ResolverOrder.signOfLife) }
+            case (.ask, .worker(let process)): askForSign(process)
             case (.silent(let times), .gate(let gate)): isSilent(gate, times, at: now)
-            case (.silent(let times), .resolver(let process)):
-                if times == 1 { journal.silent("resolver_silent", pid: process.pid, service: nil) }
-                if resolver.process === process { renewResolver(at: now) }
+            case (.silent(let times), .worker(let process)): isSilent(process, times, at: now)
             }
         }
     }

@@ -19,32 +19,24 @@ extension Supervisor {
     private func startResolver(at now: Int64) {
         resolver.cancelRestart()
         do {
-            let sandbox = try ResolverSetup.sandbox(state: settings.state, privilege: process.privilege)
-            let number = loop.numbers.next()
-            let channel = try ProcessChannel()
-            // Before the start, as for gates.
-            try loop.poller.add(channel.parent.number, .child(number))
-            var passed = SetupDescriptors()
-            let setup = ResolverSetup(
-                sandbox: sandbox, servers: settings.nameServers, channel: passed.add(channel.child.numbers))
-            let pid = try process.programs.startResolver(setup, passed)
-            let started = WorkerProcess(pid: pid, channel: channel.takeParentEnd(), startedAt: now)
-            descendants.roster.add(.resolver(started), number)
-            resolver.started(started)
+            resolver.started(try makeResolver(at: now))
         } catch {
-            tell(resolver.notStarted(error, at: now))
+            tell(resolver.notStarted(error, at: now), of: .resolver)
         }
     }
 
-    private func tell(_ notice: WorkerKeeper.Notice?) {
-        switch notice {
-        case nil: break
-        case .ready(let pid): journal.resolverReady(pid: pid)
-        case .notStarted(let failure, let wait), .died(let failure, let wait):
-            journal.resolverFailure(failure, retryIn: wait)
-        case .unknown(let bytes):
-            journal.unknownMessage(bytes, of: "resolver", pid: resolver.process?.pid ?? 0, service: nil)
+    private func makeResolver(at now: Int64) throws -> WorkerProcess {
+        let sandbox = try WorkerTask.resolver.sandbox(state: settings.state, privilege: process.privilege)
+        let lines = try LogPipe()
+        let linesNumber = lines.writerNumber
+        let worker = try makeWorker(.resolver, at: now) { channel, passed in
+            passed.errors = linesNumber
+            let setup = ResolverSetup(
+                sandbox: sandbox, servers: settings.nameServers, channel: passed.add(channel))
+            return try process.programs.startResolver(setup, passed)
         }
+        readLog(lines, of: .resolver(pid: worker.pid), pid: worker.pid)
+        return worker
     }
 
     /// Starts a resolver, and gives every gate with lists a channel to it.
@@ -82,47 +74,5 @@ extension Supervisor {
         }
         if !isNeeded, let old = resolver.dismiss() { Processes.signal(old.pid, .kill) }
         resolver.sendOrders(at: now)
-    }
-
-    /// Reads the reports of a resolver.
-    func handleMessages(of process: WorkerProcess, at now: Int64) throws(SystemError) {
-        guard try mayRead(.resolver(process), at: now) else { return }
-        switch try process.channel.receive() {
-        case .nothing: break
-        case .closed:
-            // The resolver ends; SIGCHLD brings its status.
-            try stopReading(.resolver(process))
-        case .malformed: try resolverTalksNonsense(process)
-        case .frame(let bytes):
-            process.sign?.heard(at: now)
-            let (notice, isNonsense) = resolver.report(bytes, of: process)
-            tell(notice)
-            if case .ready? = notice { process.sign = SignOfLife(at: now) }
-            if isNonsense { try resolverTalksNonsense(process) }
-        }
-    }
-
-    private func resolverTalksNonsense(_ process: WorkerProcess) throws(SystemError) {
-        journal.problem("resolver_nonsense", "pid \(process.pid) says what no resolver says, and is killed")
-        note(.nonsense, of: process)
-        // As for gates.
-        try stopReading(.resolver(process))
-    }
-
-    private static let lastMessages = 16
-
-    /// Reads what a resolver sent before its end.
-    func readLast(of process: WorkerProcess, at now: Int64) {
-        do throws(SystemError) {
-            for _ in 0..<Self.lastMessages { try handleMessages(of: process, at: now) }
-        } catch {
-            journal.problem("resolver_unreachable", "\(error)")
-        }
-    }
-
-    func resolverEnded(_ process: WorkerProcess, _ end: ProcessEnd, at now: Int64) {
-        guard let notice = resolver.ended(process, at: now) else { return }
-        journal.gateEnd("resolver_died", end, service: nil)
-        tell(notice)
     }
 }

@@ -71,6 +71,12 @@ struct WorkerKeeper {
         sendOrdersAt = 0
     }
 
+    /// The same, passing a descriptor.
+    mutating func order(_ order: some ChannelMessage, passing descriptor: consuming Descriptor) {
+        process?.add(order, passing: descriptor)
+        sendOrdersAt = 0
+    }
+
     /// Sends the orders that wait, when it is time for that.
     mutating func sendOrders(at now: Int64) {
         guard let process, let due = sendOrdersAt, now >= due else { return }

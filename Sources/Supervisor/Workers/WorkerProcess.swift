@@ -2,9 +2,11 @@
 // every gate.
 internal import LinuxSystem
 internal import Messages
+internal import ProcessSetup
 
 /// The supervisor's record of one worker, from its start to its reaping.
 final class WorkerProcess: StartedProcess {
+    let task: WorkerTask
     let pid: Int32
     var channel: ParentEnd
     var life: ChildLife
@@ -18,15 +20,29 @@ final class WorkerProcess: StartedProcess {
     private final class Pending {
         let bytes: [UInt8]
         /// The descriptors that go with the order.
-        let passed: FrameChannel?
+        let channel: FrameChannel?
+        let descriptor: Descriptor?
 
-        init(_ bytes: [UInt8], _ passed: consuming FrameChannel? = nil) {
+        init(_ bytes: [UInt8], _ channel: consuming FrameChannel? = nil, _ descriptor: consuming Descriptor? = nil) {
             self.bytes = bytes
-            self.passed = passed
+            self.channel = channel
+            self.descriptor = descriptor
+        }
+
+        var numbers: [Int32] {
+            switch channel {
+            case .some(let channel): return channel.numbers.all
+            case .none: break
+            }
+            switch descriptor {
+            case .some(let descriptor): return [descriptor.number]
+            case .none: return []
+            }
         }
     }
 
-    init(pid: Int32, channel: consuming ParentEnd, startedAt now: Int64) {
+    init(_ task: WorkerTask, pid: Int32, channel: consuming ParentEnd, startedAt now: Int64) {
+        self.task = task
         self.pid = pid
         self.channel = channel
         life = ChildLife(startedAt: now)
@@ -40,6 +56,11 @@ final class WorkerProcess: StartedProcess {
         orders.append(Pending(order.bytes, end))
     }
 
+    /// Queues an order that passes a descriptor.
+    func add(_ order: some ChannelMessage, passing descriptor: consuming Descriptor) {
+        orders.append(Pending(order.bytes, nil, descriptor))
+    }
+
     /// Sends queued orders until the channel is full.
     ///
     /// - Returns: whether all orders were sent.
@@ -48,13 +69,8 @@ final class WorkerProcess: StartedProcess {
         var sent = 0
         defer { orders.removeFirst(sent) }
         for pending in orders {
-            let numbers: [Int32] =
-                switch pending.passed {
-                case .some(let end): end.numbers.all
-                case .none: []
-                }
             do throws(SystemError) {
-                try channel.send(pending.bytes, passing: numbers)
+                try channel.send(pending.bytes, passing: pending.numbers)
             } catch  where error.errno == .again {
                 return false
             }

@@ -1,0 +1,46 @@
+// The lines of a log that could not be written, and the line that says so. Pure.
+internal import Text
+
+/// The losses of one log.
+struct LogLosses: ~Copyable {
+    private let service: String?
+    private(set) var line = ByteText(capacity: 512)
+    private(set) var all = 0
+    /// Those that no line has told of yet.
+    private(set) var pending = 0
+    /// Monotonic: when to tell, if no other line does before.
+    private(set) var deadline: Int64?
+
+    private static let waitNanoseconds: Int64 = 1_000_000_000
+
+    init(service: String?) { self.service = service }
+
+    /// Notes a lost line.
+    mutating func note(at now: Int64) {
+        all += 1
+        pending += 1
+        if deadline == nil { delay(at: now) }
+    }
+
+    mutating func delay(at now: Int64) { deadline = now + Self.waitNanoseconds }
+
+    /// Makes ``line``.
+    mutating func describe(wallNanoseconds: Int64) {
+        line.removeAll()
+        line.append(timestamp: wallNanoseconds)
+        line.append(" event=log_lost" as StaticString)
+        if let service {
+            line.append(" service=" as StaticString)
+            line.append(escaping: service)
+        }
+        line.append(" lines=" as StaticString)
+        line.append(decimal: pending)
+        line.append(UInt8(ascii: "\n"))
+    }
+
+    /// Notes that ``line`` was written.
+    mutating func reported() {
+        pending = 0
+        deadline = nil
+    }
+}
