@@ -45,9 +45,14 @@ package struct EventLog: ~Copyable {
         line.append(event)
     }
 
+    /// Adds a text of this program, quoted when it has blanks.
     package mutating func field(_ key: StaticString, _ value: StaticString) {
         name(key)
+        // Sound: the pointer of a static string lives as long as the program, and has this many bytes.
+        let hasBlank = (0..<value.utf8CodeUnitCount).contains { unsafe value.utf8Start[$0] == UInt8(ascii: " ") }
+        if hasBlank { line.append(UInt8(ascii: "\"")) }
         line.append(value)
+        if hasBlank { line.append(UInt8(ascii: "\"")) }
     }
 
     /// Adds a text from any source: escaped, and quoted when it has blanks.
@@ -111,8 +116,8 @@ package struct EventLog: ~Copyable {
     /// Ends the line and writes it.
     package mutating func end() {
         finish()
-        if losses.pending > 0, !writeLosses() { return losses.note(at: Clock.monotonicNanoseconds()) }
-        if !write(line.bytes) { losses.note(at: Clock.monotonicNanoseconds()) }
+        let isWritten = losses.pending > 0 ? writeAfterLosses() : Self.write(line.bytes, to: destination)
+        if !isWritten { losses.note(at: Clock.monotonicNanoseconds()) }
     }
 
     /// Ends the line and adds it to these bytes, in the place of writing it.
@@ -127,7 +132,7 @@ package struct EventLog: ~Copyable {
         if line.isTruncated { closeCutLine() }
     }
 
-    private func write(_ bytes: borrowing Span<UInt8>) -> Bool {
+    private static func write(_ bytes: borrowing Span<UInt8>, to destination: Int32) -> Bool {
         do throws(SystemError) {
             try writeBytes(bytes, to: destination)
             return true
@@ -138,7 +143,21 @@ package struct EventLog: ~Copyable {
 
     private mutating func writeLosses() -> Bool {
         losses.describe(wallNanoseconds: Clock.wallNanoseconds())
-        guard write(losses.line.bytes) else { return false }
+        guard Self.write(losses.text.bytes, to: destination) else { return false }
+        losses.reported()
+        return true
+    }
+
+    /// Writes how many lines were lost and the line at once: where the first of them finds room and the second does
+    /// not, the log would have a line about each lost line.
+    private mutating func writeAfterLosses() -> Bool {
+        losses.describe(wallNanoseconds: Clock.wallNanoseconds())
+        for index in 0..<line.count {
+            let byte = line.bytes[index]
+            losses.add(byte)
+        }
+        guard !losses.text.isTruncated else { return writeLosses() && Self.write(line.bytes, to: destination) }
+        guard Self.write(losses.text.bytes, to: destination) else { return false }
         losses.reported()
         return true
     }

@@ -4,7 +4,7 @@ internal import Text
 /// The losses of one log.
 struct LogLosses: ~Copyable {
     private let service: String?
-    private(set) var line = ByteText(capacity: 512)
+    private(set) var text = ByteText(capacity: 4096)
     private(set) var all = 0
     /// Those that no line has told of yet.
     private(set) var pending = 0
@@ -24,21 +24,24 @@ struct LogLosses: ~Copyable {
 
     mutating func delay(at now: Int64) { deadline = now + Self.waitNanoseconds }
 
-    /// Makes ``line``.
+    /// Makes ``text``: a line.
     mutating func describe(wallNanoseconds: Int64) {
-        line.removeAll()
-        line.append(timestamp: wallNanoseconds)
-        line.append(" event=log_lost" as StaticString)
+        text.removeAll()
+        text.append(timestamp: wallNanoseconds)
+        text.append(" event=log_lost" as StaticString)
         if let service {
-            line.append(" service=" as StaticString)
-            line.append(escaping: service)
+            text.append(" service=" as StaticString)
+            text.append(escaping: service)
         }
-        line.append(" lines=" as StaticString)
-        line.append(decimal: pending)
-        line.append(UInt8(ascii: "\n"))
+        text.append(" lines=" as StaticString)
+        text.append(decimal: pending)
+        text.append(UInt8(ascii: "\n"))
     }
 
-    /// Notes that ``line`` was written.
+    /// Adds a byte of the line that follows to ``text``.
+    mutating func add(_ byte: UInt8) { text.append(byte) }
+
+    /// Notes that ``text`` was written.
     mutating func reported() {
         pending = 0
         deadline = nil

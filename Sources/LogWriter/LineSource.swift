@@ -20,6 +20,7 @@ final class LineSource {
     }
 
     var number: Int32 { pipe.number }
+    var isSupervisor: Bool { source == .supervisor }
 
     /// Reads once, and adds whole lines to the output.
     ///

@@ -69,16 +69,21 @@ package struct LogWriter: ~Copyable {
     mutating func turn() throws(SystemError) -> Bool {
         let ready = try poller.wait(timeoutNanoseconds: nil)
         for index in 0..<ready where poller.token(at: index) == Self.supervisorToken { try obeyOrders() }
-        for index in 0..<ready {
-            let number = poller.token(at: index)
-            guard number != Self.supervisorToken, let source = sources[number] else { continue }
-            if try !source.read(into: &buffer, &log, &output) {
-                try poller.remove(source.number)
-                sources[number] = nil
-            }
+        // The supervisor's lines last: what it says of a gate comes after what the gate has said itself.
+        for isSupervisor in [false, true] {
+            for index in 0..<ready { try read(poller.token(at: index), ifSupervisor: isSupervisor) }
         }
         try writeOutput()
         return hasSupervisor || !sources.isEmpty
+    }
+
+    private mutating func read(_ number: UInt64, ifSupervisor: Bool) throws(SystemError) {
+        guard number != Self.supervisorToken, let source = sources[number], source.isSupervisor == ifSupervisor
+        else { return }
+        if try !source.read(into: &buffer, &log, &output) {
+            try poller.remove(source.number)
+            sources[number] = nil
+        }
     }
 
     /// Writes everything that has come. Meanwhile no pipe is read, so that those who write faster than the log lose

@@ -14,7 +14,7 @@ extension EndToEndTests {
             init() throws {
                 directory = NSTemporaryDirectory() + "/doorward-allocations-\(UUID().uuidString)"
                 try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
-                for name in ["doorward", "doorward-supervisor", "doorward-resolver"] {
+                for name in ["doorward", "doorward-supervisor", "doorward-resolver", "doorward-log"] {
                     try Supervised.copy("\(Supervised.build)/bin/\(name)", to: "\(directory)/\(name)")
                 }
                 let names = [

@@ -140,7 +140,7 @@ extension EndToEndTests {
             let bin = NSTemporaryDirectory() + "doorward-bin-\(UUID().uuidString)"
             try FileManager.default.createDirectory(atPath: bin, withIntermediateDirectories: false)
             defer { try? FileManager.default.removeItem(atPath: bin) }
-            let names = ["doorward", "doorward-supervisor", "doorward-gate", "doorward-resolver"]
+            let names = ["doorward", "doorward-supervisor", "doorward-gate", "doorward-resolver", "doorward-log"]
             for name in names { try Supervised.copy("\(Supervised.build)/bin/\(name)", to: "\(bin)/\(name)") }
             let doorward = try Supervised(services: ["echo": echo], bin: bin)
             for name in names {
@@ -159,7 +159,7 @@ extension EndToEndTests {
 
         @Test("a gate's program that is started by hand says who starts it, and does nothing")
         func byHand() throws {
-            for name in ["doorward-gate", "doorward-resolver"] {
+            for name in ["doorward-gate", "doorward-resolver", "doorward-log"] {
                 let outcome = try run(["\(Supervised.build)/bin/\(name)"])
                 #expect(outcome.status == 100)
                 #expect(outcome.error.hasPrefix("\(name): this program is started by the supervisor"))

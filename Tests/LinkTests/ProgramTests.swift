@@ -61,9 +61,9 @@ struct ProgramTests {
     }
 
     /// The programs that the supervisor executes.
-    private static let children = ["doorward-gate", "doorward-resolver"]
+    private static let children = ["doorward-gate", "doorward-resolver", "doorward-log"]
 
-    @Test("gate and resolver have at most 11 MB, have no fixed address, and need no library", arguments: children)
+    @Test("gates and workers have at most 11 MB, have no fixed address, and need no library", arguments: children)
     func child(program: String) {
         var status = stat()
         // Sound: the call fills the structure.
@@ -81,7 +81,7 @@ struct ProgramTests {
         "each program has the code of its own process, and no other's",
         arguments: [
             ("doorward-supervisor", "BanKeeper"), ("doorward-gate", "PreConnection"),
-            ("doorward-resolver", "AskingGate"),
+            ("doorward-resolver", "AskingGate"), ("doorward-log", "LineSource"),
         ])
     func code(program: String, type: String) {
         for other in ["doorward-supervisor"] + Self.children {

@@ -44,13 +44,17 @@ struct RosterTests {
     func twice() async {
         await #expect(processExitsWith: .failure) {
             var roster = Roster()
-            let make = { WorkerProcess(.resolver, pid: 10, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
+            let make = {
+                WorkerProcess(.resolver, pid: 10, channel: try ProcessChannel().takeParentEnd(), startedAt: 0)
+            }
             roster.add(.worker(try make()), 7)
             roster.add(.worker(try make()), 8)
         }
         await #expect(processExitsWith: .failure) {
             var roster = Roster()
-            let make = { WorkerProcess(.resolver, pid: $0, channel: try ProcessChannel().takeParentEnd(), startedAt: 0) }
+            let make = {
+                WorkerProcess(.resolver, pid: $0, channel: try ProcessChannel().takeParentEnd(), startedAt: 0)
+            }
             roster.add(.worker(try make(10)), 7)
             roster.add(.worker(try make(11)), 7)
         }

@@ -15,8 +15,9 @@ struct SupervisorDeadlineTests {
         settings.state = directory.path + "/state"
         let wire = try directory.write("wire", bytes: HostDefinition(settings: settings).wire)
         let command = DefinitionCommand(try OwnProgram(opening: "/bin/cat"), arguments: ["cat", wire])
-        return try Supervisor(
-            reader: command, programs: try idlePrograms(), readyNumber: nil)
+        let supervisor = try Supervisor(reader: command, programs: try idlePrograms(), readyNumber: nil)
+        try forgetLogWriter(of: supervisor)
+        return supervisor
     }
 
     @Test("the loop wakes for the deadline of each of its owners", arguments: SupervisorOwner.allCases)

@@ -40,9 +40,11 @@ private func supervisorOfNothing(in directory: TemporaryDirectory) throws -> Sup
     var settings = HostSettings()
     settings.state = directory.path + "/state"
     let wire = try directory.write("wire", bytes: HostDefinition(settings: settings).wire)
-    return try Supervisor(
+    let supervisor = try Supervisor(
         reader: DefinitionCommand(try OwnProgram(opening: "/bin/cat"), arguments: ["cat", wire]),
         programs: try idlePrograms(), readyNumber: nil)
+    try forgetLogWriter(of: supervisor)
+    return supervisor
 }
 
 /// A service without addresses.

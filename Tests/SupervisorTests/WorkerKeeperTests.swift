@@ -106,7 +106,7 @@ struct WorkerKeeperTests {
         var rig = try Rig()
         let first = rig.keeper.report(WorkerReport.ready.bytes, of: rig.process)
         let second = rig.keeper.report(WorkerReport.ready.bytes, of: rig.process)
-        #expect(first == (.ready(pid: 10), false))
+        #expect(first == (.ready(pid: 10, again: false), false))
         #expect(second == (nil, false))
         let status = rig.keeper.status(at: 0)
         #expect(status == .running(pid: 10))

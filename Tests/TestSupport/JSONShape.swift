@@ -80,7 +80,7 @@ extension JSONShape {
     }
 
     private static let counts =
-        (["active", "waiting", "accepted", "succeeded", "failed", "unstarted", "pauses", "unlisted"]
+        (["active", "waiting", "accepted", "succeeded", "failed", "unstarted", "pauses", "unlisted", "unlogged"]
         + RefusalCause.allCases.map(\.rawValue)).map { "services[].counts.\($0): integer" }
 
     package static let status = JSONShape(

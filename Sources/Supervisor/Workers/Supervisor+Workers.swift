@@ -25,7 +25,9 @@ extension Supervisor {
     func tell(_ notice: WorkerKeeper.Notice?, of task: WorkerTask) {
         switch notice {
         case nil: break
-        case .ready(let pid): journal.workerReady(task, pid: pid)
+        // That there is a log needs no line, as long as nothing was wrong with it.
+        case .ready(_, again: false) where task == .log: break
+        case .ready(let pid, _): journal.workerReady(task, pid: pid)
         case .notStarted(let failure, let wait), .died(let failure, let wait):
             journal.workerFailure(task, failure, retryIn: wait)
         case .unknown(let bytes):

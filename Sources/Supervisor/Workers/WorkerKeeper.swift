@@ -16,7 +16,8 @@ struct WorkerKeeper {
 
     /// Something that the log says.
     enum Notice: Hashable {
-        case ready(pid: Int32)
+        /// Again: after one that failed or died.
+        case ready(pid: Int32, again: Bool)
         /// It could not be started; another try follows.
         case notStarted(WorkerFailure, retryIn: Duration)
         /// It has ended although it is needed; another one follows.
@@ -96,8 +97,8 @@ struct WorkerKeeper {
         case .message(.alive): return (nil, false)
         case .message(.ready):
             guard sender.life.note(.ready) == .takeOver else { return (nil, false) }
-            failure = nil
-            return (.ready(pid: sender.pid), false)
+            defer { failure = nil }
+            return (.ready(pid: sender.pid, again: failure != nil), false)
         case .message(.failed(let reason)):
             sender.problem = reason
             return (nil, sender.life.note(.failed) == .kill)

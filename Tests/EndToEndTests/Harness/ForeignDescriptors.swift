@@ -30,10 +30,11 @@ struct ForeignDescriptor {
         }
     }
 
-    /// The descriptor that `pid` writes to and `reader` reads from: the end of a pipe between them.
+    /// The descriptor that `pid` writes to and `reader` reads from: the end of a pipe between them. That of its log lines
+    /// is not meant.
     static func pipe(from pid: Int32, to reader: Int32) throws -> ForeignDescriptor {
         let read = Set(all(of: reader).filter { $0.mode == O_RDONLY && $0.target.hasPrefix("pipe:") }.map(\.target))
-        let found = all(of: pid).filter { $0.mode == O_WRONLY && read.contains($0.target) }
+        let found = all(of: pid).filter { $0.number != 2 && $0.mode == O_WRONLY && read.contains($0.target) }
         guard let only = found.first, found.count == 1 else {
             throw HarnessError("\(found.count) pipes from \(pid) to \(reader)")
         }
