@@ -51,8 +51,8 @@ package struct Poller: ~Copyable {
 }
 
 extension Poller {
-    /// Waits for room in one descriptor or input in another; for a process that has only these two to wait for, of which
-    /// one may be a file on a disk, which epoll refuses and which always has room.
+    /// Waits for room in one descriptor or input in another; for a process that has only these two to wait for, of
+    /// which one may be a file on a disk: epoll refuses that, and it always has room.
     ///
     /// - Parameters:
     ///   - input: -1 for none.

@@ -21,7 +21,7 @@ package enum WorkerTask: String, CaseIterable, Hashable, Sendable {
         "accept", "accept4", "socketpair", "kill", "tkill", "pidfd_open", "pidfd_send_signal", "mknod", "mknodat",
     ]
 
-    /// The sandbox: a user of its own, no capability, no file but /dev/null, and for the resolver sockets for questions.
+    /// The sandbox: a user of its own, no capability, no file but /dev/null, and sockets for the resolver's questions.
     ///
     /// Errors: there is no number for its user.
     ///

@@ -45,7 +45,9 @@ extension JSONShape {
             types = ["list of strings"]
         }
         let counts = "services[].counts."
-        let described = ["active", "waiting", "accepted", "succeeded", "failed", "unstarted", "pauses", "unlisted", "unlogged"]
+        let described = [
+            "active", "waiting", "accepted", "succeeded", "failed", "unstarted", "pauses", "unlisted", "unlogged",
+        ]
         if path.hasPrefix(counts), !described.contains(String(path.dropFirst(counts.count))) { path = counts + "CAUSE" }
         return (Self.sections[name] ?? name, path, types)
     }

@@ -21,7 +21,8 @@ private final class RunningResolver {
     init(_ servers: [NameServer], in directory: TemporaryDirectory) throws {
         let channel = try ProcessChannel()
         let setup = ResolverSetup(
-            sandbox: try WorkerTask.resolver.sandbox(state: "\(directory.path)/state", privilege: .current), servers: servers,
+            sandbox: try WorkerTask.resolver.sandbox(state: "\(directory.path)/state", privilege: .current),
+            servers: servers,
             channel: channel.child.numbers)
         pid = try Processes.fork()
         if pid == 0 {

@@ -71,7 +71,7 @@ package struct OwnPrograms: Sendable {
     ) throws(SystemError) -> Int32 {
         let memory = try setup.sealed()
         return try program.start(
-            "doorward: \(name)", passing: passed.all(setup: memory), errors: passed.errors, environment: environment, into: group,
-            reporting: report)
+            "doorward: \(name)", passing: passed.all(setup: memory), errors: passed.errors, environment: environment,
+            into: group, reporting: report)
     }
 }

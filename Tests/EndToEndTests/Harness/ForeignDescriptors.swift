@@ -30,8 +30,8 @@ struct ForeignDescriptor {
         }
     }
 
-    /// The descriptor that `pid` writes to and `reader` reads from: the end of a pipe between them. That of its log lines
-    /// is not meant.
+    /// The descriptor that `pid` writes to and `reader` reads from: the end of a pipe between them, but not of that for
+    /// its log lines.
     static func pipe(from pid: Int32, to reader: Int32) throws -> ForeignDescriptor {
         let read = Set(all(of: reader).filter { $0.mode == O_RDONLY && $0.target.hasPrefix("pipe:") }.map(\.target))
         let found = all(of: pid).filter { $0.number != 2 && $0.mode == O_WRONLY && read.contains($0.target) }
