@@ -32,6 +32,8 @@ int clinux_pipe(int ends[2]) {
 
 int clinux_frame_pipe(int ends[2]) { return result(pipe2(ends, O_CLOEXEC | O_NONBLOCK)); }
 
+int clinux_set_pipe_capacity(int fd, int bytes) { return result(fcntl(fd, F_SETPIPE_SZ, bytes)); }
+
 int clinux_duplicate(int fd) { return result(fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
 
 int clinux_null_streams(void) {

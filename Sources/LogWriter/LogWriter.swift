@@ -22,6 +22,8 @@ package struct LogWriter: ~Copyable {
     private var log = EventLog()
     private var buffer = [UInt8](repeating: 0, count: 16384)
     private var hasSupervisor = true
+    /// Whether the supervisor has sent a message that this process does not know. Only the first is logged.
+    private var hasGotUnknown = false
 
     private static let supervisorToken: UInt64 = 0
     /// How long a log without room is waited for, once there is no supervisor any more.
@@ -116,10 +118,22 @@ package struct LogWriter: ~Copyable {
                     sources[lastSource] = LineSource(source, pipe)
                 case .message(.finish): try forgetSupervisor()
                 case .message(.signOfLife): supervisor.offer(WorkerReport.alive.bytes)
-                case .unknown, .nonsense: break
+                case .unknown, .nonsense: noteUnknown(bytes)
                 }
             }
         }
+    }
+
+    private mutating func noteUnknown(_ bytes: [UInt8]) {
+        guard !hasGotUnknown else { return }
+        hasGotUnknown = true
+        log.begin("unknown_message", wallNanoseconds: Clock.wallNanoseconds())
+        log.field("from", "supervisor" as StaticString)
+        log.field("pid", Int(Processes.ownPID))
+        log.field("byte", Int(bytes.first ?? 0))
+        var line: [UInt8] = []
+        log.end(addingTo: &line)
+        output.add(line.dropLast())
     }
 
     private mutating func forgetSupervisor() throws(SystemError) {

@@ -48,6 +48,7 @@ int clinux_open_write(const char *path);                          // never creat
 int clinux_open_null(void);
 int clinux_pipe(int ends[2]);                                     // close-on-exec; only the writing end can be reopened
 int clinux_frame_pipe(int ends[2]);                               // close-on-exec, non-blocking
+int clinux_set_pipe_capacity(int fd, int bytes);
 int clinux_duplicate(int fd);                                     // above 2, close-on-exec
 int clinux_null_streams(void);                                    // /dev/null on 0 and 1
 int clinux_open_directory(const char *path);

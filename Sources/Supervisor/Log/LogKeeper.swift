@@ -22,6 +22,9 @@ struct LogKeeper: ~Copyable {
     /// Of processes that ended while there was no writer.
     private var ended: [Source] = []
 
+    /// Gates may die again and again while no writer can be started.
+    private static let mostEnded = 256
+
     /// Monotonic; nil for never.
     var deadline: Int64? { worker.deadline }
 
@@ -38,6 +41,7 @@ struct LogKeeper: ~Copyable {
     mutating func sourceEnded(_ pid: Int32) {
         guard let source = living.removeValue(forKey: pid), worker.process == nil else { return }
         ended.append(source)
+        if ended.count > Self.mostEnded { ended.removeFirst() }
     }
 
     /// Notes a writer that was started, and gives it every pipe.

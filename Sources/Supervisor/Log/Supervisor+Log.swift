@@ -11,7 +11,7 @@ extension Supervisor {
     func openLog(at now: Int64) {
         do throws(SystemError) {
             var reader: Descriptor?
-            let writer = try LogPipe().takeWriter { reader = consume $0 }
+            let writer = try LogPipe(capacity: LogPipe.supervisorCapacity).takeWriter { reader = consume $0 }
             guard let end = reader.take() else { return }
             try log.add(end, of: .supervisor, pid: Processes.ownPID)
             journal.use(writer)

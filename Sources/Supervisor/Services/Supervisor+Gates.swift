@@ -65,7 +65,7 @@ extension Supervisor {
         // the channel takes it out of the poller.
         try loop.poller.add(channel.parent.number, .child(number))
         let counters = try SharedCounters.ofGate()
-        let lines = try LogPipe()
+        let lines = try LogPipe(capacity: LogPipe.capacity)
         let resolver = try resolverEnd(for: service, at: now)
         var passed = SetupDescriptors()
         passed.errors = lines.writerNumber

@@ -27,7 +27,7 @@ extension Supervisor {
 
     private func makeResolver(at now: Int64) throws -> WorkerProcess {
         let sandbox = try WorkerTask.resolver.sandbox(state: settings.state, privilege: process.privilege)
-        let lines = try LogPipe()
+        let lines = try LogPipe(capacity: LogPipe.capacity)
         let linesNumber = lines.writerNumber
         let worker = try makeWorker(.resolver, at: now) { channel, passed in
             passed.errors = linesNumber

@@ -87,6 +87,13 @@ final class Supervised {
 
     var pid: Int32 { process.processIdentifier }
 
+    /// The process that writes the log.
+    var logWriter: Int32? {
+        descendants(of: pid).first {
+            (try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8)) == "doorward: log\0"
+        }
+    }
+
     /// Writes a file below ``directory``, in one step.
     func write(_ text: String, to name: String) throws {
         let path = "\(directory)/\(name)"
