@@ -75,7 +75,10 @@ package struct LogWriter: ~Copyable {
         for isSupervisor in [false, true] {
             for index in 0..<ready { try read(poller.token(at: index), ifSupervisor: isSupervisor) }
         }
-        try writeOutput()
+        if !output.isEmpty {
+            try writeOutput()
+            try rest()
+        }
         return hasSupervisor || !sources.isEmpty
     }
 
@@ -86,6 +89,12 @@ package struct LogWriter: ~Copyable {
             try poller.remove(source.number)
             sources[number] = nil
         }
+    }
+
+    /// Waits a moment before the next lines, so that a busy service does not wake this process for each of its lines.
+    private func rest() throws(SystemError) {
+        guard hasSupervisor else { return }
+        _ = try Poller.waitForEither(output: -1, input: supervisor.number, milliseconds: 1)
     }
 
     /// Writes everything that has come. Meanwhile no pipe is read, so that those who write faster than the log lose
