@@ -153,9 +153,11 @@ extension EndToEndTests {
             _ = try doorward.log.wait(for: "log_lost") { $0["service"] == "echo" }
             #expect(try exchange(port: port, "Hello\n") == "Hello\n")
             #expect(doorward.stop() == 0)
+            _ = try doorward.log.wait(for: "stopped")
             let told = doorward.log.all.filter { $0.event == "log_lost" }.compactMap { $0["lines"].flatMap { Int($0) } }
             #expect(told.reduce(0, +) == lost)
-            #expect(doorward.log.all.count { $0.event == "accept" || $0.event == "end" } + lost == 2 * (rounds + 1))
+            let lines = doorward.log.all
+            #expect(lines.count { $0.event == "accept" || $0.event == "end" } + lost == 2 * (rounds + 1))
         }
     }
 }
