@@ -126,13 +126,16 @@ extension EndToEndTests {
 
         @Test("a log that nobody reads keeps nobody waiting; the lines that it cost are counted, shown and logged")
         func unread() throws {
-            // cat stands between: while it is stopped, nobody reads.
-            let script = "d=$(mktemp -d); mkfifo \"$d/log\"; cat \"$d/log\" >&2 & exec \"$@\" 2>\"$d/log\""
+            // cat stands between: while it is stopped, nobody reads. It is no child of the supervisor.
+            let fifo = NSTemporaryDirectory() + "doorward-log-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: fifo) }
+            let script = "mkfifo '\(fifo)'; (cat '\(fifo)' >&2 &); exec \"$@\" 2>'\(fifo)'"
             let doorward = try started(["sh", "-c", script, "sh"])
             let port = try doorward.port("echo")
+            let processes = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }
             let reader = try #require(
-                descendants(of: doorward.pid).first {
-                    (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "cat\n"
+                processes.first {
+                    (try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8)) == "cat\0\(fifo)\0"
                 })
             kill(reader, SIGSTOP)
             // Each connection has two lines of some 100 bytes; the pipe of the gate holds 256 KiB.
