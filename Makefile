@@ -106,15 +106,23 @@ test-memory: packages test-packages
 	ASAN_OPTIONS=detect_leaks=0 scripts/tell-failures $(SWIFT) test --skip-build --sanitize address \
 	    --scratch-path .build/memory $(patsubst %,--filter '^%Tests\.',$(MEMORY)) --skip SelfRestrictionTests/allowed
 
-# What the sandbox is tested with: a handler that tries to get out (Tests/Attacker). And what counts the allocations of
-# a gate (Tests/Allocations): the released gate, but linked so that something can be loaded into it.
+# What the sandbox is tested with: a handler that tries to get out (Tests/Attacker), a gate and a resolver that do
+# (Tests/GateAttacker), and a user of the machine (Tests/LocalUser). What counts the allocations of a gate
+# (Tests/Allocations). Gate and resolver are the released ones, but linked so that something can be loaded into them.
+STRICT_C := -std=c17 -Wall -Wextra -Werror
+
 attacker: packages
 	@mkdir -p build/test
-	musl-gcc -std=c17 -Wall -Wextra -Werror -Os -static -o build/test/attacker Tests/Attacker/*.c
-	cc -std=c17 -Wall -Wextra -Werror -O2 -fPIC -shared -o build/test/allocations.so Tests/Allocations/count.c
-	cc -std=c17 -Wall -Wextra -Werror -O2 -o build/test/counted Tests/Allocations/counted.c
-	DOORWARD_GATE=counted $(SWIFT) build $(RELEASE) --product doorward-gate
-	install -m 755 .build/release-build/release/doorward-gate build/test/doorward-gate-counted
+	musl-gcc $(STRICT_C) -Os -static -o build/test/attacker Tests/Attacker/*.c
+	cc $(STRICT_C) -O2 -fPIC -shared -o build/test/allocations.so Tests/Allocations/count.c
+	cc $(STRICT_C) -O2 -fPIC -shared -o build/test/gate-attacker.so Tests/GateAttacker/*.c \
+	    $(filter-out Tests/Attacker/attacker.c,$(wildcard Tests/Attacker/*.c))
+	cc $(STRICT_C) -O2 -o build/test/preloaded Tests/Preloaded/preloaded.c
+	cc $(STRICT_C) -O2 -pthread -o build/test/load Tests/Load/load.c
+	for name in doorward-gate doorward-resolver doorward-log; do \
+	    DOORWARD_CHILDREN=preloaded $(SWIFT) build $(RELEASE) --product $$name || exit 1; \
+	    install -m 755 .build/release-build/release/$$name build/test/$$name-preloaded || exit 1; \
+	done
 
 check: all attacker
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift

@@ -10,7 +10,7 @@ import PackageDescription
 let isEmbedded = Context.environment["DOORWARD_HANDLERS"] == "embedded"
 let isOnlySessions = Context.environment["DOORWARD_HANDLERS"] == "sessions"
 let isFuzzed = Context.environment["DOORWARD_HANDLERS"] == "fuzzed"
-let isCounted = Context.environment["DOORWARD_GATE"] == "counted"
+let isPreloaded = Context.environment["DOORWARD_CHILDREN"] == "preloaded"
 
 #if arch(arm64)
     let muslTriple = "aarch64-linux-musl"
@@ -107,12 +107,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 /// A program that the supervisor executes: static PIE when it is released, so that it starts in the half of the time,
-/// and each process has a layout of its own. Nothing is loaded into it, but by the tests that count allocations.
+/// and each process has a layout of its own. Nothing is loaded into it, but by tests (Tests/Preloaded).
 /// glibc's start of such a program wants no run path: build it with --disable-local-rpath.
 func child(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
         name: name, dependencies: dependencies, swiftSettings: strict,
-        linkerSettings: isCounted
+        linkerSettings: isPreloaded
             ? []
             : [
                 .unsafeFlags(

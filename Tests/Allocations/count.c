@@ -1,5 +1,5 @@
 // Counts the allocations of every process that it is loaded into (LD_PRELOAD), for the tests that say where nothing is
-// allocated. The counts are in the file that ALLOCATIONS names: a 64-bit number of this machine for each pid below
+// allocated. The counts are in the file that PRELOADED_SHARED names: a 64-bit number of this machine for each pid below
 // 4194304, which is the most that the kernel gives (proc(5), pid_max). A process that was forked has the same file.
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -19,7 +19,7 @@ enum { pids = 4194304 };
 static uint64_t *counts;
 
 __attribute__((constructor)) static void begin(void) {
-    const char *path = getenv("ALLOCATIONS");
+    const char *path = getenv("PRELOADED_SHARED");
     int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
     if (fd < 0) return;
     void *mapped = mmap(NULL, pids * sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -15,16 +15,11 @@
 #include "attacker.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/wait.h>
-
-// Far longer than any attempt needs, except for filling memory on a slow machine.
-enum { time_limit_milliseconds = 9000 };
 
 static const struct attacker_attempt *const tables[] = {
     attacker_execution,  attacker_files,  attacker_sockets,   attacker_processes, attacker_privileges,
@@ -47,59 +42,11 @@ static void print_line(const char *text) {
     if (write(1, text, strlen(text)) < 0) _exit(0);
 }
 
-// The end of a child that has given no result.
-static void describe_end(int status, char *text, size_t size) {
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) {
-        snprintf(text, size, "refused\tSIGSYS");
-    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
-        snprintf(text, size, "refused\tSIGKILL");
-    } else if (WIFSIGNALED(status)) {
-        snprintf(text, size, "void\tthe attempt was ended by signal %d", WTERMSIG(status));
-    } else {
-        snprintf(text, size, "void\tthe attempt ended and said nothing");
-    }
-}
-
-static void run(const struct attacker_attempt *attempt) {
-    char result[300] = "";
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0) {
-        snprintf(result, sizeof result, "void\tpipe2: %s", attacker_errno_name(errno));
-    } else {
-        pid_t child = attacker_fork(0);
-        if (child == 0) {
-            setpgid(0, 0);
-            attacker_report = ends[1];
-            if (attempt->run) attempt->run();
-            if (attempt->run_on) attempt->run_on(attempt->argument);
-            _exit(0);
-        }
-        close(ends[1]);
-        if (child < 0) {
-            snprintf(result, sizeof result, "void\tno process for it: %s", attacker_errno_name(errno));
-        } else {
-            struct pollfd waiting = {.fd = ends[0], .events = POLLIN};
-            int ready;
-            do ready = poll(&waiting, 1, time_limit_milliseconds);
-            while (ready < 0 && errno == EINTR);
-            ssize_t length = ready > 0 ? read(ends[0], result, sizeof result - 1) : 0;
-            if (ready == 0) snprintf(result, sizeof result, "void\tit hung");
-            // The child has given its result, or is late. The rest of its group is killed too.
-            if (ready <= 0) kill(child, SIGKILL);
-            int status = attacker_wait(child);
-            kill(-child, SIGKILL);
-            if (length <= 0 && !result[0]) describe_end(status, result, sizeof result);
-        }
-        close(ends[0]);
-    }
-    char line[600];
-    snprintf(line, sizeof line, "%s\t%s\t%s\n", attempt->name, result, attempt->words);
-    print_line(line);
-}
-
 static void run_all(void) {
     for (int table = 0; table < table_count; table++) {
-        for (const struct attacker_attempt *attempt = tables[table]; attempt->name; attempt++) run(attempt);
+        for (const struct attacker_attempt *attempt = tables[table]; attempt->name; attempt++) {
+            attacker_run(attempt, print_line);
+        }
     }
 }
 
@@ -107,7 +54,7 @@ static void run_named(const char *name) {
     for (int table = 0; table < table_count; table++) {
         for (const struct attacker_attempt *attempt = tables[table]; attempt->name; attempt++) {
             if (strcmp(attempt->name, name) == 0) {
-                run(attempt);
+                attacker_run(attempt, print_line);
                 return;
             }
         }

@@ -5,6 +5,7 @@
 //   refused  the attacked step itself failed, with its errno
 //   void     there was nothing to attack (a missing target): neither of the two, and a mistake of the test
 //   left     a process stayed, with its pid: the test sees later whether it lives
+//   allowed  a step that the attacker may take: the test sees from outside that it harms nobody else
 //   sent     the kernel does not say whether it arrived: the test asks the sibling
 #pragma once
 
@@ -27,6 +28,9 @@ struct attacker_context {
 };
 
 extern struct attacker_context attacker_context;
+
+// The socket that the attempts on its own socket are on: a handler's connection, a gate's listener.
+extern int attacker_socket;
 
 struct attacker_attempt {
     const char *name;
@@ -56,6 +60,10 @@ noreturn void attacker_refused_by(const char *format, ...) __attribute__((format
 noreturn void attacker_void(const char *format, ...) __attribute__((format(printf, 1, 2)));
 noreturn void attacker_left(pid_t pid);
 noreturn void attacker_sent(const char *signal);
+noreturn void attacker_allowed(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// A fork has failed: refused when it may not fork at all.
+noreturn void attacker_no_child(void);
 
 // For calls with arguments that can change nothing: EPERM, EACCES and ENOSYS are refusals; any other result lets
 // through.
@@ -78,5 +86,17 @@ pid_t attacker_fork(unsigned long flags);
 // Waits for a child. Returns its status as waitpid gives it, or -1.
 int attacker_wait(pid_t pid);
 
+// Runs an attempt in a child, in a process group of its own and for a limited time, and prints its line. A process that
+// may not fork at all runs the attempt itself.
+void attacker_run(const struct attacker_attempt *attempt, void (*print)(const char *line));
+
 // The descriptor that results go to.
 extern int attacker_report;
+
+// Runs an attempt in this process, until its result; that is `text` then.
+void attacker_run_here(const struct attacker_attempt *attempt, char *text, size_t size);
+
+static inline void attacker_begin(const struct attacker_attempt *attempt) {
+    if (attempt->run) attempt->run();
+    if (attempt->run_on) attempt->run_on(attempt->argument);
+}

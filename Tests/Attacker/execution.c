@@ -30,7 +30,7 @@ static noreturn void execute(const char *path, int fd, char *const arguments[]) 
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0) attacker_void("pipe2: %s", attacker_errno_name(errno));
     pid_t child = attacker_fork(0);
-    if (child < 0) attacker_void("fork: %s", attacker_errno_name(errno));
+    if (child < 0) attacker_no_child();
     if (child == 0) {
         char *environment[] = {NULL};
         char link[40];

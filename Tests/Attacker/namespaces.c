@@ -35,7 +35,7 @@ static void open_filesystem(void) {
     attacker_done("has a file system to configure");
 }
 
-static void open_tree(void) {
+static void open_mount(void) {
     enum { clone = 1 };
     long fd = syscall(SYS_open_tree, AT_FDCWD, "/", clone);
     if (fd < 0) attacker_refused("open_tree");
@@ -136,7 +136,7 @@ const struct attacker_attempt attacker_namespaces[] = {
     {"mount-proc", "mount a proc", .run = mount_proc},
     {"mount-bind", "mount /etc once more", .run = mount_bind},
     {"fsopen", "make a file system by fsopen", .run = open_filesystem},
-    {"open-tree", "clone the mount of / by open_tree", .run = open_tree},
+    {"open-tree", "clone the mount of / by open_tree", .run = open_mount},
     {"umount", "unmount a file system", .run = unmount},
     UNSHARE("user", CLONE_NEWUSER),
     UNSHARE("mount", CLONE_NEWNS),

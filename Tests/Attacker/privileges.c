@@ -19,7 +19,7 @@ static noreturn void gain_by(const char *path) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0) attacker_void("pipe2: %s", attacker_errno_name(errno));
     pid_t child = attacker_fork(0);
-    if (child < 0) attacker_void("fork: %s", attacker_errno_name(errno));
+    if (child < 0) attacker_no_child();
     if (child == 0) {
         int log = fcntl(ends[1], F_DUPFD_CLOEXEC, 3);
         dup2(ends[1], 1);

@@ -41,7 +41,7 @@ static void trace_child(void) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0) attacker_void("pipe2: %s", attacker_errno_name(errno));
     pid_t child = attacker_fork(0);
-    if (child < 0) attacker_void("fork: %s", attacker_errno_name(errno));
+    if (child < 0) attacker_no_child();
     if (child == 0) {
         int error = syscall(SYS_ptrace, PTRACE_TRACEME, 0, 0, 0) < 0 ? errno : 0;
         ssize_t written = write(ends[1], &error, sizeof error);

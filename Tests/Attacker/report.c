@@ -2,6 +2,7 @@
 #include "attacker.h"
 
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <sys/wait.h>
 
 int attacker_report = -1;
+int attacker_socket;
 struct attacker_context attacker_context;
 
 const char *attacker_errno_name(int number) {
@@ -73,10 +75,23 @@ const char *attacker_errno_name(int number) {
     return unnamed;
 }
 
+// Where an attempt returns to that this process runs itself.
+static jmp_buf beginning;
+static bool is_here;
+static char text[256];
+
+void attacker_run_here(const struct attacker_attempt *attempt, char *result, size_t size) {
+    snprintf(text, sizeof text, "void\tthe attempt ended and said nothing");
+    is_here = true;
+    if (setjmp(beginning) == 0) attacker_begin(attempt);
+    is_here = false;
+    snprintf(result, size, "%s", text);
+}
+
 static noreturn void say(const char *status, const char *format, va_list arguments) {
-    char text[256];
     int length = snprintf(text, sizeof text, "%s\t", status);
     vsnprintf(text + length, sizeof text - (size_t)length, format, arguments);
+    if (is_here) longjmp(beginning, 1);
     // Dropped on purpose: the parent of a process that wrote no result counts it as void.
     ssize_t written = write(attacker_report, text, strlen(text));
     _exit(written < 0);
@@ -90,6 +105,7 @@ static noreturn void say(const char *status, const char *format, va_list argumen
 void attacker_done(const char *format, ...) { SAY("DONE") }
 void attacker_refused_by(const char *format, ...) { SAY("refused") }
 void attacker_void(const char *format, ...) { SAY("void") }
+void attacker_allowed(const char *format, ...) { SAY("allowed") }
 
 static noreturn void say_plainly(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static noreturn void say_plainly(const char *format, ...) { SAY("left") }
@@ -101,6 +117,11 @@ static noreturn void say_sent(const char *format, ...) { SAY("sent") }
 void attacker_sent(const char *signal) { say_sent("%s", signal); }
 
 void attacker_refused(const char *step) { attacker_refused_by("%s (%s)", attacker_errno_name(errno), step); }
+
+void attacker_no_child(void) {
+    if (errno == EPERM) attacker_refused("fork");
+    attacker_void("fork: %s", attacker_errno_name(errno));
+}
 
 void attacker_judge(const char *step, long result) {
     if (result >= 0) attacker_done("%s returned %ld", step, result);

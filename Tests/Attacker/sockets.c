@@ -81,8 +81,8 @@ static void connect_by_sending(void) {
 // up that connection first (AF_UNSPEC), its result would reach no client: so it stops at EISCONN.
 static void reconnect(void) {
     struct sockaddr_in address = listener();
-    int result = connect(0, (struct sockaddr *)&address, sizeof address);
-    if (result < 0 && errno == ENOTSOCK) attacker_void("descriptor 0 is not a socket");
+    int result = connect(attacker_socket, (struct sockaddr *)&address, sizeof address);
+    if (result < 0 && errno == ENOTSOCK) attacker_void("it has no socket");
     if (result < 0 && errno != EISCONN) attacker_refused("connect");
     attacker_done("only its present connection (EISCONN) is in the way");
 }
@@ -91,14 +91,14 @@ static void reconnect(void) {
 // (EINVAL). If the filter lets that call through, the attempt calls again without the connection. Then its result
 // reaches only the log, and the client misses it: so this attempt is the last.
 static void listen_again(void) {
-    if (listen(0, 1) < 0 && errno == ENOTSOCK) attacker_void("descriptor 0 is not a socket");
-    if (listen(0, 1) < 0 && errno != EINVAL) attacker_refused("listen");
+    if (listen(attacker_socket, 1) < 0 && errno == ENOTSOCK) attacker_void("it has no socket");
+    if (listen(attacker_socket, 1) < 0 && errno != EINVAL) attacker_refused("listen");
     struct sockaddr nothing = {.sa_family = AF_UNSPEC};
-    if (connect(0, &nothing, sizeof nothing) < 0) attacker_refused("connect to AF_UNSPEC");
-    if (listen(0, 1) < 0) attacker_refused("listen");
+    if (connect(attacker_socket, &nothing, sizeof nothing) < 0) attacker_refused("connect to AF_UNSPEC");
+    if (listen(attacker_socket, 1) < 0) attacker_refused("listen");
     struct sockaddr_in address = {0};
     socklen_t size = sizeof address;
-    getsockname(0, (struct sockaddr *)&address, &size);
+    getsockname(attacker_socket, (struct sockaddr *)&address, &size);
     dprintf(2, "tcp-listen DONE: its own connection listens on port %d\n", ntohs(address.sin_port));
     attacker_done("its own connection listens on port %d", ntohs(address.sin_port));
 }
@@ -107,18 +107,20 @@ static void listen_again(void) {
 static void list_interfaces(void) {
     char bytes[1024];
     struct ifconf interfaces = {.ifc_len = sizeof bytes, .ifc_buf = bytes};
-    if (ioctl(0, SIOCGIFCONF, &interfaces) < 0 && errno == ENOTTY) attacker_void("descriptor 0 is not a socket");
-    if (ioctl(0, SIOCGIFCONF, &interfaces) < 0) attacker_refused("SIOCGIFCONF");
+    if (ioctl(attacker_socket, SIOCGIFCONF, &interfaces) < 0 && errno == ENOTTY) attacker_void("it has no socket");
+    if (ioctl(attacker_socket, SIOCGIFCONF, &interfaces) < 0) attacker_refused("SIOCGIFCONF");
     attacker_done("sees %zu interfaces", (size_t)interfaces.ifc_len / sizeof(struct ifreq));
 }
 
 // A socket that is bound to the first interface shows that interface's name.
 static void bind_interface(void) {
     int first = 1;
-    if (setsockopt(0, SOL_SOCKET, 62 /* SO_BINDTOIFINDEX */, &first, sizeof first) < 0) attacker_refused("setsockopt");
+    if (setsockopt(attacker_socket, SOL_SOCKET, 62 /* SO_BINDTOIFINDEX */, &first, sizeof first) < 0) {
+        attacker_refused("setsockopt");
+    }
     char name[IFNAMSIZ] = "";
     socklen_t size = sizeof name;
-    getsockopt(0, SOL_SOCKET, SO_BINDTODEVICE, name, &size);
+    getsockopt(attacker_socket, SOL_SOCKET, SO_BINDTODEVICE, name, &size);
     attacker_done("its connection is bound to %s", name);
 }
 
@@ -126,11 +128,13 @@ static void bind_interface(void) {
 static void join_group(void) {
     struct ip_mreqn group = {.imr_ifindex = 1};
     group.imr_multiaddr.s_addr = htonl(0xef424242);
-    if (setsockopt(0, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) < 0) {
+    if (setsockopt(attacker_socket, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) < 0) {
         struct group_req other = {.gr_interface = 1};
         ((struct sockaddr_in *)&other.gr_group)->sin_family = AF_INET;
         ((struct sockaddr_in *)&other.gr_group)->sin_addr.s_addr = htonl(0xef424242);
-        if (setsockopt(0, IPPROTO_IP, MCAST_JOIN_GROUP, &other, sizeof other) < 0) attacker_refused("setsockopt");
+        if (setsockopt(attacker_socket, IPPROTO_IP, MCAST_JOIN_GROUP, &other, sizeof other) < 0) {
+            attacker_refused("setsockopt");
+        }
     }
     attacker_done("its connection is in a group");
 }
@@ -138,7 +142,7 @@ static void join_group(void) {
 // ---- what a socket keeps for those that come after: its port, and what its listener has
 
 static noreturn void set_option(int level, int name, const void *value, size_t size) {
-    if (setsockopt(0, level, name, value, (socklen_t)size) < 0) attacker_refused("setsockopt");
+    if (setsockopt(attacker_socket, level, name, value, (socklen_t)size) < 0) attacker_refused("setsockopt");
     attacker_done("option %d of level %d is set on its connection", name, level);
 }
 

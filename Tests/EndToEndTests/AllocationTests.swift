@@ -6,48 +6,26 @@ import Testing
 extension EndToEndTests {
     @Suite("Allocations")
     struct AllocationTests {
-        /// The allocations of each gate, by its pid; and the programs, in a directory of their own.
+        /// The allocations of each gate, by its pid.
         private struct Counts {
-            let directory: String
-            private var path: String { directory + "/allocations" }
+            private let programs: PreloadedPrograms
+            private static let pids = 4_194_304
+            var directory: String { programs.directory }
 
             init() throws {
-                directory = NSTemporaryDirectory() + "/doorward-allocations-\(UUID().uuidString)"
-                try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
-                for name in ["doorward", "doorward-supervisor", "doorward-resolver", "doorward-log"] {
-                    try Supervised.copy("\(Supervised.build)/bin/\(name)", to: "\(directory)/\(name)")
-                }
-                let names = [
-                    "counted": "doorward-gate", "doorward-gate-counted": "doorward-gate-counted",
-                    "allocations.so": "allocations.so",
-                ]
-                for (from, name) in names {
-                    try Supervised.copy("\(Supervised.build)/test/\(from)", to: "\(directory)/\(name)")
-                }
-                guard FileManager.default.createFile(atPath: path, contents: nil) else {
-                    throw HarnessError("cannot make \(path)")
-                }
-                let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-                try file.truncate(atOffset: UInt64(4_194_304 * MemoryLayout<UInt64>.size))
-                try file.close()
+                programs = try PreloadedPrograms("allocations.so", sharing: Self.pids * MemoryLayout<UInt64>.size)
             }
 
-            func count(of pid: Int32) throws -> UInt64 {
-                let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-                defer { try? file.close() }
-                try file.seek(toOffset: UInt64(Int(pid) * MemoryLayout<UInt64>.size))
-                let bytes = try file.read(upToCount: MemoryLayout<UInt64>.size) ?? Data()
-                return bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+            func count(of pid: Int32) -> UInt64 {
+                programs.shared.load(fromByteOffset: Int(pid) * MemoryLayout<UInt64>.size, as: UInt64.self)
             }
 
             /// The allocations of a process while something is done.
-            func allocations(of pid: Int32, while act: () throws -> Void) throws -> UInt64 {
-                let before = try count(of: pid)
+            func allocations(of pid: Int32, while act: () throws -> Void) rethrows -> UInt64 {
+                let before = count(of: pid)
                 try act()
-                return try count(of: pid) - before
+                return count(of: pid) - before
             }
-
-            func remove() { try? FileManager.default.removeItem(atPath: directory) }
         }
 
         private static let upstream = "proxy_protocol = [\"127.0.0.0/8\"]\n"
@@ -61,14 +39,13 @@ extension EndToEndTests {
             ])
         func nothing(settings: String, header: String) throws {
             let counts = try Counts()
-            defer { counts.remove() }
             let text = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
             let startsWithData = settings.contains("start = ")
             let doorward = try Supervised(services: ["echo": text + settings], bin: counts.directory)
             let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))
             // Tables and buffers reach the size that they keep.
             try serve(12, header, port, doorward, startsWithData: startsWithData, from: 0)
-            let start = try counts.count(of: gate)
+            let start = counts.count(of: gate)
             #expect(start > 100, "the start of a gate allocates: the counter counts")
             let allocations = try (0..<3).map { round in
                 try counts.allocations(of: gate) {
@@ -82,7 +59,6 @@ extension EndToEndTests {
         @Test("a gate allocates nothing for a connection that it refuses")
         func refused() throws {
             let counts = try Counts()
-            defer { counts.remove() }
             let text = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\naccess = [\"deny all\"]\n"
             let doorward = try Supervised(services: ["echo": text], bin: counts.directory)
             let (port, gate) = try (doorward.port("echo"), doorward.gate("echo"))

@@ -7,20 +7,6 @@ import Testing
 extension EndToEndTests {
     @Suite("Attacker")
     struct AttackerTests {
-        /// One line that the attacker prints.
-        struct Attempt {
-            let name: String
-            /// `refused`, `DONE`, `void`, `left` or `sent`; Tests/Attacker/attacker.h says what they mean.
-            let result: String
-            let how: String
-
-            init?(_ line: Substring) {
-                let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-                guard fields.count == 4 else { return nil }
-                (name, result, how) = (String(fields[0]), String(fields[1]), String(fields[2]))
-            }
-        }
-
         /// A service that runs the attacker, and a sibling: another connection, with a handler that waits for a line.
         final class Attacked {
             let targets: Targets
@@ -54,9 +40,7 @@ extension EndToEndTests {
                 try exchange(port: port, "\(line) sibling=\(siblingPID) supervisor=\(doorward.pid)\n")
             }
 
-            func attempts(_ line: String) throws -> [Attempt] { parse(try answer(line)) }
-
-            func parse(_ text: String) -> [Attempt] { text.split(separator: "\n").compactMap { Attempt($0) } }
+            func attempts(_ line: String) throws -> [Attempt] { Attempt.all(in: try answer(line)) }
 
             /// How many times the sibling has got a signal: "CONT", "URG", "WINCH".
             func received(_ signal: String) throws -> Int {
@@ -192,7 +176,7 @@ extension EndToEndTests {
         func everythingOff() throws {
             let attacked = try Attacked(Self.off)
             let text = try attacked.answer("all")
-            let attempts = attacked.parse(text)
+            let attempts = Attempt.all(in: text)
             let offered = Self.dependingOnKernel.filter { $0.isOffered() }.map(\.name)
             for attempt in attempts where Self.stoppedBySandboxOnly.union(offered).contains(attempt.name) {
                 #expect(attempt.result == "DONE", "\(attempt.name): \(attempt.result) \(attempt.how)")
@@ -207,15 +191,7 @@ extension EndToEndTests {
 
         @Test("docs/security.md names every attempt once, and no other")
         func table() throws {
-            let text = try String(contentsOfFile: Supervised.build + "/../docs/security.md", encoding: .utf8)
-            let start = try #require(text.range(of: "<!-- attempts -->"))
-            let end = try #require(text.range(of: "<!-- end -->", range: start.upperBound..<text.endIndex))
-            // The lines that begin with a name in backquotes have the names, and nothing else in backquotes.
-            let lines = text[start.upperBound..<end.lowerBound].split(separator: "\n").filter { $0.hasPrefix("  `") }
-            let named = lines.flatMap { line -> [String] in
-                let parts = line.split(separator: "`", omittingEmptySubsequences: false)
-                return parts.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
-            }
+            let named = try documentedAttempts("attempts")
             #expect(named.sorted() == (try Self.names()).sorted())
         }
 

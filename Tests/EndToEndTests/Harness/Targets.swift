@@ -31,15 +31,25 @@ final class Targets {
         for fd in [tcp, abstract, path] where fd >= 0 { close(fd) }
     }
 
+    /// What names the targets to an attacker, by variable; in the directory of a ``Supervised``.
+    private func variables(in directory: String) -> [(name: String, value: String)] {
+        [
+            ("ATTACK_OTHER", "\(directory)/other/data"), ("ATTACK_WRITABLE", "\(directory)/open/writable"),
+            ("ATTACK_OPEN", "\(directory)/open"), ("ATTACK_PORT", "\(port)"),
+            ("ATTACK_UNIX", "\(directory)/control.sock"), ("ATTACK_ABSTRACT", name),
+            ("ATTACK_SETUID", "\(directory)/handlers/attacker-setuid"),
+            ("ATTACK_FILECAP", "\(directory)/handlers/attacker-filecap"),
+        ]
+    }
+
     /// The line of a service file that names the targets to the attacker.
     var environment: String {
-        """
-        environment = { ATTACK_OTHER = "DIRECTORY/other/data", ATTACK_WRITABLE = "DIRECTORY/open/writable", \
-        ATTACK_OPEN = "DIRECTORY/open", ATTACK_PORT = "\(port)", ATTACK_UNIX = "DIRECTORY/control.sock", \
-        ATTACK_ABSTRACT = "\(name)", ATTACK_SETUID = "DIRECTORY/handlers/attacker-setuid", \
-        ATTACK_FILECAP = "DIRECTORY/handlers/attacker-filecap" }
-        """
+        let pairs = variables(in: "DIRECTORY").map { "\($0.name) = \"\($0.value)\"" }
+        return "environment = { " + pairs.joined(separator: ", ") + " }"
     }
+
+    /// The same for a process that is taken over.
+    func words(in directory: String) -> [String] { variables(in: directory).map { "\($0.name)=\($0.value)" } }
 
     /// Makes the files, with modes that let every user do everything: so only the sandbox can refuse.
     func make(in directory: String) throws {
