@@ -114,6 +114,8 @@ STRICT_C := -std=c17 -Wall -Wextra -Werror
 attacker: packages
 	@mkdir -p build/test
 	musl-gcc $(STRICT_C) -Os -static -o build/test/attacker Tests/Attacker/*.c
+	musl-gcc $(STRICT_C) -Os -static -o build/test/user Tests/LocalUser/*.c \
+	    $(addprefix Tests/Attacker/,processes.c report.c runner.c)
 	cc $(STRICT_C) -O2 -fPIC -shared -o build/test/allocations.so Tests/Allocations/count.c
 	cc $(STRICT_C) -O2 -fPIC -shared -o build/test/gate-attacker.so Tests/GateAttacker/*.c \
 	    $(filter-out Tests/Attacker/attacker.c,$(wildcard Tests/Attacker/*.c))

@@ -7,6 +7,7 @@
 //     signals                        how many CONT, URG and WINCH it received
 //     all [TARGETS]                  every attempt
 //     NAME [TARGETS]                 this attempt
+//     linger                         as a filter: leaves its output with a last close that waits, and ends
 //   TARGETS: sibling=PID supervisor=PID. The gate is its parent. The environment names the other targets: ATTACK_OTHER,
 //   ATTACK_WRITABLE, ATTACK_OPEN, ATTACK_PORT, ATTACK_UNIX, ATTACK_ABSTRACT, ATTACK_SETUID, ATTACK_FILECAP.
 //
@@ -20,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/socket.h>
 
 static const struct attacker_attempt *const tables[] = {
     attacker_execution,  attacker_files,  attacker_sockets,   attacker_processes, attacker_privileges,
@@ -62,6 +64,16 @@ static void run_named(const char *name) {
     print_line("there is no such attempt\n");
 }
 
+// The client must not read. Who closes its connection last would wait for a minute.
+static noreturn void linger(void) {
+    static const char bytes[65536];
+    struct linger minute = {1, 60};
+    int result = setsockopt(1, SOL_SOCKET, SO_LINGER, &minute, sizeof minute);
+    while (result == 0 && send(1, bytes, sizeof bytes, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {
+    }
+    _exit(result < 0);
+}
+
 static void handle_line(char *line) {
     char *name = strtok(line, " \r\n");
     if (!name) name = "all";
@@ -76,6 +88,8 @@ static void handle_line(char *line) {
     } else if (strcmp(name, "signals") == 0) {
         snprintf(answer, sizeof answer, "CONT=%d URG=%d WINCH=%d\n", (int)continued, (int)urgent, (int)resized);
         print_line(answer);
+    } else if (strcmp(name, "linger") == 0) {
+        linger();
     } else if (strcmp(name, "all") == 0) {
         run_all();
     } else {

@@ -15,9 +15,12 @@ extension EndToEndTests {
             let sibling: Client
             let siblingPID: Int32
 
-            init(_ more: String = "") throws {
+            /// - Parameters:
+            ///   - more: lines of the service.
+            ///   - programs: which of them the attacker is.
+            init(_ more: String = "", programs: String = "handler = [\"attacker\"]\n") throws {
                 targets = try Targets()
-                let text = "listen = [\"127.0.0.1:0\"]\nhandler = [\"attacker\"]\n"
+                let text = "listen = [\"127.0.0.1:0\"]\n" + programs
                 doorward = try Supervised(
                     services: ["attacked": text + targets.environment + "\n" + more], programs: ["attacker"])
                 try targets.make(in: doorward.directory)
@@ -70,9 +73,14 @@ extension EndToEndTests {
             }
         }
 
-        @Test("a default service refuses every attempt of the attacker")
-        func defaults() throws {
-            let attacked = try Attacked()
+        @Test(
+            "a default service refuses every attempt of the attacker, as its handler and as a filter",
+            arguments: [
+                "handler = [\"attacker\"]\n", "handler = [\"echo\"]\ninput_filters = [[\"attacker\"]]\n",
+            ])
+        func defaults(programs: String) throws {
+            let attacked = try Attacked(programs: programs)
+            let programsOfSibling = descendants(of: try attacked.gate)
             let attempts = try attacked.attempts("all")
             // An attempt that works and loses the connection is missing here; it says so in the log.
             #expect(Set(try Self.names()).subtracting(attempts.map(\.name)) == [])
@@ -84,7 +92,7 @@ extension EndToEndTests {
             for signal in ["CONT", "URG", "WINCH"] { #expect(try attacked.received(signal) == 0, "\(signal)") }
             #expect(isAlive(attacked.siblingPID) && isAlive(gate) && isAlive(attacked.doorward.pid))
             #expect(attacked.doorward.log.all.count { $0.event == "ready" } == 1)
-            let known: Set = [gate, attacked.siblingPID]
+            let known = Set(programsOfSibling + [gate])
             #expect(
                 try settles {
                     try Self.unknownProcesses(besides: known, of: gate, below: attacked.doorward.directory).isEmpty

@@ -5,7 +5,8 @@ import Messages
 import Testing
 
 /// The services: `attacked`; `other`, whose handler counts signals; `loaded`, for others' clients; `listed`, for which
-/// there is a resolver; `behind`, which has an upstream.
+/// there is a resolver; `filtered`, of which a filter attacks; `private`, a unix socket for nobody; `behind`, which has
+/// an upstream.
 final class TakenOverRig {
     let programs: TakenOver
     let targets: Targets
@@ -30,6 +31,8 @@ final class TakenOverRig {
                 "attacked": echo + more + "\n[penalties]\nsignal = 100\n",
                 "other": "listen = [\"127.0.0.1:0\"]\nhandler = [\"attacker\"]\n[penalties]\nsignal = 100\n",
                 "loaded": echo, "listed": echo + "dnsbl = [\"bl.test deny\"]\n",
+                "filtered": echo + "output_filters = [[\"attacker\"]]\n",
+                "private": "listen = [\"unix:DIRECTORY/private\"]\nhandler = [\"echo\"]\naccess = [\"deny all\"]\n",
                 "behind": echo + "proxy_protocol = [\"\(Self.upstream)\"]\n",
             ], host: "nameservers = [\"127.0.0.1:9\"]\nexempt = [\"\(Self.exempt)\"]\n",
             files: bans.map { ["state/bans": $0] } ?? [:], programs: ["attacker"], bin: programs.bin)
@@ -62,6 +65,12 @@ final class TakenOverRig {
             names.joined(separator: ","), in: pid ?? gate, targets.words(in: directory) + words, frames: frames)
     }
 
+    func localUser() throws -> LocalUser {
+        chmod(doorward.directory + "/private", 0o666)
+        return try LocalUser(
+            doorward, service: doorward.directory + "/private", handler: siblingPID, gate: doorward.gate("other"))
+    }
+
     private var control: String { doorward.directory + "/state/control" }
 
     /// How many times the sibling has got a signal: "CONT", "URG", "WINCH".
@@ -85,7 +94,7 @@ final class TakenOverRig {
     /// answered within half a second, and the bans are these.
     func expectOthersUnhurt(_ comment: Comment? = nil) throws {
         for signal in ["CONT", "URG", "WINCH"] { #expect(try received(signal) == 0, comment) }
-        for name in ["other", "loaded", "listed", "behind"] {
+        for name in ["other", "loaded", "listed", "filtered", "private", "behind"] {
             #expect(doorward.log.all.count { $0.event == "ready" && $0["service"] == name } == 1, comment)
         }
         #expect(isAlive(siblingPID) && isAlive(doorward.pid) && isAlive(resolver), comment)
