@@ -58,7 +58,7 @@ package struct Resolver: ~Copyable {
             // Each gate has a descriptor here, and each lookup some; a process may have a thousand by default.
             try ProcessLimits.raise(ProcessLimits.files)
             let servers = setup.servers ?? systemServers()
-            _ = try Sandbox.enter(setup.sandbox)
+            _ = try Sandbox.enter(setup.sandbox, internet: .datagrams)
             resolver = try Resolver(
                 supervisor: ChildEnd(adopting: setup.channel), servers: servers, timeouts: timeouts,
                 newID: { .random(in: .min ... .max) })

@@ -35,11 +35,20 @@ package struct ConditionalSystemCall: Hashable, Sendable {
         case absentOption
     }
 
+    /// Which sockets of the internet may be opened.
+    package enum InternetSockets: Hashable, Sendable {
+        case streamsAndDatagrams
+        /// UDP alone: for a process that only asks name servers.
+        case datagrams
+    }
+
     /// The conditional calls of a service that may open sockets of these families.
-    package static func standard(network: Set<SocketFamily>) -> [ConditionalSystemCall] {
+    package static func standard(
+        network: Set<SocketFamily>, internet: InternetSockets = .streamsAndDatagrams
+    ) -> [ConditionalSystemCall] {
         [
-            socket(network), socketPair(network), clone, cloneWithMemory, control(network), limits, priority, affinity,
-            descriptorControl, processControl, socketOptions(network),
+            socket(network, internet), socketPair(network), clone, cloneWithMemory, control(network), limits, priority,
+            affinity, descriptorControl, processControl, socketOptions(network),
         ] + addressing(network)
     }
 
@@ -73,7 +82,9 @@ package struct ConditionalSystemCall: Hashable, Sendable {
         return calls
     }
 
-    private static func socket(_ network: Set<SocketFamily>) -> ConditionalSystemCall {
+    private static func socket(
+        _ network: Set<SocketFamily>, _ sockets: InternetSockets
+    ) -> ConditionalSystemCall {
         var alternatives: [[ArgumentCondition]] = []
         if network.contains(.unix) { alternatives.append([ArgumentCondition(argument: 0, values: [1])]) }
         if network.contains(.netlink) {
@@ -89,7 +100,7 @@ package struct ConditionalSystemCall: Hashable, Sendable {
             alternatives.append([
                 ArgumentCondition(argument: 0, values: internet),
                 // SOCK_STREAM or SOCK_DGRAM.
-                ArgumentCondition(argument: 1, mask: ~typeFlags, values: [1, 2]),
+                ArgumentCondition(argument: 1, mask: ~typeFlags, values: sockets == .datagrams ? [2] : [1, 2]),
                 // The family's own protocol, IPPROTO_TCP, IPPROTO_UDP; no SCTP, no L2TP and no protocol of a module.
                 ArgumentCondition(argument: 2, values: [0, 6, 17]),
             ])

@@ -52,10 +52,13 @@ package enum Sandbox {
     ///
     /// The plan's descriptor is this process's, and is closed.
     ///
+    /// - Parameter internet: which sockets of the internet it may open, if its service may open any.
     /// - Returns: what each child has left to do. The descriptors in it live as long as this process.
     /// Errors: a step that the kernel refuses or does not confirm. Then this process must not serve, and must end: it
     /// may have given up some rights and still hold others.
-    package static func enter(_ plan: SandboxPlan) throws(SandboxError) -> ChildConfinement {
+    package static func enter(
+        _ plan: SandboxPlan, internet: ConditionalSystemCall.InternetSockets = .streamsAndDatagrams
+    ) throws(SandboxError) -> ChildConfinement {
         let settings = plan.service.sandbox
         if let group = plan.group { try ControlGroup.verify(group) }
         if let network = plan.emptyNetwork {
@@ -83,7 +86,7 @@ package enum Sandbox {
             child.domain = try Landlock.childRuleset(for: settings, abi: abi).release()
             child.scopesSignals = abi.signalScope != 0
         }
-        if let filter = SystemCallFilter(settings: settings) {
+        if let filter = SystemCallFilter(settings: settings, internet: internet) {
             do throws(SystemError) {
                 try filter.install()
             } catch {

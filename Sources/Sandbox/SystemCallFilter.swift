@@ -23,7 +23,9 @@ package struct SystemCallFilter: Hashable, Sendable {
     /// A change with a name that this machine does not know has no effect: Configuration has refused such a name
     /// (``SystemCalls/problem(with:)``), and a change that refuses what the gate needs
     /// (``SystemCalls/refusalProblem(with:)``).
-    package init?(settings: SandboxSettings) {
+    package init?(
+        settings: SandboxSettings, internet: ConditionalSystemCall.InternetSockets = .streamsAndDatagrams
+    ) {
         let refusal: UInt32
         switch settings.seccomp {
         case .off: return nil
@@ -31,7 +33,7 @@ package struct SystemCallFilter: Hashable, Sendable {
         case .kill: refusal = Return.killProcess
         }
         var allowed = Set(SystemCalls.groups(for: settings).flatMap(\.calls))
-        var conditional = ConditionalSystemCall.standard(network: settings.network)
+        var conditional = ConditionalSystemCall.standard(network: settings.network, internet: internet)
         for change in settings.systemCalls {
             // A change applies to every argument. Only `+` changes clone3, which C libraries try first.
             switch change.effect {

@@ -40,6 +40,15 @@ struct ConditionalSystemCallTests {
         #expect(try !filter.allows("socket", family, stream | 0x10, 0))
     }
 
+    @Test("a process that asks name servers may open no socket but for datagrams", arguments: [UInt64(2), 10])
+    func datagrams(family: UInt64) throws {
+        let filter = try FilterAnswers(SandboxSettings(network: [.inet, .inet6]), internet: .datagrams)
+        for flags in [0, nonBlockingCloseOnExec, garbage] {
+            #expect(try (0...15).filter { try filter.allows("socket", family, $0 | flags, 0) } == [datagram])
+        }
+        #expect(try (0...64).filter { try filter.allows("socket", $0, datagram, 0) } == [2, 10])
+    }
+
     @Test("for netlink only the routing tables are allowed; for unix, every type")
     func otherFamilies() throws {
         let filter = try FilterAnswers(network: [.unix, .netlink])

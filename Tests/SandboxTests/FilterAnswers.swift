@@ -32,8 +32,10 @@ struct FilterAnswers {
         try self.init(SandboxSettings(mode, network: network, changes))
     }
 
-    init(_ settings: SandboxSettings) throws {
-        program = try #require(SystemCallFilter(settings: settings)).program
+    init(
+        _ settings: SandboxSettings, internet: ConditionalSystemCall.InternetSockets = .streamsAndDatagrams
+    ) throws {
+        program = try #require(SystemCallFilter(settings: settings, internet: internet)).program
     }
 
     func answer(
