@@ -76,7 +76,7 @@ extension EndToEndTests {
             #expect(try exchange(port: port, "x\n") == "x\n")
             try rig.expectOthersUnhurt()
             switch name {
-            case "listener-options": _ = try rig.doorward.log.wait(for: "listener_changed")
+            case "listener-options", "listener-owner": _ = try rig.doorward.log.wait(for: "listener_changed")
             case "listener-shutdown": _ = try rig.doorward.log.wait(for: "listener_replaced")
             default: break
             }

@@ -13,45 +13,86 @@ extension EndToEndTests {
         /// How often `status` is asked, and how long it may take in seconds.
         private static let (asks, mostStatus) = (20, 0.5)
 
+        /// What was seen while an attack went on.
+        private struct Seen: CustomStringConvertible {
+            let load: Load.Result
+            /// The longest time that `status` took, in seconds.
+            let status: Double
+
+            var description: String { "\(load), status \(status) s" }
+
+            /// Whether others were served as in a run without the attack.
+            func isHarmless(beside control: Seen, _ mostDifference: Double) -> Bool {
+                load.connections >= Load.least && load.bad == 0 && load.longest <= mostTime && status <= mostStatus
+                    && load.permille999 - control.load.permille999 <= mostDifference
+            }
+        }
+
         /// Attacks until enough was measured, at least once.
         ///
         /// - Parameter source: the last part of the clients' address.
-        /// - Returns: what the clients have seen, and the longest time that `status` took, in seconds.
         private func measure(
-            _ rig: TakenOverRig, _ source: Int, while attack: () throws -> Void
-        ) throws -> (load: Load.Result, status: Double) {
+            _ rig: TakenOverRig, from source: Int, while attack: () throws -> Void
+        ) throws -> Seen {
             let load = try Load(on: rig.doorward.port("loaded"), from: "127.0.9.\(source)")
             let asking = Asking(rig.doorward, Self.asks)
             repeat { try attack() } while !load.hasEnough || !asking.isDone
-            return (try load.finish(), try asking.longest())
+            return try Seen(load: load.finish(), status: asking.longest())
+        }
+
+        private func attack(
+            _ rig: TakenOverRig, _ names: [String], in pid: Int32? = nil, frames: [UInt8] = []
+        ) throws {
+            let results = try rig.attempts(names, in: pid, frames: frames)
+            guard results.count == names.count else { throw HarnessError("only \(results.count) attempts were made") }
         }
 
         @Test("while one process attacks, other clients wait no longer than without, and status is answered")
         func all() throws {
             let rig = try TakenOverRig()
             let user = try rig.localUser()
-            let control = try measure(rig, 1) { usleep(10_000) }.load
             let attempts = try TakenOver.names().filter { !Self.notRepeated.contains($0) }
             let report = ForgedFrames.frame(GateMessage.alive.bytes)
             let reports = [[UInt8]](repeating: report, count: 5000).flatMap { $0 }
             let ofResolver = attempts.filter { $0 != "int-0x80" && $0 != "send-reports" }
             let attacks: [(name: String, mostDifference: Double, act: () throws -> Void)] = [
-                ("gate", Self.mostDifference, { _ = try rig.attempts(attempts, frames: reports) }),
+                ("gate", Self.mostDifference, { try attack(rig, attempts, frames: reports) }),
                 // The kernel ends hundreds of processes at once, which takes all processors.
-                ("gate with as many processes as it may", 200, { _ = try rig.attempts(["fork-bomb"]) }),
-                ("resolver", Self.mostDifference, { _ = try rig.attempts(ofResolver, in: rig.resolver) }),
+                ("gate with as many processes as it may", 200, { try attack(rig, ["fork-bomb"]) }),
+                ("resolver", Self.mostDifference, { try attack(rig, ofResolver, in: rig.resolver) }),
                 ("filter", Self.mostDifference, { try linger(rig) }),
                 ("local user", Self.mostDifference, { _ = try user.attempts(["all"]) }),
             ]
-            for (index, attack) in attacks.enumerated() {
-                let (seen, status) = try measure(rig, 2 + index, while: attack.act)
-                let comment: Comment = "\(attack.name): \(seen), control: \(control)"
-                #expect(seen.connections >= Load.least && seen.bad == 0, comment)
-                #expect(seen.permille999 - control.permille999 <= attack.mostDifference, comment)
-                #expect(seen.longest <= Self.mostTime, comment)
-                #expect(status <= Self.mostStatus, "\(attack.name): \(status) s")
+            var source = 0
+            func next() -> Int {
+                source += 1
+                return source
+            }
+            var control = try measure(rig, from: next()) { usleep(10_000) }
+            for attack in attacks {
+                var seen = try measure(rig, from: next(), while: attack.act)
+                // Other programs of the machine may have had the processors: then both are measured once more.
+                for _ in 0..<2 where !seen.isHarmless(beside: control, attack.mostDifference) {
+                    control = try measure(rig, from: next()) { usleep(10_000) }
+                    seen = try measure(rig, from: next(), while: attack.act)
+                }
+                let isHarmless = seen.isHarmless(beside: control, attack.mostDifference)
+                #expect(isHarmless, "\(attack.name): \(seen); without it: \(control)")
                 try rig.expectOthersUnhurt("\(attack.name)")
             }
+        }
+
+        @Test("a gate that does not serve for a moment is seen in the times of its clients")
+        func held() throws {
+            let rig = try TakenOverRig()
+            let gate = try rig.doorward.gate("loaded")
+            let load = try Load(on: rig.doorward.port("loaded"), from: "127.0.9.100", least: 500)
+            try wait { load.hasEnough }
+            kill(gate, SIGSTOP)
+            usleep(UInt32(Self.mostTime * 1500))
+            kill(gate, SIGCONT)
+            let seen = try load.finish()
+            #expect(seen.bad == 0 && seen.longest > Self.mostTime, "\(seen)")
         }
 
         /// Attempts that end the gate or the resolver, need time of their own, or wait for something.
@@ -63,8 +104,8 @@ extension EndToEndTests {
         /// Five clients that do not read, whose filter leaves them a last close that waits.
         private func linger(_ rig: TakenOverRig) throws {
             let clients = try (0..<5).map { _ in try Client(port: rig.doorward.port("filtered")) }
-            for client in clients { client.send("linger\n") }
             let ends = rig.doorward.log.all.count { $0.event == "end" && $0["service"] == "filtered" }
+            for client in clients { client.send("linger\n") }
             _ = try rig.doorward.log.wait(for: "end", count: ends + 5) { $0["service"] == "filtered" }
             for client in clients { client.reset() }
         }

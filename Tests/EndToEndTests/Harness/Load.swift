@@ -17,7 +17,7 @@ final class Load: @unchecked Sendable {
         }
     }
 
-    /// How many connections are measured at least.
+    /// How many connections the comparison of two loads needs.
     static let least = 5000
 
     private let child: Child
@@ -26,10 +26,12 @@ final class Load: @unchecked Sendable {
     private var rest = ""
     private var isAtEnd = false
 
-    /// - Parameter source: an address that no other load has: its ports stay in TIME_WAIT.
-    init(on port: UInt16, from source: String) throws {
+    /// - Parameters:
+    ///   - source: an address that no other load has: its ports stay in TIME_WAIT.
+    ///   - least: how many connections are measured at least.
+    init(on port: UInt16, from source: String, least: Int = least) throws {
         child = try Child(
-            [Supervised.build + "/test/load", "\(port)", source, "\(Self.least)", "2"],
+            [Supervised.build + "/test/load", "\(port)", source, "\(least)", "2"],
             variables: ["PATH": "/usr/bin:/bin"])
         let output = child.output
         Thread { [self] in
