@@ -33,17 +33,22 @@ extension EndToEndTests {
             }
         }
 
-        @Test("a gate that is taken over is refused every attempt on others, and on its own rights")
-        func gate() throws {
-            let rig = try TakenOverRig()
-            // What could cost the gate, or needs time, comes last.
-            let last = ["fork-bomb"]
+        @Test(
+            "a gate that is taken over is refused every attempt on others, also on those of its user",
+            arguments: [nil, "nobody"])
+        func gate(user: String?) throws {
+            let rig = try TakenOverRig(user: user)
+            // What takes time comes last. A user that a file names may have any number of processes.
+            let last = user == nil ? ["fork-bomb"] : []
             let names = try TakenOver.names().filter {
-                !Self.notOfGates.contains($0) && !Self.allowed.contains($0) && !last.contains($0)
+                !Self.notOfGates.contains($0) && !Self.allowed.contains($0) && $0 != "fork-bomb"
             }
             try expectRefused(rig.attempts(names + last), names + last, rig)
             let onResolver = names.filter { $0.hasSuffix("-sibling") }
             try expectRefused(rig.attempts(onResolver, on: rig.resolver), onResolver, rig)
+            // That gate has pipes to the resolver too.
+            let onPipes = ["send-up", "pass-descriptor", "read-own-pipes", "grow-pipes"]
+            try expectRefused(rig.attempts(onPipes, in: rig.doorward.gate("listed")), onPipes, rig)
             try rig.expectOthersUnhurt()
             #expect(try exchange(port: rig.doorward.port("attacked"), "x\n") == "x\n", "the gate goes on")
             rig.sibling.close()

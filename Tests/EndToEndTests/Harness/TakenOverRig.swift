@@ -21,15 +21,17 @@ final class TakenOverRig {
 
     /// - Parameters:
     ///   - more: lines of the attacked service.
+    ///   - user: the user of the attacked and of the other service; nil: each has one of its own.
     ///   - bans: the file of bans.
-    init(_ more: String = "", bans: String? = nil) throws {
+    init(_ more: String = "", user: String? = nil, bans: String? = nil) throws {
         targets = try Targets()
         programs = try TakenOver()
+        let identity = user.map { "user = \"\($0)\"\n" } ?? ""
         let echo = "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"
         doorward = try Supervised(
             services: [
-                "attacked": echo + more + "\n[penalties]\nsignal = 100\n",
-                "other": "listen = [\"127.0.0.1:0\"]\nhandler = [\"attacker\"]\n[penalties]\nsignal = 100\n",
+                "attacked": echo + identity + more + "\n[penalties]\nsignal = 100\n",
+                "other": "listen = [\"127.0.0.1:0\"]\nhandler = [\"attacker\"]\n\(identity)[penalties]\nsignal = 100\n",
                 "loaded": echo, "listed": echo + "dnsbl = [\"bl.test deny\"]\n",
                 "filtered": echo + "output_filters = [[\"attacker\"]]\n",
                 "private": "listen = [\"unix:DIRECTORY/private\"]\nhandler = [\"echo\"]\naccess = [\"deny all\"]\n",
