@@ -80,7 +80,7 @@ struct ProgramTests {
     @Test(
         "each program has the code of its own process, and no other's",
         arguments: [
-            ("doorward-supervisor", "BanKeeper"), ("doorward-gate", "PreConnection"),
+            ("doorward-supervisor", "BanKeeper"), ("doorward-gate", "LingeringSockets"),
             ("doorward-resolver", "AskingGate"), ("doorward-log", "LineSource"),
         ])
     func code(program: String, type: String) {
