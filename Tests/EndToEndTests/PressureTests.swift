@@ -36,8 +36,8 @@ extension EndToEndTests {
             _ = try doorward.log.wait(for: "end") { $0["status"] == "0" }
         }
 
-        /// Sends an unknown message from the supervisor to its gate and to the writer of the log, and one from the gate to
-        /// the supervisor, by copies of their ends. Source: pidfd_getfd(2), system call 438.
+        /// Sends an unknown message from the supervisor to its gate and to the writer of the log, and one from the gate
+        /// to the supervisor, by copies of their ends. Source: pidfd_getfd(2), system call 438.
         private static let sender = """
             import ctypes, os, socket, sys
             libc = ctypes.CDLL(None, use_errno=True)
