@@ -21,6 +21,8 @@ static int open_socket(const char *path, struct sockaddr_un *address, int flags)
     return fd < 0 ? -errno : fd;
 }
 
+enum { so_passrights = 83 };  // not in the headers of older kernels
+
 static int close_failed(int fd) {
     int error = errno;
     close(fd);
@@ -52,6 +54,13 @@ int clinux_control_listen(const char *path) {
     int fd = open_socket(path, &address, SOCK_NONBLOCK);
     if (fd < 0) return fd;
     if (fchmod(fd, 0600) < 0) return close_failed(fd);
+    // Connections inherit it: the kernel refuses a client's descriptors, and none has to be closed here. Before Linux
+    // 6.16 there is no such option, and WaitLimit alone keeps what a client passes from holding this process up.
+    // Source: net/core/sock.c, sk_setsockopt.
+    int off = 0;
+    if (setsockopt(fd, SOL_SOCKET, so_passrights, &off, sizeof off) < 0 && errno != ENOPROTOOPT) {
+        return close_failed(fd);
+    }
     if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0) return close_failed(fd);
     return listen(fd, 16) < 0 ? close_failed(fd) : fd;
 }

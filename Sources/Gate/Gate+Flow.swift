@@ -27,10 +27,11 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
         return !listeners.isPaused && preConnection.hasRoom
     }
 
-    mutating func acceptFrom(_ index: Int, at now: Int64) {
+    /// Errors: accept(2), EINVAL: a gate that was taken over has shut the listener down.
+    mutating func acceptFrom(_ index: Int, at now: Int64) throws(SystemError) {
         listeners.noteConnection()
         for _ in 0..<batch {
-            guard mayAccept(at: now), let connection = take(from: index, at: now) else { break }
+            guard mayAccept(at: now), let connection = try take(from: index, at: now) else { break }
             let intake = listeners.intakes[index]
             if preConnection.plan.isUpstream(connection.peer) {
                 awaitHeader(of: connection, from: intake, at: now)
@@ -42,10 +43,12 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
     }
 
     /// The next connection. If no descriptor is left, the gate pauses, and accepts with the reserve.
-    private mutating func take(from index: Int, at now: Int64) -> AcceptedConnection? {
+    private mutating func take(from index: Int, at now: Int64) throws(SystemError) -> AcceptedConnection? {
         do throws(SystemError) {
             return try listeners.accept(from: index)
         } catch {
+            // This gate cannot serve any more. When it has ended, the supervisor opens another socket.
+            guard error.errno != .invalid else { throw error }
             pause(.lackOfResources, error, at: now)
             return listeners.acceptByReserve(from: index)
         }

@@ -100,7 +100,7 @@ extension Gate where Starter: ~Copyable, Polled: ~Copyable {
         case .incoming(let number): handOver(try preConnection.headerArrived(number, poller), at: now)
         case .pending(let number): handOver(try preConnection.inputArrived(number, poller, at: now), at: now)
         case .lingering(let number): refusals.readInput(of: number)
-        case .listener(let index): acceptFrom(index, at: now)
+        case .listener(let index): try acceptFrom(index, at: now)
         }
     }
 

@@ -153,14 +153,15 @@ package struct AcceptedConnection: ~Copyable {
 /// Takes the next connection from a listener. Returns nil when none is waiting, or when the connection was dead before
 /// it was taken: that concerns this one connection and nothing else.
 ///
-/// Errors: accept(2), without the errors that concern only the connection. The connection may still be waiting.
+/// Errors: accept(2), without the errors that concern only the connection. The connection may still be waiting. EINVAL:
+/// another process that has the listener has shut it down.
 package func acceptConnection(from listener: Int32) throws(SystemError) -> AcceptedConnection? {
     var raw = clinux_address()
     var result: Int32
     repeat { result = unsafe clinux_accept(listener, &raw) } while Errno(-result) == .interrupted
     guard result >= 0 else {
         let errno = Errno(-result)
-        precondition(errno != .badDescriptor && errno != .badAddress && errno != .invalid, "accept: \(errno)")
+        precondition(errno != .badDescriptor && errno != .badAddress, "accept: \(errno)")
         if errno == .again || errno.isOfAcceptedConnection { return nil }
         throw SystemError("accept", errno)
     }

@@ -116,6 +116,18 @@ extension EndToEndTests {
             #expect(doorward.stop() == 0)
         }
 
+        @Test("a gate whose listener another process has shut down ends by an error, and the service goes on")
+        func shutDown() throws {
+            let doorward = try Supervised(services: ["it": "listen = [\"127.0.0.1:0\"]\nhandler = [\"echo\"]\n"])
+            try change("shutdown", doorward.gate("it"))
+            let fault = try doorward.log.wait(for: "gate_fault")
+            #expect(fault["act"] == "accept" && fault["errno"] == "EINVAL", "\(fault)")
+            _ = try doorward.log.wait(for: "listener_replaced")
+            _ = try doorward.log.wait(for: "ready", count: 2)
+            #expect(try exchange(port: doorward.port("it"), "Hello\n") == "Hello\n")
+            doorward.expectNoTrap()
+        }
+
         @Test("a unix socket that a gate has shut down is opened anew")
         func unix() throws {
             let text = "listen = [\"unix:DIRECTORY/s\"]\n" + Self.greeting

@@ -1,4 +1,4 @@
-// Gates and resolvers from inside: Tests/GateAttacker takes them over. They reach nobody but their own service. With
+// Gates, resolvers and writers of the log from inside: Tests/GateAttacker takes them over. They reach nobody else. With
 // the sandbox off the same attempts work, which shows that the first tests can fail.
 import Addresses
 import Foundation
@@ -157,6 +157,24 @@ extension EndToEndTests {
             try expectRefused(rig.attempts(names, in: rig.resolver), names, rig)
             try rig.expectOthersUnhurt()
             #expect(try exchange(port: rig.doorward.port("attacked"), "x\n") == "x\n")
+        }
+
+        @Test("a writer of the log that is taken over is refused every attempt but to write the log")
+        func logWriter() throws {
+            let rig = try TakenOverRig()
+            let names = try TakenOver.names().filter {
+                !Self.notOfGates.contains($0) && !Self.notOfLogWriters.contains($0)
+            }
+            let writer = try #require(rig.doorward.logWriter)
+            try expectRefused(rig.attempts(names, in: writer), names, rig)
+            try rig.expectOthersUnhurt()
+            #expect(rig.doorward.logWriter == writer)
+        }
+
+        /// Attempts of gates and handlers that say nothing about a writer of the log, and why.
+        private static var notOfLogWriters: Set<String> {
+            // It has no way to the internet. The pipes that it reads are those of others' lines: that is its task.
+            notOfResolvers.subtracting(["socket-inet", "socket-inet6", "udp-send"]).union(["read-own-pipes"])
         }
 
         /// Attempts of gates and handlers that say nothing about a resolver, and why.

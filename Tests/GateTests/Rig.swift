@@ -130,14 +130,20 @@ final class Rig {
     /// Connects a client, and lets the gate accept it.
     func connect(at now: Int64 = Rig.now) throws -> Descriptor {
         let client = try connected(to: listener.bound)
-        gate.acceptFrom(0, at: now)
+        try gate.acceptFrom(0, at: now)
         return client
     }
 
     /// A client that waits in the listen queue.
     func queue() throws -> Descriptor { try connected(to: listener.bound) }
 
-    func accept(at now: Int64 = Rig.now) { gate.acceptFrom(0, at: now) }
+    func accept(at now: Int64 = Rig.now) {
+        do throws(SystemError) {
+            try gate.acceptFrom(0, at: now)
+        } catch {
+            Issue.record("\(error)")
+        }
+    }
 
     /// Reaps what has ended.
     func reap(at now: Int64 = Rig.now) throws { try gate.reapChildren(at: now) }

@@ -26,6 +26,18 @@ struct ControlSocketTests {
         _ = consume socket
     }
 
+    @Test("the kernel refuses a client's descriptors, where it can", .enabled(if: kernelRefusesDescriptors))
+    func descriptors() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/control"
+        let server = try ControlSocket(path: path)
+        let client = try ControlSocket.connect(to: path)
+        let error = #expect(throws: SystemError.self) { try send([1], passing: [0], over: client.number) }
+        #expect(error?.errno == .notPermitted)
+        try client.send([1])
+        _ = consume server
+    }
+
     private final class Client {
         let channel: MessageChannel
         init(channel: consuming MessageChannel) { self.channel = channel }

@@ -145,6 +145,14 @@ private func linkTarget(_ path: String) -> String? {
     return count < 0 ? nil : text(Array(target[..<count]))
 }
 
+/// Whether the kernel can refuse descriptors in the place of a process (SO_PASSRIGHTS, since Linux 6.16).
+package var kernelRefusesDescriptors: Bool {
+    let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(number) }
+    var (value, size) = (Int32(0), socklen_t(4))
+    return unsafe getsockopt(number, SOL_SOCKET, 83, &value, &size) == 0
+}
+
 /// Sends a message with copies of any number of descriptors. LinuxSystem never does that, but a hostile process may.
 package func send(_ bytes: [UInt8], passing numbers: [Int32], over channel: Int32) throws(SystemError) {
     // One cmsghdr (size, SOL_SOCKET, SCM_RIGHTS) and the numbers after it. Source: cmsg(3).

@@ -51,7 +51,7 @@ final class TakenOver {
 
     init() throws {
         programs = try PreloadedPrograms(
-            "gate-attacker.so", into: ["doorward-gate", "doorward-resolver"],
+            "gate-attacker.so", into: ["doorward-gate", "doorward-resolver", "doorward-log"],
             sharing: Shared.bytes + Shared.mostBytes)
     }
 
