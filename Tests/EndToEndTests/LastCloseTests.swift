@@ -11,9 +11,9 @@ extension EndToEndTests {
             import os, socket, struct, sys
             def slow(end):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 60))
-                end.setblocking(False)
+                # Not by O_NONBLOCK: another process of the connection may take that away again.
                 try:
-                    while end.send(b"x" * 65536): pass
+                    while end.send(b"x" * 65536, socket.MSG_DONTWAIT): pass
                 except BlockingIOError: pass
 
             """
