@@ -89,6 +89,15 @@ extension EndToEndTests {
             let port = try doorward.port("it")
             #expect(try exchange(port: port, "warm\n") == "warm\n")
             let lingering = try (0..<5).map { _ in try Client(port: port) }
+            _ = try doorward.log.wait(for: "accept", count: 6)
+            // Until exec a program has copies of the other connections, and may have to close one last: it then waits
+            // itself, which docs/security.md says.
+            let gate = try doorward.gate("it")
+            try wait {
+                descendants(of: gate).allSatisfy {
+                    (try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8)) != "doorward: gate it\0"
+                }
+            }
             for client in lingering {
                 client.send("linger\n")
                 client.shutdownWrite()
