@@ -56,11 +56,14 @@ final class LogReader: @unchecked Sendable {
         }
     }
 
-    /// All lines so far, with those that the thread has not taken yet.
+    /// All lines so far, with those that are on their way: a process of its own writes the log. Nothing tells that it
+    /// has written everything, so this waits until no line has come for a moment.
     var all: [LogLine] {
         condition.lock()
         defer { condition.unlock() }
         _ = take()
+        let last = Date(timeIntervalSinceNow: 1)
+        while condition.wait(until: min(Date(timeIntervalSinceNow: 0.03), last)) {}
         return lines
     }
 
