@@ -1,4 +1,4 @@
-// Processes: forks a gate, and signals, awaits and reaps children.
+// Processes: forks one, and signals, awaits and reaps children.
 internal import CLinux
 
 /// How a child ended.
@@ -21,7 +21,8 @@ package enum Processes {
     /// The time that handlers, and what they leave, have between TERM and KILL.
     package static let killGraceNanoseconds: Int64 = 5_000_000_000
 
-    /// Forks this process, and returns 0 in the child. Only for gates: a handler is never forked. Source: fork(2).
+    /// Forks this process, and returns 0 in the child. For processes that execute a program of ours then, or
+    /// serve in the foreground: a handler is never forked. Source: fork(2).
     ///
     /// - Parameter group: a descriptor of the directory of a control group; the child starts in that group.
     package static func fork(into group: Int32? = nil) throws(SystemError) -> Int32 {

@@ -1,4 +1,4 @@
-// Counters that one process writes and another reads at any time, without a message: a fork shares their memory. It is
+// Counters that one process writes and another reads at any time, without a message. Their memory is
 // a memfd, so that a program that this process executes can go on with it.
 // Shape: a word with the version (upper half) and the number of counters, then the counters; each word is 8 bytes.
 internal import CLinux

@@ -27,7 +27,7 @@ package enum Startup {
         Descriptor(owning: try retrying("open /dev/null") { clinux_open_null() })
     }
 
-    /// Closes every descriptor above 2 but the given ones. For a forked gate, which keeps next to nothing.
+    /// Closes every descriptor above 2 but the given ones. For a forked process that executes nothing.
     package static func closeAll(but kept: [Int32]) throws(SystemError) {
         let sorted = kept.sorted()
         _ = try retrying("close_range") {

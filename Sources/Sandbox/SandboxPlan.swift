@@ -1,4 +1,4 @@
-// What a gate's sandbox consists of; the supervisor decides all of it before it forks the gate.
+// What a gate's sandbox consists of; the supervisor decides all of it before it starts the gate.
 package import LinuxSystem
 package import ServiceModel
 

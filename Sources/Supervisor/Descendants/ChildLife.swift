@@ -2,7 +2,7 @@
 // A gate or a resolver starts, reports that it serves, and goes when it is not needed any more. The process that reads
 // the files has one task, and ends with it.
 
-/// Where one child is between its fork and its end.
+/// Where one child is between its start and its end.
 struct ChildLife: Hashable {
     enum State: CaseIterable {
         /// It enters its sandbox, and has not reported.

@@ -1,6 +1,6 @@
 // The processes that the supervisor has started, by pid and by number, each in constant time: a thousand gates make no
 // message and no end of a child dearer.
-// A child enters when it was forked, and leaves when it was reaped.
+// A child enters when it was started, and leaves when it was reaped.
 
 /// A process that the supervisor has started, by its kind.
 enum ChildProcess {

@@ -6,7 +6,7 @@ internal import Messages
 internal import Sandbox
 internal import ServiceModel
 
-/// The supervisor's record of one gate, from fork to reaping.
+/// The supervisor's record of one gate, from its start to its reaping.
 final class GateProcess: StartedProcess {
     let pid: Int32
     var channel: ParentEnd
